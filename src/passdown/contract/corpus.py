@@ -1,0 +1,65 @@
+"""What a loop may read: the past, indexed, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from passdown.domain.clock import At
+    from passdown.domain.observation import Observation, Seen, Session
+    from passdown.domain.record import Life, Record
+    from passdown.domain.scope import Scope
+
+
+class Corpus(Protocol):
+    """The read-only world of a loop. Every answer is in one order, whatever the input order was;
+    quarantined observations and echoes are not in it."""
+
+    @property
+    def now(self) -> At:
+        """The time of this cycle, the only clock a loop has."""
+        ...
+
+    def observations(
+        self, *, since: At = "", kinds: Sequence[Seen] = (), scope: Scope = ""
+    ) -> Iterator[Observation]:
+        """By session start, session id and place in the session."""
+        ...
+
+    def in_session(self, session: str) -> Sequence[Observation]:
+        """One session's observations in order."""
+        ...
+
+    def get(self, seqs: Iterable[int]) -> list[Observation]:
+        """Those of these that exist, in ascending seq."""
+        ...
+
+    def sessions(self) -> Sequence[Session]:
+        """By start, then id."""
+        ...
+
+    def session(self, id: str) -> Session | None: ...
+
+    def records(self, kind: str, *, lives: Sequence[Life] = ()) -> Sequence[Record]:
+        """Active ones unless `lives` says otherwise."""
+        ...
+
+    def record(self, kind: str, key: str) -> Record | None: ...
+
+    def by_signature(self, signature: str) -> Sequence[Observation]:
+        """Where this error was seen."""
+        ...
+
+    def by_entity(self, entity: str) -> Sequence[Observation]:
+        """Where this entity (its normalised key) is mentioned."""
+        ...
+
+    def similar(self, text: str, k: int = 10) -> Sequence[tuple[Observation, float]]:
+        """The k prompts, replies and events nearest to this text, best first."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        """Packed vectors, lexical unless a dense engine was handed in; cached by content."""
+        ...

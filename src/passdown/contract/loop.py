@@ -1,0 +1,87 @@
+"""The Loop contract: one kind of thing mined, from detector to outcome, in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from passdown.domain.scope import GLOBAL, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from passdown.contract.card import Card
+    from passdown.contract.corpus import Corpus
+    from passdown.contract.query import Query
+    from passdown.domain.change import Change
+    from passdown.domain.clock import At
+    from passdown.domain.observation import Observation
+    from passdown.domain.proposal import Proposal
+    from passdown.domain.settings import Knob, Settings
+    from passdown.engines.port import Writer
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Generic[P]):
+    """What a detector yields: a question and the observations that support it. `key` says which
+    question it is: two findings of one loop and action with one key are the same question."""
+
+    payload: P
+    evidence: tuple[int, ...]
+    key: str
+    title: str
+    confidence: float
+    scope: Scope = GLOBAL
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What would have happened on past observations had the payload been in force.
+
+    `sentence` says it in words a reviewer trusts; the examples are seqs.
+    """
+
+    sentence: str
+    right: int = 0
+    wrong: int = 0
+    right_examples: tuple[int, ...] = ()
+    wrong_examples: tuple[int, ...] = ()
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an approved change did later, in [-1, 1], over n occasions."""
+
+    score: float
+    n: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loop(Generic[P]):
+    """One kind of thing mined. A loop never writes: `changes` returns what a yes implies.
+
+    `payload` is a msgspec tagged union; the tag of its members is the action.
+    """
+
+    name: str
+    summary: str
+    kinds: tuple[str, ...]
+    payload: Any
+    actions: tuple[str, ...]
+    settings: tuple[Knob, ...]
+    detect: Callable[[Corpus, Settings], Iterator[Finding[P]]]
+    replay: Callable[[P, Corpus, Settings], Replay]
+    changes: Callable[[P, Corpus, Settings], Sequence[Change]]
+    card: Callable[[P, Sequence[Observation], Replay], Card]
+    enrich: Callable[[Sequence[Observation], Writer], Iterator[Finding[P]]] | None = None
+    outcome: Callable[[Proposal, Corpus, Settings, At], Outcome | None] | None = None
+    state: Callable[[str, Sequence[int], Scope], Finding[P]] | None = None
+    queries: tuple[Query, ...] = ()
+    mirror: Callable[[Corpus], dict[str, str]] | None = None
+    prompt: Path | None = None
+    policy: frozenset[str] = frozenset()

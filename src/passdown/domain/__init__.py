@@ -1,0 +1,1 @@
+"""Frozen values, the nouns of the loop. Imports nothing else of ours."""

@@ -1,0 +1,73 @@
+"""Time and identity. Times are UTC text of one width, so that they sort as they stand."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Protocol, TypeAlias
+
+At: TypeAlias = str
+"""`2026-11-21T03:15:00.000Z`; the empty text means never or unknown."""
+
+EPOCH: At = "1970-01-01T00:00:00.000Z"
+
+
+class Clock(Protocol):
+    """Where the time comes from; tests bring their own."""
+
+    def now(self) -> At:
+        """The time, as stored."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> At:
+        """The time, as stored."""
+        return from_seconds(time.time())
+
+
+def from_seconds(seconds: float) -> At:
+    """Seconds since 1970 as stored; what no calendar holds becomes the nearest end of it."""
+    millis = max(0, min(round(seconds * 1000), 253_402_300_799_999))
+    whole, rest = divmod(millis, 1000)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{rest:03d}Z"
+
+
+def to_seconds(at: At) -> float:
+    """Seconds since 1970 of a stored time; 0 for the empty one."""
+    if not at:
+        return 0.0
+    import calendar
+
+    whole = calendar.timegm(time.strptime(at[:19], "%Y-%m-%dT%H:%M:%S"))
+    return whole + int(at[20:23]) / 1000
+
+
+def later(at: At, *, days: float = 0, seconds: float = 0) -> At:
+    """The time that much later (or earlier, when negative)."""
+    return from_seconds(to_seconds(at) + days * 86_400 + seconds)
+
+
+def parse(text: str) -> At:
+    """A time as others write it (ISO 8601, or seconds since 1970); '' when it is none."""
+    from datetime import UTC, datetime
+
+    try:
+        if text.replace(".", "", 1).isdigit():
+            return from_seconds(float(text))
+        found = datetime.fromisoformat(text)
+        return from_seconds(found.replace(tzinfo=found.tzinfo or UTC).timestamp())
+    except (ValueError, OverflowError):
+        return ""
+
+
+def new_id() -> str:
+    """32 hex digits, unguessable, that sort by the time they were made (UUID version 7)."""
+    millis = time.time_ns() // 1_000_000
+    tail = int.from_bytes(os.urandom(10))
+    value = (millis & (1 << 48) - 1) << 80 | tail
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return f"{value:032x}"

@@ -1,0 +1,153 @@
+"""Typed knobs, declared once each: who may change them, within which range, and where a value
+came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Value: TypeAlias = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One setting. Safety knobs are changed by an admin only; operational ones also by an
+    approved proposal, within [low, high]."""
+
+    name: str
+    default: Value
+    summary: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    safety: bool = False
+
+    def accept(self, raw: object) -> Value:
+        """The value in its type; ValueError with the reason when it is malformed."""
+        value = _typed(raw, self.default)
+        if self.choices and value not in self.choices:
+            raise ValueError(f"not one of {', '.join(self.choices)}")
+        if not isinstance(value, str | bool) and not self._within(value):
+            raise ValueError(f"not between {self.low} and {self.high}")
+        return value
+
+    def _within(self, value: float) -> bool:
+        low_ok = self.low is None or value >= self.low
+        return low_ok and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A knob's value and where it came from: default, control, file, env or flag."""
+
+    value: Value
+    origin: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All knobs, frozen for one call or one cycle."""
+
+    values: Mapping[str, Setting] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def number(self, name: str) -> float:
+        """A numeric knob's value."""
+        value = self._value(name)
+        if isinstance(value, str):
+            raise TypeError(f"{name} is not a number")
+        return float(value)
+
+    def whole(self, name: str) -> int:
+        """A whole-number knob's value."""
+        return int(self.number(name))
+
+    def flag(self, name: str) -> bool:
+        """A yes-or-no knob's value."""
+        return bool(self._value(name))
+
+    def text(self, name: str) -> str:
+        """A textual knob's value."""
+        return str(self._value(name))
+
+    def _value(self, name: str) -> Value:
+        found = self.values.get(name)
+        return found.value if found else KNOBS[name].default
+
+
+def defaults(knobs: Iterable[Knob] = ()) -> Settings:
+    """Every knob of the platform, and these, at its default."""
+    every = (*KNOBS.values(), *knobs)
+    return Settings({knob.name: Setting(knob.default) for knob in every})
+
+
+def _typed(raw: object, like: Value) -> Value:
+    if isinstance(like, bool):
+        return _flag(raw)
+    if isinstance(raw, bool):
+        raise ValueError("yes or no where a value is expected")
+    if isinstance(like, int):
+        return _whole(raw)
+    if isinstance(like, float):
+        return _finite(raw)
+    if not isinstance(raw, str):
+        raise ValueError("not a text")
+    return raw
+
+
+def _flag(raw: object) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True}
+    known |= {"0": False, "false": False, "no": False, "off": False}
+    word = str(raw).strip().casefold()
+    if word not in known:
+        raise ValueError("not yes or no")
+    return known[word]
+
+
+def _whole(raw: object) -> int:
+    number = _finite(raw)
+    if number != int(number):
+        raise ValueError("not a whole number")
+    return int(number)
+
+
+def _finite(raw: object) -> float:
+    try:
+        number = float(str(raw).strip())
+    except ValueError:
+        raise ValueError("not a number") from None
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError("not a finite number")
+    return number
+
+
+KNOBS: dict[str, Knob] = {
+    knob.name: knob
+    for knob in (
+        Knob("brief.budget", 2000, "Tokens a brief may take.", 100, 20_000),
+        Knob("brief.min_confidence", 0.7, "A brief holds only what is above this.", 0, 1),
+        Knob("search.limit", 10, "Results a search returns.", 1, 200),
+        Knob("gate.deadline_days", 14, "Days after which an undecided proposal expires.", 1, 365),
+        Knob("gate.dialogue_hours", 72, "Hours a dialogue turn may stay unanswered.", 1, 720),
+        Knob("gate.max_open", 2000, "Open proposals in all.", 1, 1_000_000),
+        Knob("gate.max_open_per_loop", 500, "Open proposals of one loop.", 1, 1_000_000),
+        Knob("gate.reopen_share", 0.5, "New evidence that re-opens a rejected question.", 0, 1),
+        Knob("gate.cooldown_hours", 24, "Hours before an expired question returns.", 0, 8760),
+        Knob("mine.enabled", True, "Whether mining cycles run at all."),
+        Knob("mine.every", "15m", "How often each loop is mined: 90s, 15m, 6h, 1d or cron."),
+        Knob("mine.window_days", 3650, "How far back a cycle looks.", 1, 36_500),
+        Knob("mine.seconds", 600, "Seconds one cycle may take.", 1, 86_400),
+        Knob("expire.every", "1h", "How often deadlines are checked."),
+        Knob("outbox.every", "10s", "How often effects are delivered."),
+        Knob("index.every", "30s", "How often the search index is brought up to date."),
+        Knob("spool.every", "5s", "How often hook pointers are drained."),
+        Knob("observe.max_text", 65_536, "Bytes kept of one message.", 1024, 1_048_576),
+        Knob("observe.max_line", 67_108_864, "A longer line is skipped.", 65_536, 1_073_741_824),
+        Knob("observe.redact_ips", False, "Whether IP addresses are personal data."),
+        Knob("server.host", "127.0.0.1", "Where `serve` listens.", safety=True),
+        Knob("server.port", 3800, "The port `serve` listens on.", 1, 65_535),
+        Knob("server.max_body", 1_048_576, "Bytes of one request.", 1024, 104_857_600),
+    )
+}
+"""The platform's own knobs; each loop adds its own, named `<loop>.<knob>`."""

@@ -1,0 +1,1 @@
+"""Models behind small ports. Everything works with none configured."""

@@ -1,0 +1,35 @@
+"""Recorded answers: the engine tests use, and the proof that a run can be repeated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.errors import NotFound
+from passdown.engines.port import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def question_key(prompt: str, schema: dict[str, Any]) -> str:
+    """The name a recorded answer is kept under."""
+    text = json.dumps([prompt, schema], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ReplayWriter:
+    """Gives back the answer recorded for exactly this prompt and shape."""
+
+    name = "replay"
+
+    def __init__(self, answers: Mapping[str, Answer]) -> None:
+        self._answers = answers
+
+    def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:
+        """The recorded answer; NotFound when this was never asked."""
+        key = question_key(prompt, schema)
+        if key not in self._answers:
+            raise NotFound(f"no recorded answer {key[:12]}", next="Record it, then run again.")
+        return self._answers[key]

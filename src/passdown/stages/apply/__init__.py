@@ -1,0 +1,1 @@
+"""Stage apply: the only writer of records: Changes with before-images, and their undo."""

@@ -1,0 +1,1 @@
+"""Stage gate: the only place where a proposal's status changes."""

@@ -1,0 +1,1 @@
+"""Stage measure: counts, queue health, and whether the chain verifies."""

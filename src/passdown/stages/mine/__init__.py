@@ -1,0 +1,1 @@
+"""Stage mine: run one loop over one window, outside any transaction."""

@@ -1,0 +1,1 @@
+"""Stage observe: bytes to redacted, stamped, idempotent observations."""

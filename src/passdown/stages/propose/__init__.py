@@ -1,0 +1,1 @@
+"""Stage propose: put a finding to the gate, once."""

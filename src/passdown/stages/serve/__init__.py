@@ -1,0 +1,1 @@
+"""Stage serve: hand approved knowledge to a session."""

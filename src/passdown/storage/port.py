@@ -1,0 +1,365 @@
+"""The whole storage interface. A backend has these methods and passes `tests/storage`.
+
+A transaction has eight parts; a stage takes the narrowest it needs. Every read is bound to the
+sight the transaction was opened with: no unscoped read exists.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from passdown.domain.actor import Actor
+    from passdown.domain.change import Image
+    from passdown.domain.clock import At
+    from passdown.domain.entry import Activity, Entry
+    from passdown.domain.job import Job, JobState
+    from passdown.domain.observation import Observation, Seen, Session, Source
+    from passdown.domain.proposal import Mark, Message, Proposal, Status
+    from passdown.domain.record import Edge, Life, Record
+    from passdown.domain.scope import Sight
+
+Json: TypeAlias = dict[str, Any]
+
+
+class Hit(NamedTuple):
+    """One result of the full-text index: a record's id and how well it matched."""
+
+    id: str
+    score: float
+
+
+class Observations(Protocol):
+    """Sessions, what was seen in them, and how far each file was read."""
+
+    def add(self, session: Session, items: Sequence[Observation]) -> list[int]:
+        """Keep the session as it now stands and those items whose uid is new in it; the seqs
+        the new ones were given, ascending."""
+        ...
+
+    def session(self, id: str) -> Session | None: ...
+
+    def sessions(self, *, since: At = "", limit: int = 1000) -> list[Session]:
+        """Newest first, by start."""
+        ...
+
+    def get(self, seqs: Iterable[int]) -> list[Observation]:
+        """Those that exist and may be seen, in ascending seq."""
+        ...
+
+    def scan(
+        self,
+        *,
+        after: int = 0,
+        kinds: Sequence[Seen] = (),
+        since: At = "",
+        session: str = "",
+        flagged: bool = False,
+        limit: int = 1000,
+    ) -> list[Observation]:
+        """Ascending seq; flagged ones (quarantined, echo) only when asked for."""
+        ...
+
+    def by_signature(self, signature: str, *, limit: int = 1000) -> list[Observation]:
+        """Unflagged observations with this error signature, ascending seq."""
+        ...
+
+    def flag(self, seq: int, flags: Sequence[str]) -> None:
+        """Replace the flags of one observation: quarantine it, or release it."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """`sessions`, `observations`, `flagged`, `sources`, and one per kind of observation."""
+        ...
+
+    def drop(self, session: str) -> int:
+        """Forget a session and its observations; how many went."""
+        ...
+
+    def source(self, key: str) -> Source | None: ...
+
+    def put_source(self, source: Source) -> None: ...
+
+    def sources(self) -> list[Source]: ...
+
+
+class Knowledge(Protocol):
+    """Records, their versions and relations."""
+
+    def put(self, record: Record) -> Record:
+        """Store it as the next version; Conflict unless `record.version` is the stored one
+        (0: there is none)."""
+        ...
+
+    def remove(self, kind: str, key: str, version: int) -> None:
+        """Take the record away (undo of a creation); its versions stay."""
+        ...
+
+    def get(self, kind: str, key: str) -> Record | None: ...
+
+    def find(self, prefix: str) -> list[Record]:
+        """Records whose id starts so; at most ten."""
+        ...
+
+    def all(
+        self, kind: str = "", *, lives: Sequence[Life] = (), limit: int = 1_000_000
+    ) -> list[Record]:
+        """By kind and key; active ones unless `lives` says otherwise."""
+        ...
+
+    def by_ids(self, ids: Iterable[str]) -> list[Record]:
+        """Those that exist, whatever their life, by kind and key."""
+        ...
+
+    def versions(self, kind: str, key: str) -> list[Record]:
+        """Every version ever stored, oldest first; a removal shows as an archived one."""
+        ...
+
+    def link(self, edge: Edge) -> bool:
+        """False when it was there already."""
+        ...
+
+    def unlink(self, edge: Edge) -> bool:
+        """False when there was none."""
+        ...
+
+    def edges(self, id: str = "", type: str = "") -> list[Edge]:
+        """Relations from or to this record, by source, type and target."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Active records by kind."""
+        ...
+
+
+class Index(Protocol):
+    """What is derived from the ledger and can be rebuilt: full text and vectors."""
+
+    def position(self) -> int:
+        """The last ledger entry the index knows."""
+        ...
+
+    def follow(self, put: Sequence[Record], gone: Sequence[str], position: int) -> None:
+        """Index these records, forget those ids, and stand at this entry."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything and stand at 0."""
+        ...
+
+    def search(self, words: Sequence[str], *, kinds: Sequence[str] = (), limit: int) -> list[Hit]:
+        """Records that have any of these words, best first; only what may be seen."""
+        ...
+
+    def vectors(self, hashes: Sequence[str], model: str) -> dict[str, bytes]:
+        """Cached embeddings by content hash."""
+        ...
+
+    def keep_vectors(self, vectors: Mapping[str, bytes], model: str) -> None: ...
+
+
+class Queue(Protocol):
+    """Proposals and what was said about them."""
+
+    def add(self, proposal: Proposal) -> None: ...
+
+    def get(self, id: str) -> Proposal | None:
+        """By whole id, or by a prefix of at least six digits that only one has."""
+        ...
+
+    def move(self, proposal: Proposal, expect: Status) -> Proposal:
+        """Store a new state (version + 1). NotPending unless the stored one has this status and
+        version and the transition table allows it: of two deciders exactly one wins."""
+        ...
+
+    def attach(self, proposal: Proposal) -> Proposal:
+        """Store new evidence, replay, confidence, payload or flags of an open proposal without
+        changing its status (version + 1); NotPending or Conflict as in `move`."""
+        ...
+
+    def all(
+        self,
+        statuses: Sequence[Status] = (),
+        *,
+        loop: str = "",
+        after: str = "",
+        limit: int = 100,
+    ) -> list[Proposal]:
+        """Open ones unless `statuses` says otherwise, highest confidence first, then id;
+        `after` is the id of the last one of the page before."""
+        ...
+
+    def by_fingerprint(self, fingerprint: str) -> Proposal | None:
+        """The newest proposal that asked this, whatever became of it."""
+        ...
+
+    def due(self, now: At, *, limit: int = 1000) -> list[Proposal]:
+        """Open proposals whose deadline has passed."""
+        ...
+
+    def counts(self) -> dict[tuple[str, Status], int]:
+        """How many by loop and status."""
+        ...
+
+    def say(self, message: Message) -> Message:
+        """Keep one turn; `n` is given by the store."""
+        ...
+
+    def messages(self, id: str) -> list[Message]: ...
+
+    def mark(self, mark: Mark) -> None: ...
+
+    def marks(self, id: str) -> list[Mark]: ...
+
+
+class Ledger(Protocol):
+    """What happened, append-only and chained; before-images; the activity log."""
+
+    def append(self, name: str, actor: str, subject: str, detail: Json) -> Entry: ...
+
+    def entries(
+        self, *, after: int = 0, subject: str = "", name: str = "", limit: int = 1000
+    ) -> list[Entry]:
+        """Ascending seq."""
+        ...
+
+    def head(self) -> tuple[int, str]:
+        """The last entry's seq and hash; (0, GENESIS) of an empty ledger."""
+        ...
+
+    def anchor(self) -> tuple[int, str]:
+        """The head as noted apart from the entries: a shortened ledger does not match it."""
+        ...
+
+    def erase(self, body: str) -> bool:
+        """Take one body away; its hash stays, so the chain still verifies."""
+        ...
+
+    def keep_image(self, image: Image) -> None: ...
+
+    def images(self, proposal: str) -> list[Image]:
+        """In the order they were made."""
+        ...
+
+    def touched_after(self, kind: str, key: str, version: int) -> list[str]:
+        """Proposals whose changes came after that version of that record."""
+        ...
+
+    def note(self, activity: Activity) -> None: ...
+
+    def activities(
+        self, *, name: str = "", item: str = "", session: str = "", limit: int = 1000
+    ) -> list[Activity]:
+        """Newest first."""
+        ...
+
+
+class Jobs(Protocol):
+    """Rows of work with leases. Effects outside the store are jobs too: the outbox."""
+
+    def add(self, job: Job) -> bool:
+        """False when a queued or running job has this key."""
+        ...
+
+    def take(self, worker: str, *, lease_seconds: float, names: Sequence[str] = ()) -> Job | None:
+        """The job that is due longest, now running under this worker's lease. A running job
+        whose lease ran out is due again. No two workers take one job."""
+        ...
+
+    def beat(self, id: str, worker: str, *, lease_seconds: float) -> bool:
+        """Prolong the lease; False when it is no longer this worker's."""
+        ...
+
+    def finish(self, id: str, worker: str, result: Json) -> bool:
+        """False when the lease is no longer this worker's: then nothing is written."""
+        ...
+
+    def fail(self, id: str, worker: str, error: str, *, retry_at: At) -> Job | None:
+        """Queued again for then, or dead when its attempts are used up; None when the lease is
+        no longer this worker's."""
+        ...
+
+    def get(self, id: str) -> Job | None: ...
+
+    def all(self, states: Sequence[JobState] = (), *, limit: int = 100) -> list[Job]:
+        """Newest first."""
+        ...
+
+
+class Registry(Protocol):
+    """Small facts of the store itself: who is known, which tokens, named values."""
+
+    def value(self, name: str) -> str | None: ...
+
+    def keep(self, name: str, value: str) -> None: ...
+
+    def see(self, actor: Actor) -> None:
+        """Remember that this actor exists."""
+        ...
+
+    def people(self) -> list[str]:
+        """The names of the humans known."""
+        ...
+
+    def add_token(self, hash: str, actor: Actor) -> None: ...
+
+    def token(self, hash: str) -> Actor | None:
+        """None when it is unknown or revoked."""
+        ...
+
+    def revoke(self, name: str) -> int:
+        """Revoke all tokens of this name; how many."""
+        ...
+
+
+class Tx(Protocol):
+    """Everything inside one transaction."""
+
+    @property
+    def sight(self) -> Sight: ...
+    @property
+    def now(self) -> At: ...
+    @property
+    def observations(self) -> Observations: ...
+    @property
+    def knowledge(self) -> Knowledge: ...
+    @property
+    def index(self) -> Index: ...
+    @property
+    def queue(self) -> Queue: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def registry(self) -> Registry: ...
+
+
+class Store(Protocol):
+    """A place that keeps all of it."""
+
+    def read(self, sight: Sight) -> AbstractContextManager[Tx]:
+        """One consistent snapshot; a write in it is refused by the backend."""
+        ...
+
+    def write(self, sight: Sight) -> AbstractContextManager[Tx]:
+        """Commit on exit, roll back on any exception; writers queue, none is lost."""
+        ...
+
+    def describe(self) -> Json:
+        """`backend`, `where` (no password in it), `schema`, `bytes`, `search` (how good)."""
+        ...
+
+    def backup(self, to: Path) -> int:
+        """Write one consistent copy to this file (mode 0600); its bytes."""
+        ...
+
+    def restore(self, source: Path) -> None:
+        """Replace all content by a backup's; the old content is kept beside it as a backup."""
+        ...
+
+    def close(self) -> None: ...
