@@ -1,0 +1,158 @@
+"""An operation: a typed function and a few facts. Every surface is generated from it.
+
+Declaring one imports nothing heavy: the signature is read, and the parameters' types are built,
+on first use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.domain.actor import Kind, Proof, Role
+from passdown.domain.errors import Forbidden
+from passdown.domain.scope import Sight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from passdown.contract.loop import Loop
+    from passdown.domain.actor import Actor
+    from passdown.domain.clock import Clock
+    from passdown.domain.settings import Settings
+    from passdown.engines.port import Writer
+    from passdown.storage.port import Store
+    from passdown.text.redact import Redactor
+
+
+class Effect(StrEnum):
+    """What an operation does to the store, and so who may call it."""
+
+    READ = "read"
+    WRITE = "write"
+    DECIDE = "decide"
+    ADMIN = "admin"
+
+
+class Progress(NamedTuple):
+    """How far a long operation is; `total` 0 means unknown."""
+
+    done: int
+    total: int
+    unit: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ctx:
+    """What an operation works with. The actor comes from how the caller was authenticated,
+    never from a parameter."""
+
+    store: Store
+    loops: Mapping[str, Loop[Any]]
+    settings: Settings
+    actor: Actor
+    clock: Clock
+    home: Path
+    sight: Sight
+    redactor: Callable[[], Redactor]
+    writer: Callable[[], Writer]
+    report: Callable[[Progress], None]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def narrow(self, repo: str = "", agent: str = "") -> Sight:
+        """What a session of this agent in this repo may see, never more than the caller may."""
+        asked = Sight.at(repo, agent)
+        if self.sight.scopes is None or asked.scopes is None:
+            return asked
+        return Sight(tuple(s for s in asked.scopes if self.sight.sees(s)))
+
+
+class Route(NamedTuple):
+    """A declared HTTP route beside the generated one; `{name}` is a parameter."""
+
+    method: str
+    path: str
+
+
+class Shell(NamedTuple):
+    """Hints for the command line: what to show as a table, what may come from standard input."""
+
+    columns: tuple[str, ...] = ()
+    rows: str = ""
+    card: str = ""
+    stdin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One use case. `example` is a whole command line; `agents` puts it in agents' tool lists."""
+
+    name: str
+    effect: Effect
+    summary: str
+    fn: Callable[..., Any]
+    agents: bool = False
+    http: tuple[Route, ...] = ()
+    cli: Shell = Shell()
+    aliases: tuple[str, ...] = ()
+    example: str = ""
+    long: bool = False
+
+    def allow(self, actor: Actor) -> None:
+        """Forbidden, with what to do, unless this actor may call this at all."""
+        if self.effect in (Effect.DECIDE, Effect.ADMIN):
+            _only_people(self, actor)
+            role = Role.ADMIN if self.effect is Effect.ADMIN else Role.REVIEW
+            _only_with(role, self, actor)
+        elif self.effect is Effect.WRITE and not actor.may(Role.PROPOSE):
+            _only_with(Role.OBSERVE, self, actor)
+
+    def run(self, ctx: Ctx, params: Mapping[str, Any]) -> Any:
+        """Call it with parameters that are already of their types."""
+        self.allow(ctx.actor)
+        return self.fn(ctx, **params)
+
+
+def _only_people(op: Operation, actor: Actor) -> None:
+    if actor.kind is not Kind.HUMAN or actor.proof is Proof.NONE:
+        raise Forbidden(
+            f"{op.name} is for people; {actor.name} is {_a(actor.kind)}",
+            where=op.name,
+            next="Run it in a terminal of your own, or with a review token.",
+        )
+
+
+def _only_with(role: Role, op: Operation, actor: Actor) -> None:
+    if not actor.may(role):
+        raise Forbidden(
+            f"{actor.name} does not hold the role {role.value}",
+            where=op.name,
+            next="Ask an admin for a token with this role.",
+        )
+
+
+def _a(kind: Kind) -> str:
+    return {"human": "not proved to be one", "agent": "an agent", "system": "passdown itself"}[kind]
+
+
+def operation(
+    name: str,
+    effect: Effect,
+    *,
+    agents: bool = False,
+    http: tuple[Route, ...] = (),
+    cli: Shell = Shell(),  # noqa: B008 - an immutable value
+    aliases: tuple[str, ...] = (),
+    example: str = "",
+    long: bool = False,
+) -> Callable[[Callable[..., Any]], Operation]:
+    """Declare a typed function as an operation; its first docstring line is the help text."""
+
+    def declare(fn: Callable[..., Any]) -> Operation:
+        summary = (fn.__doc__ or "").strip().partition("\n")[0]
+        return Operation(name, effect, summary, fn, agents, http, cli, aliases, example, long)
+
+    return declare

@@ -1,0 +1,143 @@
+"""An operation's parameters as a msgspec type: validation, JSON Schema, and redaction of free
+text. The only validation there is, on every surface."""
+
+from __future__ import annotations
+
+import inspect
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from passdown.domain.errors import Invalid
+from passdown.ops.kinds import Bound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from passdown.ops.operation import Operation
+
+
+class Param(msgspec.Struct, frozen=True):
+    """One parameter as a surface needs to know it."""
+
+    name: str
+    type: Any
+    required: bool
+    default: Any
+    kind: str
+    choices: tuple[str, ...] = ()
+    many: bool = False
+
+
+@cache
+def parameters(op: Operation) -> tuple[Param, ...]:
+    """The parameters of an operation, in order."""
+    hints = get_type_hints(op.fn, include_extras=True)
+    every = list(inspect.signature(op.fn).parameters.values())[1:]
+    return tuple(_param(p, hints[p.name]) for p in every)
+
+
+@cache
+def struct(op: Operation) -> type[msgspec.Struct]:
+    """The type the parameters are validated against; unknown names are errors."""
+    fields: list[Any] = []
+    for p in parameters(op):
+        typed = _bounded(p.type)
+        fields.append((p.name, typed) if p.required else (p.name, typed, _default(p.default)))
+    return msgspec.defstruct(
+        op.name.replace(".", "_"), fields, forbid_unknown_fields=True, kw_only=True
+    )
+
+
+def schema(op: Operation) -> dict[str, Any]:
+    """The parameters as one self-contained JSON Schema."""
+    (found,), parts = msgspec.json.schema_components([struct(op)], ref_template="#/$defs/{name}")
+    name = found["$ref"].rpartition("/")[2]
+    own = dict(parts.pop(name))
+    return {**own, "$defs": parts} if parts else own
+
+
+def accept(op: Operation, raw: Mapping[str, Any], clean: Callable[[str], str]) -> dict[str, Any]:
+    """The parameters in their types, free text redacted when the operation writes."""
+    try:
+        valid = msgspec.convert(dict(raw), struct(op))
+    except msgspec.ValidationError as error:
+        raise Invalid(str(error), where=op.name, next=_usage(op)) from error
+    values = {p.name: getattr(valid, p.name) for p in parameters(op)}
+    if op.effect.value == "read":
+        return values
+    free = {p.name for p in parameters(op) if _is_free(p.type)}
+    return {name: _clean(v, clean) if name in free else v for name, v in values.items()}
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON-ready values; an Enum becomes its value, a tuple a list."""
+    return msgspec.to_builtins(value, str_keys=True)
+
+
+def _param(p: inspect.Parameter, hint: Any) -> Param:
+    required = p.default is p.empty
+    base = _base(hint)
+    many = get_origin(base) in (list, tuple)
+    inner = _base(get_args(base)[0]) if many else base
+    choices = tuple(str(m.value) for m in inner) if hasattr(inner, "__members__") else ()
+    kind = _word(inner, hint if not many else get_args(base)[0])
+    return Param(p.name, hint, required, None if required else p.default, kind, choices, many)
+
+
+def _base(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _word(base: Any, hint: Any) -> str:
+    if bound := _bound(hint):
+        return bound.what
+    return {str: "text", int: "whole", float: "number", bool: "flag"}.get(base, "choice")
+
+
+def _bound(hint: Any) -> Bound | None:
+    if get_origin(hint) is not Annotated:
+        return None
+    return next((a for a in get_args(hint)[1:] if isinstance(a, Bound)), None)
+
+
+def _is_free(hint: Any) -> bool:
+    if bound := _bound(hint):
+        return bound.free
+    return any(_is_free(a) for a in get_args(hint))
+
+
+def _bounded(hint: Any) -> Any:
+    """The hint with our bounds written as msgspec's."""
+    bound = _bound(hint)
+    if bound is not None and _base(hint) is str:
+        pattern = bound.pattern or None
+        return Annotated[str, msgspec.Meta(max_length=bound.longest, pattern=pattern)]
+    if bound is not None:
+        return _base(hint)
+    if get_origin(hint) in (list, tuple):
+        inner = _bounded(get_args(hint)[0])
+        return Annotated[list[inner], msgspec.Meta(max_length=10_000)]  # type: ignore[valid-type]
+    return hint
+
+
+def _default(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        return msgspec.field(default_factory=type(value))
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _clean(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {_clean(k, clean): _clean(v, clean) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_clean(v, clean) for v in value]
+    return value
+
+
+def _usage(op: Operation) -> str:
+    need = ", ".join(p.name if p.required else f"[{p.name}]" for p in parameters(op))
+    return f"{op.name} takes: {need or 'nothing'}."
