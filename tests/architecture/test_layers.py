@@ -63,6 +63,6 @@ def test_the_contract_notices_the_import_it_forbids(broken: Break, tmp_path: Pat
 
 def _lint(source: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("lint-imports")
-    command = [program, "--no-cache", "--config", ROOT / "pyproject.toml", *arguments]
+    command = [str(program), "--no-cache", "--config", str(ROOT / "pyproject.toml"), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(source), "COLUMNS": "200"}
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
