@@ -88,7 +88,8 @@ class Shell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One use case. `example` is a whole command line; `agents` puts it in agents' tool lists."""
+    """One use case. `example` is a whole command line; `agents` puts it in agents' tool lists;
+    `resource` is where agents read its answer by address: `records/{id}` one, `records` all."""
 
     name: str
     effect: Effect
@@ -100,6 +101,7 @@ class Operation:
     aliases: tuple[str, ...] = ()
     example: str = ""
     long: bool = False
+    resource: str = ""
 
     def allow(self, actor: Actor) -> None:
         """Forbidden, with what to do, unless this actor may call this at all."""
@@ -148,11 +150,14 @@ def operation(
     aliases: tuple[str, ...] = (),
     example: str = "",
     long: bool = False,
+    resource: str = "",
 ) -> Callable[[Callable[..., Any]], Operation]:
     """Declare a typed function as an operation; its first docstring line is the help text."""
 
     def declare(fn: Callable[..., Any]) -> Operation:
         summary = (fn.__doc__ or "").strip().partition("\n")[0]
-        return Operation(name, effect, summary, fn, agents, http, cli, aliases, example, long)
+        return Operation(
+            name, effect, summary, fn, agents, http, cli, aliases, example, long, resource
+        )
 
     return declare
