@@ -1,6 +1,6 @@
 """Writes `passdown/_manifest.py` from the declarations, or checks that it is what they say.
 
-    python -m passdown.ops.manifest [--check]
+python -m passdown.ops.manifest [--check]
 """
 
 from __future__ import annotations

@@ -86,6 +86,9 @@ class Shell(NamedTuple):
     stdin: str = ""
 
 
+PLAIN = Shell()
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One use case. `example` is a whole command line; `agents` puts it in agents' tool lists;
@@ -97,7 +100,7 @@ class Operation:
     fn: Callable[..., Any]
     agents: bool = False
     http: tuple[Route, ...] = ()
-    cli: Shell = Shell()
+    cli: Shell = PLAIN
     aliases: tuple[str, ...] = ()
     example: str = ""
     long: bool = False
@@ -146,7 +149,7 @@ def operation(
     *,
     agents: bool = False,
     http: tuple[Route, ...] = (),
-    cli: Shell = Shell(),  # noqa: B008 - an immutable value
+    cli: Shell = PLAIN,
     aliases: tuple[str, ...] = (),
     example: str = "",
     long: bool = False,

@@ -1,0 +1,264 @@
+"""The composition root: the only module that picks concrete parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from passdown import config
+from passdown.domain.clock import SystemClock
+from passdown.domain.errors import Forbidden, Internal, PassdownError
+from passdown.domain.scope import ALL, Sight
+from passdown.ops import catalogue
+from passdown.ops.operation import Ctx, Operation, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from passdown.contract.loop import Loop
+    from passdown.domain.actor import Actor
+    from passdown.domain.clock import Clock
+    from passdown.domain.settings import Settings
+    from passdown.engines.port import Writer
+    from passdown.storage.port import Store
+    from passdown.text.redact import Redactor
+
+MEMORY = "memory:"
+
+
+class App:
+    """One store and everything that works on it. Parts are made when they are first needed."""
+
+    def __init__(
+        self,
+        places: config.Places,
+        *,
+        clock: Clock | None = None,
+        flags: Mapping[str, str] | None = None,
+        on_statement: Callable[[str], None] | None = None,
+    ) -> None:
+        self.places = places
+        self.clock: Clock = clock or SystemClock()
+        self._flags = dict(flags or {})
+        self._on_statement = on_statement
+        self._store: Store | None = None
+        self._loops: Mapping[str, Loop[Any]] | None = None
+        self._settings: Settings | None = None
+        self._redactor: Redactor | None = None
+
+    @property
+    def home(self) -> Path:
+        """The store's folder."""
+        return self.places.home
+
+    @property
+    def store(self) -> Store:
+        """The store, opened on first use."""
+        if self._store is None:
+            self._store = _open(self.places, self.clock, self._on_statement)
+        return self._store
+
+    @property
+    def loops(self) -> Mapping[str, Loop[Any]]:
+        """Every loop there is, built in and third party."""
+        if self._loops is None:
+            from passdown import loops
+
+            self._loops = loops.load()
+        return self._loops
+
+    @property
+    def settings(self) -> Settings:
+        """Every knob, the loops' own too, as it stands for this process."""
+        if self._settings is None:
+            from passdown.ops.knobs import of_loops
+
+            self._settings = self._load(of_loops(self.loops))
+        return self._settings
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """All operations by name, the loops' own queries too."""
+        from passdown.ops.queries import of_loops
+
+        return {**catalogue.everything(), **of_loops(self.loops)}
+
+    def operation(self, name: str) -> Operation:
+        """One operation by name or alias; Invalid names the nearest ones."""
+        if "." in name and name.partition(".")[0] in self.loops:
+            return self.operations.get(name) or catalogue.find(name)
+        return catalogue.find(name)
+
+    def call(
+        self,
+        name: str,
+        params: Mapping[str, Any],
+        actor: Actor,
+        *,
+        report: Callable[[Progress], None] | None = None,
+        sight: Sight = ALL,
+    ) -> Any:
+        """Validate, redact, run; the result as plain JSON values. Raises PassdownError only."""
+        from passdown.ops.params import accept, plain
+
+        try:
+            op = self.operation(name)
+            op.allow(actor)
+            typed = accept(op, params, self._clean)
+            ctx = self._ctx(actor, sight, self.settings, report or _quiet)
+            return plain(op.run(ctx, typed))
+        except PassdownError:
+            raise
+        except Exception as error:
+            raise _internal(name, error) from error
+
+    def run_typed(self, name: str, params: Mapping[str, Any], actor: Actor) -> Any:
+        """Run a reading operation with parameters that are already of their types: the start-up
+        path, which loads neither the loops nor the validator."""
+        try:
+            ctx = self._ctx(actor, ALL, self._settings or self._load(()), _quiet)
+            return catalogue.find(name).run(ctx, params)
+        except PassdownError:
+            raise
+        except Exception as error:
+            raise _internal(name, error) from error
+
+    def identify(self) -> Actor:
+        """Who calls from this process: the holder of a token file, else whoever is at the
+        terminal."""
+        token = config.token_from_file()
+        if not token:
+            return config.identify_terminal()
+        return self.authenticate(token) or _refuse_token()
+
+    def authenticate(self, token: str) -> Actor | None:
+        """The actor a token stands for; None when it is unknown or revoked."""
+        from passdown.ops.tokens import digest
+
+        with self.store.read(ALL) as tx:
+            return tx.registry.token(digest(token))
+
+    def close(self) -> None:
+        """Close the store, if it was opened."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def __enter__(self) -> App:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ctx(
+        self, actor: Actor, sight: Sight, settings: Settings, report: Callable[[Progress], None]
+    ) -> Ctx:
+        return Ctx(
+            store=self.store,
+            loops=_Loops(self),
+            settings=settings,
+            actor=actor,
+            clock=self.clock,
+            home=self.home,
+            sight=sight,
+            redactor=self._make_redactor,
+            writer=_no_writer,
+            report=report,
+            facts={"places": self.places},
+        )
+
+    def _load(self, knobs: Any) -> Settings:
+        from passdown.ops.knobs import controls
+
+        return config.load(
+            self.home,
+            self.places.user,
+            knobs=knobs,
+            controls=controls(self.store),
+            flags=self._flags,
+        )
+
+    def _clean(self, text: str) -> str:
+        return self._make_redactor().clean(text)
+
+    def _make_redactor(self) -> Redactor:
+        if self._redactor is None:
+            from passdown.config.places import store_key
+            from passdown.text.redact import Redactor
+
+            key = b"m" * 32 if self.places.url == MEMORY else store_key(self.home)
+            self._redactor = Redactor(key)
+        return self._redactor
+
+
+class _Loops(Mapping[str, Any]):
+    """The loops, loaded when an operation first asks for one."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def __getitem__(self, name: str) -> Any:
+        return self._app.loops[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._app.loops)
+
+    def __len__(self) -> int:
+        return len(self._app.loops)
+
+
+def open_app(*, store: str = "", flags: Mapping[str, str] | None = None) -> App:
+    """The app on the store that this place, this user and this call mean."""
+    return App(config.places(store), flags=flags)
+
+
+def memory_app(clock: Clock | None = None) -> App:
+    """An app that keeps everything in memory: for tests and for trying things out."""
+    from pathlib import Path
+
+    here = config.Places(Path("."), "memory", MEMORY, Path.home(), Path.cwd())
+    return App(here, clock=clock)
+
+
+def _open(places: config.Places, clock: Clock, on_statement: Callable[[str], None] | None) -> Store:
+    if places.url == MEMORY:
+        from passdown.storage.memory import open_memory
+
+        return open_memory(clock, on_statement)
+    if places.url.startswith(("postgresql://", "postgres://")):
+        from passdown.storage.postgres import open_postgres
+
+        return open_postgres(places.url, clock, on_statement)
+    from passdown.storage.sqlite import open_sqlite
+
+    return open_sqlite(places.url, clock, on_statement)
+
+
+def _no_writer() -> Writer:
+    from passdown.engines.static import NoWriter
+
+    return NoWriter()
+
+
+def _refuse_token() -> Actor:
+    raise Forbidden(
+        "the token is unknown or was revoked",
+        where="PASSDOWN_TOKEN_FILE",
+        next="Ask an admin for a new one: passdown token new NAME.",
+    )
+
+
+def _internal(name: str, error: Exception) -> Internal:
+    """A fault of ours, told without the texts it happened on: they may hold what a log must
+    not."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
+    next_step = "Report it with this place; nothing was half written."
+    return Internal(f"{name} failed: {type(error).__name__}", where=where, next=next_step)
+
+
+def _quiet(_: Progress) -> None:
+    return None

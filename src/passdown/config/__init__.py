@@ -1,0 +1,17 @@
+"""The only reader of the environment and of configuration files.
+
+A value's origin is kept with it: default < control < file < env < flag.
+"""
+
+from passdown.config.identity import identify_terminal, token_from_file
+from passdown.config.load import load
+from passdown.config.places import Places, environment, places
+
+__all__ = [
+    "Places",
+    "environment",
+    "identify_terminal",
+    "load",
+    "places",
+    "token_from_file",
+]

@@ -1,0 +1,127 @@
+"""Where things are on this machine: the store, the user's own folders, the store's key."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from passdown.domain.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = ".passdown"
+KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The store's folder, why it is that one, its address, and the user's home."""
+
+    home: Path
+    reason: str
+    url: str
+    user: Path
+    cwd: Path
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment."""
+    return os.environ
+
+
+def places(store: str = "") -> Places:
+    """Where the store is: named, else the nearest `.passdown`, else the user's data folder."""
+    cwd, user = Path.cwd(), Path.home()
+    named = store or os.environ.get("PASSDOWN_STORE", "")
+    if named.startswith(("postgresql://", "postgres://")):
+        home, reason = _default(cwd, user)
+        return Places(home, "named", named, user, cwd)
+    if named:
+        home, reason = Path(named).expanduser().absolute(), "named"
+    else:
+        home, reason = _default(cwd, user)
+    return Places(home, reason, str(home / "store.db"), user, cwd)
+
+
+def _default(cwd: Path, user: Path) -> tuple[Path, str]:
+    for folder in (cwd, *cwd.parents):
+        if (folder / FOLDER).is_dir():
+            return folder / FOLDER, f"{FOLDER} of {folder}"
+    return data_folder(user), "the user's data folder"
+
+
+def data_folder(user: Path) -> Path:
+    """Where a user's own data belongs on this system."""
+    if named := os.environ.get("XDG_DATA_HOME"):
+        return Path(named) / "passdown"
+    if sys.platform == "darwin":
+        return user / "Library" / "Application Support" / "passdown"
+    return user / ".local" / "share" / "passdown"
+
+
+def config_files(home: Path, user: Path) -> tuple[Path, Path]:
+    """The user's file and the store's; the store's wins."""
+    base = os.environ.get("XDG_CONFIG_HOME")
+    own = Path(base) if base else user / ".config"
+    return own / "passdown" / "config.toml", home / "config.toml"
+
+
+def make_home(home: Path) -> None:
+    """Create the store's folder, for its owner only."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if home.stat().st_mode & 0o077:
+            home.chmod(0o700)
+    except OSError as error:
+        raise StoreError(
+            f"cannot use the store folder: {error.strerror}",
+            where=str(home),
+            next="Choose another with --store PATH, or mend its owner and mode.",
+        ) from error
+
+
+def store_key(home: Path) -> bytes:
+    """The key that makes placeholders of one store comparable and of two stores not."""
+    path = home / KEY
+    try:
+        return _create_key(home, path)
+    except FileExistsError:
+        return _read_key(path)
+    except OSError as error:
+        raise StoreError(
+            f"cannot write the store's key: {error.strerror}",
+            where=str(path),
+            next="Choose another store with --store PATH, or mend its owner and mode.",
+        ) from error
+
+
+def _create_key(home: Path, path: Path) -> bytes:
+    """Whole or not at all: written aside, then linked into place by whoever is first."""
+    if path.exists():
+        raise FileExistsError
+    make_home(home)
+    key = secrets.token_bytes(32)
+    aside = home / f"{KEY}.{secrets.token_hex(4)}"
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, key)
+        os.fsync(handle)
+        os.link(aside, path)
+    finally:
+        os.close(handle)
+        aside.unlink()
+    return key
+
+
+def _read_key(path: Path) -> bytes:
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise StoreError(
+            "the store's key is damaged", where=str(path), next="Restore it from a backup."
+        )
+    return key

@@ -1,0 +1,95 @@
+"""What `doctor` looks at: each check says whether it is well, what it found, what to do."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING, TypeAlias
+
+from passdown.domain.scope import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from passdown.ops.operation import Ctx
+
+Check: TypeAlias = tuple[bool, str, str]
+
+
+def _store(ctx: Ctx) -> Check:
+    facts = ctx.store.describe()
+    mended = facts.get("mended") or []
+    found = f"{facts['backend']} at {facts['where']}, schema {facts['schema']}"
+    return True, found + (f"; modes mended: {len(mended)}" if mended else ""), ""
+
+
+def _modes(ctx: Ctx) -> Check:
+    """Nothing of the store may be read by others; symbolic links are not followed."""
+    if not ctx.home.is_dir():
+        return True, "nothing on disk", ""
+    loose = [str(p) for p in (ctx.home, *sorted(ctx.home.rglob("*"))) if _is_loose(p)]
+    if loose:
+        return False, f"others can read {loose[0]}", f"chmod -R go= {ctx.home}"
+    return True, "only its owner can read it", ""
+
+
+def _is_loose(path: Path) -> bool:
+    mode = path.lstat().st_mode
+    return not stat.S_ISLNK(mode) and bool(stat.S_IMODE(mode) & 0o077)
+
+
+def _ledger(ctx: Ctx) -> Check:
+    from passdown.stages.measure.verify import verify
+
+    with ctx.store.read(ALL) as tx:
+        found = verify(tx)
+    if found.ok:
+        return True, f"{found.entries} entries verify", ""
+    return False, f"entry {found.bad_seq}: {found.fault}", "Restore a backup; keep this copy."
+
+
+def _index(ctx: Ctx) -> Check:
+    from passdown.stages.serve.follow import behind
+
+    with ctx.store.read(ALL) as tx:
+        late = behind(tx)
+    return late < 10_000, f"{late} entries behind the ledger", "passdown index rebuild"
+
+
+def _jobs(ctx: Ctx) -> Check:
+    from passdown.domain.job import JobState
+
+    with ctx.store.read(ALL) as tx:
+        dead = tx.jobs.all((JobState.DEAD,), limit=1000)
+    if dead:
+        return (
+            False,
+            f"{len(dead)} gave up, last: {dead[0].error[:80]}",
+            "passdown jobs --state dead",
+        )
+    return True, "none gave up", ""
+
+
+def _settings(ctx: Ctx) -> Check:
+    if ctx.settings.warnings:
+        return False, ctx.settings.warnings[0], "passdown config show"
+    return True, "all well formed", ""
+
+
+def _loops(ctx: Ctx) -> Check:
+    names = ", ".join(sorted(ctx.loops))
+    faults = getattr(ctx.loops, "faults", ())
+    if faults:
+        return False, str(faults[0]), "Update or remove that plug-in."
+    return True, names, ""
+
+
+CHECKS: tuple[tuple[str, Callable[[Ctx], Check]], ...] = (
+    ("store", _store),
+    ("modes", _modes),
+    ("ledger", _ledger),
+    ("index", _index),
+    ("jobs", _jobs),
+    ("settings", _settings),
+    ("loops", _loops),
+)

@@ -1,0 +1,41 @@
+"""Which knobs there are: the platform's and each loop's, and which of them a decision set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.scope import ALL
+from passdown.domain.settings import Knob
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from passdown.contract.loop import Loop
+    from passdown.storage.port import Store
+
+CONTROL = "control"
+LEVELS = ("off", "suggest", "auto_safe", "auto")
+
+
+def of_loops(loops: Mapping[str, Loop[Any]]) -> tuple[Knob, ...]:
+    """Each loop's own knobs, and the three that every loop has."""
+    found: list[Knob] = []
+    for name in sorted(loops):
+        found += (*common(name), *loops[name].settings)
+    return tuple(found)
+
+
+def common(loop: str) -> tuple[Knob, ...]:
+    """The knobs every loop has."""
+    level = "How far the tiers may go without a person."
+    return (
+        Knob(f"{loop}.enabled", True, "Whether this loop is mined."),
+        Knob(f"{loop}.every", "", "How often; empty: as mine.every says."),
+        Knob(f"{loop}.level", "suggest", level, choices=LEVELS, safety=True),
+    )
+
+
+def controls(store: Store) -> dict[str, Any]:
+    """The knob values that approved decisions set."""
+    with store.read(ALL) as tx:
+        return {r.key: r.body.get("value") for r in tx.knowledge.all(CONTROL)}

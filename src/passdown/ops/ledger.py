@@ -1,0 +1,72 @@
+"""Operations on the ledger and on what is derived from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from passdown.domain.errors import NotFound
+from passdown.domain.scope import ALL
+from passdown.ops.kinds import Id, Name
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+
+@operation(
+    "ledger.history",
+    Effect.READ,
+    cli=Shell(rows="entries", columns=("seq", "at", "actor", "name", "subject")),
+    example="passdown ledger history",
+)
+def history(
+    ctx: Ctx, after: int = 0, subject: Id = "", name: Name = "", limit: int = 100
+) -> dict[str, Any]:
+    """What was decided and changed, in order."""
+    most = max(1, min(limit, 10_000))
+    with ctx.store.read(ctx.sight) as tx:
+        found = tx.ledger.entries(after=after, subject=subject, name=name, limit=most)
+    return {"entries": found, "next": found[-1].seq if len(found) == most else None}
+
+
+@operation("ledger.show", Effect.READ, example="passdown ledger show 12")
+def entry(ctx: Ctx, seq: int) -> Any:
+    """One entry with its whole body."""
+    with ctx.store.read(ctx.sight) as tx:
+        found = tx.ledger.entries(after=seq - 1, limit=1)
+    if not found or found[0].seq != seq:
+        raise NotFound(f"no ledger entry {seq}", next="`passdown ledger history` lists them.")
+    return found[0]
+
+
+@operation("ledger.verify", Effect.READ, example="passdown ledger verify")
+def verify(ctx: Ctx) -> Any:
+    """Whether the ledger is what was written; a fault is named by its sequence number."""
+    from passdown.stages.measure.verify import verify as walk
+
+    with ctx.store.read(ALL) as tx:
+        return walk(tx)
+
+
+@operation("index.rebuild", Effect.WRITE, example="passdown index rebuild")
+def rebuild(ctx: Ctx) -> dict[str, int]:
+    """Forget the search index and derive it anew from the ledger."""
+    with ctx.store.write(ALL) as tx:
+        tx.index.clear()
+    return {"entries": follow_all(ctx)}
+
+
+@operation("index.follow", Effect.WRITE, example="passdown index follow")
+def follow(ctx: Ctx) -> dict[str, int]:
+    """Bring the search index up to date with the ledger."""
+    return {"entries": follow_all(ctx)}
+
+
+def follow_all(ctx: Ctx) -> int:
+    """Page by page, each in a transaction of its own; how many entries were taken."""
+    from passdown.stages.serve.follow import follow as step
+
+    total = 0
+    while True:
+        with ctx.store.write(ALL) as tx:
+            taken = step(tx)
+        if not taken:
+            return total
+        total += taken

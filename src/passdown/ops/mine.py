@@ -1,0 +1,183 @@
+"""Operations that look for what is worth keeping, and put it to the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.actor import system
+from passdown.domain.clock import new_id
+from passdown.domain.errors import Invalid
+from passdown.domain.observation import Observation, Seen, Session, Trust
+from passdown.domain.scope import parse
+from passdown.ops.kinds import Name, Payload, Text
+from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
+from passdown.stages.propose.file import Fate, Filed, file
+from passdown.stages.propose.validate import loop_of, payload_of
+
+if TYPE_CHECKING:
+    from passdown.contract.loop import Finding, Loop, Replay
+    from passdown.stages.mine.run import Mined
+
+
+@dataclass(slots=True)
+class Cycle:
+    """What one cycle of one loop did; kept in the ledger as `cycle.finished`."""
+
+    loop: str
+    enabled: bool = True
+    observations_read: int = 0
+    found: int = 0
+    fates: dict[str, int] = field(default_factory=dict)
+    left_out: int = 0
+    failure: str = ""
+    started_at: str = ""
+    duration_ms: int = 0
+    total_synth_cost_usd: float = 0.0
+
+
+@operation(
+    "mine",
+    Effect.WRITE,
+    cli=Shell(rows="cycles", columns=("loop", "observations_read", "found", "fates", "failure")),
+    example="passdown mine",
+    long=True,
+)
+def mine(ctx: Ctx, loop: Name = "") -> dict[str, Any]:
+    """Look through what was observed and put what is found to the gate, once each."""
+    names = [loop_of(ctx.loops, loop).name] if loop else sorted(ctx.loops)
+    cycles = []
+    for n, name in enumerate(names):
+        ctx.report(Progress(n, len(names), "loops", name))
+        cycles.append(_cycle(ctx, ctx.loops[name]))
+    return {"cycles": cycles}
+
+
+@operation(
+    "add", Effect.WRITE, example='passdown add "Run tests with uv run pytest" --scope repo:web'
+)
+def add(ctx: Ctx, text: Text, scope: Name = "global", confirm: bool = False) -> dict[str, Any]:
+    """State a rule. It is put to the gate like any other; `--confirm` approves it at once."""
+    from passdown.ops.review import approve
+
+    text = " ".join(text.split())
+    if not text:
+        raise Invalid("nothing was stated", next='passdown add "Always ..."')
+    if confirm:
+        approve.allow(ctx.actor)
+    stating = [loop for loop in ctx.loops.values() if loop.state is not None]
+    if not stating or stating[0].state is None:
+        raise Invalid("no loop takes statements")
+    where = parse(scope)
+    seq = _said(ctx, text, where)
+    finding = stating[0].state(text, (seq,), where)
+    filed = _file(ctx, stating[0], finding, ctx.actor.name)
+    return _answer(ctx, filed, confirm)
+
+
+@operation("propose", Effect.WRITE, agents=True, example="passdown propose LOOP @payload.json ...")
+def propose(
+    ctx: Ctx, loop: Name, payload: Payload, text: Text, scope: Name = "global"
+) -> dict[str, Any]:
+    """Propose something worth keeping; a person decides. `text` says what it rests on."""
+    found = loop_of(ctx.loops, loop)
+    typed = payload_of(found, payload)
+    where = parse(scope)
+    seq = _said(ctx, " ".join(text.split()), where)
+    finding = _finding(found, typed, seq, where)
+    return _answer(ctx, _file(ctx, found, finding, ctx.actor.name), confirm=False)
+
+
+def _cycle(ctx: Ctx, loop: Loop[Any]) -> Cycle:
+    cycle = Cycle(loop.name, started_at=ctx.clock.now())
+    switches = (ctx.settings.flag("mine.enabled"), ctx.settings.flag(f"{loop.name}.enabled"))
+    if not all(switches) or ctx.settings.text(f"{loop.name}.level") == "off":
+        cycle.enabled = False
+        return cycle
+    from passdown.stages.mine.run import mine as look
+
+    mined = look(ctx.store, loop, ctx.settings, ctx.clock)
+    _put_to_gate(ctx, loop, mined, cycle)
+    return cycle
+
+
+def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
+    """File the most certain findings first, so that a full queue keeps the best."""
+    cycle.observations_read = mined.read
+    cycle.found, cycle.left_out = len(mined.findings), mined.left_out
+    cycle.failure, cycle.duration_ms = mined.failure, round(mined.seconds * 1000)
+    by = system(loop.name).name
+    for finding, replay in sorted(mined.findings, key=lambda f: (-f[0].confidence, f[0].key)):
+        with ctx.store.write(ctx.sight) as tx:
+            done = file(tx, loop, finding, replay, by=by, settings=ctx.settings)
+        cycle.fates[done.fate.value] = cycle.fates.get(done.fate.value, 0) + 1
+    with ctx.store.write(ctx.sight) as tx:
+        tx.ledger.append("cycle.finished", by, loop.name, _summary(cycle))
+
+
+def _summary(cycle: Cycle) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(cycle)
+
+
+def _said(ctx: Ctx, text: str, scope: str) -> int:
+    """Keep what somebody said as an observation, with the trust of who said it."""
+    from passdown.text.hazard import hazards
+
+    person = ctx.actor.kind.value == "human"
+    repo = scope.partition(":")[2] if scope.startswith("repo:") else ""
+    session = Session(f"said:{ctx.actor.name}", "said", repo=repo, started_at=ctx.clock.now())
+    item = Observation(
+        session=session.id,
+        uid=new_id(),
+        seen=Seen.PROMPT if person else Seen.NOTE,
+        text=text,
+        at=ctx.clock.now(),
+        trust=Trust.HUMAN if person else Trust.AGENT,
+        scope=scope,
+        flags=hazards(text),
+    )
+    with ctx.store.write(ctx.sight) as tx:
+        (seq,) = tx.observations.add(session, [item])
+    if item.flags:
+        raise Invalid(
+            f"this went to quarantine: {', '.join(item.flags)}",
+            where=f"observation {seq}",
+            next="Say it without instructions to agents or hidden characters.",
+        )
+    return seq
+
+
+def _finding(loop: Loop[Any], payload: Any, seq: int, scope: str) -> Finding[Any]:
+    """A finding of what an agent proposed: its loop says what question it is."""
+    if loop.state is None:
+        raise Invalid(f"{loop.name} takes no proposals from agents")
+    from dataclasses import replace
+
+    text = str(getattr(payload, "text", ""))
+    stated = loop.state(text, (seq,), scope)
+    return replace(stated, payload=payload, confidence=min(stated.confidence, 0.6))
+
+
+def _file(ctx: Ctx, loop: Loop[Any], finding: Finding[Any], by: str) -> Filed:
+    from passdown.stages.mine.corpus import live
+
+    with ctx.store.read(ctx.sight) as tx:
+        replay: Replay = loop.replay(finding.payload, live(tx), ctx.settings)
+    with ctx.store.write(ctx.sight) as tx:
+        tx.registry.see(ctx.actor)
+        return file(tx, loop, finding, replay, by=by, settings=ctx.settings)
+
+
+def _answer(ctx: Ctx, filed: Filed, confirm: bool) -> dict[str, Any]:
+    proposal = filed.proposal
+    id = proposal.id if proposal else ""
+    answer: dict[str, Any] = {"fate": filed.fate.value, "proposal": id}
+    if filed.fate is Fate.FILED and confirm:
+        from passdown.ops.review import approve
+
+        answer["approved"] = approve.run(ctx, {"id": id, "reason": "stated by this person"})
+    elif filed.fate is Fate.FILED:
+        answer["next"] = f"passdown approve {id[:12]}"
+    return answer

@@ -1,0 +1,139 @@
+"""Operations that read what agents leave behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from passdown.domain.errors import NotFound
+from passdown.domain.scope import ALL
+from passdown.ops.kinds import FilePath, Id, Name, When
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+
+@operation(
+    "ingest",
+    Effect.WRITE,
+    cli=Shell(rows="skipped", columns=("file", "line", "reason")),
+    example="passdown ingest ~/.claude/projects",
+    long=True,
+)
+def ingest(ctx: Ctx, paths: list[FilePath], since: When = "") -> Any:
+    """Read transcripts: redacted before the first write, each thing once, from where it ended."""
+    return _ingest(ctx, paths, since)
+
+
+@operation(
+    "discover",
+    Effect.READ,
+    cli=Shell(rows="places", columns=("client", "path", "files", "bytes")),
+    example="passdown discover",
+)
+def discover(ctx: Ctx) -> dict[str, Any]:
+    """Where the usual clients keep transcripts on this machine, and how many there are."""
+    from passdown.stages.observe.discover import discover as look
+
+    return {"places": look(ctx.facts["places"].user)}
+
+
+@operation("drain", Effect.WRITE, example="passdown drain")
+def drain(ctx: Ctx) -> dict[str, Any]:
+    """Read the transcripts hooks pointed at, and move what was served into the activity log."""
+    from passdown.stages.serve.served import FOLDER, collect
+    from passdown.storage import spool
+
+    with spool.drain(ctx.home / FOLDER) as rows:
+        if rows:
+            with ctx.store.write(ALL) as tx:
+                collect(tx, rows)
+    with spool.drain(ctx.home / "spool") as pointers:
+        paths = sorted({str(p["path"]) for p in pointers if p.get("path")})
+        read = _ingest(ctx, paths, "") if paths else None
+    return {"served": len(rows), "pointers": len(pointers), "files": len(paths), "read": read}
+
+
+@operation(
+    "quarantined",
+    Effect.READ,
+    cli=Shell(rows="observations", columns=("seq", "flags", "session", "text")),
+    example="passdown quarantined",
+)
+def quarantined(ctx: Ctx, limit: int = 100) -> dict[str, Any]:
+    """What is never mined, and why: instructions to agents, hidden characters, echoes."""
+    with ctx.store.read(ctx.sight) as tx:
+        every = tx.observations.scan(flagged=True, limit=max(1, min(limit, 10_000)))
+    rows = [
+        {"seq": o.seq, "flags": list(o.flags), "session": o.session, "text": o.text[:400]}
+        for o in every
+        if o.flags
+    ]
+    return {"observations": rows}
+
+
+@operation("release", Effect.DECIDE, example="passdown release 41")
+def release(ctx: Ctx, seq: int) -> dict[str, Any]:
+    """Let a quarantined observation be mined after all."""
+    with ctx.store.write(ctx.sight) as tx:
+        found = tx.observations.get([seq])
+        if not found:
+            raise NotFound(f"no observation {seq}", next="`passdown quarantined` lists them.")
+        tx.observations.flag(seq, ())
+        detail = {"flags": list(found[0].flags)}
+        tx.ledger.append("quarantine.released", ctx.actor.name, str(seq), detail)
+    return {"released": seq, "was": list(found[0].flags)}
+
+
+@operation(
+    "sessions",
+    Effect.READ,
+    cli=Shell(rows="sessions", columns=("id", "repo", "agent", "started_at", "outcome")),
+    example="passdown sessions",
+)
+def sessions(ctx: Ctx, since: When = "", limit: int = 50) -> dict[str, Any]:
+    """The sessions that were read, newest first."""
+    from passdown.ops.when import moment
+
+    most = max(1, min(limit, 10_000))
+    with ctx.store.read(ctx.sight) as tx:
+        return {"sessions": tx.observations.sessions(since=moment(ctx, since), limit=most)}
+
+
+@operation("session", Effect.READ, example="passdown session 7a8ede88")
+def session(ctx: Ctx, id: Name, limit: int = 200) -> dict[str, Any]:
+    """One session and what was said and done in it."""
+    with ctx.store.read(ctx.sight) as tx:
+        found = tx.observations.session(id)
+        if found is None:
+            raise NotFound(f"no session {id}", next="`passdown sessions` lists them.")
+        seen = tx.observations.scan(session=id, flagged=True, limit=max(1, min(limit, 10_000)))
+    return {"session": found, "observations": seen}
+
+
+@operation("seen", Effect.READ, example="passdown seen 41")
+def seen(ctx: Ctx, seq: int) -> Any:
+    """One observation with the place in its file that it came from."""
+    with ctx.store.read(ctx.sight) as tx:
+        found = tx.observations.get([seq])
+    if not found:
+        raise NotFound(f"no observation {seq}", next="`passdown sessions` lists what was read.")
+    return found[0]
+
+
+def _ingest(ctx: Ctx, paths: list[str], since: Id) -> Any:
+    from passdown.ops.when import moment
+    from passdown.stages.observe.ingest import ingest as read
+    from passdown.stages.observe.readers import load
+    from passdown.stages.serve.markers import Firewall
+
+    with ctx.store.read(ALL) as tx:
+        firewall = Firewall(r.text for r in tx.knowledge.all())
+    return read(
+        ctx.store,
+        paths,
+        readers=load(),
+        redactor=ctx.redactor(),
+        settings=ctx.settings,
+        clock=ctx.clock,
+        report=ctx.report,
+        is_echo=firewall.is_echo,
+        since=moment(ctx, since),
+    )

@@ -1,0 +1,210 @@
+"""Operations that serve: brief, search, get, records, why. A read never writes to the chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.errors import NotFound
+from passdown.ops.kinds import Id, Name, Text
+from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
+
+if TYPE_CHECKING:
+    from passdown.domain.record import Record
+    from passdown.storage.port import Tx
+
+
+@operation(
+    "brief",
+    Effect.READ,
+    agents=True,
+    http=(Route("GET", "/api/brief"),),
+    cli=Shell(card="text"),
+    aliases=("kb.context",),
+    example='passdown brief --repo web --task "fix the login test"',
+)
+def brief(
+    ctx: Ctx, repo: Name = "", agent: Name = "", task: Text = "", budget: int = 0
+) -> dict[str, Any]:
+    """What a new session should know, within a token budget."""
+    from passdown.domain.proposal import OPEN
+    from passdown.stages.serve.brief import Need, pack
+
+    sight = ctx.narrow(repo, agent)
+    with ctx.store.read(sight) as tx:
+        waiting = sum(n for (_, status), n in tx.queue.counts().items() if status in OPEN)
+        need = Need(
+            repo=repo,
+            agent=agent,
+            task=task,
+            budget=budget if budget > 0 else ctx.settings.whole("brief.budget"),
+            floor=ctx.settings.number("brief.min_confidence"),
+            now=ctx.clock.now(),
+            queue=waiting,
+        )
+        packed = pack(_servable(tx), need)
+    _served(ctx, "brief", packed.items)
+    items = list(packed.items)
+    left = packed.left_out
+    return {"text": packed.text, "items": items, "tokens": packed.tokens, "left_out": left}
+
+
+@operation(
+    "search",
+    Effect.READ,
+    agents=True,
+    http=(Route("GET", "/api/search"),),
+    cli=Shell(rows="results", columns=("id", "kind", "scope", "text")),
+    aliases=("kb.search",),
+    example='passdown search "flaky login test"',
+)
+def search(
+    ctx: Ctx,
+    query: Text,
+    limit: int = 0,
+    kind: Name = "",
+    repo: Name = "",
+    agent: Name = "",
+    explain: bool = False,
+) -> dict[str, Any]:
+    """Approved knowledge that answers this; nothing rather than a guess."""
+    from passdown.stages.serve.search import search as find
+
+    _catch_up(ctx)
+    sight = ctx.narrow(repo, agent) if repo or agent else ctx.sight
+    most = min(limit, 200) if limit > 0 else ctx.settings.whole("search.limit")
+    with ctx.store.read(sight) as tx:
+        kinds = (kind,) if kind else ()
+        found = find(tx, query, kinds=kinds, limit=most, now=ctx.clock.now())
+    _served(ctx, "search", tuple(f.record.id for f in found))
+    rows = [_row(f.record, f.score) for f in found]
+    if explain:
+        for row, f in zip(rows, found, strict=True):
+            row["why"] = {"words": list(f.words), "full_text": round(f.full_text, 4)}
+    return {"query": query, "results": rows}
+
+
+@operation("get", Effect.READ, agents=True, example="passdown get 3f9a01bc")
+def get(ctx: Ctx, id: Id) -> dict[str, Any]:
+    """One record by its id or the start of it, with its versions and relations."""
+    with ctx.store.read(ctx.sight) as tx:
+        record = _the(tx, id)
+        versions = tx.knowledge.versions(record.kind, record.key)
+        return {**_whole(record), "versions": len(versions), "edges": tx.knowledge.edges(record.id)}
+
+
+@operation(
+    "records",
+    Effect.READ,
+    cli=Shell(rows="records", columns=("id", "kind", "scope", "confidence", "text")),
+    example="passdown records --kind claim",
+)
+def records(ctx: Ctx, kind: Name = "", limit: int = 100) -> dict[str, Any]:
+    """What is known: active records by kind."""
+    with ctx.store.read(ctx.sight) as tx:
+        found = tx.knowledge.all(kind, limit=max(1, min(limit, 10_000)))
+        return {"records": [_whole(r) for r in found], "counts": tx.knowledge.counts()}
+
+
+@operation("why", Effect.READ, example="passdown why 3f9a01bc")
+def why(ctx: Ctx, id: Id) -> dict[str, Any]:
+    """Who decided that this is so, when, on what evidence, and whom it was served to."""
+    with ctx.store.read(ctx.sight) as tx:
+        record = _the(tx, id)
+        proposal = tx.queue.get(record.made_by) if record.made_by else None
+        evidence = tx.observations.get(proposal.evidence) if proposal else []
+        served = tx.ledger.activities(item=record.id, limit=1000)
+        return {
+            "record": _whole(record),
+            "decision": _decision(proposal),
+            "messages": tx.queue.messages(proposal.id) if proposal else [],
+            "evidence": [_quote(o) for o in evidence],
+            "served": len(served),
+            "sessions": sorted({a.session for a in served if a.session}),
+            "history": [e for e in tx.ledger.entries(subject=record.id, limit=100)],
+        }
+
+
+def _servable(tx: Tx) -> list[Record]:
+    """Active records of every kind that is knowledge; controls are not."""
+    from passdown.ops.knobs import CONTROL
+
+    return [r for r in tx.knowledge.all() if r.kind != CONTROL]
+
+
+def _catch_up(ctx: Ctx) -> None:
+    """Bring the index forward when a decision was made since; nothing is written otherwise."""
+    from passdown.domain.scope import ALL
+    from passdown.stages.serve.follow import behind, follow
+
+    with ctx.store.read(ALL) as tx:
+        late = behind(tx)
+    while late > 0:
+        with ctx.store.write(ALL) as tx:
+            taken = follow(tx)
+        late = late - taken if taken else 0
+
+
+def _served(ctx: Ctx, how: str, items: tuple[str, ...]) -> None:
+    """Note what was handed out, before it is."""
+    from passdown.stages.serve.served import note
+
+    if items:
+        note(ctx.home, how, ctx.actor.name, items, ctx.clock.now())
+
+
+def _the(tx: Tx, id: str) -> Record:
+    wanted = id.removeprefix("pd:")
+    found = tx.knowledge.find(wanted)
+    if len(found) == 1:
+        return found[0]
+    exact = [r for r in found if r.id == wanted]
+    if exact:
+        return exact[0]
+    if found:
+        ids = ", ".join(r.id for r in found[:5])
+        raise NotFound(f"{id} is the start of several ids", next=f"One of: {ids}.")
+    raise NotFound(f"no record {id}", next="`passdown search` finds ids.")
+
+
+def _row(record: Record, score: float) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "category": record.body.get("category", ""),
+        "scope": record.scope,
+        "text": record.text,
+        "confidence": record.confidence,
+        "score": round(score, 4),
+    }
+
+
+def _whole(record: Record) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {"id": record.id, **asdict(record)}
+
+
+def _decision(proposal: Any) -> dict[str, Any] | None:
+    if proposal is None:
+        return None
+    return {
+        "proposal": proposal.id,
+        "title": proposal.title,
+        "state": proposal.status.value,
+        "decided_by": proposal.decided_by,
+        "decided_at": proposal.decided_at,
+        "reason": proposal.reason,
+        "replay": proposal.replay,
+        "flags": list(proposal.flags),
+    }
+
+
+def _quote(o: Any) -> dict[str, Any]:
+    return {
+        "seq": o.seq,
+        "session": o.session,
+        "seen": o.seen.value,
+        "at": o.at,
+        "text": o.text[:2000],
+        "pointer": o.pointer,
+    }

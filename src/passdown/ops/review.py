@@ -1,0 +1,200 @@
+"""Operations a person uses to decide: pending, show, approve, reject, undo, impact, add."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.errors import Conflict, Invalid, NotFound
+from passdown.domain.proposal import OPEN, PUBLIC, STATUS_VALUES, Status
+from passdown.ops.kinds import Id, Name, Payload, Text
+from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
+from passdown.ops.weigh import replay_now, weigh
+
+if TYPE_CHECKING:
+    from passdown.domain.proposal import Proposal
+    from passdown.domain.record import Record
+    from passdown.storage.port import Tx
+
+LIST = Shell(rows="proposals", columns=("id", "loop", "confidence", "scope", "title"))
+
+
+@operation(
+    "pending",
+    Effect.READ,
+    http=(Route("GET", "/api/promotions/{loop}/pending"), Route("GET", "/api/promotions/pending")),
+    cli=LIST,
+    aliases=("kb.list_pending",),
+    example="passdown pending",
+)
+def pending(
+    ctx: Ctx, loop: Name = "", status: Name = "pending", limit: int = 100, after: Id = ""
+) -> dict[str, Any]:
+    """The questions that wait for a decision, most certain first."""
+    with ctx.store.read(ctx.sight) as tx:
+        states = _states(status)
+        most = max(1, min(limit, 1000))
+        found = tx.queue.all(states, loop=loop, after=after, limit=most)
+    return {"proposals": [_wire(p) for p in found], "status_values": list(STATUS_VALUES)}
+
+
+@operation(
+    "show",
+    Effect.READ,
+    http=(Route("GET", "/api/proposals/{id}"),),
+    cli=Shell(card="card"),
+    example="passdown show 0193ab",
+)
+def show(ctx: Ctx, id: Id) -> dict[str, Any]:
+    """One proposal: its card, its evidence, its replay and everything said about it."""
+    with ctx.store.read(ctx.sight) as tx:
+        p = _the(tx, id)
+        card = weigh(ctx, tx, p).card
+        turns, marks = tx.queue.messages(p.id), tx.queue.marks(p.id)
+    return {**_wire(p), "card": card, "messages": turns, "marks": marks}
+
+
+@operation(
+    "approve",
+    Effect.DECIDE,
+    http=(Route("POST", "/api/promotions/{loop}/{id}/approve"),),
+    aliases=("kb.approve",),
+    example='passdown approve 0193ab --reason "seen it twice"',
+)
+def approve(
+    ctx: Ctx, id: Id, reason: Text = "", edit: Payload | None = None, loop: Name = ""
+) -> dict[str, Any]:
+    """Approve one proposal and apply its changes, in one transaction; `edit` is applied instead."""
+    fresh = replay_now(ctx, id)
+    try:
+        with ctx.store.write(ctx.sight) as tx:
+            return _approve(ctx, tx, id, reason, edit, loop, fresh)
+    except (Conflict, Invalid) as error:
+        if edit is None and _is_of_the_world(error):
+            _fail(ctx, id, error)
+        raise
+
+
+@operation(
+    "reject",
+    Effect.DECIDE,
+    http=(Route("POST", "/api/promotions/{loop}/{id}/reject"),),
+    aliases=("kb.reject",),
+    example='passdown reject 0193ab "only true of one branch"',
+)
+def reject(ctx: Ctx, id: Id, reason: Text, loop: Name = "") -> dict[str, Any]:
+    """Reject one proposal; the same question is not asked again on the same evidence."""
+    from passdown.stages.gate.decide import open_proposal, rejected
+
+    with ctx.store.write(ctx.sight) as tx:
+        p = open_proposal(tx, id)
+        _is_of(p, loop)
+        policy = ctx.loops[p.loop].policy if p.loop in ctx.loops else frozenset()
+        return _wire(rejected(tx, p, ctx.actor, reason, policy_actions=policy))
+
+
+@operation(
+    "undo",
+    Effect.DECIDE,
+    http=(Route("POST", "/api/proposals/{id}/undo"),),
+    example="passdown undo 0193ab",
+)
+def undo(ctx: Ctx, id: Id, closure: bool = False) -> dict[str, Any]:
+    """Put back everything one approval replaced; with `closure`, all that was built on it too."""
+    from passdown.stages.apply.undo import undo as take_back
+
+    with ctx.store.write(ctx.sight) as tx:
+        return {"undone": take_back(tx, id, ctx.actor, closure=closure)}
+
+
+@operation("impact", Effect.READ, example="passdown impact 0193ab")
+def impact(ctx: Ctx, id: Id) -> Any:
+    """What an undo of this approval would reach: records, later decisions, sessions served."""
+    from passdown.stages.apply.undo import blast
+
+    with ctx.store.read(ctx.sight) as tx:
+        return blast(tx, id)
+
+
+@operation("expire", Effect.WRITE, example="passdown expire")
+def expire(ctx: Ctx) -> dict[str, Any]:
+    """Close the questions whose deadline has passed; none is ever taken for a yes."""
+    from passdown.domain.actor import system
+    from passdown.stages.gate.expire import expire as close
+
+    with ctx.store.write(ctx.sight) as tx:
+        return {"expired": [p.id for p in close(tx, system("gate"))]}
+
+
+def _approve(
+    ctx: Ctx,
+    tx: Tx,
+    id: str,
+    reason: str,
+    edit: dict[str, Any] | None,
+    loop: str,
+    fresh: dict[str, Any],
+) -> dict[str, Any]:
+    from passdown.stages.apply.execute import execute
+    from passdown.stages.gate.decide import edited, executed, open_proposal
+
+    p = open_proposal(tx, id)
+    _is_of(p, loop)
+    if edit is not None:
+        p = edited(p, edit)
+    w = weigh(ctx, tx, p)
+    flags = ("replay_changed",) if _is_worse(fresh, p.replay) else ()
+    policy = w.loop.policy
+    done = executed(tx, p, ctx.actor, reason, policy_actions=policy, flags=flags)
+    records = execute(tx, done.id, w.changes(), ctx.actor.name)
+    return {**_wire(done), "records": [_short(r) for r in records]}
+
+
+def _fail(ctx: Ctx, id: str, error: Conflict | Invalid) -> None:
+    """Keep that a yes could not be carried out, in a transaction of its own."""
+    from passdown.stages.gate.decide import failed, open_proposal
+
+    with ctx.store.write(ctx.sight) as tx:
+        failed(tx, open_proposal(tx, id), ctx.actor, error.code, str(error))
+
+
+def _is_of_the_world(error: Conflict | Invalid) -> bool:
+    """Whether the changes could not be made, rather than the call being wrong."""
+    return isinstance(error, Conflict)
+
+
+def _is_worse(fresh: dict[str, Any], filed: dict[str, Any]) -> bool:
+    return int(fresh.get("wrong", 0)) > int(filed.get("wrong", 0))
+
+
+def _is_of(p: Proposal, loop: str) -> None:
+    if loop and p.loop != loop:
+        raise NotFound(f"no proposal {p.id} of {loop}", next=f"It is one of {p.loop}.")
+
+
+def _states(status: str) -> tuple[Status, ...]:
+    if status in STATUS_VALUES:
+        return tuple(s for s in Status if PUBLIC[s] == status)
+    if status == "open":
+        return tuple(s for s in Status if s in OPEN)
+    if status in set(Status):
+        return (Status(status),)
+    raise Invalid(f"no status {status!r}", next=f"One of: open, {', '.join(STATUS_VALUES)}.")
+
+
+def _the(tx: Tx, id: str) -> Proposal:
+    found = tx.queue.get(id)
+    if found is None:
+        raise NotFound(f"no proposal {id}", next="`passdown pending` lists the open ones.")
+    return found
+
+
+def _wire(p: Proposal) -> dict[str, Any]:
+    """A proposal as sent: `status` is one of the four public ones, `state` the exact one."""
+    from passdown.ops.params import plain
+
+    return {**plain(replace(p)), "status": PUBLIC[p.status], "state": p.status.value}
+
+
+def _short(r: Record) -> dict[str, Any]:
+    return {"id": r.id, "kind": r.kind, "text": r.text, "scope": r.scope, "life": r.life.value}

@@ -1,0 +1,48 @@
+"""Tokens: who calls from elsewhere. Only their hash is kept, and each is shown once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from passdown.domain.actor import Actor, Kind, Proof, Role
+from passdown.domain.errors import Invalid
+from passdown.ops.kinds import Name
+from passdown.ops.operation import Ctx, Effect, operation
+
+GRANTS = {
+    "observe": frozenset({Role.OBSERVE}),
+    "agent": frozenset({Role.OBSERVE, Role.PROPOSE}),
+    "review": frozenset({Role.OBSERVE, Role.PROPOSE, Role.REVIEW}),
+    "admin": frozenset(Role),
+}
+
+
+def digest(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@operation("token.new", Effect.ADMIN, example="passdown token new ci --role agent")
+def new(ctx: Ctx, name: Name, role: Name = "agent") -> dict[str, Any]:
+    """Make a token for somebody who calls over HTTP or from a script; it is shown once."""
+    if role not in GRANTS:
+        raise Invalid(f"no role {role!r}", next=f"One of: {', '.join(GRANTS)}.")
+    if not name.strip() or name.startswith("system:"):
+        raise Invalid(f"not a usable name: {name!r}", next="Name the person or the program.")
+    kind = Kind.HUMAN if Role.REVIEW in GRANTS[role] else Kind.AGENT
+    token = f"pd_{secrets.token_urlsafe(32)}"
+    with ctx.store.write(ctx.sight) as tx:
+        tx.registry.add_token(digest(token), Actor(name, kind, GRANTS[role], Proof.TOKEN))
+        tx.ledger.append("token.made", ctx.actor.name, name, {"role": role})
+    return {"name": name, "role": role, "token": token}
+
+
+@operation("token.revoke", Effect.ADMIN, example="passdown token revoke ci")
+def revoke(ctx: Ctx, name: Name) -> dict[str, Any]:
+    """Revoke every token of this name."""
+    with ctx.store.write(ctx.sight) as tx:
+        revoked = tx.registry.revoke(name)
+        tx.ledger.append("token.revoked", ctx.actor.name, name, {"revoked": revoked})
+    return {"name": name, "revoked": revoked}

@@ -1,0 +1,77 @@
+"""A proposal in its loop's terms: payload, card, replay, and the changes a yes implies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from passdown.contract.loop import Replay
+from passdown.domain.errors import NotFound
+from passdown.stages.mine.corpus import live
+from passdown.stages.propose.validate import action_of, loop_of, payload_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from passdown.contract.card import Card
+    from passdown.contract.corpus import Corpus
+    from passdown.contract.loop import Loop
+    from passdown.domain.change import Change
+    from passdown.domain.proposal import Proposal
+    from passdown.domain.settings import Settings
+    from passdown.ops.operation import Ctx
+    from passdown.storage.port import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A proposal with its loop and the world as it is now."""
+
+    loop: Loop[Any]
+    payload: Any
+    corpus: Corpus
+    settings: Settings
+    proposal: Proposal
+
+    @property
+    def card(self) -> Card:
+        """What the reviewer reads, with the replay as it was filed."""
+        seen = self.corpus.get(self.proposal.evidence)
+        return self.loop.card(self.payload, seen, filed(self.proposal))
+
+    def changes(self) -> Sequence[Change]:
+        """What a yes implies, recomputed now."""
+        return self.loop.changes(self.payload, self.corpus, self.settings)
+
+    def replay(self) -> Replay:
+        """What would have happened, recomputed now."""
+        return self.loop.replay(self.payload, self.corpus, self.settings)
+
+
+def weigh(ctx: Ctx, tx: Tx, proposal: Proposal) -> Weighed:
+    """The proposal in its loop's terms; Invalid when its payload is not one of the loop's."""
+    loop = loop_of(ctx.loops, proposal.loop)
+    payload = payload_of(loop, proposal.payload)
+    action_of(loop, payload)
+    return Weighed(loop, payload, live(tx), ctx.settings, proposal)
+
+
+def filed(proposal: Proposal) -> Replay:
+    """The replay as it was when the question was asked."""
+    if not proposal.replay:
+        return Replay("Not replayed.")
+    return msgspec.convert(proposal.replay, Replay)
+
+
+def replay_now(ctx: Ctx, id: str) -> dict[str, Any]:
+    """The replay as it is now, in a snapshot of its own, before a decision is written."""
+    with ctx.store.read(ctx.sight) as tx:
+        found = tx.queue.get(id)
+        if found is None:
+            raise NotFound(f"no proposal {id}", next="`passdown pending` lists the open ones.")
+        if not found.open:
+            return {}
+        plain: dict[str, Any] = msgspec.to_builtins(weigh(ctx, tx, found).replay())
+        return plain

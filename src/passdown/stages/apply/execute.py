@@ -1,0 +1,82 @@
+"""The only writer of records: executes Changes, keeping the before-image of each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, assert_never
+
+from passdown.domain.change import Emit, Image, Link, Put, Retire, Unlink
+from passdown.domain.errors import Conflict
+from passdown.stages.apply import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from passdown.domain.change import Change
+    from passdown.domain.record import Edge, Record
+    from passdown.storage.port import Tx
+
+EDGE = "edge"
+
+
+def execute(tx: Tx, proposal: str, changes: Sequence[Change], actor: str) -> list[Record]:
+    """Apply all changes of one proposal inside the caller's transaction; the records as they
+    now are."""
+    touched = [_one(tx, proposal, n, change, actor) for n, change in enumerate(changes)]
+    return [record for record in touched if record is not None]
+
+
+def _one(tx: Tx, proposal: str, n: int, change: Change, actor: str) -> Record | None:
+    match change:
+        case Put(record=record):
+            return _put(tx, proposal, n, "put", record, actor)
+        case Retire():
+            return _retire(tx, proposal, n, change, actor)
+        case Link(edge=edge):
+            if tx.knowledge.link(edge):
+                _edge(tx, proposal, n, "link", edge, actor)
+        case Unlink(edge=edge):
+            if tx.knowledge.unlink(edge):
+                _edge(tx, proposal, n, "unlink", edge, actor)
+        case Emit():
+            outbox.post(tx, proposal, n, change)
+        case _:
+            assert_never(change)
+    return None
+
+
+def _put(tx: Tx, proposal: str, n: int, how: str, record: Record, actor: str) -> Record:
+    before = tx.knowledge.get(record.kind, record.key)
+    made = before.created_at if before else tx.now
+    kept = tx.knowledge.put(replace(record, made_by=proposal, created_at=made, updated_at=tx.now))
+    image = asdict(before) if before else None
+    tx.ledger.keep_image(Image(proposal, n, how, kept.kind, kept.key, kept.version, image))
+    tx.ledger.append(f"{kept.kind}.updated", actor, kept.id, _facts(kept, proposal, how))
+    return kept
+
+
+def _retire(tx: Tx, proposal: str, n: int, change: Retire, actor: str) -> Record:
+    before = tx.knowledge.get(change.kind, change.key)
+    if before is None:
+        raise Conflict(
+            f"{change.kind} {change.key} is gone", where=proposal, next="Mine again, then decide."
+        )
+    body = dict(before.body)
+    if change.superseded_by:
+        body["superseded_by"] = change.superseded_by
+    gone = replace(before, life=change.life, version=change.version, valid_to=tx.now, body=body)
+    return _put(tx, proposal, n, "retire", gone, actor)
+
+
+def _edge(tx: Tx, proposal: str, n: int, how: str, edge: Edge, actor: str) -> None:
+    plain = asdict(edge)
+    key = json.dumps([edge.source, edge.type, edge.target])
+    tx.ledger.keep_image(Image(proposal, n, how, EDGE, key, 0, plain))
+    detail = {"edge": plain, "proposal": proposal, "how": how}
+    tx.ledger.append(f"{EDGE}.updated", actor, edge.source, detail)
+
+
+def _facts(record: Record, proposal: str, how: str) -> dict[str, Any]:
+    """What the ledger keeps of a record: enough to rebuild it from the ledger alone."""
+    return {"how": how, "proposal": proposal, "record": asdict(record)}

@@ -1,0 +1,142 @@
+"""Takes back what one approval changed, newest first, and shows what depends on it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.errors import Conflict, Invalid, NotFound
+from passdown.domain.proposal import Mark, Proposal, Status
+from passdown.domain.record import Edge, Life, Record
+from passdown.stages.apply.execute import EDGE
+
+if TYPE_CHECKING:
+    from passdown.domain.actor import Actor
+    from passdown.domain.change import Image
+    from passdown.storage.port import Tx
+
+UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Blast:
+    """What an undo would reach: records it changes, later proposals built on them, and the
+    sessions that were served them."""
+
+    proposal: str
+    records: tuple[str, ...]
+    dependents: tuple[str, ...]
+    sessions: tuple[str, ...]
+
+
+def blast(tx: Tx, id: str) -> Blast:
+    """What an undo of this proposal would reach, without doing it."""
+    return _blast(tx, _undoable(tx, id))
+
+
+def undo(tx: Tx, id: str, actor: Actor, *, closure: bool = False) -> list[str]:
+    """Put back every before-image, in one transaction; the proposals undone, newest first.
+
+    Conflict when something later depends on it, unless the closure is asked for.
+    """
+    first = _undoable(tx, id)
+    reach = _blast(tx, first)
+    if reach.dependents and not closure:
+        raise Conflict(
+            f"{len(reach.dependents)} later decisions depend on {first.id[:12]}",
+            where=", ".join(d[:12] for d in reach.dependents[:10]),
+            next="Undo those first, or ask for the whole closure.",
+        )
+    chain = [*(_undoable(tx, d) for d in reach.dependents), first]
+    newest_first = sorted(chain, key=lambda p: _order(tx, p), reverse=True)
+    for proposal in newest_first:
+        _take_back(tx, proposal, actor)
+    return [p.id for p in newest_first]
+
+
+def _undoable(tx: Tx, id: str) -> Proposal:
+    found = tx.queue.get(id)
+    if found is None:
+        raise NotFound(f"no proposal {id}", next="`passdown ledger history` lists decisions.")
+    if found.status is not Status.EXECUTED:
+        raise Invalid(
+            f"proposal {found.id[:12]} is {found.status.value}; only an approval can be undone"
+        )
+    if _is_undone(tx, found.id):
+        raise Conflict(f"proposal {found.id[:12]} was undone before", where=found.title)
+    return found
+
+
+def _blast(tx: Tx, first: Proposal) -> Blast:
+    """Walks from the proposal to whatever changed its records later, and on from there."""
+    seen, todo, records = {first.id}, [first.id], set[str]()
+    while todo:
+        for image in tx.ledger.images(todo.pop()):
+            if image.kind == EDGE:
+                continue
+            records.add(f"{image.kind}/{image.key}")
+            later = tx.ledger.touched_after(image.kind, image.key, image.after)
+            fresh = [p for p in later if p not in seen and not _is_undone(tx, p)]
+            seen.update(fresh)
+            todo.extend(fresh)
+    sessions = {s for p in seen for s in _served(tx, p)}
+    dependents = tuple(sorted(seen - {first.id}))
+    return Blast(first.id, tuple(sorted(records)), dependents, tuple(sorted(sessions)))
+
+
+def _served(tx: Tx, proposal: str) -> set[str]:
+    found = set[str]()
+    for image in tx.ledger.images(proposal):
+        record = tx.knowledge.get(image.kind, image.key) if image.kind != EDGE else None
+        if record is not None:
+            found |= {a.session for a in tx.ledger.activities(name="served", item=record.id)}
+    return found - {""}
+
+
+def _is_undone(tx: Tx, id: str) -> bool:
+    return any(mark.name == UNDONE for mark in tx.queue.marks(id))
+
+
+def _order(tx: Tx, proposal: Proposal) -> int:
+    """When it was applied, by its place in the ledger: clocks can stand still or go back."""
+    found = tx.ledger.entries(subject=proposal.id, name="promotion.approved", limit=1)
+    return found[0].seq if found else 0
+
+
+def _take_back(tx: Tx, proposal: Proposal, actor: Actor) -> None:
+    for image in reversed(tx.ledger.images(proposal.id)):
+        if image.kind == EDGE:
+            _restore_edge(tx, image)
+        else:
+            _restore(tx, image, actor, proposal.id)
+    tx.queue.mark(Mark(proposal.id, UNDONE, tx.now, actor.name))
+    tx.registry.see(actor)
+    detail = {"loop": proposal.loop, "title": proposal.title}
+    tx.ledger.append("promotion.undone", actor.name, proposal.id, detail)
+
+
+def _restore(tx: Tx, image: Image, actor: Actor, proposal: str) -> None:
+    current = tx.knowledge.get(image.kind, image.key)
+    if current is None:
+        raise Conflict(f"{image.kind} {image.key} is gone", where=proposal)
+    if image.before is None:
+        tx.knowledge.remove(image.kind, image.key, current.version)
+        detail: dict[str, Any] = {"how": "remove", "proposal": proposal, "record": asdict(current)}
+        tx.ledger.append(f"{image.kind}.updated", actor.name, current.id, detail)
+        return
+    before = _record(image.before)
+    kept = tx.knowledge.put(replace(before, version=current.version))
+    detail = {"how": "restore", "proposal": proposal, "record": asdict(kept)}
+    tx.ledger.append(f"{kept.kind}.updated", actor.name, kept.id, detail)
+
+
+def _restore_edge(tx: Tx, image: Image) -> None:
+    edge = Edge(**(image.before or {}))
+    if image.change == "link":
+        tx.knowledge.unlink(edge)
+    else:
+        tx.knowledge.link(edge)
+
+
+def _record(plain: dict[str, Any]) -> Record:
+    return Record(**{**plain, "life": Life(plain["life"])})

@@ -1,0 +1,127 @@
+"""The only place a proposal's status changes. Every change of it is told to the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.errors import Invalid, NotFound, NotPending
+from passdown.domain.proposal import PUBLIC, Message, Proposal, Status, Verdict
+from passdown.stages.gate.policy import admit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from passdown.domain.actor import Actor
+    from passdown.storage.port import Tx
+
+LONGEST_REASON = 4000
+
+
+def open_proposal(tx: Tx, id: str) -> Proposal:
+    """The proposal, when it can still be decided and its deadline has not passed."""
+    found = tx.queue.get(id)
+    if found is None:
+        raise NotFound(f"no proposal {id}", next="`passdown pending` lists the open ones.")
+    if not found.open:
+        raise NotPending(
+            f"proposal {found.id[:12]} is {found.status.value}",
+            where=found.title,
+            next=f"`passdown show {found.id[:12]}` tells who decided it and why.",
+        )
+    if found.deadline and found.deadline <= tx.now:
+        raise NotPending(
+            f"proposal {found.id[:12]} passed its deadline {found.deadline}",
+            where=found.title,
+            next="It returns when the question is mined again.",
+        )
+    return found
+
+
+def edited(proposal: Proposal, payload: dict[str, Any]) -> Proposal:
+    """The proposal with a person's payload; what was asked at first is kept beside it."""
+    if payload == proposal.payload:
+        return proposal
+    original = proposal.original if proposal.original is not None else proposal.payload
+    return replace(proposal, payload=payload, original=original)
+
+
+def executed(
+    tx: Tx,
+    proposal: Proposal,
+    actor: Actor,
+    reason: str,
+    *,
+    policy_actions: Collection[str] = (),
+    flags: tuple[str, ...] = (),
+) -> Proposal:
+    """Approve: a yes whose changes were applied in this same transaction."""
+    flags = (*admit(tx, proposal, actor, policy_actions), *flags)
+    verdict = Verdict.MODIFY if proposal.original is not None else Verdict.APPROVE
+    return _settle(tx, proposal, actor, Status.EXECUTED, reason, verdict, flags=flags)
+
+
+def rejected(
+    tx: Tx, proposal: Proposal, actor: Actor, reason: str, *, policy_actions: Collection[str] = ()
+) -> Proposal:
+    """Reject, with a reason: the same question is not asked again on the same evidence."""
+    if not reason.strip():
+        raise Invalid("a rejection needs a reason", where=proposal.id, next="Say why, in a word.")
+    flags = admit(tx, proposal, actor, policy_actions)
+    return _settle(tx, proposal, actor, Status.REJECTED, reason, Verdict.REJECT, flags=flags)
+
+
+def failed(tx: Tx, proposal: Proposal, actor: Actor, code: str, reason: str) -> Proposal:
+    """A yes that could not be carried out: nothing was applied, and the code is kept."""
+    admit(tx, proposal, actor)
+    return _settle(tx, proposal, actor, Status.FAILED, reason, Verdict.APPROVE, code=code)
+
+
+def _settle(
+    tx: Tx,
+    proposal: Proposal,
+    actor: Actor,
+    status: Status,
+    reason: str,
+    verdict: Verdict,
+    *,
+    flags: tuple[str, ...] = (),
+    code: str = "",
+) -> Proposal:
+    reason = reason.strip()
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(f"a reason of {len(reason)} characters", next=f"At most {LONGEST_REASON}.")
+    decided = replace(
+        proposal,
+        status=status,
+        decided_by=actor.name,
+        decided_at=tx.now,
+        reason=reason,
+        failure_code=code,
+        flags=(*proposal.flags, *flags),
+    )
+    kept = tx.queue.move(decided, expect=proposal.status)
+    turn = Message(kept.id, 0, tx.now, actor.name, actor.kind.value, verdict, reason)
+    tx.queue.say(turn)
+    tx.registry.see(actor)
+    tx.ledger.append(_event(status), actor.name, kept.id, _facts(kept, actor))
+    return kept
+
+
+def _event(status: Status) -> str:
+    name = "failed" if status is Status.FAILED else PUBLIC[status]
+    return f"promotion.{name}"
+
+
+def _facts(p: Proposal, actor: Actor) -> dict[str, Any]:
+    return {
+        "loop": p.loop,
+        "action": p.action,
+        "title": p.title,
+        "payload": p.payload,
+        "original": p.original,
+        "review_notes": p.reason,
+        "flags": list(p.flags),
+        "failure_code": p.failure_code,
+        "proof": actor.proof.value,
+    }

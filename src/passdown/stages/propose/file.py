@@ -1,0 +1,154 @@
+"""Files a finding as a proposal: once, unless new evidence makes it a new question."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from passdown.domain.clock import later, new_id
+from passdown.domain.proposal import OPEN, Proposal, Status
+from passdown.stages.propose import backlog
+from passdown.stages.propose.validate import action_of, evidence_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from passdown.contract.loop import Finding, Loop, Replay
+    from passdown.domain.settings import Settings
+    from passdown.storage.port import Tx
+
+MOST_EVIDENCE = 500
+
+
+class Fate(StrEnum):
+    """What became of a finding."""
+
+    FILED = "filed"
+    ATTACHED = "attached"
+    KNOWN = "known"
+    SUPPRESSED = "suppressed"
+    COOLING = "cooling"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of a finding, and the proposal it is now part of or was silenced by."""
+
+    fate: Fate
+    proposal: Proposal | None
+
+
+def file(
+    tx: Tx,
+    loop: Loop[Any],
+    finding: Finding[Any],
+    replay: Replay,
+    *,
+    by: str,
+    settings: Settings,
+) -> Filed:
+    """Put a finding to the gate. The same question open: its evidence is attached. Answered
+    before: silent until the evidence has changed enough."""
+    asked = _proposal(tx, loop, finding, replay, by, settings)
+    evidence_of(tx, finding)
+    before = tx.queue.by_fingerprint(asked.fingerprint)
+    if before is not None and before.status in OPEN:
+        return _attach(tx, before, asked)
+    if before is not None and (fate := _silenced(tx, before, asked, settings)):
+        return Filed(fate, before)
+    if backlog.full(tx, loop.name, settings):
+        return Filed(Fate.LEFT_OUT, None)
+    if before is not None:
+        asked = replace(asked, flags=(*asked.flags, f"asked_before:{before.id}"))
+    tx.queue.add(asked)
+    tx.ledger.append("promotion.proposed", by, asked.id, _facts(asked))
+    return Filed(Fate.FILED, asked)
+
+
+def fingerprint(loop: str, action: str, key: str) -> str:
+    """The identity of a question."""
+    return hashlib.sha256(f"{loop}\0{action}\0{key}".encode()).hexdigest()
+
+
+def _proposal(
+    tx: Tx, loop: Loop[Any], f: Finding[Any], replay: Replay, by: str, settings: Settings
+) -> Proposal:
+    action = action_of(loop, f.payload)
+    evidence = tuple(sorted(set(f.evidence)))[:MOST_EVIDENCE]
+    return Proposal(
+        id=new_id(),
+        loop=loop.name,
+        action=action,
+        payload=msgspec.to_builtins(f.payload),
+        evidence=evidence,
+        proposed_by=by,
+        created_at=tx.now,
+        deadline=later(tx.now, days=settings.number("gate.deadline_days")),
+        scope=f.scope,
+        title=f.title,
+        replay=msgspec.to_builtins(replay),
+        confidence=max(0.0, min(1.0, f.confidence)),
+        fingerprint=fingerprint(loop.name, action, f.key),
+        digest=_digest(evidence),
+    )
+
+
+def _attach(tx: Tx, before: Proposal, asked: Proposal) -> Filed:
+    if before.original is not None or set(asked.evidence) <= set(before.evidence):
+        return Filed(Fate.KNOWN, before)
+    evidence = tuple(sorted({*before.evidence, *asked.evidence}))[:MOST_EVIDENCE]
+    grown = replace(
+        before,
+        payload=asked.payload,
+        evidence=evidence,
+        digest=_digest(evidence),
+        replay=asked.replay,
+        confidence=asked.confidence,
+        title=asked.title,
+    )
+    kept = tx.queue.attach(grown)
+    tx.ledger.append("promotion.attached", asked.proposed_by, kept.id, _facts(kept))
+    return Filed(Fate.ATTACHED, kept)
+
+
+def _silenced(tx: Tx, before: Proposal, asked: Proposal, settings: Settings) -> Fate | None:
+    """Why the question is not asked again now; None when it may be."""
+    undone = any(m.name == "undone" for m in tx.queue.marks(before.id))
+    if before.status is Status.EXECUTED and not undone:
+        return Fate.KNOWN
+    if before.status is Status.EXPIRED:
+        back = later(before.decided_at, seconds=3600 * settings.number("gate.cooldown_hours"))
+        return Fate.COOLING if tx.now < back else None
+    return None if _moved(before.evidence, asked.evidence, settings) else Fate.SUPPRESSED
+
+
+def _moved(old: Sequence[int], new: Sequence[int], settings: Settings) -> bool:
+    """Whether enough of the evidence is new since the question was answered."""
+    every = set(old) | set(new)
+    fresh = every - set(old)
+    return len(fresh) / max(1, len(every)) >= settings.number("gate.reopen_share")
+
+
+def _digest(evidence: Sequence[int]) -> str:
+    return hashlib.sha256(",".join(map(str, evidence)).encode()).hexdigest()[:16]
+
+
+def _facts(p: Proposal) -> dict[str, Any]:
+    return {
+        "loop": p.loop,
+        "action": p.action,
+        "title": p.title,
+        "scope": p.scope,
+        "payload": p.payload,
+        "evidence": list(p.evidence),
+        "replay": p.replay,
+        "confidence": p.confidence,
+        "fingerprint": p.fingerprint,
+        "deadline": p.deadline,
+        "synth_cost_usd": 0,
+    }

@@ -1,0 +1,107 @@
+"""Append-only spool files beside the store: one fast write now, drained later.
+
+Any number of processes append; one drains. A row is forgotten only when the drain ended well.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIVE = "spool.jsonl"
+TAKEN = "draining.jsonl"
+LONGEST = 65_536
+
+
+def append(folder: Path, row: dict[str, Any]) -> None:
+    """Add one row, whole or not at all; OSError when the disk refuses it."""
+    line = (json.dumps(row, separators=(",", ":")) + "\n").encode()
+    if len(line) > LONGEST:
+        raise ValueError(f"a spool row of {len(line)} bytes")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    while not _append(folder / LIVE, line):
+        pass
+
+
+def _append(path: Path, line: bytes) -> bool:
+    """False when the file was taken by a drain between opening and locking it."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not _is_still(path, handle):
+            return False
+        end = os.fstat(handle).st_size
+        if os.write(handle, line) != len(line):
+            os.ftruncate(handle, end)
+            raise OSError(28, "No space left on device", str(path))
+        return True
+    finally:
+        os.close(handle)
+
+
+def _is_still(path: Path, handle: int) -> bool:
+    try:
+        return os.stat(path).st_ino == os.fstat(handle).st_ino
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def drain(folder: Path) -> Iterator[list[dict[str, Any]]]:
+    """The rows so far, oldest first; they are forgotten when the block ends without an error.
+
+    Empty while another process drains.
+    """
+    if not folder.is_dir():
+        yield []
+        return
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not _locked(lock):
+            yield []
+            return
+        taken = _take(folder)
+        yield _rows(taken)
+        taken.unlink(missing_ok=True)
+    finally:
+        os.close(lock)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _take(folder: Path) -> Path:
+    """The file to drain: what an interrupted drain left, else what was appended since."""
+    taken, live = folder / TAKEN, folder / LIVE
+    if not taken.exists() and live.exists():
+        live.rename(taken)
+        with taken.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+    return taken
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file; a line a crash tore is passed over."""
+    if not path.exists():
+        return []
+    rows = []
+    for line in path.read_bytes().splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict):
+            rows.append(row)
+    return rows
