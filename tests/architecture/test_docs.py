@@ -49,7 +49,9 @@ def site(tmp_path: Path) -> Path:
     """A small site with one fault of each kind."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "README.md").write_text("[gone](docs/gone.md) and [here](docs/README.md#x)\n")
-    (tmp_path / "docs" / "README.md").write_text("Type `passdown conjure` or `./run demo`.\n")
+    (tmp_path / "docs" / "README.md").write_text(
+        "Type `passdown conjure`, or\n\n    ./run demo\n    ./run juggle\n"
+    )
     (tmp_path / "docs" / "lost.md").write_text("Nobody links here: https://x.test/a.md\n")
     return tmp_path
 
@@ -60,7 +62,7 @@ def test_a_broken_link_is_noticed(site: Path) -> None:
 
 def test_a_command_that_does_not_exist_is_noticed(site: Path) -> None:
     said = docs.unknown_commands(site, {"demo"})
-    assert said == ["docs/README.md: no such command: conjure"]
+    assert said == [f"docs/README.md: no such command: {word}" for word in ("conjure", "juggle")]
 
 
 def test_a_page_nobody_links_to_is_noticed(site: Path) -> None:
