@@ -16,7 +16,7 @@ from pathlib import Path
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 25
 
-GENERATORS = ("cli.py", "http.py", "mcp.py", "jsonl.py")
+GENERATORS = re.compile(r"^surfaces/(cli|http|mcp|jsonl)(\.py$|/)")
 LOOP_FILES = ("__init__.py", "payload.py", "detect.py", "replay.py", "changes.py", "view.py")
 VAGUE_MODULE = re.compile(r"^_*(utils?|helpers?|common|misc|managers?|services?|handlers?)$")
 VAGUE_CLASS = re.compile(r"(Manager|Service|Handler|Helper|Utils?)$")
@@ -80,9 +80,9 @@ def loops_named_elsewhere(root: Path) -> list[str]:
 def operations_named_by_generators(root: Path, operations: Collection[str]) -> list[str]:
     """No operation is named in the four generated surfaces."""
     return [
-        f"surfaces/{file}:{line} names {word}"
-        for file in GENERATORS
-        if (path := root / "surfaces" / file).exists()
+        f"{name}:{line} names {word}"
+        for path, name in python_files(root)
+        if GENERATORS.match(name)
         for line, word in _words(path)
         if word in operations
     ]

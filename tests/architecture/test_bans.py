@@ -30,6 +30,7 @@ BANNED = [
 ]
 ALLOWED = [
     (SRC + "surfaces/http.py", ASYNC),
+    (SRC + "surfaces/http/routes.py", ASYNC),
     (SRC + "engines/http.py", ASYNC),
     (SRC + "serve.py", ASYNC),
     (SRC + "config/__init__.py", ENVIRONMENT),

@@ -60,6 +60,9 @@ PLANTED = [
     ),
     Planted(named_by_generators, "surfaces/mcp.py", "x = {'sow'}\n", "surfaces/mcp.py:1 names sow"),
     Planted(
+        named_by_generators, "surfaces/http/a.py", "x = 'sow'\n", "surfaces/http/a.py:1 names sow"
+    ),
+    Planted(
         named_by_generators,
         "surfaces/jsonl.py",
         "if x == 'sow': 1\n",
