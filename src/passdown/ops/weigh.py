@@ -9,7 +9,6 @@ import msgspec
 
 from passdown.contract.loop import Replay
 from passdown.domain.errors import NotFound
-from passdown.stages.mine.corpus import live
 from passdown.stages.propose.validate import action_of, loop_of, payload_of
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ class Weighed:
 
 def weigh(ctx: Ctx, tx: Tx, proposal: Proposal) -> Weighed:
     """The proposal in its loop's terms; Invalid when its payload is not one of the loop's."""
+    from passdown.stages.mine.corpus import live
+
     loop = loop_of(ctx.loops, proposal.loop)
     payload = payload_of(loop, proposal.payload)
     action_of(loop, payload)
