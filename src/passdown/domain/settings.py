@@ -142,6 +142,7 @@ KNOBS: dict[str, Knob] = {
         Knob("outbox.every", "10s", "How often effects are delivered."),
         Knob("index.every", "30s", "How often the search index is brought up to date."),
         Knob("spool.every", "5s", "How often hook pointers are drained."),
+        Knob("observe.every", "15s", "How often watched transcripts are read on."),
         Knob("observe.max_text", 65_536, "Bytes kept of one message.", 1024, 1_048_576),
         Knob("observe.max_line", 67_108_864, "A longer line is skipped.", 65_536, 1_073_741_824),
         Knob("observe.redact_ips", False, "Whether IP addresses are personal data."),

@@ -38,6 +38,7 @@ def schedules(loops: Mapping[str, Loop[Any]], settings: Settings) -> list[Schedu
         Schedule("expire", "expire", settings.text("expire.every")),
         Schedule("deliver", "deliver", settings.text("outbox.every")),
         Schedule("index", "index.follow", settings.text("index.every")),
+        Schedule("reread", "reread", settings.text("observe.every")),
         Schedule("drain", "drain", settings.text("spool.every")),
     ]
 

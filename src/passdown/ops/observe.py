@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import NotFound
 from passdown.domain.scope import ALL
 from passdown.ops.kinds import FilePath, Id, Name, When
 from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from passdown.storage.port import Tx
+
+WATCHED = "watched"
+"""The registry's name for the paths a worker goes on reading."""
 
 
 @operation(
@@ -17,9 +25,22 @@ from passdown.ops.operation import Ctx, Effect, Shell, operation
     example="passdown ingest ~/.claude/projects",
     long=True,
 )
-def ingest(ctx: Ctx, paths: list[FilePath], since: When = "") -> Any:
-    """Read transcripts: redacted before the first write, each thing once, from where it ended."""
+def ingest(ctx: Ctx, paths: list[FilePath], since: When = "", watch: bool = False) -> Any:
+    """Read transcripts: redacted before the first write, each thing once, from where it ended.
+
+    With `watch` the worker reads what is added to them later.
+    """
+    if watch:
+        _remember(ctx, paths)
     return _ingest(ctx, paths, since)
+
+
+@operation("reread", Effect.WRITE, example="passdown reread")
+def reread(ctx: Ctx) -> Any:
+    """Read what was added to the watched transcripts since."""
+    with ctx.store.read(ALL) as tx:
+        paths = _watched(tx)
+    return _ingest(ctx, paths, "") if paths else {"files": 0}
 
 
 @operation(
@@ -116,6 +137,17 @@ def seen(ctx: Ctx, seq: int) -> Any:
     if not found:
         raise NotFound(f"no observation {seq}", next="`passdown sessions` lists what was read.")
     return found[0]
+
+
+def _remember(ctx: Ctx, paths: list[str]) -> None:
+    """Add to what is watched; absolute, so that a worker started elsewhere finds them."""
+    named = {str(Path(p).expanduser().absolute()) for p in paths if p != "-"}
+    with ctx.store.write(ALL) as tx:
+        tx.registry.keep(WATCHED, json.dumps(sorted(named | set(_watched(tx)))))
+
+
+def _watched(tx: Tx) -> list[str]:
+    return [str(p) for p in json.loads(tx.registry.value(WATCHED) or "[]")]
 
 
 def _ingest(ctx: Ctx, paths: list[str], since: Id) -> Any:

@@ -97,9 +97,11 @@ def _word(base: Any, hint: Any) -> str:
 
 
 def _bound(hint: Any) -> Bound | None:
-    if get_origin(hint) is not Annotated:
-        return None
-    return next((a for a in get_args(hint)[1:] if isinstance(a, Bound)), None)
+    if get_origin(hint) is Annotated:
+        return next((a for a in get_args(hint)[1:] if isinstance(a, Bound)), None)
+    if type(None) in get_args(hint):
+        return next(filter(None, map(_bound, get_args(hint))), None)
+    return None
 
 
 def _is_free(hint: Any) -> bool:

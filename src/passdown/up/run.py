@@ -1,0 +1,179 @@
+"""`up`: the main job, from transcripts to proposals to a brief."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from passdown.app import App, open_app
+from passdown.domain.errors import PassdownError
+from passdown.text.safe import one_line, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from passdown.domain.actor import Actor
+    from passdown.ops.operation import Progress
+
+SAMPLES = Path(__file__).parent.parent / "samples" / "test_sessions"
+SHOWN = 5
+
+
+def main(argv: Sequence[str]) -> int:
+    """Ingest, mine, propose, show the queue and the brief; then go on, unless `--once`."""
+    asked = _arguments(argv)
+    try:
+        with _store_for(asked) as (app, paths):
+            return _run(app, paths, asked)
+    except PassdownError as error:
+        print(f"error[{error.code}]: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Everything so far is kept.")
+        return 0
+
+
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("passdown up", description=main.__doc__)
+    parser.add_argument("paths", nargs="*", help="transcripts, or folders of them")
+    parser.add_argument("--once", action="store_true", help="one pass, then exit")
+    parser.add_argument("--yes", action="store_true", help="read what is discovered, unasked")
+    parser.add_argument("--store", default="", help="the store's folder, or a PostgreSQL address")
+    return parser.parse_args(argv)
+
+
+@contextmanager
+def _store_for(asked: argparse.Namespace) -> Iterator[tuple[App, list[str]]]:
+    """The app and what to read: given, or discovered and consented to, or the samples in a
+    store that is thrown away."""
+    if asked.paths:
+        with open_app(store=asked.store) as app:
+            yield app, list(asked.paths)
+        return
+    with open_app(store=asked.store) as app:
+        found = _discovered(app)
+        if found and (asked.yes or _consents(found)):
+            yield app, [str(place["path"]) for place in found]
+            return
+    folder = tempfile.mkdtemp(prefix="passdown-")
+    try:
+        why = "nothing to read was named" if found else "no transcripts were found on this disk"
+        print(f"Samples only, in a temporary store: {why}. Yours: ./run up PATH")
+        with open_app(store=folder) as app:
+            yield app, [str(SAMPLES)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _discovered(app: App) -> list[dict[str, Any]]:
+    from passdown.config.identity import identify_terminal
+
+    found = app.call("discover", {}, identify_terminal())["places"]
+    return [place for place in found if place["files"]]
+
+
+def _consents(found: Sequence[dict[str, Any]]) -> bool:
+    """Asks before anything of the user's is opened; no terminal means no."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    print("Transcripts on this disk:")
+    for place in found:
+        size = f"{place['bytes'] / 1e6:,.0f} MB"
+        print(f"  {place['client']:<14} {place['files']:>6} files  {size:>9}  {place['path']}")
+    print("They stay on this machine; secrets are masked before anything is stored.")
+    return input("Read them? [y/N] ").strip().casefold() in ("y", "yes")
+
+
+def _run(app: App, paths: list[str], asked: argparse.Namespace) -> int:
+    actor = app.identify()
+    print(f"Store: {app.home} ({app.places.reason})")
+    once(app, paths, actor, watch=not asked.once)
+    if asked.once:
+        return 0
+    return _go_on(app, actor)
+
+
+def once(app: App, paths: list[str], actor: Actor, *, watch: bool = False) -> None:
+    """One pass: read, mine, show the queue and the brief."""
+    read = app.call("ingest", {"paths": paths, "watch": watch}, actor, report=_bar)
+    _clear_bar()
+    print(_read_line(read))
+    cycles = app.call("mine", {}, actor, report=_bar)["cycles"]
+    _clear_bar()
+    for cycle in cycles:
+        print(_cycle_line(cycle))
+    app.call("index.follow", {}, actor)
+    _show_queue(app, actor)
+    _show_brief(app, actor)
+
+
+def _read_line(read: dict[str, Any]) -> str:
+    line = f"Read {read['files']} files: {read['sessions']} sessions, {read['new']} new observations"
+    extras = [
+        f"{sum(read['redacted'].values())} secrets masked" if read["redacted"] else "",
+        f"{read['quarantined']} quarantined" if read["quarantined"] else "",
+        f"{read['skipped_total']} lines skipped" if read["skipped_total"] else "",
+    ]
+    return ", ".join([line, *(e for e in extras if e)]) + f" ({read['seconds']:.1f} s)."
+
+
+def _cycle_line(cycle: dict[str, Any]) -> str:
+    if cycle["failure"]:
+        return f"Mined {cycle['loop']}: failed, {cycle['failure']}"
+    fates = ", ".join(f"{n} {name}" for name, n in sorted(cycle["fates"].items())) or "nothing new"
+    return f"Mined {cycle['loop']}: {cycle['found']} findings; {fates}."
+
+
+def _show_queue(app: App, actor: Actor) -> None:
+    waiting = app.call("pending", {"limit": 1000}, actor)["proposals"]
+    if not waiting:
+        print("\nNothing waits for a decision.")
+        return
+    print(f"\n{len(waiting)} proposals wait for your decision. The surest:")
+    for p in waiting[:SHOWN]:
+        print(f"  {p['id'][:12]}  {p['confidence']:.2f}  {one_line(p['title'], 90)}")
+        if sentence := p["replay"].get("sentence"):
+            print(f"  {'':<12}        {one_line(sentence, 90)}")
+    print("Decide: passdown review")
+
+
+def _show_brief(app: App, actor: Actor) -> None:
+    brief = app.call("brief", {}, actor)
+    if brief["text"]:
+        print(f"\nThe brief of the next session ({brief['tokens']} tokens):\n")
+        print(printable(brief["text"]))
+    else:
+        print("\nThe brief is empty: nothing is approved yet.")
+
+
+def _go_on(app: App, actor: Actor) -> int:
+    """Offer the review, then keep working until stopped."""
+    from passdown.surfaces import worker
+
+    with worker.running(app):
+        if actor.kind.value == "human" and sys.stdin.isatty():
+            from passdown.surfaces import review
+
+            if input("Review now? [Y/n] ").strip().casefold() in ("", "y", "yes"):
+                review.run(app, actor)
+        print("Reading on as new lines arrive. Ctrl-C stops.", flush=True)
+        worker.wait()
+    return 0
+
+
+def _bar(progress: Progress) -> None:
+    if not sys.stderr.isatty():
+        return
+    done, total, unit, note = progress
+    share = f"{100 * done // total:>3} %" if total else f"{done}"
+    print(f"\r\033[K{share} {unit} {one_line(note, 50)}", end="", file=sys.stderr, flush=True)
+
+
+def _clear_bar() -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
