@@ -78,10 +78,13 @@ def _page(title: str, intro: str, lines: Iterator[str]) -> str:
 
 
 def _operations() -> Iterator[str]:
+    from passdown.__main__ import COMMANDS
     from passdown.ops.catalogue import everything
 
     for op in everything().values():
         yield from _operation(op)
+    yield from ("## Commands that are no operations", "", "| command | what it does |", "|---|---|")
+    yield from (f"| `{name}` | {summary} |" for name, (_, summary) in COMMANDS.items())
 
 
 def _operation(op: Operation) -> Iterator[str]:
@@ -116,17 +119,25 @@ def _shown(value: object) -> str:
 
 def _errors() -> Iterator[str]:
     from passdown.domain.errors import ERRORS
+    from passdown.surfaces.exits import EXIT
+    from passdown.surfaces.http.problems import STATUS
 
-    yield from ("| code | meaning |", "|---|---|")
+    yield from ("| code | meaning | exit code | HTTP status |", "|---|---|---|---|")
     for error in ERRORS:
-        yield f"| `{error.code}` | {(error.__doc__ or '').strip()} |"
+        meaning = (error.__doc__ or "").strip()
+        yield f"| `{error.code}` | {meaning} | {EXIT[error.code]} | {STATUS[error]} |"
 
 
 def _settings() -> Iterator[str]:
+    from passdown import loops
     from passdown.domain.settings import KNOBS
+    from passdown.ops.knobs import common
 
     yield from ("| name | default | range | what it does |", "|---|---|---|---|")
     yield from (_knob(knob) for knob in KNOBS.values())
+    every = loops.load()
+    for name in sorted(loops.BUILTIN):
+        yield from (_knob(knob) for knob in (*common(name), *every[name].settings))
 
 
 def _knob(knob: Knob) -> str:
@@ -170,9 +181,10 @@ def broken_links(root: Path) -> list[str]:
 
 def commands() -> set[str]:
     """The words that may follow `./run` or `passdown`."""
+    from passdown.__main__ import COMMANDS
     from passdown._manifest import ALIASES, OPERATIONS
 
-    every = {*OPERATIONS, *ALIASES, *RUN_WORDS}
+    every = {*OPERATIONS, *ALIASES, *COMMANDS, *RUN_WORDS}
     return every | {name.partition(".")[0] for name in every}
 
 
