@@ -111,9 +111,9 @@ def _next() -> None:
 
 def _card_lines(card: dict[str, Any]) -> Iterable[str]:
     """The card's blocks in plain lines."""
-    from passdown.text.draw import card_lines
+    from passdown.text.draw import Look, card as draw
 
-    return card_lines(card)
+    return draw(card, Look(WIDTH))
 
 
 def _head(title: str, line: str) -> None:
