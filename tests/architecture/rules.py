@@ -99,14 +99,14 @@ def environment_readers(root: Path) -> list[str]:
 
 
 def backends_named_elsewhere(root: Path) -> list[str]:
-    """Only storage/, app and config know which databases there are."""
+    """Only storage/, app and config know which databases there are; a sentence may say it."""
     home = ("storage/", "app.py", "config/", "config.py")
     return [
         f"{name}:{line} names {word}"
         for path, name in python_files(root)
         if not name.startswith(home)
         for line, word in (*_words(path), *_identifiers(path))
-        if BACKEND.search(word)
+        if BACKEND.search(word) and " " not in word
     ]
 
 
