@@ -1,4 +1,4 @@
-"""What every test stands on: a home of its own, no agent around it, no network."""
+"""What every test stands on: a home and folder of its own, no agent around it, no network."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+ROOT = Path(__file__).parent.parent
+
+# A slow machine is not a fault; what failed once is tried first from then on.
+settings.register_profile(
+    "passdown",
+    deadline=None,
+    print_blob=True,
+    database=DirectoryBasedExampleDatabase(ROOT / ".hypothesis" / "examples"),
+)
+settings.load_profile("passdown")
 
 pytest_plugins = ["tests.postgres"]
 
@@ -39,7 +52,7 @@ XDG = {
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home folder, and an environment that says nothing else."""
+    """An empty home folder, which is also where the test stands, in a bare environment."""
     folder = tmp_path_factory.mktemp("home")
     for name in os.environ:
         if name in FOREIGN or name.startswith(FOREIGN_PREFIXES):
@@ -47,6 +60,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HOME", str(folder))
     for name, place in XDG.items():
         monkeypatch.setenv(name, str(folder / place))
+    # The store in force is the nearest one above: a checkout may hold its developer's own.
+    monkeypatch.chdir(folder)
     return folder
 
 
