@@ -78,12 +78,14 @@ class Route(NamedTuple):
 
 
 class Shell(NamedTuple):
-    """Hints for the command line: what to show as a table, what may come from standard input."""
+    """Hints for the command line: what to show as a table and as facts above it, which value is
+    a card or a text to read, what may come from standard input."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
     card: str = ""
     stdin: str = ""
+    facts: tuple[str, ...] = ()
 
 
 PLAIN = Shell()

@@ -1,0 +1,171 @@
+"""passdown on the command line: what must be quick first, before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` itself takes as long to load as all that is needed here
+    from collections.abc import Callable
+    from typing import Any
+
+    from passdown.config.argv import Options
+    from passdown.ops.operation import Shell
+    from passdown.surfaces.fast import Call
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("passdown.up.run:main", "Read transcripts, mine, propose, show the queue and the brief"),
+    "demo": ("passdown.up.demo:main", "The whole loop on bundled samples, narrated"),
+    "init": ("passdown.up.init:main", "Make a store for this project: .passdown/ here"),
+    "review": ("passdown.surfaces.review:main", "Decide what waits, card by card"),
+    "serve": ("passdown.serve:main", "HTTP, MCP, the pages and the worker on one port"),
+    "worker": ("passdown.surfaces.worker:main", "Run the jobs: mining, deadlines, index, outbox"),
+    "mcp": ("passdown.surfaces.mcp:main", "Serve an agent over standard input and output"),
+    "jsonl": ("passdown.surfaces.jsonl:main", "One JSON request a line in, one answer a line out"),
+    "hook": ("passdown.__main__:hook", "Note where a session stands; clients run this"),
+    "completion": ("passdown.surfaces.cli:script", "Completion for bash, zsh or fish"),
+}
+"""The commands that are no operations: each `module:function` takes the rest of the line."""
+
+HELP = ("--help", "-h", "help")
+VERSION = ("--version", "-V", "version")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line; the exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    try:
+        code = _run(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        code = 141
+        _let_go()
+    except Exception as error:
+        code = _failed(error, words)
+    return code
+
+
+def hook(argv: list[str]) -> int:
+    """Spool a pointer; 0 whatever happens, so that no client ever sees a failure of ours."""
+    try:
+        from passdown.stages.observe.spool import append
+        from passdown.surfaces.hook import run
+
+        return run(argv, append)
+    except BaseException:
+        return 0
+
+
+def _run(argv: list[str]) -> int:
+    if not argv:
+        return _bare()
+    first = argv[0]
+    if first in HELP and len(argv) < 2:
+        return _help()
+    if first in VERSION:
+        return _version()
+    if first == "hook":
+        return hook(argv[1:])
+    return _command([*argv[1:], HELP[0]] if first in HELP else argv)
+
+
+def _command(argv: list[str]) -> int:
+    from passdown.config.argv import split
+
+    options, words = split(argv)
+    if not words or words[0] in HELP:
+        return _help()
+    if words[0] in COMMANDS:
+        return _load(COMMANDS[words[0]][0])([*options.words(), *words[1:]])
+    from passdown.surfaces.fast import parse
+
+    if call := parse(words):
+        return _fast(call, options)
+    from passdown.surfaces.cli import run
+
+    return run(words, options, tuple(COMMANDS), _show)
+
+
+def _load(place: str) -> Callable[[list[str]], int]:
+    from importlib import import_module
+
+    module, _, name = place.partition(":")
+    found: Callable[[list[str]], int] = getattr(import_module(module), name)
+    return found
+
+
+def _fast(call: Call, options: Options) -> int:
+    from passdown.app import open_app
+
+    with open_app(store=options.store, flags=options.flags) as app:
+        value = app.run_typed(call.name, call.params, app.identify())
+        _show(value, app.operation(call.name).cli, call.as_json)
+    return 0
+
+
+def _show(value: Any, shell: Shell, as_json: bool) -> None:
+    """Print a plain result: the JSON every surface sends, or lines for whoever reads them."""
+    from passdown.config.terminal import look
+    from passdown.text.draw import Hints, result
+    from passdown.text.wire import encode
+
+    if isinstance(sys.stdout, TextIOWrapper):
+        if as_json:
+            sys.stdout.reconfigure(encoding="utf-8")
+        else:
+            sys.stdout.reconfigure(errors="replace")
+    hints = Hints(shell.columns, shell.rows, shell.card, shell.facts)
+    lines = [encode(value)] if as_json else result(value, look(sys.stdout), hints)
+    for line in lines:
+        print(line)
+
+
+def _bare() -> int:
+    """Nothing was said: a shell asks for completions, or somebody looks around."""
+    from passdown.config import environment
+
+    if asked := environment().get("_PASSDOWN_COMPLETE"):
+        from passdown.surfaces.cli import complete
+
+        return complete(asked, {name: summary for name, (_, summary) in COMMANDS.items()})
+    return _help()
+
+
+def _help() -> int:
+    from passdown._manifest import OPERATIONS
+    from passdown.surfaces.help import lines
+
+    width = os.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else 0
+    summaries = {name: summary for name, (_, summary) in COMMANDS.items()}
+    for line in lines(summaries, OPERATIONS, width):
+        print(line)
+    return 0
+
+
+def _version() -> int:
+    from passdown import __version__
+
+    print(f"passdown {__version__}")
+    return 0
+
+
+def _failed(error: Exception, argv: list[str]) -> int:
+    from passdown.surfaces.exits import tell
+
+    if isinstance(error, OSError):
+        _let_go()
+    return tell(error, as_json="--json" in argv)
+
+
+def _let_go() -> None:
+    """Send what is still buffered nowhere: it cannot be written, and Python would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

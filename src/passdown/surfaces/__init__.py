@@ -1,0 +1,1 @@
+"""Ways to call the operations: each is generated from them, none knows another."""

@@ -1,0 +1,332 @@
+"""The command line, generated from the operations; none is named here.
+
+A required parameter is an argument, one with a default is an option, a dotted name is two words.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+from passdown._manifest import ALIASES, OPERATIONS
+from passdown.config.terminal import is_terminal
+from passdown.domain.errors import Invalid, Limit, Unreadable
+from passdown.ops.params import parameters
+from passdown.text.safe import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from click.shell_completion import CompletionItem
+
+    from passdown.app import App
+    from passdown.config.argv import Options
+    from passdown.ops.operation import Operation, Progress, Shell
+    from passdown.ops.params import Param
+
+    Show = Callable[[Any, Shell, bool], None]
+
+PROGRAM = "passdown"
+COMPLETION = "_PASSDOWN_COMPLETE"
+SHELLS = ("bash", "zsh", "fish")
+DEEPEST = 3
+LONGEST_INPUT = 1_048_576
+TYPES: dict[str, click.ParamType[Any]] = {
+    "whole": click.INT,
+    "number": click.FLOAT,
+    "path": click.Path(),
+}
+FAILED_CHECK = 13
+"""The exit code of a check that ran and found that something is not as it should be."""
+
+
+class Found(NamedTuple):
+    """An operation's name, and the words after it."""
+
+    name: str
+    rest: list[str]
+
+
+def run(words: list[str], options: Options, commands: Collection[str], show: Show) -> int:
+    """Run the operation these words name; the exit code."""
+    from passdown.app import open_app
+
+    with open_app(store=options.store, flags=options.flags) as app:
+        return call(app, words, commands, show)
+
+
+def call(app: App, words: list[str], commands: Collection[str], show: Show) -> int:
+    """The same on this app; `commands` are names that are no operations."""
+    found = find(app, words)
+    if found is None:
+        return _group(app, words, commands)
+    op = app.operation(found.name)
+    context = _parse(command(op), f"{PROGRAM} {_spoken(found.name)}", found.rest)
+    if context is None:
+        return 0
+    with _progress(op) as report:
+        value = app.call(found.name, _given(context, op), app.identify(), report=report)
+    show(value, op.cli, bool(context.params["as_json"]))
+    failed = isinstance(value, dict) and value.get("ok") is False
+    return FAILED_CHECK if failed else 0
+
+
+def find(app: App, words: Sequence[str]) -> Found | None:
+    """The longest operation name or alias that the words start with."""
+    spoken = [w.replace("-", "_") for w in takewhile(_is_name, words[:DEEPEST])]
+    tries = [(".".join(spoken[:n]), n) for n in range(len(spoken), 0, -1)]
+    hit = _first(tries, {*OPERATIONS, *ALIASES}) or _first(tries, _names(app, hidden=True))
+    return Found(hit[0], list(words[hit[1] :])) if hit else None
+
+
+def command(op: Operation) -> click.Command:
+    """The operation as a command: its parameters, its help, its example."""
+    as_json = click.Option(
+        ["--json", "as_json"], is_flag=True, help="Print the plain result as JSON."
+    )
+    example = f"\b\nExample:\n  {op.example}" if op.example else None
+    return click.Command(
+        op.name,
+        params=[*(_parameter(p, op.cli.stdin) for p in parameters(op)), as_json],
+        help=op.summary,
+        epilog=example,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+
+
+# ---- parameters
+
+
+def _parameter(p: Param, stdin: str) -> click.Parameter:
+    kind = click.Choice(p.choices) if p.choices else TYPES.get(p.kind, click.STRING)
+    if p.required:
+        required = p.name != stdin
+        return click.Argument(
+            [p.name], type=kind, nargs=-1 if p.many else 1, required=required, metavar=_metavar(p)
+        )
+    option = f"--{p.name.replace('_', '-')}"
+    if p.kind == "flag":
+        both = f"{option}/--no-{option[2:]}" if p.default else option
+        return click.Option([both, p.name], is_flag=True, default=p.default, help=_hint(p))
+    return click.Option(
+        [option, p.name], type=kind, multiple=p.many, metavar=_metavar(p), help=_hint(p)
+    )
+
+
+def _metavar(p: Param) -> str | None:
+    if p.choices:
+        return None
+    word = p.name.upper() if p.required else p.kind.upper()
+    if p.kind == "payload":
+        word = f"{word} (JSON, @FILE or -)" if p.required else "JSON|@FILE|-"
+    return f"{word}..." if p.many and p.required else word
+
+
+def _hint(p: Param) -> str:
+    default = getattr(p.default, "value", p.default)
+    shown = "" if default in (None, "", [], {}, ()) or isinstance(default, bool) else default
+    return f"[default: {shown}]" if shown != "" else ""
+
+
+def _given(context: click.Context, op: Operation) -> dict[str, Any]:
+    """What was said on the command line and nothing else: defaults are the operation's own."""
+    found = {}
+    for p in parameters(op):
+        value = context.params[p.name]
+        said = context.get_parameter_source(p.name) is ParameterSource.COMMANDLINE
+        if p.name == op.cli.stdin and (value == "-" or not said):
+            found[p.name] = _piped(p, context)
+        elif said:
+            found[p.name] = _value(p, value)
+    return found
+
+
+def _value(p: Param, value: Any) -> Any:
+    if p.many:
+        return list(value)
+    return _payload(p, value) if p.kind == "payload" else value
+
+
+def _piped(p: Param, context: click.Context) -> str:
+    if context.params[p.name] is None and is_terminal(sys.stdin):
+        raise Invalid(
+            f"{p.name} is missing",
+            where=context.command_path,
+            next=f"`{context.command_path} --help` shows how.",
+        )
+    return _standard_input(p.name).rstrip("\n")
+
+
+def _payload(p: Param, text: str) -> Any:
+    if text == "-":
+        text = _standard_input(p.name)
+    elif text.startswith("@"):
+        text = _file(Path(text[1:]))
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(
+            f"{p.name} is not JSON: {error}", next=f"{p.name} is JSON, @FILE or -."
+        ) from None
+
+
+def _standard_input(name: str) -> str:
+    if sys.stdin is None or sys.stdin.closed:
+        raise Unreadable("standard input is closed", where=name, next=f"Give {name} as a word.")
+    return _decoded(sys.stdin.buffer.read(LONGEST_INPUT + 1), "standard input")
+
+
+def _file(path: Path) -> str:
+    try:
+        with path.expanduser().open("rb") as file:
+            return _decoded(file.read(LONGEST_INPUT + 1), str(path))
+    except OSError as error:
+        raise Unreadable(f"cannot read it: {error.strerror}", where=str(path)) from error
+
+
+def _decoded(raw: bytes, where: str) -> str:
+    if len(raw) > LONGEST_INPUT:
+        raise Limit(f"longer than {LONGEST_INPUT} bytes", where=where)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not UTF-8 at byte {error.start}", where=where) from None
+
+
+def _parse(found: click.Command, path: str, words: list[str]) -> click.Context | None:
+    """The words as parameters; None when help was asked for and printed."""
+    try:
+        with found.make_context(path, words) as context:
+            return context
+    except click.exceptions.Exit:
+        return None
+    except click.UsageError as error:
+        said = error.format_message().rstrip(".")
+        raise Invalid(said, where=path, next=f"`{path} --help` shows how.") from None
+
+
+# ---- names
+
+
+def _is_name(word: str) -> bool:
+    return word[:1].isalpha() and all(c.isalnum() or c in "._-" for c in word)
+
+
+def _first(tries: list[tuple[str, int]], names: set[str]) -> tuple[str, int] | None:
+    return next((t for t in tries if t[0] in names), None)
+
+
+def _spoken(name: str) -> str:
+    return name.replace(".", " ")
+
+
+def _names(app: App, *, hidden: bool = False) -> set[str]:
+    every = app.operations
+    return {*every, *(a for op in every.values() for a in op.aliases if hidden)}
+
+
+def _group(app: App, words: Sequence[str], commands: Collection[str]) -> int:
+    """What stands under the first word: listed on request, else named in the error."""
+    names = sorted(n for n in _names(app) if n.startswith(f"{words[0]}."))
+    if names and {"--help", "-h"} & {*words[1:]}:
+        for name in names:
+            print(f"{PROGRAM} {_spoken(name):<20} {app.operation(name).summary}")
+        return 0
+    said = one_line(" ".join(words[:2] if names else words[:1]), 60)
+    if names:
+        under = ", ".join(_spoken(n) for n in names)
+        raise Invalid(f"no command {said!r}", next=f"There are: {under}.")
+    near = _near(words[0], {*map(_spoken, _names(app)), *commands})
+    raise Invalid(f"no command {said!r}", next=near)
+
+
+def _near(word: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    return f"Did you mean {' or '.join(near)}?" if near else f"`{PROGRAM} --help` lists them."
+
+
+# ---- completion
+
+
+def script(argv: list[str]) -> int:
+    """Print what a shell evaluates to complete our commands."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(argv[0]) if argv and argv[0] in SHELLS else None
+    if kind is None:
+        how = f'For example: eval "$({PROGRAM} completion bash)"'
+        raise Invalid(f"name a shell: {', '.join(SHELLS)}", where="completion", next=how)
+    made = kind(click.Command(PROGRAM), {}, PROGRAM, COMPLETION)
+    print(made.source_template % made.source_vars())
+    return 0
+
+
+def complete(asked: str, commands: Mapping[str, str]) -> int:
+    """Answer a shell's script: what may stand where the cursor is."""
+    from click.shell_completion import get_completion_class
+
+    from passdown.app import open_app
+
+    kind = get_completion_class(asked.partition("_")[0])
+    if kind is None:
+        return 1
+    made = kind(click.Command(PROGRAM), {}, PROGRAM, COMPLETION)
+    words, part = made.get_completion_args()
+    with open_app() as app:
+        for item in completions(app, words, part, commands):
+            print(made.format_completion(item))
+    return 0
+
+
+def completions(
+    app: App, words: list[str], part: str, commands: Mapping[str, str]
+) -> list[CompletionItem[str]]:
+    """The next word of a name, then what the operation takes."""
+    from click.shell_completion import CompletionItem, ShellComplete
+
+    known = {name: op.summary for name, op in app.operations.items()} | dict(commands)
+    depth, following = len(words), dict[str, str]()
+    for name, summary in known.items():
+        parts = name.split(".")
+        if parts[:depth] == words and len(parts) > depth and parts[depth].startswith(part):
+            following.setdefault(parts[depth], summary)
+    items = [CompletionItem(word, help=summary) for word, summary in following.items()]
+    if found := find(app, words):
+        made = ShellComplete(command(app.operation(found.name)), {}, PROGRAM, COMPLETION)
+        items += made.get_completions(found.rest, part)
+    return items
+
+
+# ---- progress
+
+
+@contextmanager
+def _progress(op: Operation) -> Iterator[Callable[[Progress], None] | None]:
+    """A bar on standard error while a long operation runs, if somebody can see it."""
+    if not op.long or not is_terminal(sys.stderr):
+        yield None
+        return
+    from rich import progress
+    from rich.console import Console
+
+    count = progress.TextColumn("{task.fields[count]}", markup=False)
+    note = progress.TextColumn("{task.description}", markup=False, style="dim")
+    parts = (progress.BarColumn(24), count, progress.TimeRemainingColumn(compact=True), note)
+    with progress.Progress(*parts, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, count="")
+        yield lambda p: bar.update(
+            task,
+            completed=p.done,
+            total=p.total or None,
+            count=f"{p.done:,}/{p.total:,} {p.unit}" if p.total else f"{p.done:,} {p.unit}",
+            description=one_line(p.note, 40),
+        )

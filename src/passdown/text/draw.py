@@ -1,0 +1,332 @@
+"""Values as lines for a person: tables, facts, cards, errors. Pure; a surface prints them.
+
+One drawing for every text surface, light enough for the start-up path. A terminal gets lines that
+fit it; a pipe gets each row whole on one line. What comes from the store is made printable here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.text.safe import columns, one_line, printable
+from passdown.text.wire import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+GAP = "  "
+WHOLE = 1_000_000
+READABLE = 100
+TALLEST_ROW = 4
+SHORTEST_ID = 12
+LONG_ID = 32
+STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+class Look(NamedTuple):
+    """Where lines go: how wide it is, whether it shows colour, whether lines must fit."""
+
+    width: int = 80
+    color: bool = False
+    fit: bool = False
+
+
+class Hints(NamedTuple):
+    """What an operation says about showing its result: the key of its card, or of its rows with
+    their columns, and the facts above them."""
+
+    columns: tuple[str, ...] = ()
+    rows: str = ""
+    card: str = ""
+    facts: tuple[str, ...] = ()
+
+
+def paint(text: str, style: str, look: Look) -> str:
+    """The text in a style, where there is colour."""
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if look.color and text else text
+
+
+def result(value: Any, look: Look, hints: Hints = Hints()) -> Iterator[str]:  # noqa: B008
+    """Any plain result as lines, the way its operation asked for."""
+    if isinstance(value, dict) and hints.card:
+        yield from _shown(value.get(hints.card), look)
+    elif isinstance(value, dict) and hints.rows:
+        yield from _listed(value, look, hints)
+    elif isinstance(value, dict):
+        yield from _record(value, look)
+    elif isinstance(value, list):
+        yield from _rows(value, look, hints.columns)
+    else:
+        yield from wrap(cell(value), look)
+
+
+def error(plain: Mapping[str, str], look: Look) -> Iterator[str]:
+    """An error in the form every text surface prints."""
+    place = f" ({one_line(plain['where'], 400)})" if plain["where"] else ""
+    head = paint(f"error[{plain['code']}]:", "red", look)
+    yield f"{head} {one_line(plain['what'], 2000)}{place}"
+    if plain["next"]:
+        yield f"{paint('next:', 'dim', look)} {one_line(plain['next'], 2000)}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], look: Look) -> Iterator[str]:
+    """Rows under a quiet head; numbers to the right, the last column wrapped, others cut."""
+    body = [[one_line(text, WHOLE) for text in row] for row in rows]
+    if look.fit:
+        body = _with_short_ids(body)
+    sizes = [max(map(columns, texts)) for texts in zip(head, *body, strict=True)]
+    if look.fit:
+        sizes = _fit(sizes, look.width)
+    right = [bool(body) and all(map(_is_number, texts)) for texts in zip(*body, strict=True)]
+    right = right or [False] * len(head)
+    yield paint(_line(head, sizes, right), "dim", look)
+    for row in body:
+        yield from _row(row, sizes, right, look)
+
+
+def facts(pairs: Sequence[tuple[str, str]], look: Look, indent: str = "") -> Iterator[str]:
+    """Names and values, the values aligned."""
+    names = [one_line(name, 24) for name, _ in pairs]
+    size = max(map(columns, names), default=0)
+    for name, (_, value) in zip(names, pairs, strict=True):
+        lead = indent + paint(name, "dim", look) + " " * (size - columns(name)) + GAP
+        yield from _hang(value, lead, len(indent) + size + len(GAP), look)
+
+
+def card(value: Mapping[str, Any], look: Look) -> Iterator[str]:
+    """A card: the question, then its blocks."""
+    yield from (paint(line, "bold", look) for line in wrap(str(value.get("question", "")), look))
+    for block in value.get("blocks") or ():
+        yield ""
+        yield from _block(block, look)
+
+
+def likelihood(confidence: float) -> str:
+    """A confidence in words, with its figure."""
+    steps = ((0.9, "very likely"), (0.7, "likely"), (0.5, "more likely than not"))
+    words = next((word for least, word in steps if confidence >= least), "uncertain")
+    return f"{words} ({confidence:.2f})"
+
+
+def cell(value: Any) -> str:
+    """One value as a short text."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.2f}"
+        case str():
+            return f"{value[:10]} {value[11:16]}" if _is_time(value) else value
+        case list():
+            return ", ".join(map(cell, value))
+        case dict():
+            return encode(value)
+        case _:
+            return str(value)
+
+
+def wrap(text: str, look: Look, lead: str = "", taken: int = 0) -> list[str]:
+    """The printable text as lines of the width, all after `lead`, which takes `taken` columns."""
+    lines: list[str] = []
+    width = max(min(look.width, READABLE) - taken, 16)
+    for paragraph in printable(text).split("\n"):
+        fitted = _fold(paragraph, width) if look.fit else [paragraph]
+        lines += [f"{lead}{line}" for line in fitted]
+    return lines
+
+
+# ---- results nobody gave hints for
+
+
+def _shown(value: Any, look: Look) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from card(value, look)
+    elif value:
+        yield from wrap(str(value).rstrip("\n"), look)
+    else:
+        yield from _nothing(look)
+
+
+def _listed(value: dict[str, Any], look: Look, hints: Hints) -> Iterator[str]:
+    rows = value.get(hints.rows) or []
+    yield from facts([(_title(name), cell(value.get(name))) for name in hints.facts], look)
+    if hints.facts and rows:
+        yield ""
+    if rows or not hints.facts:
+        yield from _rows(rows, look, hints.columns)
+
+
+def _nothing(look: Look) -> Iterator[str]:
+    if look.fit:
+        yield paint("nothing", "dim", look)
+
+
+def _rows(values: list[Any], look: Look, head: Sequence[str] = ()) -> Iterator[str]:
+    if not values:
+        yield from _nothing(look)
+    elif isinstance(values[0], dict):
+        names = list(head) or [k for k, v in values[0].items() if not isinstance(v, dict | list)]
+        yield from table(names, [[cell(v.get(name)) for name in names] for v in values], look)
+    else:
+        yield from (one_line(cell(value), WHOLE) for value in values)
+
+
+def _record(value: dict[str, Any], look: Look) -> Iterator[str]:
+    """A dictionary: its plain values, then what is nested under a title each."""
+    flat = {k: v for k, v in value.items() if not _is_nested(v)}
+    yield from facts([(_title(k), cell(v)) for k, v in flat.items()], look)
+    for n, (name, inner) in enumerate((k, v) for k, v in value.items() if _is_nested(v)):
+        if flat or n:
+            yield ""
+        yield paint(one_line(_title(name), 60), "bold", look)
+        if isinstance(inner, dict):
+            yield from facts([(_title(k), cell(v)) for k, v in inner.items()], look, GAP)
+        else:
+            yield from _rows(inner, look)
+
+
+def _is_nested(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and isinstance(value[0], dict)
+    return isinstance(value, dict) and bool(value)
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _is_time(text: str) -> bool:
+    return len(text) == 24 and text[4] == "-" and text[10] == "T" and text[-1] == "Z"
+
+
+# ---- tables
+
+
+def _with_short_ids(body: list[list[str]]) -> list[list[str]]:
+    """Long ids as the shortest start that tells the shown ones apart."""
+    turned = [list(texts) for texts in zip(*body, strict=True)]
+    for n, texts in enumerate(turned):
+        if all(len(t) == LONG_ID and set(t) <= set("0123456789abcdef") for t in texts):
+            turned[n] = _short(texts)
+    return [list(row) for row in zip(*turned, strict=True)]
+
+
+def _short(ids: list[str]) -> list[str]:
+    size = SHORTEST_ID
+    while size < LONG_ID and len({i[:size] for i in ids}) < len(set(ids)):
+        size += 1
+    return [i[:size] for i in ids]
+
+
+def _fit(sizes: list[int], width: int) -> list[int]:
+    """The widest columns narrowed until the row fits."""
+    sizes = [min(size, width) for size in sizes]
+    while sum(sizes) + len(GAP) * (len(sizes) - 1) > width and max(sizes) > 6:
+        sizes[sizes.index(max(sizes))] -= 1
+    return sizes
+
+
+def _row(row: list[str], sizes: list[int], right: list[bool], look: Look) -> Iterator[str]:
+    if not look.fit:
+        yield _line(row, sizes, right)
+        return
+    cut = [one_line(text, size) for text, size in zip(row[:-1], sizes, strict=False)]
+    lines = _fold(row[-1], sizes[-1])
+    if len(lines) > TALLEST_ROW:
+        lines[TALLEST_ROW - 1 :] = [one_line(" ".join(lines[TALLEST_ROW - 1 :]), sizes[-1])]
+    yield _line([*cut, lines[0]], sizes, right)
+    margin = " " * (sum(sizes[:-1]) + len(GAP) * (len(sizes) - 1))
+    yield from (margin + line for line in lines[1:])
+
+
+def _line(texts: Sequence[str], sizes: list[int], right: list[bool]) -> str:
+    cells = []
+    for text, size, to_right in zip(texts, sizes, right, strict=True):
+        space = " " * (size - columns(text))
+        cells.append(space + text if to_right else text + space)
+    return GAP.join(cells).rstrip()
+
+
+def _is_number(text: str) -> bool:
+    return not text or text.lstrip("-").replace(".", "", 1).isdecimal()
+
+
+# ---- cards
+
+
+def _block(block: Mapping[str, Any], look: Look) -> Iterator[str]:
+    match block:
+        case {"type": "quote"}:
+            yield from wrap(block["text"], look, paint("│ ", "cyan", look), 2)
+            if source := quoted_from(block):
+                yield from (paint(line, "dim", look) for line in wrap(f"  {source}", look))
+        case {"type": "diff"}:
+            yield one_line(block["title"], look.width if look.fit else WHOLE)
+            yield from _side(block["before"], "-", "red", look)
+            yield from _side(block["after"], "+", "green", look)
+        case {"type": "table"}:
+            yield from table(block["head"], block["rows"], look)
+        case {"type": "facts"}:
+            yield from facts([(name, value) for name, value in block["facts"]], look)
+        case _:
+            yield from wrap(str(block.get("text", "")), look)
+
+
+def quoted_from(quote: Mapping[str, Any]) -> str:
+    """Who said it, when, and where it stands."""
+    place = quote.get("file") or quote.get("session") or ""
+    if quote.get("file") and quote.get("offset"):
+        place = f"{place}:{quote['offset']}"
+    parts = (quote.get("speaker", ""), cell(quote.get("at", "")), place)
+    return " · ".join(part for part in parts if part)
+
+
+def _side(text: str, sign: str, style: str, look: Look) -> Iterator[str]:
+    if text:
+        yield from (paint(line, style, look) for line in wrap(text, look, f"{sign} ", 2))
+
+
+def _hang(value: str, lead: str, taken: int, look: Look) -> Iterator[str]:
+    if not look.fit:
+        yield f"{lead}{one_line(value, WHOLE)}".rstrip()
+        return
+    first, *rest = wrap(value, look, "", taken)
+    yield f"{lead}{first}".rstrip()
+    yield from (" " * taken + line for line in rest)
+
+
+# ---- columns
+
+
+def _fold(text: str, width: int) -> list[str]:
+    """One paragraph as lines of at most `width` columns; a longer word is broken."""
+    lines, line, used = [], "", 0
+    for word in _pieces(text, width):
+        size = columns(word)
+        if line and used + 1 + size > width:
+            lines.append(line)
+            line, used = word, size
+        else:
+            line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
+    return [*lines, line]
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    stem = text.lstrip(" \t")
+    margin = text[: len(text) - len(stem)].expandtabs(4)[: width // 2]
+    for n, word in enumerate(stem.split()):
+        yield from _broken(margin + word if n == 0 else word, width)
+
+
+def _broken(word: str, width: int) -> Iterator[str]:
+    """The word in parts of at most `width` columns, or of one character that is wider."""
+    start = used = 0
+    for place, char in enumerate(word):
+        size = columns(char)
+        if used + size > width and place > start:
+            yield word[start:place]
+            start, used = place, 0
+        used += size
+    yield word[start:]
