@@ -145,3 +145,8 @@ class ToyApp:
 
     def authenticate(self, token: str) -> Actor | None:
         return TOKENS.get(token)
+
+
+def toy() -> Any:
+    """A fresh toy app, typed as nothing in particular."""
+    return ToyApp()
