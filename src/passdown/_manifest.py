@@ -26,6 +26,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'ledger.verify': ('read', 'Whether the ledger is what was written; a fault is named by its sequence number.', 'passdown.ops.ledger', 'verify'),
     'mine': ('write', 'Look through what was observed and put what is found to the gate, once each.', 'passdown.ops.mine', 'mine'),
     'pending': ('read', 'The questions that wait for a decision, most certain first.', 'passdown.ops.review', 'pending'),
+    'preview': ('read', 'What a yes would mean now, to a proposal or to an edit of it; nothing is written.', 'passdown.ops.review', 'preview'),
     'propose': ('write', 'Propose something worth keeping; a person decides. `text` says what it rests on.', 'passdown.ops.mine', 'propose'),
     'quarantined': ('read', 'What is never mined, and why: instructions to agents, hidden characters, echoes.', 'passdown.ops.observe', 'quarantined'),
     'records': ('read', 'What is known: active records by kind.', 'passdown.ops.recall', 'records'),

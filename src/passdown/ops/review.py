@@ -42,7 +42,7 @@ def pending(
     "show",
     Effect.READ,
     http=(Route("GET", "/api/proposals/{id}"),),
-    cli=Shell(card="card"),
+    cli=Shell(card="card", facts=("id", "state", "confidence", "scope", "deadline")),
     example="passdown show 0193ab",
 )
 def show(ctx: Ctx, id: Id) -> dict[str, Any]:
@@ -52,6 +52,25 @@ def show(ctx: Ctx, id: Id) -> dict[str, Any]:
         card = weigh(ctx, tx, p).card
         turns, marks = tx.queue.messages(p.id), tx.queue.marks(p.id)
     return {**_wire(p), "card": card, "messages": turns, "marks": marks}
+
+
+@operation(
+    "preview",
+    Effect.READ,
+    cli=Shell(card="card"),
+    example="passdown preview 0193ab --edit @edited.json",
+)
+def preview(ctx: Ctx, id: Id, edit: Payload | None = None) -> dict[str, Any]:
+    """What a yes would mean now, to a proposal or to an edit of it; nothing is written."""
+    from dataclasses import asdict
+
+    from passdown.stages.gate.decide import edited, open_proposal
+
+    with ctx.store.read(ctx.sight) as tx:
+        p = open_proposal(tx, id)
+        w = weigh(ctx, tx, p if edit is None else edited(p, edit))
+        changes = [{"change": type(c).__name__, **asdict(c)} for c in w.changes()]
+        return {"card": w.card, "replay": w.replay(), "changes": changes}
 
 
 @operation(

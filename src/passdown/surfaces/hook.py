@@ -35,7 +35,9 @@ def run(argv: list[str], append: Callable[[Path, dict[str, Any]], object], stdin
         options, words = split(argv)
         home = places(options.store).home
         event, client = _words(words)
-        append(home, pointer(read(stdin), event=event, client=client))
+        noted = pointer(read(stdin), event=event, client=client)
+        make_home(home)
+        append(home, noted)
     except Exception as error:
         if home is not None:
             log(home, error)

@@ -50,6 +50,9 @@ def result(value: Any, look: Look, hints: Hints = Hints()) -> Iterator[str]:  # 
     """Any plain result as lines, the way its operation asked for."""
     if isinstance(value, dict) and hints.card:
         yield from _shown(value.get(hints.card), look)
+        if known := [(_title(n), cell(value[n])) for n in hints.facts if value.get(n)]:
+            yield ""
+            yield from facts(known, look)
     elif isinstance(value, dict) and hints.rows:
         yield from _listed(value, look, hints)
     elif isinstance(value, dict):
