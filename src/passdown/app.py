@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from passdown import config
@@ -37,13 +38,15 @@ class App:
         clock: Clock | None = None,
         flags: Mapping[str, str] | None = None,
         on_statement: Callable[[str], None] | None = None,
+        loops: Mapping[str, Loop[Any]] | None = None,
     ) -> None:
         self.places = places
         self.clock: Clock = clock or SystemClock()
         self._flags = dict(flags or {})
         self._on_statement = on_statement
         self._store: Store | None = None
-        self._loops: Mapping[str, Loop[Any]] | None = None
+        self._opening = Lock()
+        self._loops = loops
         self._settings: Settings | None = None
         self._redactor: Redactor | None = None
 
@@ -54,10 +57,11 @@ class App:
 
     @property
     def store(self) -> Store:
-        """The store, opened on first use."""
-        if self._store is None:
-            self._store = _open(self.places, self.clock, self._on_statement)
-        return self._store
+        """The store, opened on first use, once, whichever thread is first."""
+        with self._opening:
+            if self._store is None:
+                self._store = _open(self.places, self.clock, self._on_statement)
+            return self._store
 
     @property
     def loops(self) -> Mapping[str, Loop[Any]]:
@@ -207,18 +211,35 @@ class _Loops(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._app.loops)
 
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """One sentence for each loop that could not be loaded."""
+        return tuple(getattr(self._app.loops, "failures", ()))
+
 
 def open_app(*, store: str = "", flags: Mapping[str, str] | None = None) -> App:
     """The app on the store that this place, this user and this call mean."""
     return App(config.places(store), flags=flags)
 
 
-def memory_app(clock: Clock | None = None) -> App:
-    """An app that keeps everything in memory: for tests and for trying things out."""
+def memory_app(
+    clock: Clock | None = None,
+    *,
+    on_statement: Callable[[str], None] | None = None,
+    loops: Mapping[str, Loop[Any]] | None = None,
+) -> App:
+    """An app that keeps everything in memory, and its spools in a folder that goes with it: for
+    tests and for trying things out."""
+    import shutil
+    import tempfile
+    import weakref
     from pathlib import Path
 
-    here = config.Places(Path("."), "memory", MEMORY, Path.home(), Path.cwd())
-    return App(here, clock=clock)
+    home = Path(tempfile.mkdtemp(prefix="passdown-"))
+    here = config.Places(home, "memory", MEMORY, Path.home(), Path.cwd())
+    app = App(here, clock=clock, on_statement=on_statement, loops=loops)
+    weakref.finalize(app, shutil.rmtree, home, ignore_errors=True)
+    return app
 
 
 def _open(places: config.Places, clock: Clock, on_statement: Callable[[str], None] | None) -> Store:

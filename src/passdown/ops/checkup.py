@@ -78,9 +78,9 @@ def _settings(ctx: Ctx) -> Check:
 
 def _loops(ctx: Ctx) -> Check:
     names = ", ".join(sorted(ctx.loops))
-    faults = getattr(ctx.loops, "faults", ())
-    if faults:
-        return False, str(faults[0]), "Update or remove that plug-in."
+    failures = getattr(ctx.loops, "failures", ())
+    if failures:
+        return False, "; ".join(failures), "Update or remove that plug-in."
     return True, names, ""
 
 
