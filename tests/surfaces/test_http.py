@@ -251,12 +251,23 @@ def test_a_fault_of_the_server_itself_is_told_the_same_way(
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"[" * 100_000, b'{"a":' * 100_000, b"\xff\xfe", b"[1]", b'"a"', b"NaN", b"null"]
+    ("body", "code"),
+    [
+        (b"{", "unreadable"),
+        (b"[" * 100_000, "unreadable"),
+        (b'{"a":' * 100_000, "unreadable"),
+        (b"\xff\xfe", "unreadable"),
+        (b"NaN", "unreadable"),
+        (b'{"text": "\\ud800"}', "unreadable"),
+        (b"[1]", "invalid"),
+        (b'"a"', "invalid"),
+        (b"null", "invalid"),
+    ],
 )
-def test_a_body_that_is_no_object_is_refused(body: bytes, http: TestClient) -> None:
+def test_a_body_that_is_no_object_is_refused(body: bytes, code: str, http: TestClient) -> None:
     headers = {"content-type": "application/json"}
     answer = http.post("/api/op/echo", content=body, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
 # ---- progress

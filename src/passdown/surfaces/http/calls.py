@@ -10,7 +10,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from passdown.domain.actor import Proof
-from passdown.domain.errors import Forbidden, Invalid
+from passdown.domain.errors import Forbidden, Invalid, Unreadable
 from passdown.ops.params import parameters
 from passdown.surfaces.http.problems import RefusedError
 
@@ -106,7 +106,9 @@ def _from_body(body: bytes) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(body) if body else {}
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise RefusedError(400, Invalid(f"the body is not JSON: {error}")) from error
+        what = "it nests too deep" if isinstance(error, RecursionError) else error
+        step = "Send one JSON object."
+        raise RefusedError(400, Unreadable(f"not JSON: {what}", where="body", next=step)) from error
     if not isinstance(found, dict):
         raise RefusedError(
             400, Invalid("the body is not an object", next='Send {"name": value, ...}.')

@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from passdown.domain.errors import PassdownError
 from passdown.surfaces.http.problems import problem
+from passdown.text.wire import encode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -58,10 +59,10 @@ async def _tell(call: Call, send: MemoryObjectSendStream[ServerSentEvent]) -> No
         try:
             last = _event("result", await call(report))
         except PassdownError as error:
-            last = _event("error", problem(error))
+            last = _event("error", msgspec.to_builtins(problem(error)))
         with suppress(anyio.BrokenResourceError):
             await send.send(last)
 
 
 def _event(name: str, value: Any) -> ServerSentEvent:
-    return ServerSentEvent(msgspec.json.encode(value).decode(), event=name)
+    return ServerSentEvent(encode(value), event=name)

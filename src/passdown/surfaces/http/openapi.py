@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
-from passdown.domain.errors import Forbidden, Invalid, Limit
+from passdown.domain.errors import Forbidden, Invalid, Limit, Unreadable
 from passdown.ops.operation import Effect
 from passdown.ops.params import parameters, struct
 from passdown.surfaces.http.events import MEDIA as EVENTS
-from passdown.surfaces.http.problems import MEDIA as PROBLEM
-from passdown.surfaces.http.problems import STATUS, Problem
+from passdown.surfaces.http.problems import MEDIA as PROBLEM, STATUS, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +29,7 @@ PLACE = re.compile(r"{(\w+)}")
 
 TURNED_AWAY: tuple[tuple[int, type[PassdownError]], ...] = (
     (400, Invalid),
+    (400, Unreadable),
     (401, Forbidden),
     (408, Limit),
     (413, Limit),

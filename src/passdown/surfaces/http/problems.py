@@ -22,6 +22,7 @@ from passdown.domain.errors import (
     Unavailable,
     Unreadable,
 )
+from passdown.text.wire import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,7 @@ def answer(
 ) -> Response:
     """The error as a response."""
     body = problem(error, status)
-    return Response(msgspec.json.encode(body), body.status, dict(headers or {}), MEDIA)
+    return Response(encode(msgspec.to_builtins(body)), body.status, dict(headers or {}), MEDIA)
 
 
 def refused(refusal: RefusedError) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from passdown.surfaces.http.calls import given, keep_from_files
 from passdown.surfaces.http.events import stream, wants_events
 from passdown.surfaces.http.front import ACTOR
 from passdown.surfaces.http.problems import RefusedError
+from passdown.text.wire import encode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -85,4 +85,4 @@ def unknown(core: Core) -> Endpoint:
 
 def as_json(value: Any) -> Response:
     """A result as it is on every surface."""
-    return Response(msgspec.json.encode(value), media_type="application/json")
+    return Response(encode(value), media_type="application/json")
