@@ -1,0 +1,1 @@
+"""Pure functions over text: words, similarity, error signatures, redaction, hazards, budgets."""

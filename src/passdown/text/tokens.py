@@ -1,0 +1,123 @@
+"""Words of a text: normalised, identifiers split and kept whole, stemmed, shingled."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from passdown.text.porter import porter
+
+# Scripts written without spaces between words, Hangul included: cut into trigrams.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_DENSE = re.compile(f"[{_UNSPACED}]")
+_RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_COMPOUND = re.compile(r"\w+(?:(?:['\u2019.\-/\\:@#+]|::|://|->)\w+)*")
+_PART = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\x00-\x7f]+")
+_NUMBER = re.compile(r"v?[0-9]+(?:[.\-:/][0-9]+)*")
+_LATIN = re.compile(r"[a-z]{3,40}")
+# A longer word is a blob: it says nothing a search could ask for.
+_LONGEST = 80
+
+_STOP = """
+a about above after again against all also am an and any are as at be because been before
+being below between both but by can could did do does doing don't down during each few for from
+further had has have having he her here hers him his how i i'm if in into is isn't it it's its
+itself just let let's me more most my myself no nor not now of off on once only or other our
+ours out over own please same she should so some such than that that's the their theirs them
+then there there's these they this those through to too under until up us very was we were what
+when where which while who whom why will with won't would you your yours yourself
+"""
+STOP_WORDS = frozenset(_STOP.split())
+"""Words that a search is not about."""
+
+
+def normalise(text: str) -> str:
+    """NFKC, case folded, white space collapsed; normalising twice changes nothing."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).casefold().split())
+
+
+def words(text: str) -> list[str]:
+    """Folded words in order; a compound (path, identifier) whole, then its parts."""
+    found: list[str] = []
+    for match in _COMPOUND.finditer(_composed(text)):
+        found.extend(_split(match.group()))
+    return found
+
+
+def stem(word: str) -> str:
+    """The Porter stem of a Latin word, accents dropped; any other word as it is."""
+    folded = word if word.isascii() else _unaccented(word)
+    return _stem(folded) if _LATIN.fullmatch(folded) else word
+
+
+def content_words(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order, repetitions kept."""
+    return [stem(word) for word in words(text) if word not in STOP_WORDS and _carries(word)]
+
+
+def shingles(text: str, k: int = 5) -> frozenset[int]:
+    """Stable 64-bit hashes of every k words in a row; of all words when there are fewer."""
+    from hashlib import blake2b
+
+    row = [part for token in _PART.findall(normalise(text)) for part in _unspaced(token)]
+    starts = range(max(len(row) - k + 1, 1 if row else 0))
+    return frozenset(
+        int.from_bytes(blake2b("\x1f".join(row[i : i + k]).encode(), digest_size=8).digest())
+        for i in starts
+    )
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _split(token: str) -> list[str]:
+    whole = token.casefold().replace("\u2019", "'")
+    if whole.isalpha() and whole.isascii() and _plain(token):
+        return [whole]
+    if "'" in whole or _NUMBER.fullmatch(whole):
+        return [whole]
+    parts = [part.casefold() for run in _PART.findall(token) for part in _pieces(run)]
+    return parts if parts == [whole] or _DENSE.search(token) else [whole, *parts]
+
+
+def _plain(token: str) -> bool:
+    """No hump inside: lower, Capitalised or UPPER."""
+    return token.islower() or token.isupper() or token[1:].islower()
+
+
+def _pieces(run: str) -> list[str]:
+    return _HUMP.findall(run) if run.isascii() else _unspaced(run)
+
+
+def _unspaced(token: str) -> list[str]:
+    """The token itself, or the trigrams of its unspaced runs."""
+    if token.isascii() or not _DENSE.search(token):
+        return [token]
+    return [piece for run in _RUN.findall(token) for piece in _trigrams(run)]
+
+
+def _trigrams(run: str) -> list[str]:
+    if len(run) <= 3 or not _DENSE.match(run):
+        return [run]
+    return [run[i : i + 3] for i in range(len(run) - 2)]
+
+
+def _carries(word: str) -> bool:
+    return 1 < len(word) <= _LONGEST or word.isdigit() or not word.isascii()
+
+
+def _unaccented(word: str) -> str:
+    split = unicodedata.normalize("NFKD", word)
+    return "".join(char for char in split if not unicodedata.combining(char))
+
+
+_stem = lru_cache(maxsize=65_536)(porter)
