@@ -1,0 +1,93 @@
+"""The reference semantics in plain dictionaries: what the other backends must equal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.errors import StoreError
+from passdown.storage.memory.bound import Bound, Tables
+from passdown.storage.memory.tx import MemoryTx
+from passdown.storage.migrate import SCHEMA
+from passdown.storage.turn import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from passdown.domain.clock import Clock
+    from passdown.domain.scope import Sight
+
+    Hook = Callable[[str], None]
+    Json = dict[str, Any]
+
+
+def open_memory(clock: Clock, on_statement: Hook | None = None) -> MemoryStore:
+    """An empty store that lives as long as this object."""
+    return MemoryStore(clock, on_statement)
+
+
+class MemoryStore:
+    """The port's Store. A write works on a copy that replaces the tables when it commits."""
+
+    def __init__(self, clock: Clock, on_statement: Hook | None) -> None:
+        self._clock = clock
+        self._hook = on_statement or (lambda _: None)
+        self._turn = Turn("memory")
+        self._tables: Tables | None = {}
+
+    @contextmanager
+    def read(self, sight: Sight) -> Iterator[MemoryTx]:
+        """One consistent snapshot; a write in it is refused."""
+        bound = self._bound(sight, writes=False)
+        self._hook("BEGIN")
+        try:
+            yield MemoryTx(bound)
+            self._hook("COMMIT")
+        finally:
+            bound.end()
+
+    @contextmanager
+    def write(self, sight: Sight) -> Iterator[MemoryTx]:
+        """Commit on exit, roll back on any exception."""
+        with self._turn.taken():
+            bound = self._bound(sight, writes=True)
+            self._hook("BEGIN IMMEDIATE")
+            try:
+                yield MemoryTx(bound)
+                self._hook("COMMIT")
+            finally:
+                bound.end()
+            self._tables = bound.tables
+
+    def _bound(self, sight: Sight, *, writes: bool) -> Bound:
+        return Bound(self._kept(), sight, self._clock, self._hook if writes else None)
+
+    def _kept(self) -> Tables:
+        if self._tables is None:
+            raise StoreError("the store was closed", where="memory")
+        return self._tables
+
+    def describe(self) -> Json:
+        """That it is gone when the process ends."""
+        return {
+            "backend": "memory",
+            "where": "memory",
+            "schema": SCHEMA,
+            "bytes": 0,
+            "search": "scan",
+            "mended": [],
+        }
+
+    def backup(self, to: Path) -> int:
+        """Write one consistent copy to this file; its bytes."""
+        from passdown.storage.dump import write_dump
+
+        return write_dump(self._kept(), to)
+
+    def restore(self, source: Path) -> None:
+        """Replace all content by a backup's; the old content is gone with it."""
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._tables = None

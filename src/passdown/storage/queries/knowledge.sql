@@ -1,0 +1,85 @@
+-- Records, their versions and relations.
+
+-- name: create
+INSERT INTO records (
+    id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+) VALUES (
+    :id, :kind, :key, :text, :body, :scope, :life, :trust, :confidence, :valid_from, :valid_to,
+    :made_by, :created_at, :updated_at,
+    1 + (SELECT coalesce(max(version), 0) FROM versions WHERE kind = :kind AND key = :key)
+)
+ON CONFLICT DO NOTHING
+RETURNING id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to,
+    made_by, created_at, updated_at, version
+
+-- name: replace
+UPDATE records SET
+    text = :text, body = :body, scope = :scope, life = :life, trust = :trust,
+    confidence = :confidence, valid_from = :valid_from, valid_to = :valid_to, made_by = :made_by,
+    created_at = :created_at, updated_at = :updated_at, version = version + 1
+WHERE kind = :kind AND key = :key AND version = :version
+RETURNING id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to,
+    made_by, created_at, updated_at, version
+
+-- name: remove
+DELETE FROM records WHERE kind = :kind AND key = :key AND version = :version
+RETURNING id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to,
+    made_by, created_at, updated_at, version
+
+-- name: keep_version
+INSERT INTO versions (
+    id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+) VALUES (
+    :id, :kind, :key, :text, :body, :scope, :life, :trust, :confidence, :valid_from, :valid_to,
+    :made_by, :created_at, :updated_at, :version
+)
+
+-- name: get
+SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+FROM records WHERE kind = :kind AND key = :key AND {sees}
+
+-- name: find
+SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+FROM records WHERE id >= :prefix AND id < :beyond AND {sees} ORDER BY id LIMIT 10
+
+-- name: all
+SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+FROM records
+WHERE life IN :lives AND {sees}
+    AND kind = :kind --? kind
+ORDER BY kind, key
+LIMIT :limit
+
+-- name: by_ids
+SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+FROM records WHERE id IN :ids AND {sees}
+
+-- name: versions
+SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+FROM versions WHERE kind = :kind AND key = :key AND {sees} ORDER BY version
+
+-- name: link
+INSERT INTO edges (source, type, target, body, scope)
+VALUES (:source, :type, :target, :body, :scope)
+ON CONFLICT DO NOTHING
+
+-- name: unlink
+DELETE FROM edges WHERE source = :source AND type = :type AND target = :target
+
+-- name: edges
+SELECT source, type, target, body, scope
+FROM edges
+WHERE {sees}
+    AND (source = :id OR target = :id) --? id
+    AND type = :type --? type
+ORDER BY source, type, target
+
+-- name: counts
+SELECT kind, count(*) FROM records WHERE life = 'active' AND {sees} GROUP BY kind ORDER BY kind

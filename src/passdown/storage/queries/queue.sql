@@ -1,0 +1,95 @@
+-- Proposals and what was said about them.
+
+-- name: add
+INSERT INTO proposals (
+    id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title, replay,
+    confidence, fingerprint, digest, status, flags, original, decided_by, decided_at, reason,
+    failure_code, version
+) VALUES (
+    :id, :loop, :action, :payload, :evidence, :proposed_by, :created_at, :deadline, :scope, :title,
+    :replay, :confidence, :fingerprint, :digest, :status, :flags, :original, :decided_by,
+    :decided_at, :reason, :failure_code, :version
+)
+ON CONFLICT DO NOTHING
+
+-- name: get
+SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version
+FROM proposals WHERE id = :id AND {sees}
+
+-- name: find
+SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version
+FROM proposals WHERE id >= :prefix AND id < :beyond AND {sees} ORDER BY id LIMIT 2
+
+-- What the proposal is (id, loop, who asked, when, fingerprint, scope) is never written again.
+-- name: write
+UPDATE proposals SET
+    action = :action, payload = :payload, evidence = :evidence, deadline = :deadline,
+    title = :title, replay = :replay, confidence = :confidence, digest = :digest,
+    status = :status, flags = :flags, original = :original, decided_by = :decided_by,
+    decided_at = :decided_at, reason = :reason, failure_code = :failure_code,
+    version = version + 1
+WHERE id = :id AND status = :expect AND version = :version AND {sees}
+RETURNING id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version
+
+-- name: all
+SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version
+FROM proposals
+WHERE status IN :statuses AND {sees}
+    AND loop = :loop --? loop
+    AND (confidence < :confidence OR (confidence = :confidence AND id > :after)) --? after
+ORDER BY confidence DESC, id
+LIMIT :limit
+
+-- name: place
+SELECT confidence FROM proposals WHERE id = :id AND {sees}
+
+-- name: by_fingerprint
+SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version
+FROM proposals WHERE fingerprint = :fingerprint AND {sees}
+ORDER BY created_at DESC, id DESC LIMIT 1
+
+-- name: due
+SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version
+FROM proposals
+WHERE status IN :statuses AND deadline <> '' AND deadline <= :now AND {sees}
+ORDER BY deadline, id
+LIMIT :limit
+
+-- name: counts
+SELECT loop, status, count(*) FROM proposals WHERE {sees} GROUP BY loop, status
+ORDER BY loop, status
+
+-- name: say
+INSERT INTO messages (proposal, n, at, actor, tier, verdict, text, detail)
+SELECT :proposal, coalesce(max(n), 0) + 1, :at, :actor, :tier, :verdict, :text, :detail
+FROM messages WHERE proposal = :proposal
+RETURNING proposal, n, at, actor, tier, verdict, text, detail
+
+-- name: messages
+SELECT proposal, n, at, actor, tier, verdict, text, detail
+FROM messages
+WHERE proposal = :id AND EXISTS (SELECT 1 FROM proposals WHERE id = :id AND {sees})
+ORDER BY n
+
+-- name: mark
+INSERT INTO marks (proposal, n, name, at, actor, detail)
+SELECT :proposal, coalesce(max(n), 0) + 1, :name, :at, :actor, :detail
+FROM marks WHERE proposal = :proposal
+
+-- name: marks
+SELECT proposal, n, name, at, actor, detail
+FROM marks
+WHERE proposal = :id AND EXISTS (SELECT 1 FROM proposals WHERE id = :id AND {sees})
+ORDER BY n

@@ -1,0 +1,70 @@
+"""The full-text index and cached vectors over named queries."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from passdown.storage.port import Hit
+from passdown.storage.sql.bound import in_parts
+from passdown.text.tokens import content_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from passdown.domain.record import Record
+    from passdown.storage.sql.bound import Bound
+
+
+class SqlIndex:
+    """The port's Index: words kept by the database, ranked by it."""
+
+    def __init__(self, bound: Bound) -> None:
+        self._bound = bound
+        self._rows = partial(bound.rows, "index")
+        self._write = partial(bound.write, "index")
+
+    def position(self) -> int:
+        """The last ledger entry the index knows."""
+        row = self._bound.row("index", "position")
+        return int(row[0]) if row else 0
+
+    def follow(self, put: Sequence[Record], gone: Sequence[str], position: int) -> None:
+        """Index these records, forget those ids, and stand at this entry."""
+        for ids in in_parts(gone):
+            self._write("forget", ids=ids)
+        for record in put:
+            self._write("put", id=record.id, words=" ".join(content_words(record.text)))
+        self._write("stand", position=position)
+
+    def clear(self) -> None:
+        """Forget everything and stand at 0."""
+        self._write("clear_words")
+        self._write("clear_vectors")
+        self._write("stand", position=0)
+
+    def search(self, words: Sequence[str], *, kinds: Sequence[str] = (), limit: int) -> list[Hit]:
+        """Records that have any of these words, best first; only what may be seen."""
+        asked = [word for word in dict.fromkeys(words) if word.strip()]
+        if not asked:
+            return []
+        rows = self._rows("search", query=self._either(asked), kinds=list(kinds), limit=limit)
+        return [Hit(id, float(score)) for id, score in rows]
+
+    def _either(self, words: Sequence[str]) -> str:
+        dialect = self._bound.connection.queries.dialect
+        quote = dialect.word_quote
+        return dialect.any_word.join(
+            quote + word.replace("\0", "").replace(quote, quote * 2) + quote for word in words
+        )
+
+    def vectors(self, hashes: Sequence[str], model: str) -> dict[str, bytes]:
+        """Cached embeddings by content hash."""
+        parts = in_parts(dict.fromkeys(hashes))
+        found = (row for part in parts for row in self._rows("vectors", model=model, hashes=part))
+        return {hash: bytes(vector) for hash, vector in found}
+
+    def keep_vectors(self, vectors: Mapping[str, bytes], model: str) -> None:
+        """Cache embeddings by content hash."""
+        for hash, vector in vectors.items():
+            self._write("keep_vector", model=model, hash=hash, vector=vector)
