@@ -16,10 +16,10 @@ _PIECE = re.compile(
     r"|(?P<digits>[0-9]+)(?P<tail>[A-Za-z]+)?"
     r"|(?P<gap>\s+)"
     r"|(?P<wide>[^\x00-\x7f]+)"
-    r"|(?P<marks>[^\sA-Za-z0-9\x80-\U0010ffff]+)"
+    r"|(?P<marks>[\x00-\x1f!-/:-@\[-`{-\x7f]+)"
 )
 _VOWEL = re.compile("[aeiouyAEIOUY]")
-_ROUGH = re.compile("[jqxz]|[^aeiouy]{4}|[^aeiouy][bcdfgjkpqvwxz][^aeiouy]", re.IGNORECASE)
+_ROUGH = re.compile("[jqxzJQXZ]|[^aeiouyAEIOUY]{4}|[^aeiouyAEIOUY][bcdfgjkpqvwxz][^aeiouy]")
 # In tenths of a token, as is every cost below: what the costs together may fall short by.
 _SLACK = 100
 _BREAK = 13

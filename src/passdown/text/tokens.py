@@ -13,8 +13,6 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_DENSE = re.compile(f"[{_UNSPACED}]")
-_RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _COMPOUND = re.compile(r"\w+(?:(?:['\u2019.\-/\\:@#+]|::|://|->)\w+)*")
 _PART = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\x00-\x7f]+")
@@ -86,7 +84,7 @@ def _split(token: str) -> list[str]:
     if "'" in whole or _NUMBER.fullmatch(whole):
         return [whole]
     parts = [part.casefold() for run in _PART.findall(token) for part in _pieces(run)]
-    return parts if parts == [whole] or _DENSE.search(token) else [whole, *parts]
+    return parts if parts == [whole] or _dense(token) else [whole, *parts]
 
 
 def _plain(token: str) -> bool:
@@ -99,16 +97,27 @@ def _pieces(run: str) -> list[str]:
 
 
 def _unspaced(token: str) -> list[str]:
-    """The token itself, or the trigrams of its unspaced runs."""
-    if token.isascii() or not _DENSE.search(token):
+    """The token itself, or what it holds with its unspaced runs cut into trigrams."""
+    if not _dense(token):
         return [token]
-    return [piece for run in _RUN.findall(token) for piece in _trigrams(run)]
+    runs = _runs().split(token)
+    return [piece for place, run in enumerate(runs) if run for piece in _cut(run, place % 2)]
 
 
-def _trigrams(run: str) -> list[str]:
-    if len(run) <= 3 or not _DENSE.match(run):
+def _cut(run: str, dense: int) -> list[str]:
+    if not dense or len(run) <= 3:
         return [run]
     return [run[i : i + 3] for i in range(len(run) - 2)]
+
+
+def _dense(token: str) -> bool:
+    return not token.isascii() and _runs().search(token) is not None
+
+
+@lru_cache(maxsize=1)
+def _runs() -> re.Pattern[str]:
+    """Compiled on first need: its large classes would cost every start a millisecond."""
+    return re.compile(f"([{_UNSPACED}]+)")
 
 
 def _carries(word: str) -> bool:
