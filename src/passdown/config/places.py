@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +101,8 @@ def store_key(home: Path) -> bytes:
 
 def _create_key(home: Path, path: Path) -> bytes:
     """Whole or not at all: written aside, then linked into place by whoever is first."""
+    import secrets
+
     if path.exists():
         raise FileExistsError
     make_home(home)
