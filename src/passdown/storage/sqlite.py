@@ -7,35 +7,27 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from passdown.domain.errors import Conflict, Integrity, Internal, Invalid, PassdownError, StoreError
+from passdown.domain.errors import StoreError
 from passdown.storage.files import prepare
-from passdown.storage.migrate import SCHEMA, migrate, newer
+from passdown.storage.migrate import SCHEMA
 from passdown.storage.sql.bound import Bound
-from passdown.storage.sql.named import Dialect, Queries
+from passdown.storage.sql.named import Queries
+from passdown.storage.sql.sqlite import DIALECT, SqliteConnection, bring_up
 from passdown.storage.sql.tx import SqlTx
-from passdown.storage.turn import PATIENCE, Turn, held
+from passdown.storage.turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from passdown.domain.clock import Clock
     from passdown.domain.scope import Sight
-    from passdown.storage.migrate import Migration
 
     Hook = Callable[[str], None]
     Json = dict[str, Any]
 
-APPLICATION_ID = 0x70646F77
-"""`pdow` in the file's header: how a store is told from any other database."""
-
 OLDEST = (3, 37)
 IDLE = 8
-
-DIALECT = Dialect("sqlite", skip_locked="", any_word=" OR ", word_quote='"', placed=str)
-
-# FULL: a decision that was answered is on the disk. secure_delete: what is erased is overwritten.
-SETTINGS = ("synchronous = FULL", "secure_delete = ON", "journal_size_limit = 67108864")
 
 
 def open_sqlite(path: str | Path, clock: Clock, on_statement: Hook | None = None) -> SqliteStore:
@@ -121,188 +113,20 @@ class SqliteStore:
 
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file; its bytes."""
-        from passdown.storage.copies import write_copy
+        from passdown.storage.copies import write_backup
 
         with self._lent() as connection:
-            return write_copy(connection.db, os.path.abspath(to))
+            return write_backup(connection, os.path.abspath(to))
 
     def restore(self, source: Path) -> None:
         """Replace all content by a backup's; the old content is kept beside it as a backup."""
-        from passdown.storage.copies import restore_copy
+        from passdown.storage.copies import restore
 
         with self._turn.taken(), self._lent() as connection:
-            restore_copy(connection, os.path.abspath(source), self._clock)
+            restore(connection, os.path.abspath(source), self._clock.now())
 
     def close(self) -> None:
         """Close what is idle now, and what is lent when it comes back."""
         idle, self._idle = self._idle or [], None
         for connection in idle:
             connection.close()
-
-
-class SqliteConnection:
-    """One connection, used by one thread at a time; its errors are ours."""
-
-    def __init__(self, path: str, queries: Queries, hook: Hook | None = None) -> None:
-        self.path = path
-        self.queries = queries
-        self._hook = hook or (lambda _: None)
-        self._reading = False
-        with self._told():
-            self.db = sqlite3.connect(
-                path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-            )
-        for setting in SETTINGS:
-            self.rows(f"PRAGMA {setting}")
-
-    @property
-    def clean(self) -> bool:
-        """Whether no transaction is open on it."""
-        return not self.db.in_transaction
-
-    def rows(self, sql: str, args: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run it; its rows."""
-        self._hook(sql)
-        with self._told():
-            return self.db.execute(sql, args).fetchall()
-
-    def count(self, sql: str, args: Mapping[str, Any]) -> int:
-        """Run it; how many rows it wrote."""
-        self._hook(sql)
-        with self._told():
-            return self.db.execute(sql, args).rowcount
-
-    def bulk(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert many rows."""
-        places = ", ".join("?" * len(columns))
-        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
-        self._hook(sql)
-        with self._told():
-            self.db.executemany(sql, rows)
-
-    def serialise(self) -> None:
-        """Nothing to wait for: BEGIN IMMEDIATE did."""
-
-    @contextmanager
-    def transaction(self, *, writes: bool) -> Iterator[None]:
-        """All or nothing; a read is one snapshot and can write nothing."""
-        if self._reading is writes:
-            self._reading = not writes
-            self.rows(f"PRAGMA query_only = {int(self._reading)}")
-        self.rows("BEGIN IMMEDIATE" if writes else "BEGIN")
-        try:
-            yield
-            self.rows("COMMIT")
-        except BaseException:
-            self._roll_back()
-            raise
-
-    def _roll_back(self) -> None:
-        # Some failures rolled back already; where it fails too, the connection is given up.
-        if self.db.in_transaction:
-            try:
-                self.db.execute("ROLLBACK")
-            except sqlite3.Error:
-                return
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise told(error, self.path) from error
-        except OverflowError as error:
-            raise Invalid("a number beyond 64 bits") from error
-
-    def applied(self) -> dict[int, str]:
-        """The migrations in this file; StoreError when it is somebody else's database."""
-        tables = self.rows("SELECT count(*) FROM sqlite_schema")[0][0]
-        if not tables:
-            return {}
-        if self.rows("PRAGMA application_id")[0][0] != APPLICATION_ID:
-            raise StoreError(
-                "this database is not a passdown store",
-                where=self.path,
-                next="Choose another file for the store.",
-            )
-        return dict(self.rows("SELECT number, checksum FROM migrations"))
-
-    def keep_copy(self, number: int) -> None:
-        """Back up beside the store what this schema number holds."""
-        from passdown.storage.copies import write_copy
-
-        write_copy(self.db, f"{self.path}.schema-{number}.backup")
-
-    def apply(self, migration: Migration) -> None:
-        """Run one migration and note it, unless another process just did."""
-        if migration.number == 1:
-            self.rows("PRAGMA journal_mode = WAL")
-        with self.transaction(writes=True):
-            if self.rows("PRAGMA user_version")[0][0] >= migration.number:
-                return
-            for statement in statements(migration.sql):
-                self.rows(statement)
-            note = "INSERT INTO migrations (number, checksum, at) VALUES (?, ?, datetime())"
-            self.rows(note, migration[:2])
-            self.rows(f"PRAGMA application_id = {APPLICATION_ID}")
-            self.rows(f"PRAGMA user_version = {migration.number}")
-
-    def close(self) -> None:
-        """Give the file back."""
-        self.db.close()
-
-
-def bring_up(connection: SqliteConnection) -> None:
-    """Migrate unless the header says that the schema is the last one."""
-    number = connection.rows("PRAGMA user_version")[0][0]
-    ours = connection.rows("PRAGMA application_id")[0][0] == APPLICATION_ID
-    if ours and number > SCHEMA:
-        raise newer(number, SCHEMA, connection.path)
-    if not ours or number < SCHEMA:
-        migrate(connection, "sqlite", connection.path)
-
-
-def statements(script: str) -> Iterator[str]:
-    """The statements of a script, triggers whole."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if line.rstrip().endswith(";") and sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def told(error: sqlite3.Error, path: str) -> PassdownError:
-    """What SQLite says, as an error that tells what to do."""
-    name = str(getattr(error, "sqlite_errorname", ""))
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return held(path)
-    if name.startswith("SQLITE_CONSTRAINT"):
-        return _broken(name, str(error), path)
-    for start, (what, next) in TOLD.items():
-        if name.startswith(start):
-            return StoreError(what.format(name), where=path, next=next)
-    return Internal(f"SQLite: {error}", where=path)
-
-
-def _broken(name: str, message: str, path: str) -> PassdownError:
-    if name == "SQLITE_CONSTRAINT_TRIGGER":
-        return Integrity(message, where=path)
-    return Conflict(f"the store refuses this row: {message}", where=path)
-
-
-TOLD = {
-    "SQLITE_FULL": ("the disk is full; nothing was lost", "Free some space, then try again."),
-    "SQLITE_READONLY": ("the store cannot be written here", "Make its folder and file writable."),
-    "SQLITE_PERM": ("the store may not be opened", "Make its folder and file yours."),
-    "SQLITE_CANTOPEN": ("the store cannot be opened here", "Make its folder writable."),
-    "SQLITE_IOERR": ("the disk refuses ({0}); nothing was lost", "Check the disk and its space."),
-    "SQLITE_NOTADB": (
-        "this file is not a passdown store, or it is damaged",
-        "Move it away, then: passdown restore BACKUP.",
-    ),
-    "SQLITE_CORRUPT": (
-        "the store is damaged",
-        "Move it away, then: passdown restore BACKUP.",
-    ),
-}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -82,11 +83,18 @@ class MemoryStore:
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file; its bytes."""
         from passdown.storage.dump import write_dump
+        from passdown.storage.memory.tables import unloaded
 
-        return write_dump(self._kept(), to)
+        return write_dump(unloaded(self._kept()), os.path.abspath(to))
 
     def restore(self, source: Path) -> None:
-        """Replace all content by a backup's; the old content is gone with it."""
+        """Replace all content by a backup's; there is nothing beside memory to keep the old in."""
+        from passdown.storage.copies import open_backup
+        from passdown.storage.memory.tables import loaded
+
+        with self._turn.taken():
+            self._kept()
+            self._tables = loaded(open_backup(os.path.abspath(source)))
 
     def close(self) -> None:
         """Forget everything."""

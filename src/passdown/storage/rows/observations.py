@@ -83,10 +83,10 @@ def session_row(session: Session) -> SessionRow:
     )
 
 
-def session_of(row: Sequence[Any]) -> Session:
+def session_of(values: Sequence[Any]) -> Session:
     """The session of a row."""
-    *facts, meta, _ = row
-    return Session(*facts[:10], unpacked(meta))
+    row = SessionRow(*values)
+    return Session(*row[:10], unpacked(row.meta))
 
 
 def observation_row(item: Observation, seq: int) -> ObservationRow:

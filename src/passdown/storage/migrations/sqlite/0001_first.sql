@@ -99,7 +99,7 @@ CREATE TABLE versions (
     updated_at TEXT NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (kind, key, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE edges (
     source TEXT NOT NULL,
@@ -269,7 +269,7 @@ CREATE TABLE actors (
     proof TEXT NOT NULL,
     seen_at TEXT NOT NULL,
     PRIMARY KEY (kind, name)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE tokens (
     hash TEXT PRIMARY KEY,
