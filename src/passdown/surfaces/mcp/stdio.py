@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -12,6 +11,7 @@ from passdown.config.arguments import Arguments
 from passdown.config.argv import split
 from passdown.config.identity import user_name
 from passdown.domain.actor import agent
+from passdown.ops import here
 from passdown.surfaces.mcp.seat import Seat
 from passdown.surfaces.mcp.server import build
 
@@ -29,17 +29,9 @@ def main(argv: list[str]) -> int:
 
     with open_app(store=options.store, flags=options.flags) as app:
         who = agent(f"agent:{said.agent or user_name()}")
-        repo = here(Path.cwd()) if said.repo is None else said.repo
+        repo = here.repo() if said.repo is None else said.repo
         anyio.run(_serve, build(app, Seat(who, repo, said.agent), full=said.profile in FULL))
     return 0
-
-
-def here(folder: Path) -> str:
-    """The name of the repository this folder is in; '' when it is in none."""
-    for place in (folder, *folder.parents):
-        if (place / ".git").exists():
-            return place.name
-    return ""
 
 
 async def _serve(server: Server[Any]) -> None:
