@@ -311,6 +311,10 @@ class Registry(Protocol):
         """None when it is unknown or revoked."""
         ...
 
+    def tokens(self) -> list[str]:
+        """The names that hold a token which is not revoked, in order."""
+        ...
+
     def revoke(self, name: str) -> int:
         """Revoke all tokens of this name; how many."""
         ...
