@@ -83,7 +83,13 @@ def search(
     return {"query": query, "results": rows}
 
 
-@operation("get", Effect.READ, agents=True, example="passdown get 3f9a01bc")
+@operation(
+    "get",
+    Effect.READ,
+    agents=True,
+    example="passdown get 3f9a01bc",
+    resource="records/{id}",
+)
 def get(ctx: Ctx, id: Id) -> dict[str, Any]:
     """One record by its id or the start of it, with its versions and relations."""
     with ctx.store.read(ctx.sight) as tx:
@@ -97,6 +103,7 @@ def get(ctx: Ctx, id: Id) -> dict[str, Any]:
     Effect.READ,
     cli=Shell(rows="records", columns=("id", "kind", "scope", "confidence", "text")),
     example="passdown records --kind claim",
+    resource="records",
 )
 def records(ctx: Ctx, kind: Name = "", limit: int = 100) -> dict[str, Any]:
     """What is known: active records by kind."""
