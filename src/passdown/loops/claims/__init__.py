@@ -1,0 +1,27 @@
+"""The loop of claims: what people stated, and what cured an error, told to later sessions."""
+
+from __future__ import annotations
+
+from passdown.contract.loop import Loop
+from passdown.domain.settings import Knob
+from passdown.loops.claims.changes import KIND, changes
+from passdown.loops.claims.detect import detect
+from passdown.loops.claims.payload import ACTIONS, Payload
+from passdown.loops.claims.replay import replay
+from passdown.loops.claims.view import card, state
+
+LOOP: Loop[Payload] = Loop(
+    name="claims",
+    summary="What people stated or corrected, and what cured an error.",
+    kinds=(KIND,),
+    payload=Payload,
+    actions=ACTIONS,
+    settings=(
+        Knob("claims.cure_within", 6, "Calls after a failure in which its cure is sought.", 1, 50),
+    ),
+    detect=detect,
+    replay=replay,
+    changes=changes,
+    card=card,
+    state=state,
+)

@@ -1,0 +1,203 @@
+"""What a claim would have done had later sessions known it: repeats prevented, or seen again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.contract.loop import Replay
+from passdown.domain.clock import to_seconds
+from passdown.domain.observation import Seen, Trust
+from passdown.domain.scope import GLOBAL
+from passdown.loops.claims.changes import KIND
+from passdown.loops.claims.command import repeats
+from passdown.loops.claims.cure import called
+from passdown.loops.claims.payload import Retire
+from passdown.loops.claims.prose import sentences
+from passdown.text.similar import differs, near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.observation import Observation, Session
+    from passdown.domain.scope import Scope
+    from passdown.domain.settings import Settings
+    from passdown.loops.claims.payload import Claim, Cure, Payload
+
+EXAMPLES = 3
+MOST_ALIKE = 50
+SAID_AGAIN = 0.85
+ABOUT_THE_SAME = 0.75
+AWAY = 600
+"""Seconds after which nobody was waiting any more."""
+
+
+class Later(NamedTuple):
+    """The sessions that could have known it: in its scope, begun after it was first learned."""
+
+    sessions: tuple[Session, ...]
+    ids: frozenset[str]
+
+
+def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
+    """Counts over distinct later sessions; a pitfall prevents, a fact is only seen again."""
+    if isinstance(payload, Retire):
+        return _of_retirement(payload, corpus)
+    later = _later(payload, corpus)
+    if payload.cure is not None:
+        return _of_cure(payload.cure, later, corpus)
+    return _of_statement(payload, later, corpus)
+
+
+def _later(payload: Claim, corpus: Corpus) -> Later:
+    seen = corpus.get(quote.seq for quote in payload.quotes)
+    ids = {o.session for o in seen}
+    known = [s for s in corpus.sessions() if s.id in ids]
+    end = _end(known[0], corpus) if known else ""
+    after = tuple(
+        s
+        for s in corpus.sessions()
+        if known and s.id != known[0].id and s.started_at > end and _within(s, payload.scope)
+    )
+    return Later(after, frozenset(s.id for s in after))
+
+
+def _end(session: Session, corpus: Corpus) -> str:
+    """When the session that taught it was over."""
+    return max([session.ended_at, *(o.at for o in corpus.in_session(session.id))])
+
+
+def _within(session: Session, scope: Scope) -> bool:
+    family, _, name = scope.partition(":")
+    if family == "repo":
+        return session.repo == name
+    return scope == GLOBAL or session.agent == name
+
+
+# ---- pitfalls
+
+
+def _of_cure(cure: Cure, later: Later, corpus: Corpus) -> Replay:
+    hits = (o for o in corpus.by_signature(cure.signature) if o.session in later.ids)
+    again = _first_by_session(o for o in hits if o.ok is False and _same_call(o, cure, corpus))
+    anyway = {o.session: good for o in again if (good := _worked_anyway(o, corpus))}
+    avoidable = [o for o in again if o.session not in anyway]
+    lost = sum(_seconds_lost(o, corpus) for o in avoidable)
+    return Replay(
+        sentence=_prevented(len(avoidable), len(anyway), len(later.sessions), lost),
+        right=len(avoidable),
+        wrong=len(anyway),
+        right_examples=tuple(o.seq for o in avoidable[:EXAMPLES]),
+        wrong_examples=tuple(o.seq for o in list(anyway.values())[:EXAMPLES]),
+        metrics={"later_sessions": float(len(later.sessions)), "seconds_lost": round(lost, 1)},
+    )
+
+
+def _same_call(failure: Observation, cure: Cure, corpus: Corpus) -> bool:
+    calls = (o for o in corpus.in_session(failure.session) if o.seen is Seen.CALL)
+    call = next((o for o in calls if o.call == failure.call and o.tool == cure.tool), None)
+    return call is not None and repeats(called(call), cure.failed)
+
+
+def _first_by_session(hits: Iterable[Observation]) -> list[Observation]:
+    first: dict[str, Observation] = {}
+    for one in hits:
+        first.setdefault(one.session, one)
+    return list(first.values())
+
+
+def _worked_anyway(failure: Observation, corpus: Corpus) -> Observation | None:
+    """The later answer in its session to the same call unchanged, where it worked: then it was
+    not the call's fault."""
+    items = corpus.in_session(failure.session)
+    lines = {o.call: called(o) for o in items if o.seen is Seen.CALL}
+    line = lines.get(failure.call)
+    good = (o for o in items if o.seen is Seen.RESULT and o.ok and o.seq > failure.seq)
+    return next((o for o in good if line and lines.get(o.call) == line), None)
+
+
+def _seconds_lost(failure: Observation, corpus: Corpus) -> float:
+    """From the failing answer to the next one that worked; nothing where a time is missing or
+    somebody was away."""
+    after = (o for o in corpus.in_session(failure.session) if o.seq > failure.seq)
+    good = next((o for o in after if o.seen is Seen.RESULT and o.ok), None)
+    if good is None or not good.at or not failure.at:
+        return 0.0
+    lost = to_seconds(good.at) - to_seconds(failure.at)
+    return lost if 0 < lost <= AWAY else 0.0
+
+
+def _prevented(avoidable: int, anyway: int, later: int, lost: float) -> str:
+    if not later:
+        return "No later session to test it on."
+    if not avoidable and not anyway:
+        return f"Not hit again in {_count(later, 'later session')}."
+    said = f"Would have prevented {_count(avoidable, 'repeat')} in {_count(later, 'later session')}"
+    if lost >= 1:
+        said += f", {_time(lost)} in all"
+    if anyway:
+        said += f"; in {anyway} of them the same call worked unchanged later on"
+    return f"{said}."
+
+
+# ---- statements
+
+
+def _of_statement(payload: Claim, later: Later, corpus: Corpus) -> Replay:
+    said = list(_alike(payload.text, later, corpus))
+    against = _first_by_session(o for o, why in said if why)
+    denied = {o.session for o in against}
+    named = _named(payload, later, corpus)
+    again = _first_by_session(
+        o for o in (*(o for o, why in said if not why), *named) if o.session not in denied
+    )
+    return Replay(
+        sentence=_seen_again(len(again), len(against), len(later.sessions)),
+        right=len(again),
+        wrong=len(against),
+        right_examples=tuple(o.seq for o in again[:EXAMPLES]),
+        wrong_examples=tuple(o.seq for o in against[:EXAMPLES]),
+        metrics={"later_sessions": float(len(later.sessions))},
+    )
+
+
+def _alike(text: str, later: Later, corpus: Corpus) -> Iterator[tuple[Observation, str]]:
+    """What people said later that says the same, or with the reason why it says otherwise."""
+    for one, _ in corpus.similar(text, MOST_ALIKE):
+        if one.session not in later.ids or one.trust is not Trust.HUMAN:
+            continue
+        scored = [(near(text, span.text), span.text) for span in sentences(one.text)]
+        score, said = max(scored, default=(0.0, ""))
+        why = differs(text, said) if score >= ABOUT_THE_SAME else ""
+        if why or score >= SAID_AGAIN:
+            yield one, why
+
+
+def _named(payload: Claim, later: Later, corpus: Corpus) -> list[Observation]:
+    """Where the rarest thing that it names is at hand again."""
+    hits = [corpus.by_entity(entity) for entity in payload.entities]
+    rarest = min((h for h in hits if h), key=len, default=())
+    return [one for one in rarest if one.session in later.ids]
+
+
+def _seen_again(again: int, against: int, later: int) -> str:
+    if not later:
+        return "No later session to test it on."
+    denied = f"{against or 'none'} {'contradict' if against > 1 else 'contradicts'} it"
+    return f"Seen again in {again} of {_count(later, 'later session')}; {denied}."
+
+
+def _of_retirement(payload: Retire, corpus: Corpus) -> Replay:
+    record = corpus.record(KIND, payload.target)
+    if record is None:
+        return Replay("There is no such claim any more.")
+    served = sum(1 for s in corpus.sessions() if s.started_at > record.created_at)
+    return Replay(f"Told to sessions since {record.created_at[:10]}; {served} began since then.")
+
+
+def _count(n: int, thing: str) -> str:
+    return f"{n} {thing}{'' if n == 1 else 's'}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

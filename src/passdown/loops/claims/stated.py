@@ -1,0 +1,123 @@
+"""Detector: what a person stated or corrected, in a sentence that stands on its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.domain.observation import Seen, Trust
+from passdown.loops.claims.prose import sentences
+from passdown.loops.claims.rules import (
+    CONCRETE,
+    MEMORY,
+    PROHIBITION,
+    QUESTION,
+    RULES,
+    STATEMENT,
+    Rule,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.observation import Observation
+    from passdown.loops.claims.payload import Category
+    from passdown.loops.claims.prose import Span
+
+# Commands to the client itself: what stands in them is its language, not a statement.
+_TYPED_AT_CLIENT = frozenset({"command", "shell"})
+
+FEWEST_WORDS = 4
+MOST_WORDS = 40
+
+_LEAD = re.compile(
+    r"^(?:(?:ok(?:ay)?|yes|yeah|yep|sure|also|and|but|so|oh|btw|by the way|please|pls|plz|hmm+|"
+    r"well|thanks|thank you|great|cool|perfect|nice|hey|sorry|fyi|one more thing|just|again|wait|"
+    r"for the record)\b[,.:!;\s\u2013\u2014-]*)+",
+    re.IGNORECASE,
+)
+_SMILE = re.compile(
+    r"\s*(?:[:;]-?[)(DPp]|<3|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u200d]+)\s*$"
+)
+_ASIDE = re.compile(r"\s*\([^()]*\)")
+_PLEASE = re.compile(r",?\s*\b(?:please|pls|thanks|thank you|ok|okay)\s*[.!]*$", re.IGNORECASE)
+
+
+class Stated(NamedTuple):
+    """One statement and the words it was made in."""
+
+    observation: Observation
+    span: Span
+    text: str
+    category: Category
+    confidence: float
+
+
+def stated(corpus: Corpus) -> Iterator[Stated]:
+    """Every statement in the prompts of people, in corpus order."""
+    replied: set[str] = set()
+    for one in corpus.observations(kinds=(Seen.PROMPT, Seen.REPLY, Seen.RESULT)):
+        if one.seen is not Seen.PROMPT:
+            replied.add(one.session)
+        elif one.trust is Trust.HUMAN and one.meta.get("kind") not in _TYPED_AT_CLIENT:
+            yield from _in_prompt(one, after_reply=one.session in replied)
+
+
+def _in_prompt(one: Observation, *, after_reply: bool) -> Iterator[Stated]:
+    told_to_remember = one.meta.get("kind") == "memory"
+    for span in sentences(one.text):
+        if told_to_remember:
+            found = remembered(span.text)
+        else:
+            found = statement(span.text, after_reply=after_reply)
+        if found:
+            text, rule = found
+            yield Stated(one, span, text, _category(text, rule), rule.confidence)
+
+
+def remembered(sentence: str) -> tuple[str, Rule] | None:
+    """What a person told their client to remember, unless it asks something."""
+    said = _bare(sentence)
+    if len(said.split()) < FEWEST_WORDS or QUESTION.search(said):
+        return None
+    return _finished(said), MEMORY
+
+
+def statement(sentence: str, *, after_reply: bool = False) -> tuple[str, Rule] | None:
+    """What the sentence states, in one clean sentence, and the form it has; None when it states
+    nothing that holds beyond the task at hand."""
+    bare = _bare(sentence)
+    for rule in RULES:
+        found = rule.pattern.match(bare) if after_reply or not rule.after_reply else None
+        if found:
+            said = _bare(found["say"])
+            return (_finished(said), rule) if _holds(said, rule) else None
+    return None
+
+
+def _bare(sentence: str) -> str:
+    text = " ".join(sentence.split())
+    text = _SMILE.sub("", _LEAD.sub("", text))
+    return _PLEASE.sub("", text).strip()
+
+
+def _holds(said: str, rule: Rule) -> bool:
+    if not FEWEST_WORDS <= len(said.split()) <= MOST_WORDS or said.count("`") % 2:
+        return False
+    aside = _ASIDE.sub("", said)
+    if any(refused.search(aside) for refused in rule.refused):
+        return False
+    return not rule.after_reply or bool(STATEMENT.match(said) and CONCRETE.search(said))
+
+
+def _finished(said: str) -> str:
+    """Capital first, full stop last."""
+    said = said.rstrip(" ,;:\u2013\u2014-!")
+    if said[:1].islower() and not re.match(r"\S*[\w`][./_:=`]\w", said):
+        said = said[0].upper() + said[1:]
+    return said if said.endswith((".", "…", ")")) else said + "."
+
+
+def _category(text: str, rule: Rule) -> Category:
+    return "pitfall" if PROHIBITION.match(text) else rule.category

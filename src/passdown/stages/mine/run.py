@@ -1,0 +1,123 @@
+"""One loop over one window: detect, then replay what was found, outside any transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.domain.errors import PassdownError
+from passdown.domain.scope import ALL
+from passdown.stages.mine.budget import Budget
+from passdown.stages.mine.corpus import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from passdown.contract.corpus import Corpus
+    from passdown.contract.loop import Finding, Loop, Replay
+    from passdown.domain.clock import Clock
+    from passdown.domain.settings import Settings
+    from passdown.engines.port import Embedder
+    from passdown.storage.port import Store
+
+
+class Judged(NamedTuple):
+    """A finding and what history says of it."""
+
+    finding: Finding[Any]
+    replay: Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """What one loop found. `left_out` counts what the time did not suffice for, at the least;
+    `failure` says what a detector or replay raised, '' when all went well; `vectors` are new
+    embeddings of `model`, for an operation to keep."""
+
+    loop: str
+    findings: tuple[Judged, ...] = ()
+    read: int = 0
+    seconds: float = 0.0
+    left_out: int = 0
+    failure: str = ""
+    model: str = ""
+    vectors: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class _Found(NamedTuple):
+    findings: list[Any]
+    left_out: int
+    failures: list[str]
+
+
+def mine(
+    store: Store,
+    loop: Loop[Any],
+    settings: Settings,
+    clock: Clock,
+    budget: Budget | None = None,
+    embedder: Embedder | None = None,
+) -> Mined:
+    """Every finding with its replay, the surest first; never raises what the loop raises."""
+    budget = budget or Budget(settings.number("mine.seconds"))
+    past = snapshot(store, ALL, settings, embedder, now=clock.now())
+    found = _detected(loop, past, settings, budget)
+    judged = _replayed(loop, found.findings, past, settings, budget)
+    return Mined(
+        loop=loop.name,
+        findings=tuple(judged.findings),
+        read=past.size,
+        seconds=budget.spent,
+        left_out=found.left_out + judged.left_out,
+        failure="; ".join((*found.failures, *judged.failures)[:3]),
+        model=past.vectors.model,
+        vectors=past.vectors.new,
+    )
+
+
+def _detected(loop: Loop[Any], past: Corpus, settings: Settings, budget: Budget) -> _Found:
+    findings: list[Finding[Any]] = []
+    # A loop may be third-party code: what it raises is reported, and what it had found is kept.
+    try:
+        for finding in loop.detect(past, settings):
+            if budget.over:
+                return _Found(_surest_first(findings), 1, [])
+            findings.append(finding)
+    except Exception as error:
+        return _Found(_surest_first(findings), 0, [_told("detect", error)])
+    return _Found(_surest_first(findings), 0, [])
+
+
+def _replayed(
+    loop: Loop[Any],
+    findings: Sequence[Finding[Any]],
+    past: Corpus,
+    settings: Settings,
+    budget: Budget,
+) -> _Found:
+    judged: list[Judged] = []
+    failures: list[str] = []
+    for place, finding in enumerate(findings):
+        if budget.over:
+            return _Found(judged, len(findings) - place, failures)
+        try:
+            judged.append(Judged(finding, loop.replay(finding.payload, past, settings)))
+        except Exception as error:
+            failures.append(_told(f"replay of {finding.title[:80]!r}", error))
+    return _Found(judged, 0, failures)
+
+
+def _surest_first(findings: list[Finding[Any]]) -> list[Finding[Any]]:
+    return sorted(findings, key=lambda one: (-one.confidence, one.key))
+
+
+def _told(what: str, error: Exception) -> str:
+    """What was raised and where, in one line."""
+    if isinstance(error, PassdownError):
+        return f"{what}: {error}"
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code if trace else None
+    where = f" ({code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno})" if code and trace else ""
+    return f"{what} raised {type(error).__name__}: {str(error)[:200]}{where}"
