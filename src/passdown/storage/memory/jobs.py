@@ -79,7 +79,7 @@ class MemoryJobs:
         mine = row and row.state == JobState.RUNNING and row.worker == plain(worker)
         return row if mine else None
 
-    def _set(self, id: str, worker: str, **values: Any) -> bool:
+    def _set(self, id: str, worker: str, /, **values: Any) -> bool:
         row = self._running(id, worker)
         if row is None:
             return False
