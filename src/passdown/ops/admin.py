@@ -54,7 +54,7 @@ def _checked(ctx: Ctx, name: str, check: Any) -> dict[str, Any]:
     "config.show",
     Effect.READ,
     cli=Shell(rows="settings", columns=("name", "value", "origin", "summary")),
-    example="passdown config show brief.budget",
+    example="passdown config show --name brief.budget",
 )
 def show(ctx: Ctx, name: Name = "") -> dict[str, Any]:
     """Every setting with its value and where that came from."""

@@ -43,6 +43,16 @@ TYPES: dict[str, click.ParamType[Any]] = {
     "number": click.FLOAT,
     "path": click.Path(),
 }
+METAVARS = {
+    "id": "ID",
+    "text": "TEXT",
+    "name": "NAME",
+    "path": "PATH",
+    "time": "TIME",
+    "payload": "JSON",
+    "whole": "N",
+    "number": "X",
+}
 FAILED_CHECK = 13
 """The exit code of a check that ran and found that something is not as it should be."""
 
@@ -91,17 +101,24 @@ def command(op: Operation) -> click.Command:
     as_json = click.Option(
         ["--json", "as_json"], is_flag=True, help="Print the plain result as JSON."
     )
-    example = f"\b\nExample:\n  {op.example}" if op.example else None
     return click.Command(
         op.name,
         params=[*(_parameter(p, op.cli.stdin) for p in parameters(op)), as_json],
         help=op.summary,
-        epilog=example,
+        epilog=_foot(op),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
 
 
 # ---- parameters
+
+
+def _foot(op: Operation) -> str:
+    """An example, and what there is to know that no line above says."""
+    lines = ["\b", "Example:", f"  {op.example}", ""] if op.example else []
+    if any(p.kind == "payload" for p in parameters(op)):
+        lines.append("JSON is given as it is, as @FILE, or as - for standard input.")
+    return "\n".join([*lines, "--store PATH and --set NAME=VALUE work here as everywhere."])
 
 
 def _parameter(p: Param, stdin: str) -> click.Parameter:
@@ -123,16 +140,13 @@ def _parameter(p: Param, stdin: str) -> click.Parameter:
 def _metavar(p: Param) -> str | None:
     if p.choices:
         return None
-    word = p.name.upper() if p.required else p.kind.upper()
-    if p.kind == "payload":
-        word = f"{word} (JSON, @FILE or -)" if p.required else "JSON|@FILE|-"
+    word = p.name.upper() if p.required and p.kind != "payload" else METAVARS.get(p.kind)
     return f"{word}..." if p.many and p.required else word
 
 
 def _hint(p: Param) -> str:
     default = getattr(p.default, "value", p.default)
-    shown = "" if default in (None, "", [], {}, ()) or isinstance(default, bool) else default
-    return f"[default: {shown}]" if shown != "" else ""
+    return "" if not default or default is True else f"[default: {default}]"
 
 
 def _given(context: click.Context, op: Operation) -> dict[str, Any]:

@@ -74,17 +74,19 @@ def error(plain: Mapping[str, str], look: Look) -> Iterator[str]:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], look: Look) -> Iterator[str]:
     """Rows under a quiet head; numbers to the right, the last column wrapped, others cut."""
+    head = [one_line(name, 24) for name in head]
     body = [[one_line(text, WHOLE) for text in row] for row in rows]
     if look.fit:
         body = _with_short_ids(body)
     sizes = [max(map(columns, texts)) for texts in zip(head, *body, strict=True)]
     if look.fit:
-        sizes = _fit(sizes, look.width)
+        loose = [any(" " in text for text in texts) for texts in zip(*body, strict=True)]
+        sizes = _fit(sizes, loose or [True] * len(head), look.width)
     right = [bool(body) and all(map(_is_number, texts)) for texts in zip(*body, strict=True)]
     right = right or [False] * len(head)
-    yield paint(_line(head, sizes, right), "dim", look)
+    yield paint(_cut(_line(head, sizes, right), look), "dim", look)
     for row in body:
-        yield from _row(row, sizes, right, look)
+        yield from (_cut(line, look) for line in _row(row, sizes, right, look))
 
 
 def facts(pairs: Sequence[tuple[str, str]], look: Look, indent: str = "") -> Iterator[str]:
@@ -169,7 +171,7 @@ def _nothing(look: Look) -> Iterator[str]:
 def _rows(values: list[Any], look: Look, head: Sequence[str] = ()) -> Iterator[str]:
     if not values:
         yield from _nothing(look)
-    elif isinstance(values[0], dict):
+    elif all(isinstance(v, dict) for v in values):
         names = list(head) or [k for k, v in values[0].items() if not isinstance(v, dict | list)]
         yield from table(names, [[cell(v.get(name)) for name in names] for v in values], look)
     else:
@@ -192,7 +194,7 @@ def _record(value: dict[str, Any], look: Look) -> Iterator[str]:
 
 def _is_nested(value: Any) -> bool:
     if isinstance(value, list):
-        return bool(value) and isinstance(value[0], dict)
+        return bool(value) and all(isinstance(v, dict) for v in value)
     return isinstance(value, dict) and bool(value)
 
 
@@ -223,11 +225,15 @@ def _short(ids: list[str]) -> list[str]:
     return [i[:size] for i in ids]
 
 
-def _fit(sizes: list[int], width: int) -> list[int]:
-    """The widest columns narrowed until the row fits."""
+def _fit(sizes: list[int], loose: list[bool], width: int) -> list[int]:
+    """The widest columns narrowed until the row fits: prose first, single words when they must."""
     sizes = [min(size, width) for size in sizes]
-    while sum(sizes) + len(GAP) * (len(sizes) - 1) > width and max(sizes) > 6:
-        sizes[sizes.index(max(sizes))] -= 1
+    for least, may in ((8, loose), (6, [True] * len(sizes))):
+        while sum(sizes) + len(GAP) * (len(sizes) - 1) > width:
+            widest = max((n for n in range(len(sizes)) if may[n]), key=sizes.__getitem__, default=0)
+            if not any(may) or sizes[widest] <= least:
+                break
+            sizes[widest] -= 1
     return sizes
 
 
@@ -250,6 +256,11 @@ def _line(texts: Sequence[str], sizes: list[int], right: list[bool]) -> str:
         space = " " * (size - columns(text))
         cells.append(space + text if to_right else text + space)
     return GAP.join(cells).rstrip()
+
+
+def _cut(line: str, look: Look) -> str:
+    """What fits of a line whose columns could not be narrowed enough."""
+    return next(_broken(line, look.width)) if look.fit else line
 
 
 def _is_number(text: str) -> bool:
