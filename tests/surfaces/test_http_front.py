@@ -168,7 +168,7 @@ def test_every_answer_is_hardened(http: TestClient) -> None:
 
 def test_whether_it_is_alive_is_told_to_whoever_knows_its_name() -> None:
     client = over(Door("0.0.0.0"))
-    assert client.get("/healthz").json() == {"ok": True}
+    assert client.get("/healthz").json() ["ok"] is True
     assert client.get("/healthz", headers={"host": "evil.test"}).status_code == 421
 
 

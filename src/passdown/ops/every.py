@@ -22,7 +22,7 @@ def due(every: str, last: At, now: At) -> bool:
 def following(every: str, last: At) -> At:
     """The next time after that one; Invalid when `every` is neither an interval nor cron."""
     number, unit = every[:-1], every[-1:]
-    if unit in UNITS and number.isdecimal() and 0 < len(number) < 10:
+    if unit in UNITS and every.isascii() and number.isdecimal() and len(number) < 10:
         return later(last, seconds=max(1, int(number) * UNITS[unit]))
     return _cron(every, last)
 

@@ -48,7 +48,7 @@ class Pace:
 
     lease: float = 60.0
     pause: float = 1.0
-    grace: float = 20.0
+    grace: float = 8.0
     first: float = 30.0
     longest: float = 3600.0
 

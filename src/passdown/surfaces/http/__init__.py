@@ -14,7 +14,7 @@ from starlette.routing import Route
 from passdown import __version__
 from passdown.domain.errors import Internal, Invalid, NotFound, PassdownError
 from passdown.surfaces.http.calls import Core
-from passdown.surfaces.http.door import Door, is_loopback
+from passdown.surfaces.http.door import Door
 from passdown.surfaces.http.front import ACTOR, ALIVE, Bounds, Front
 from passdown.surfaces.http.openapi import described, document
 from passdown.surfaces.http.problems import RefusedError, answer, refused
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from passdown.app import App
 
-__all__ = ["ACTOR", "Bounds", "Door", "build", "is_loopback"]
+__all__ = ["ACTOR", "Bounds", "Door", "Front", "build"]
 
 
 def build(
@@ -71,7 +71,7 @@ def _route(web: FastAPI, app: App, door: Door) -> None:
     whole = as_json(document(web, operations.values()))
     web.router.routes += [
         Route("/openapi.json", _always(whole)),
-        Route(ALIVE, _always(as_json({"ok": True}))),
+        Route(ALIVE, _always(as_json({"ok": True, "server": "passdown"}))),
         Route(CALL + "{name}", unknown(core), methods=["POST"]),
     ]
 
