@@ -10,9 +10,10 @@ import pytest
 from passdown.domain.clock import At, from_seconds, to_seconds
 from passdown.storage.memory import open_memory
 from passdown.storage.port import Store
+from passdown.storage.postgres import open_postgres
 from passdown.storage.sqlite import open_sqlite
 
-BACKENDS = ("memory", "sqlite")
+BACKENDS = ("memory", "sqlite", "postgres")
 
 
 class Hands:
@@ -52,6 +53,9 @@ def make(backend: str, clock: Hands, tmp_path: Path, request) -> Iterator[Make]:
         store: Store
         if backend == "memory":
             store = open_memory(clock, on_statement)
+        elif backend == "postgres":
+            dsn = request.getfixturevalue("postgres_server").fresh()
+            store = open_postgres(dsn, clock, on_statement)
         else:
             store = open_sqlite(path, clock, on_statement)
         opened.append(store)

@@ -10,12 +10,15 @@ import math
 import re
 from typing import Any
 
-from passdown.domain.errors import Invalid
+from passdown.domain.errors import Invalid, Limit
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 # Pairs of backslashes go first, so that an escaped backslash before `u0000` stays what it is.
 _nul = re.compile(r"(\\\\)|\\u0000")
 _LARGEST = 2**63 - 1
+
+LONGEST_NAME = 800
+"""Bytes of a name: three of them fit into one entry of a PostgreSQL index."""
 
 
 def plain(text: str) -> str:
@@ -27,6 +30,18 @@ def plain(text: str) -> str:
     except UnicodeEncodeError:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text.replace("\0", "\ufffd")
+
+
+def named(text: str) -> str:
+    """As `plain`, for what things are found by: Limit when no index can hold it."""
+    text = plain(text)
+    if len(text) > LONGEST_NAME // 4 and len(text.encode()) > LONGEST_NAME:
+        raise Limit(
+            f"a name of more than {LONGEST_NAME} bytes",
+            where=text[:80],
+            next="Use a shorter name or path.",
+        )
+    return text
 
 
 def packed(value: Any) -> str:

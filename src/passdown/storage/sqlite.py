@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.errors import StoreError
 from passdown.storage.files import prepare
 from passdown.storage.migrate import SCHEMA
+from passdown.storage.pool import Pool
 from passdown.storage.sql.bound import Bound
 from passdown.storage.sql.named import Queries
 from passdown.storage.sql.sqlite import DIALECT, SqliteConnection, bring_up
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 OLDEST = (3, 37)
-IDLE = 8
 
 
 def open_sqlite(path: str | Path, clock: Clock, on_statement: Hook | None = None) -> SqliteStore:
@@ -47,18 +47,17 @@ class SqliteStore:
     def __init__(self, path: str, clock: Clock, on_statement: Hook | None) -> None:
         self._path = path
         self._clock = clock
-        self._hook = on_statement
         self._queries = Queries(DIALECT)
         self._turn = Turn(path)
-        self._idle: list[SqliteConnection] | None = []
+        self._pool = Pool(path, lambda: SqliteConnection(path, self._queries, on_statement))
         self._mended = prepare(path)
-        with self._lent() as connection:
+        with self._pool.lent() as connection:
             bring_up(connection)
 
     @contextmanager
     def read(self, sight: Sight) -> Iterator[SqlTx]:
         """One consistent snapshot; a write in it is refused."""
-        with self._lent() as connection, self._tx(connection, sight, writes=False) as tx:
+        with self._pool.lent() as connection, self._tx(connection, sight, writes=False) as tx:
             yield tx
 
     @contextmanager
@@ -66,7 +65,7 @@ class SqliteStore:
         """Commit on exit, roll back on any exception."""
         with (
             self._turn.taken(),
-            self._lent() as connection,
+            self._pool.lent() as connection,
             self._tx(connection, sight, writes=True) as tx,
         ):
             yield tx
@@ -79,25 +78,6 @@ class SqliteStore:
                 yield SqlTx(bound)
             finally:
                 bound.end()
-
-    @contextmanager
-    def _lent(self) -> Iterator[SqliteConnection]:
-        if self._idle is None:
-            raise StoreError("the store was closed", where=self._path)
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = SqliteConnection(self._path, self._queries, self._hook)
-        try:
-            yield connection
-        finally:
-            self._take_back(connection)
-
-    def _take_back(self, connection: SqliteConnection) -> None:
-        if connection.clean and self._idle is not None and len(self._idle) < IDLE:
-            self._idle.append(connection)
-        else:
-            connection.close()
 
     def describe(self) -> Json:
         """Where it is, how large, and what was mended when it was opened."""
@@ -115,18 +95,16 @@ class SqliteStore:
         """Write one consistent copy to this file; its bytes."""
         from passdown.storage.copies import write_backup
 
-        with self._lent() as connection:
+        with self._pool.lent() as connection:
             return write_backup(connection, os.path.abspath(to))
 
     def restore(self, source: Path) -> None:
         """Replace all content by a backup's; the old content is kept beside it as a backup."""
         from passdown.storage.copies import restore
 
-        with self._turn.taken(), self._lent() as connection:
+        with self._turn.taken(), self._pool.lent() as connection:
             restore(connection, os.path.abspath(source), self._clock.now())
 
     def close(self) -> None:
         """Close what is idle now, and what is lent when it comes back."""
-        idle, self._idle = self._idle or [], None
-        for connection in idle:
-            connection.close()
+        self._pool.close()

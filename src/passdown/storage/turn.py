@@ -15,27 +15,43 @@ PATIENCE = 30.0
 """Seconds a writer waits for those before it."""
 
 
+class Writing:
+    """Which threads write; one that would wait for itself is told so instead."""
+
+    def __init__(self) -> None:
+        self._threads: set[int] = set()
+
+    @contextmanager
+    def once(self) -> Iterator[None]:
+        """Write, unless this thread is writing already."""
+        me = get_ident()
+        if me in self._threads:
+            raise Internal("a write inside a write of the same store")
+        self._threads.add(me)
+        try:
+            yield
+        finally:
+            self._threads.discard(me)
+
+
 class Turn:
-    """One writer at a time; a thread that would wait for itself is told so instead."""
+    """One writer at a time."""
 
     def __init__(self, where: str) -> None:
         self._where = where
         self._lock = Lock()
-        self._owner = 0
+        self._writing = Writing()
 
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Hold the turn; StoreError when those before take too long."""
-        if self._owner == get_ident():
-            raise Internal("a write inside a write of the same store")
-        if not self._lock.acquire(timeout=PATIENCE):
-            raise held(self._where)
-        self._owner = get_ident()
-        try:
-            yield
-        finally:
-            self._owner = 0
-            self._lock.release()
+        with self._writing.once():
+            if not self._lock.acquire(timeout=PATIENCE):
+                raise held(self._where)
+            try:
+                yield
+            finally:
+                self._lock.release()
 
 
 def held(where: str) -> StoreError:

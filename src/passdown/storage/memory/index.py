@@ -7,7 +7,7 @@ from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.record import Life
-from passdown.storage.coding import plain, whole
+from passdown.storage.coding import named, plain, whole
 from passdown.storage.port import Hit
 from passdown.text.tokens import content_words
 
@@ -92,7 +92,8 @@ class MemoryIndex:
         """Cache embeddings by content hash."""
         table = self._bound.change("vectors")
         for hash, vector in vectors.items():
-            table[model, hash] = VectorRow(model, hash, vector)
+            row = VectorRow(named(model), named(hash), vector)
+            table[row.model, row.hash] = row
 
 
 def _weight(word: str, indexed: Sequence[IndexedRow]) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.entry import GENESIS
 from passdown.domain.errors import Conflict
-from passdown.storage.coding import plain
+from passdown.storage.coding import named, plain
 from passdown.storage.rows.ledger import (
     NO_HEAD,
     AnchorRow,
@@ -109,7 +109,7 @@ class MemoryLedger:
         activities, items = self._bound.change("activities"), self._bound.change("activity_items")
         row = activity_row(activity, max(activities, default=0) + 1)
         activities[row.seq] = row
-        for item in map(plain, activity.items):
+        for item in map(named, activity.items):
             items[item, row.seq] = ItemRow(item, row.seq)
 
     def activities(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.actor import Kind
 from passdown.domain.errors import Conflict
-from passdown.storage.coding import plain
+from passdown.storage.coding import named, plain
 from passdown.storage.rows.registry import FactRow, SeenRow, TokenRow, actor_of, actor_row
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ class MemoryRegistry:
 
     def keep(self, name: str, value: str) -> None:
         """Set the named value."""
-        self._bound.change("facts")[plain(name)] = FactRow(plain(name), plain(value))
+        row = FactRow(named(name), plain(value))
+        self._bound.change("facts")[row.name] = row
 
     def see(self, actor: Actor) -> None:
         """Remember that this actor exists."""
@@ -41,7 +42,7 @@ class MemoryRegistry:
 
     def add_token(self, hash: str, actor: Actor) -> None:
         """Let this token speak for this actor; Conflict when it is known already."""
-        row = TokenRow(plain(hash), *actor_row(actor), self._bound.now, "")
+        row = TokenRow(named(hash), *actor_row(actor), self._bound.now, "")
         if self._bound.change("tokens").setdefault(row.hash, row) is not row:
             raise Conflict("this token is known already", next="Make a new one.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.job import Job, JobState
-from passdown.storage.coding import packed, plain, unpacked, whole
+from passdown.storage.coding import named, packed, plain, unpacked, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +35,9 @@ class JobRow(NamedTuple):
 def job_row(job: Job, now: At) -> JobRow:
     """The row of a job; without a time of its own it was made now and is due now."""
     return JobRow(
-        plain(job.id),
-        plain(job.name),
-        plain(job.key),
+        named(job.id),
+        named(job.name),
+        named(job.key),
         packed(job.detail),
         job.state.value,
         plain(job.run_at) or now,

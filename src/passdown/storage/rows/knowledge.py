@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.record import Edge, Life, Record, record_id
-from passdown.storage.coding import finite, packed, plain, unpacked, whole
+from passdown.storage.coding import finite, named, packed, plain, unpacked, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ class EdgeRow(NamedTuple):
 
 def record_row(record: Record) -> RecordRow:
     """The row of a record, under the id its stored kind and key have."""
-    kind, key = plain(record.kind), plain(record.key)
+    kind, key = named(record.kind), named(record.key)
     return RecordRow(
         record_id(kind, key),
         kind,
@@ -72,7 +72,7 @@ def record_of(row: Sequence[Any]) -> Record:
 
 def edge_row(edge: Edge) -> EdgeRow:
     """The row of an edge."""
-    ends = plain(edge.source), plain(edge.type), plain(edge.target)
+    ends = named(edge.source), named(edge.type), named(edge.target)
     return EdgeRow(*ends, packed(edge.body), plain(edge.scope))
 
 

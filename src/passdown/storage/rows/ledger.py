@@ -8,7 +8,7 @@ from passdown.domain.change import Image
 from passdown.domain.clock import EPOCH, At
 from passdown.domain.entry import GENESIS, Activity, Entry, body_hash, canonical, chain_hash
 from passdown.domain.errors import Limit
-from passdown.storage.coding import packed, plain, same, unpacked, whole
+from passdown.storage.coding import named, packed, plain, same, unpacked, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def next_entry(
     if len(body.encode()) > LARGEST_BODY:
         raise Limit("this ledger entry is larger than 1 MB", where=name, next="Send less detail.")
     seq, at = head.seq + 1, max(now, head.at)
-    actor, name, subject = plain(actor), plain(name), plain(subject)
+    actor, name, subject = plain(actor), named(name), named(subject)
     hash = body_hash(detail)
     link = chain_hash(seq, at, actor, name, subject, hash, head.hash)
     return EntryRow(seq, at, actor, name, subject, hash, head.hash, link), body
@@ -110,11 +110,11 @@ def entry_of(row: Sequence[Any], body: str | None) -> Entry:
 def image_row(image: Image) -> ImageRow:
     """The row of a before-image."""
     return ImageRow(
-        plain(image.proposal),
+        named(image.proposal),
         whole(image.n),
         plain(image.change),
-        plain(image.kind),
-        plain(image.key),
+        named(image.kind),
+        named(image.key),
         whole(image.after),
         None if image.before is None else packed(image.before),
     )
@@ -128,7 +128,7 @@ def image_of(values: Sequence[Any]) -> Image:
 
 def activity_row(activity: Activity, seq: int) -> ActivityRow:
     """The row of an activity under this seq."""
-    what = plain(activity.at), plain(activity.name), plain(activity.session)
+    what = plain(activity.at), named(activity.name), named(activity.session)
     return ActivityRow(seq, *what, packed(activity.items), packed(activity.detail))
 
 

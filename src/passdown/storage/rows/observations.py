@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.observation import Observation, Pointer, Seen, Session, Source, Trust
-from passdown.storage.coding import packed, plain, unpacked, whole
+from passdown.storage.coding import named, packed, plain, unpacked, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ class SourceRow(NamedTuple):
 def session_row(session: Session) -> SessionRow:
     """The row of a session."""
     return SessionRow(
-        plain(session.id),
+        named(session.id),
         plain(session.format),
         plain(session.agent),
         plain(session.model),
@@ -94,8 +94,8 @@ def observation_row(item: Observation, seq: int) -> ObservationRow:
     at = item.pointer
     return ObservationRow(
         seq,
-        plain(item.session),
-        plain(item.uid),
+        named(item.session),
+        named(item.uid),
         item.seen.value,
         plain(item.text),
         plain(item.at),
@@ -104,7 +104,7 @@ def observation_row(item: Observation, seq: int) -> ObservationRow:
         plain(item.tool),
         plain(item.call),
         None if item.ok is None else int(item.ok),
-        plain(item.signature),
+        named(item.signature),
         plain(at.file) if at else None,
         whole(at.offset) if at else None,
         whole(at.length) if at else None,
@@ -140,7 +140,7 @@ def observation_of(row: Sequence[Any]) -> Observation:
 def source_row(source: Source) -> SourceRow:
     """The row of a source."""
     return SourceRow(
-        plain(source.key),
+        named(source.key),
         plain(source.format),
         str(source.device),
         str(source.inode),

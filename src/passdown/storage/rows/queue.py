@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.proposal import Mark, Message, Proposal, Status, Verdict
-from passdown.storage.coding import finite, packed, plain, unpacked
+from passdown.storage.coding import finite, named, packed, plain, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,8 +65,8 @@ class MarkRow(NamedTuple):
 def proposal_row(proposal: Proposal) -> ProposalRow:
     """The row of a proposal."""
     return ProposalRow(
-        plain(proposal.id),
-        plain(proposal.loop),
+        named(proposal.id),
+        named(proposal.loop),
         plain(proposal.action),
         packed(proposal.payload),
         packed(proposal.evidence),
@@ -77,7 +77,7 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
         plain(proposal.title),
         packed(proposal.replay),
         finite(proposal.confidence),
-        plain(proposal.fingerprint),
+        named(proposal.fingerprint),
         plain(proposal.digest),
         proposal.status.value,
         packed(proposal.flags),
@@ -119,7 +119,7 @@ def message_row(message: Message) -> MessageRow:
     """The row of a message."""
     who = plain(message.at), plain(message.actor), plain(message.tier), message.verdict.value
     words = plain(message.text), packed(message.detail)
-    return MessageRow(plain(message.proposal), message.n, *who, *words)
+    return MessageRow(named(message.proposal), message.n, *who, *words)
 
 
 def message_of(values: Sequence[Any]) -> Message:
@@ -131,7 +131,7 @@ def message_of(values: Sequence[Any]) -> Message:
 def mark_row(mark: Mark, n: int) -> MarkRow:
     """The row of a mark, the n-th of its proposal."""
     what = plain(mark.name), plain(mark.at), plain(mark.actor), packed(mark.detail)
-    return MarkRow(plain(mark.proposal), n, *what)
+    return MarkRow(named(mark.proposal), n, *what)
 
 
 def mark_of(values: Sequence[Any]) -> Mark:

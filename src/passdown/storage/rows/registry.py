@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.actor import Actor, Kind, Proof, Role
-from passdown.storage.coding import packed, plain, unpacked
+from passdown.storage.coding import named, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class CounterRow(NamedTuple):
 def actor_row(actor: Actor) -> ActorRow:
     """The row of an actor."""
     roles = packed(sorted(actor.roles))
-    return ActorRow(plain(actor.name), actor.kind.value, roles, actor.proof.value)
+    return ActorRow(named(actor.name), actor.kind.value, roles, actor.proof.value)
 
 
 def actor_of(row: Sequence[Any]) -> Actor:

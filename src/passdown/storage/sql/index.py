@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from passdown.storage.coding import named, plain
 from passdown.storage.port import Hit
 from passdown.storage.sql.bound import in_parts
 from passdown.text.tokens import content_words
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
     from passdown.domain.record import Record
     from passdown.storage.sql.bound import Bound
+
+
+LONGEST_WORD = 200
+
+
+def indexable(word: str) -> str:
+    """The word as an index keeps it: of one piece, and not endless."""
+    return "".join(plain(word).split())[:LONGEST_WORD]
 
 
 class SqlIndex:
@@ -34,7 +43,8 @@ class SqlIndex:
         for ids in in_parts(gone):
             self._write("forget", ids=ids)
         for record in put:
-            self._write("put", id=record.id, words=" ".join(content_words(record.text)))
+            words = map(indexable, content_words(record.text))
+            self._write("put", id=record.id, words=" ".join(filter(None, words)))
         self._write("stand", position=position)
 
     def clear(self) -> None:
@@ -45,7 +55,7 @@ class SqlIndex:
 
     def search(self, words: Sequence[str], *, kinds: Sequence[str] = (), limit: int) -> list[Hit]:
         """Records that have any of these words, best first; only what may be seen."""
-        asked = [word for word in dict.fromkeys(words) if word.strip()]
+        asked = [word for word in dict.fromkeys(map(indexable, words)) if word]
         if not asked:
             return []
         rows = self._rows("search", query=self._either(asked), kinds=list(kinds), limit=limit)
@@ -53,10 +63,7 @@ class SqlIndex:
 
     def _either(self, words: Sequence[str]) -> str:
         dialect = self._bound.connection.queries.dialect
-        quote = dialect.word_quote
-        return dialect.any_word.join(
-            quote + word.replace("\0", "").replace(quote, quote * 2) + quote for word in words
-        )
+        return dialect.any_word.join(map(dialect.quoted, words))
 
     def vectors(self, hashes: Sequence[str], model: str) -> dict[str, bytes]:
         """Cached embeddings by content hash."""
@@ -67,4 +74,4 @@ class SqlIndex:
     def keep_vectors(self, vectors: Mapping[str, bytes], model: str) -> None:
         """Cache embeddings by content hash."""
         for hash, vector in vectors.items():
-            self._write("keep_vector", model=model, hash=hash, vector=vector)
+            self._write("keep_vector", model=named(model), hash=named(hash), vector=vector)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from passdown.domain.entry import GENESIS
+from passdown.storage.coding import named
 from passdown.storage.rows.ledger import (
     NO_HEAD,
     Head,
@@ -83,7 +84,7 @@ class SqlLedger:
         row = activity_row(activity, 0)
         seq = self._bound.written("ledger", "note", **row._asdict())
         for item in dict.fromkeys(activity.items):
-            self._write("note_item", item=item, activity=seq[0] if seq else 0)
+            self._write("note_item", item=named(item), activity=seq[0] if seq else 0)
 
     def activities(
         self, *, name: str = "", item: str = "", session: str = "", limit: int = 1000

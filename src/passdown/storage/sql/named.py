@@ -28,7 +28,7 @@ class Dialect(NamedTuple):
     name: str
     skip_locked: str
     any_word: str
-    word_quote: str
+    quoted: Callable[[str], str]
     placed: Callable[[str], str]
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from passdown.domain.errors import Conflict
+from passdown.storage.coding import named
 from passdown.storage.rows.registry import actor_of, actor_row
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class SqlRegistry:
 
     def keep(self, name: str, value: str) -> None:
         """Set the named value."""
-        self._write("keep", name=name, value=value)
+        self._write("keep", name=named(name), value=value)
 
     def see(self, actor: Actor) -> None:
         """Remember that this actor exists."""
@@ -41,7 +42,7 @@ class SqlRegistry:
     def add_token(self, hash: str, actor: Actor) -> None:
         """Let this token speak for this actor; Conflict when it is known already."""
         row = actor_row(actor)._asdict()
-        if not self._write("add_token", hash=hash, **row, now=self._bound.now):
+        if not self._write("add_token", hash=named(hash), **row, now=self._bound.now):
             raise Conflict("this token is known already", next="Make a new one.")
 
     def token(self, hash: str) -> Actor | None:

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x70646F77
 """`pdow` in the file's header: how a store is told from any other database."""
 
-DIALECT = Dialect("sqlite", skip_locked="", any_word=" OR ", word_quote='"', placed=str)
+DIALECT = Dialect(
+    "sqlite",
+    skip_locked="",
+    any_word=" OR ",
+    quoted=lambda word: '"' + word.replace('"', '""') + '"',
+    placed=str,
+)
 
 # FULL: a decision that was answered is on the disk. secure_delete: what is erased is overwritten.
 SETTINGS = ("synchronous = FULL", "secure_delete = ON", "journal_size_limit = 67108864")
