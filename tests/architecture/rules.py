@@ -31,8 +31,8 @@ def python_files(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def long_files(root: Path) -> list[str]:
-    """No file over 400 lines."""
-    kinds = {".py", ".sql", ".toml", ".html", ".css", ".js", ".md"}
+    """No file over 400 lines; a table of data is no text that somebody reads from the top."""
+    kinds = {".py", ".sql", ".html", ".css", ".js", ".md"}
     sizes = [
         (path, len(path.read_text().splitlines()))
         for path in sorted(root.rglob("*"))
@@ -120,6 +120,20 @@ def misshapen_loops(root: Path) -> list[str]:
     ]
 
 
+def errors_declared_elsewhere(root: Path) -> list[str]:
+    """Every error a caller can act on is one of domain/errors.py, where surfaces look for it."""
+    home = root / "domain" / "errors.py"
+    known = {"PassdownError", *_classes(home)} if home.exists() else {"PassdownError"}
+    return [
+        f"{name}:{node.lineno} {node.name} is an error of its own"
+        for path, name in python_files(root)
+        if path != home
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.ClassDef)
+        if {getattr(b, "id", getattr(b, "attr", "")) for b in node.bases} & known
+    ]
+
+
 def vague_names(root: Path) -> list[str]:
     """No utils, helpers, managers, services or handlers: a thing is named for what it is."""
     found = [
@@ -179,6 +193,10 @@ def _tree(path: Path) -> ast.Module:
 
 def _docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     return (ast.get_docstring(node) or "").strip()
+
+
+def _classes(path: Path) -> set[str]:
+    return {node.name for node in ast.walk(_tree(path)) if isinstance(node, ast.ClassDef)}
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

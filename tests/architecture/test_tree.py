@@ -91,6 +91,12 @@ PLANTED = [
     ),
     Planted(rules.misshapen_loops, "loops/weeds/view.py", DOC, "loops/weeds:1 has no payload.py"),
     Planted(rules.misshapen_loops, "loops/weeds/view.py", DOC, "loops/weeds:1 has no README.md"),
+    Planted(
+        rules.errors_declared_elsewhere,
+        "ops/a.py",
+        "class Odd(PassdownError): ...\n",
+        "ops/a.py:1 Odd is an error of its own",
+    ),
     Planted(rules.vague_names, "text/utils.py", DOC, "text/utils.py:1 is a vague name"),
     Planted(rules.vague_names, "helpers/a.py", DOC, "helpers:1 is a vague name"),
     Planted(

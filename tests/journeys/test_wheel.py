@@ -71,7 +71,7 @@ def test_the_wheel_carries_every_file_of_the_package(wheel: Path) -> None:
     [
         "passdown/storage/migrations/*/*.sql",
         "passdown/storage/queries/*.sql",
-        "passdown/samples/*.jsonl",
+        "passdown/samples/test_sessions/session_*.jsonl",
         "passdown/text/*.toml",
         "passdown/py.typed",
         "passdown-*.dist-info/licenses/LICENSE",
