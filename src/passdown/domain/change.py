@@ -55,7 +55,8 @@ Change: TypeAlias = Put | Retire | Link | Unlink | Emit
 class Image:
     """What one change replaced: the record or edge as it was, or nothing where there was none.
 
-    `after` is the version the change made, so that undo can see what later came to depend on it.
+    `after` is the version the change made, and for an edge the ledger entry that tells it, so that
+    undo can see what later came to depend on it.
     """
 
     proposal: str

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from passdown.domain.actor import system
+from passdown.domain.actor import Role, system
 from passdown.domain.clock import new_id
-from passdown.domain.errors import Invalid
+from passdown.domain.errors import Forbidden, Invalid, Limit
 from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import parse
 from passdown.ops.kinds import Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
-from passdown.stages.propose.file import Fate, Filed, file
+from passdown.stages.propose.file import Filed, file
 from passdown.stages.propose.validate import loop_of, payload_of
 
 if TYPE_CHECKING:
@@ -108,9 +108,13 @@ def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
     cycle.failure, cycle.duration_ms = mined.failure, round(mined.seconds * 1000)
     by = system(loop.name).name
     for finding, replay in sorted(mined.findings, key=lambda f: (-f[0].confidence, f[0].key)):
-        with ctx.store.write(ctx.sight) as tx:
-            done = file(tx, loop, finding, replay, by=by, settings=ctx.settings)
-        cycle.fates[done.fate.value] = cycle.fates.get(done.fate.value, 0) + 1
+        try:
+            with ctx.store.write(ctx.sight) as tx:
+                done = file(tx, loop, finding, replay, by=by, settings=ctx.settings)
+            fate = done.fate.value
+        except (Invalid, Limit) as error:  # one question that cannot be asked stops no other
+            fate, cycle.failure = "refused", cycle.failure or str(error)
+        cycle.fates[fate] = cycle.fates.get(fate, 0) + 1
     with ctx.store.write(ctx.sight) as tx:
         tx.ledger.append("cycle.finished", by, loop.name, _summary(cycle))
 
@@ -126,8 +130,7 @@ def _said(ctx: Ctx, text: str, scope: str) -> int:
     from passdown.text.hazard import hazards
 
     person = ctx.actor.kind.value == "human"
-    repo = scope.partition(":")[2] if scope.startswith("repo:") else ""
-    session = Session(f"said:{ctx.actor.name}", "said", repo=repo, started_at=ctx.clock.now())
+    session = _sayings(ctx, scope)
     item = Observation(
         session=session.id,
         uid=new_id(),
@@ -147,6 +150,21 @@ def _said(ctx: Ctx, text: str, scope: str) -> int:
             next="Say it without instructions to agents or hidden characters.",
         )
     return seq
+
+
+def _sayings(ctx: Ctx, scope: str) -> Session:
+    """All that one actor states in one scope, as a session."""
+    if not ctx.actor.may(Role.PROPOSE):
+        raise Forbidden(
+            f"{ctx.actor.name} does not hold the role propose",
+            next="Ask an admin for a token with this role.",
+        )
+    id = f"said:{ctx.actor.name}:{scope}"
+    with ctx.store.read(ctx.sight) as tx:
+        known = tx.observations.session(id)
+    repo = scope.partition(":")[2] if scope.startswith("repo:") else ""
+    began = known.started_at if known else ctx.clock.now()
+    return Session(id, "said", repo=repo, started_at=began, ended_at=ctx.clock.now())
 
 
 def _finding(loop: Loop[Any], payload: Any, seq: int, scope: str) -> Finding[Any]:
@@ -171,13 +189,16 @@ def _file(ctx: Ctx, loop: Loop[Any], finding: Finding[Any], by: str) -> Filed:
 
 
 def _answer(ctx: Ctx, filed: Filed, confirm: bool) -> dict[str, Any]:
+    """What became of a statement; one that is asked already can be confirmed too."""
     proposal = filed.proposal
     id = proposal.id if proposal else ""
     answer: dict[str, Any] = {"fate": filed.fate.value, "proposal": id}
-    if filed.fate is Fate.FILED and confirm:
+    if proposal is None or not proposal.open:
+        return answer
+    if confirm:
         from passdown.ops.review import approve
 
         answer["approved"] = approve.run(ctx, {"id": id, "reason": "stated by this person"})
-    elif filed.fate is Fate.FILED:
+    else:
         answer["next"] = f"passdown approve {id[:12]}"
     return answer

@@ -72,8 +72,8 @@ def accept(op: Operation, raw: Mapping[str, Any], clean: Callable[[str], str]) -
 
 
 def plain(value: Any) -> Any:
-    """A result as JSON-ready values; an Enum becomes its value, a tuple a list."""
-    return msgspec.to_builtins(value, str_keys=True)
+    """A result as it comes out of JSON, on every surface: an Enum is its value, a tuple a list."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _param(p: inspect.Parameter, hint: Any) -> Param:

@@ -84,7 +84,7 @@ def approve(
     ctx: Ctx, id: Id, reason: Text = "", edit: Payload | None = None, loop: Name = ""
 ) -> dict[str, Any]:
     """Approve one proposal and apply its changes, in one transaction; `edit` is applied instead."""
-    fresh = replay_now(ctx, id)
+    fresh = replay_now(ctx, id) if edit is None else {}
     try:
         with ctx.store.write(ctx.sight) as tx:
             return _approve(ctx, tx, id, reason, edit, loop, fresh)
@@ -141,8 +141,13 @@ def expire(ctx: Ctx) -> dict[str, Any]:
     from passdown.domain.actor import system
     from passdown.stages.gate.expire import expire as close
 
-    with ctx.store.write(ctx.sight) as tx:
-        return {"expired": [p.id for p in close(tx, system("gate"))]}
+    closed: list[str] = []
+    while True:
+        with ctx.store.write(ctx.sight) as tx:
+            batch = close(tx, system("gate"))
+        closed += [p.id for p in batch]
+        if not batch:
+            return {"expired": closed}
 
 
 def _approve(
@@ -155,10 +160,11 @@ def _approve(
     fresh: dict[str, Any],
 ) -> dict[str, Any]:
     from passdown.stages.apply.execute import execute
-    from passdown.stages.gate.decide import edited, executed, open_proposal
+    from passdown.stages.gate.decide import edited, executed, open_proposal, still_rests
 
     p = open_proposal(tx, id)
     _is_of(p, loop)
+    still_rests(tx, p)
     if edit is not None:
         p = edited(p, edit)
     w = weigh(ctx, tx, p)
@@ -174,7 +180,9 @@ def _fail(ctx: Ctx, id: str, error: Conflict | Invalid) -> None:
     from passdown.stages.gate.decide import failed, open_proposal
 
     with ctx.store.write(ctx.sight) as tx:
-        failed(tx, open_proposal(tx, id), ctx.actor, error.code, str(error))
+        p = open_proposal(tx, id)
+        policy = ctx.loops[p.loop].policy
+        failed(tx, p, ctx.actor, error.code, str(error), policy_actions=policy)
 
 
 def _is_of_the_world(error: Conflict | Invalid) -> bool:
@@ -183,7 +191,10 @@ def _is_of_the_world(error: Conflict | Invalid) -> bool:
 
 
 def _is_worse(fresh: dict[str, Any], filed: dict[str, Any]) -> bool:
-    return int(fresh.get("wrong", 0)) > int(filed.get("wrong", 0))
+    """More against it, or less for it, than when the question was asked."""
+    if not fresh or not filed:
+        return False
+    return bool(fresh["wrong"] > filed["wrong"] or fresh["right"] < filed["right"])
 
 
 def _is_of(p: Proposal, loop: str) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from passdown.domain.change import Change
+    from passdown.domain.entry import Entry
     from passdown.domain.record import Edge, Record
     from passdown.storage.port import Tx
 
@@ -37,8 +38,9 @@ def _one(tx: Tx, proposal: str, n: int, change: Change, actor: str) -> Record | 
             if tx.knowledge.link(edge):
                 _edge(tx, proposal, n, "link", edge, actor)
         case Unlink(edge=edge):
-            if tx.knowledge.unlink(edge):
-                _edge(tx, proposal, n, "unlink", edge, actor)
+            stored = _stored(tx, edge)
+            if stored is not None and tx.knowledge.unlink(stored):
+                _edge(tx, proposal, n, "unlink", stored, actor)
         case Emit():
             outbox.post(tx, proposal, n, change)
         case _:
@@ -70,11 +72,26 @@ def _retire(tx: Tx, proposal: str, n: int, change: Retire, actor: str) -> Record
 
 
 def _edge(tx: Tx, proposal: str, n: int, how: str, edge: Edge, actor: str) -> None:
-    plain = asdict(edge)
-    key = json.dumps([edge.source, edge.type, edge.target])
-    tx.ledger.keep_image(Image(proposal, n, how, EDGE, key, 0, plain))
-    detail = {"edge": plain, "proposal": proposal, "how": how}
-    tx.ledger.append(f"{EDGE}.updated", actor, edge.source, detail)
+    told = tell_edge(tx, proposal, how, edge, actor)
+    image = Image(proposal, n, how, EDGE, edge_key(edge), told.seq, asdict(edge))
+    tx.ledger.keep_image(image)
+
+
+def tell_edge(tx: Tx, proposal: str, how: str, edge: Edge, actor: str) -> Entry:
+    """Tell the ledger that an edge came or went: enough to rebuild it from the ledger alone."""
+    detail = {"edge": asdict(edge), "proposal": proposal, "how": how}
+    return tx.ledger.append(f"{EDGE}.updated", actor, edge.source, detail)
+
+
+def edge_key(edge: Edge) -> str:
+    """The key an edge has among before-images."""
+    return json.dumps([edge.source, edge.type, edge.target])
+
+
+def _stored(tx: Tx, edge: Edge) -> Edge | None:
+    """The edge as it stands, with its body: what an undo must put back."""
+    every = tx.knowledge.edges(edge.source, edge.type)
+    return next((e for e in every if edge_key(e) == edge_key(edge)), None)
 
 
 def _facts(record: Record, proposal: str, how: str) -> dict[str, Any]:

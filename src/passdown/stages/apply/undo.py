@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.proposal import Mark, Proposal, Status
-from passdown.domain.record import Edge, Life, Record
-from passdown.stages.apply.execute import EDGE
+from passdown.domain.record import Edge, Life, Record, record_id
+from passdown.stages.apply.execute import EDGE, edge_key, tell_edge
 
 if TYPE_CHECKING:
     from passdown.domain.actor import Actor
@@ -48,7 +48,7 @@ def undo(tx: Tx, id: str, actor: Actor, *, closure: bool = False) -> list[str]:
             next="Undo those first, or ask for the whole closure.",
         )
     chain = [*(_undoable(tx, d) for d in reach.dependents), first]
-    newest_first = sorted(chain, key=lambda p: _order(tx, p), reverse=True)
+    newest_first = sorted(chain, key=lambda p: _applied(tx, p.id), reverse=True)
     for proposal in newest_first:
         _take_back(tx, proposal, actor)
     return [p.id for p in newest_first]
@@ -68,20 +68,30 @@ def _undoable(tx: Tx, id: str) -> Proposal:
 
 
 def _blast(tx: Tx, first: Proposal) -> Blast:
-    """Walks from the proposal to whatever changed its records later, and on from there."""
+    """Walks from the proposal to whatever changed its records and edges later, and on from
+    there."""
     seen, todo, records = {first.id}, [first.id], set[str]()
     while todo:
         for image in tx.ledger.images(todo.pop()):
-            if image.kind == EDGE:
-                continue
-            records.add(f"{image.kind}/{image.key}")
-            later = tx.ledger.touched_after(image.kind, image.key, image.after)
-            fresh = [p for p in later if p not in seen and not _is_undone(tx, p)]
+            if image.kind != EDGE:
+                records.add(f"{image.kind}/{image.key}")
+            fresh = [p for p in _built_on(tx, image) if p not in seen and not _is_undone(tx, p)]
             seen.update(fresh)
             todo.extend(fresh)
     sessions = {s for p in seen for s in _served(tx, p)}
     dependents = tuple(sorted(seen - {first.id}))
     return Blast(first.id, tuple(sorted(records)), dependents, tuple(sorted(sessions)))
+
+
+def _built_on(tx: Tx, image: Image) -> list[str]:
+    """What changed the same record or edge later; and, where undo would take a record away, what
+    linked it since."""
+    later = tx.ledger.touched_after(image.kind, image.key, image.after)
+    if image.before is not None:
+        return later
+    made = _applied(tx, image.proposal)
+    edges = tx.knowledge.edges(record_id(image.kind, image.key))
+    return later + [p for e in edges for p in tx.ledger.touched_after(EDGE, edge_key(e), made)]
 
 
 def _served(tx: Tx, proposal: str) -> set[str]:
@@ -97,16 +107,16 @@ def _is_undone(tx: Tx, id: str) -> bool:
     return any(mark.name == UNDONE for mark in tx.queue.marks(id))
 
 
-def _order(tx: Tx, proposal: Proposal) -> int:
+def _applied(tx: Tx, proposal: str) -> int:
     """When it was applied, by its place in the ledger: clocks can stand still or go back."""
-    found = tx.ledger.entries(subject=proposal.id, name="promotion.approved", limit=1)
+    found = tx.ledger.entries(subject=proposal, name="promotion.approved", limit=1)
     return found[0].seq if found else 0
 
 
 def _take_back(tx: Tx, proposal: Proposal, actor: Actor) -> None:
     for image in reversed(tx.ledger.images(proposal.id)):
         if image.kind == EDGE:
-            _restore_edge(tx, image)
+            _restore_edge(tx, image, actor)
         else:
             _restore(tx, image, actor, proposal.id)
     tx.queue.mark(Mark(proposal.id, UNDONE, tx.now, actor.name))
@@ -130,12 +140,13 @@ def _restore(tx: Tx, image: Image, actor: Actor, proposal: str) -> None:
     tx.ledger.append(f"{kept.kind}.updated", actor.name, kept.id, detail)
 
 
-def _restore_edge(tx: Tx, image: Image) -> None:
+def _restore_edge(tx: Tx, image: Image, actor: Actor) -> None:
     edge = Edge(**(image.before or {}))
+    how, change = ("link", tx.knowledge.link)
     if image.change == "link":
-        tx.knowledge.unlink(edge)
-    else:
-        tx.knowledge.link(edge)
+        how, change = ("unlink", tx.knowledge.unlink)
+    if change(edge):
+        tell_edge(tx, image.proposal, how, edge, actor.name)
 
 
 def _record(plain: dict[str, Any]) -> Record:

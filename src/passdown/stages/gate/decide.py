@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from passdown.domain.errors import Invalid, NotFound, NotPending
+from passdown.domain.errors import Conflict, Invalid, NotFound, NotPending
 from passdown.domain.proposal import PUBLIC, Message, Proposal, Status, Verdict
 from passdown.stages.gate.policy import admit
 
@@ -38,12 +38,24 @@ def open_proposal(tx: Tx, id: str) -> Proposal:
     return found
 
 
+def still_rests(tx: Tx, proposal: Proposal) -> None:
+    """Conflict when all that the proposal rests on was forgotten or went to quarantine since."""
+    if not any(o.minable for o in tx.observations.get(proposal.evidence)):
+        raise Conflict(
+            f"nothing is left of what proposal {proposal.id[:12]} rests on",
+            where=proposal.title,
+            next="Mine again: what still holds is asked anew.",
+        )
+
+
 def edited(proposal: Proposal, payload: dict[str, Any]) -> Proposal:
-    """The proposal with a person's payload; what was asked at first is kept beside it."""
+    """The proposal with a person's payload and its verb; what was asked at first is kept beside
+    it."""
     if payload == proposal.payload:
         return proposal
     original = proposal.original if proposal.original is not None else proposal.payload
-    return replace(proposal, payload=payload, original=original)
+    action = str(payload.get("action", proposal.action))
+    return replace(proposal, payload=payload, original=original, action=action)
 
 
 def executed(
@@ -71,10 +83,20 @@ def rejected(
     return _settle(tx, proposal, actor, Status.REJECTED, reason, Verdict.REJECT, flags=flags)
 
 
-def failed(tx: Tx, proposal: Proposal, actor: Actor, code: str, reason: str) -> Proposal:
+def failed(
+    tx: Tx,
+    proposal: Proposal,
+    actor: Actor,
+    code: str,
+    reason: str,
+    *,
+    policy_actions: Collection[str] = (),
+) -> Proposal:
     """A yes that could not be carried out: nothing was applied, and the code is kept."""
-    admit(tx, proposal, actor)
-    return _settle(tx, proposal, actor, Status.FAILED, reason, Verdict.APPROVE, code=code)
+    flags = admit(tx, proposal, actor, policy_actions)
+    reason = reason[:LONGEST_REASON]
+    yes = Verdict.APPROVE
+    return _settle(tx, proposal, actor, Status.FAILED, reason, yes, flags=flags, code=code)
 
 
 def _settle(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from passdown.domain.actor import Kind, Proof, Role
@@ -24,7 +25,7 @@ def admit(
     _is_a_person(proposal, actor)
     _is_proved(proposal, actor)
     _reviews(proposal, actor)
-    if actor.name != proposal.proposed_by:
+    if _same_name(actor.name) != _same_name(proposal.proposed_by):
         return ()
     _may_confirm_own(tx, proposal, actor, policy_actions)
     return (SELF_CONFIRMED,)
@@ -62,10 +63,15 @@ def _may_confirm_own(
 ) -> None:
     """Where the store knows exactly one person, that person may confirm their own proposal,
     recorded as such; never for a policy."""
-    alone = set(tx.registry.people()) <= {actor.name}
+    alone = set(map(_same_name, tx.registry.people())) <= {_same_name(actor.name)}
     if not alone or proposal.action in policy_actions:
         raise Forbidden(
             f"{actor.name} proposed this; somebody else decides",
             where=proposal.id,
             next="Ask another reviewer.",
         )
+
+
+def _same_name(name: str) -> str:
+    """One form of a name, so that another case or form of it is nobody else."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()

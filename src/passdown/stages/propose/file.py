@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from passdown.domain.clock import later, new_id
+from passdown.domain.observation import Trust
 from passdown.domain.proposal import OPEN, Proposal, Status
 from passdown.stages.propose import backlog
 from passdown.stages.propose.validate import action_of, evidence_of
@@ -64,7 +65,7 @@ def file(
     if backlog.full(tx, loop.name, settings):
         return Filed(Fate.LEFT_OUT, None)
     if before is not None:
-        asked = replace(asked, flags=(*asked.flags, f"asked_before:{before.id}"))
+        asked = _again(asked, before)
     tx.queue.add(asked)
     tx.ledger.append("promotion.proposed", by, asked.id, _facts(asked))
     return Filed(Fate.FILED, asked)
@@ -84,54 +85,73 @@ def _proposal(
         id=new_id(),
         loop=loop.name,
         action=action,
-        payload=msgspec.to_builtins(f.payload),
+        payload=_stored(f.payload),
         evidence=evidence,
         proposed_by=by,
         created_at=tx.now,
         deadline=later(tx.now, days=settings.number("gate.deadline_days")),
         scope=f.scope,
         title=f.title,
-        replay=msgspec.to_builtins(replay),
+        replay=_stored(replay),
         confidence=max(0.0, min(1.0, f.confidence)),
         fingerprint=fingerprint(loop.name, action, f.key),
         digest=_digest(evidence),
     )
 
 
+def _again(asked: Proposal, before: Proposal) -> Proposal:
+    """The same question once more, younger than the last one wherever the clock went."""
+    made = max(asked.created_at, later(before.created_at, seconds=0.001))
+    return replace(asked, created_at=made, flags=(*asked.flags, f"asked_before:{before.id}"))
+
+
 def _attach(tx: Tx, before: Proposal, asked: Proposal) -> Filed:
-    if before.original is not None or set(asked.evidence) <= set(before.evidence):
-        return Filed(Fate.KNOWN, before)
+    """Only who asked may reword the question: what another adds to it is evidence."""
     evidence = tuple(sorted({*before.evidence, *asked.evidence}))[:MOST_EVIDENCE]
-    grown = replace(
-        before,
-        payload=asked.payload,
-        evidence=evidence,
-        digest=_digest(evidence),
-        replay=asked.replay,
-        confidence=asked.confidence,
-        title=asked.title,
-    )
+    if evidence == before.evidence:
+        return Filed(Fate.KNOWN, before)
+    grown = replace(before, evidence=evidence, digest=_digest(evidence))
+    if asked.proposed_by == before.proposed_by:
+        grown = replace(
+            grown,
+            payload=asked.payload,
+            replay=asked.replay,
+            confidence=asked.confidence,
+            title=asked.title,
+        )
     kept = tx.queue.attach(grown)
     tx.ledger.append("promotion.attached", asked.proposed_by, kept.id, _facts(kept))
     return Filed(Fate.ATTACHED, kept)
 
 
 def _silenced(tx: Tx, before: Proposal, asked: Proposal, settings: Settings) -> Fate | None:
-    """Why the question is not asked again now; None when it may be."""
+    """Why the question is not asked again now; None when it may be: a yes that could not be
+    carried out was no answer."""
     undone = any(m.name == "undone" for m in tx.queue.marks(before.id))
     if before.status is Status.EXECUTED and not undone:
         return Fate.KNOWN
+    if before.status is Status.FAILED:
+        return None
     if before.status is Status.EXPIRED:
         back = later(before.decided_at, seconds=3600 * settings.number("gate.cooldown_hours"))
         return Fate.COOLING if tx.now < back else None
-    return None if _moved(before.evidence, asked.evidence, settings) else Fate.SUPPRESSED
+    return None if _moved(tx, before.evidence, asked.evidence, settings) else Fate.SUPPRESSED
 
 
-def _moved(old: Sequence[int], new: Sequence[int], settings: Settings) -> bool:
-    """Whether enough of the evidence is new since the question was answered."""
-    every = set(old) | set(new)
-    fresh = every - set(old)
-    return len(fresh) / max(1, len(every)) >= settings.number("gate.reopen_share")
+def _moved(tx: Tx, old: Sequence[int], new: Sequence[int], settings: Settings) -> bool:
+    """Whether enough of the evidence is new since the question was answered. What a session that
+    was heard before repeats is not, unless a person says it."""
+    heard = {o.session for o in tx.observations.get(old)}
+    found = tx.observations.get(set(new) - set(old))
+    fresh = [o for o in found if o.trust is Trust.HUMAN or o.session not in heard]
+    share = len(fresh) / max(1, len(old) + len(fresh))
+    return share >= settings.number("gate.reopen_share")
+
+
+def _stored(value: Any) -> dict[str, Any]:
+    """A value as the store gives it back: a tuple is a list."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return found
 
 
 def _digest(evidence: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.stages.serve.markers import BEGIN, END, mark
-from passdown.text.budget import estimate
+from passdown.text.budget import estimate, fit
 from passdown.text.safe import one_line
 from passdown.text.tokens import content_words
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 QUESTION = "question"
 LONGEST_LINE = 400
+LONGEST_KIND = 40
 
 
 class Packed(NamedTuple):
@@ -48,12 +49,12 @@ def pack(records: Iterable[Record], need: Need) -> Packed:
     """The best of the records that fits, each line with its id, questions last."""
     fit = [r for r in records if eligible(r, need)]
     ranked = _distinct(sorted(fit, key=lambda r: _rank(r, need)))
-    lines, taken, used = _fill(ranked, need)
-    if not taken:
+    lines = _fill(ranked, need)
+    if not lines:
         return Packed("", (), 0, len(ranked))
-    left = len(ranked) - len(taken)
+    left = len(ranked) - len(lines)
     text = "\n".join([BEGIN, _head(need), *lines, *_tail(left, need), END]) + "\n"
-    return Packed(text, tuple(r.id for r in taken), used, left)
+    return Packed(text, tuple(r.id for r in lines.values()), estimate(text), left)
 
 
 def eligible(record: Record, need: Need) -> bool:
@@ -89,22 +90,20 @@ def _distinct(ranked: Sequence[Record]) -> list[Record]:
     return kept
 
 
-def _fill(ranked: Sequence[Record], need: Need) -> tuple[list[str], list[Record], int]:
-    """Lines in rank order until the next would not fit; a shorter one further down still may."""
-    used = sum(estimate(part + "\n") for part in (BEGIN, _head(need), *_tail(1, need), END))
-    lines, taken = [], []
-    for record in ranked:
-        line = _line(record)
-        cost = estimate(line + "\n")
-        if used + cost <= need.budget:
-            lines.append(line)
-            taken.append(record)
-            used += cost
-    return lines, taken, used
+def _fill(ranked: Sequence[Record], need: Need) -> dict[str, Record]:
+    """Lines in rank order until the next would not fit; a shorter one further down still may.
+    What stands around them, with the most it may have to say, is counted first."""
+    frame = [BEGIN, _head(need), *_tail(len(ranked), need), END, ""]
+    # A line takes more than a token, so that more lines than tokens need not be looked at.
+    lines = {_line(record): record for record in ranked[: need.budget]}
+    chosen = fit([*frame, *lines], need.budget)
+    if chosen[: len(frame)] != frame:
+        return {}
+    return {line: lines[line] for line in chosen[len(frame) :]}
 
 
 def _line(record: Record) -> str:
-    kind = str(record.body.get("category", record.kind))
+    kind = one_line(str(record.body.get("category", record.kind)), LONGEST_KIND)
     label = "Open question: " if kind == QUESTION else ""
     return f"- {label}{one_line(record.text, LONGEST_LINE)} ({kind}) {mark(record)}"
 

@@ -40,7 +40,7 @@ def search(tx: Tx, query: str, *, kinds: Sequence[str] = (), limit: int, now: At
 
 
 def _serves(record: Record, now: At) -> bool:
-    if record.life.value != "active":
+    if record.life.value != "active" or record.valid_from > now:
         return False
     return not (record.valid_to and record.valid_to <= now)
 
