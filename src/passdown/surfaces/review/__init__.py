@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from passdown.config.argv import split
-from passdown.config.terminal import is_terminal, look
+from passdown.config.terminal import editor, is_terminal, look
 from passdown.domain.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
         from passdown.surfaces.review.sitting import Sitting
 
         with Screen() as screen:
-            sitting = Sitting(app, actor, screen, look(sys.stdout), loop)
+            sitting = Sitting(app, actor, screen, look(sys.stdout), loop, editor())
             sitting.run()
         for line in report(sitting):
             print(line)

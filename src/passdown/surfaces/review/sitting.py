@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from passdown.config.terminal import editor
 from passdown.domain.errors import PassdownError
 from passdown.surfaces.review import edit
 from passdown.surfaces.review.desk import (
@@ -24,7 +23,7 @@ from passdown.surfaces.review.page import REASONS, View, frame, furthest, help_l
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
     from passdown.app import App
@@ -58,13 +57,15 @@ class Sitting:
     screen: Screen
     look: Look
     loop: str = ""
+    editor: str = ""
+    now: Callable[[], float] = time.monotonic
     desk: Desk = field(default_factory=lambda: Desk(()))
     done: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     refused: list[tuple[Decision, PassdownError]] = field(default_factory=list)
     dropped: tuple[Decision, ...] = ()
     _shown: dict[str, Any] | None = None
     _view: View = View(Desk(()))  # noqa: RUF009 - an immutable value
-    _draft: str = ""
+    _draft: str | None = None
     _since: float = 0.0
     _spent: list[float] = field(default_factory=list)
     _left: bool = False
@@ -130,12 +131,13 @@ class Sitting:
         """The card as the reviewer would have it; what does not hold is said, and not lost."""
         if self._shown is None or not self._may_decide():
             return
-        named, payload = editor(), self._shown["payload"]
+        payload = self._shown["payload"]
         try:
-            text = self._draft or edit.draft(payload, named)
+            before = self._draft
+            text = edit.draft(payload, self.editor) if before is None else before
             with self.screen.aside():
-                self._draft = edit.ask(text, named)
-            wanted = edit.payload_of(self._draft, payload, named)
+                self._draft = edit.ask(text, self.editor)
+            wanted = edit.payload_of(self._draft, payload, self.editor)
             found = self.app.call("preview", {"id": self.desk.id, "edit": wanted}, self.actor)
         except (EOFError, KeyboardInterrupt):
             self._say("Not edited.")
@@ -146,7 +148,7 @@ class Sitting:
             changed = None if wanted == payload else wanted
             self._view = self._view._replace(shown=self._shown, edit=changed, scroll=0)
             self._say("" if changed else "Nothing was changed.")
-        self._since = time.monotonic()
+        self._since = self.now()
 
     def _undo(self) -> None:
         if self._view.edit is not None:
@@ -194,13 +196,13 @@ class Sitting:
         if self.desk.id in self.desk.sent:
             self._say("That was sent; `passdown undo ID` takes it back.")
             return False
-        if time.monotonic() - self._since < TOO_QUICK:
+        if self.now() - self._since < TOO_QUICK:
             self._say("That key came before the card could be read; nothing was decided.")
             return False
         return True
 
     def _decide(self, decision: Decision) -> None:
-        self._spent.append(time.monotonic() - self._since)
+        self._spent.append(self.now() - self._since)
         desk, out = decide(self.desk, decision)
         self._turn(desk)
         self._send(out)
@@ -241,7 +243,7 @@ class Sitting:
         """This desk from now on: its top card, read afresh."""
         if not desk.id and desk.queue:
             desk = more(desk, self._waiting())
-        self.desk, self._shown, self._draft, said = desk, None, "", ""
+        self.desk, self._shown, self._draft, said = desk, None, None, ""
         while self.desk.id and self._shown is None:
             try:
                 shown = self.app.call("show", {"id": self.desk.id}, self.actor)
@@ -252,7 +254,7 @@ class Sitting:
             if settled:
                 said = said or f"{self.desk.id[:12]} was decided elsewhere."
                 self.desk = set_aside(self.desk)
-        self._since = time.monotonic()
+        self._since = self.now()
         self._view = View(self.desk, self._shown, said, left=self._minutes_left())
 
     def _minutes_left(self) -> int:
