@@ -22,7 +22,8 @@ def deliver_due(ctx: Ctx, limit: int) -> dict[str, int]:
     """Deliver what is due, at most so many; how many went and how many failed."""
     worker, done, failed = f"outbox:{new_id()}", 0, 0
     names = tuple(PREFIX + effect for effect in COURIERS)
-    while done + failed < limit and (job := _take(ctx, worker, names)):
+    # Without a name to ask for, every job there is would be taken for an effect.
+    while names and done + failed < limit and (job := _take(ctx, worker, names)):
         if _one(ctx, worker, job):
             done += 1
         else:
