@@ -1,4 +1,4 @@
-"""The names a text mentions: identifiers, paths, commands, packages, error classes, links, tools."""
+"""The names a text mentions: identifiers, paths, commands, packages, errors, links, tools."""
 
 from __future__ import annotations
 
@@ -12,11 +12,80 @@ MOST = 500
 """Mentions taken of one text, so that a listing of files does not drown what it is about."""
 
 TOOLS = frozenset(
-    "apt bash brew bun bundle cargo clang cmake conda curl docker docker-compose eslint flake8 gcc"
-    " gem gh git go gradle grep helm hatch java jest jq kubectl make maven mocha mvn mypy node npm"
-    " npx nvm pip pip3 pipx playwright pnpm podman poetry pre-commit prettier psql pyright pytest"
-    " python python3 redis-cli rg rsync ruff rustc rustup sed sqlite3 ssh systemctl tar terraform"
-    " tmux tox tsc uv uvicorn uvx vite vitest wget yarn".split()
+    [
+        "apt",
+        "bash",
+        "brew",
+        "bun",
+        "bundle",
+        "cargo",
+        "clang",
+        "cmake",
+        "conda",
+        "curl",
+        "docker",
+        "docker-compose",
+        "eslint",
+        "flake8",
+        "gcc",
+        "gem",
+        "gh",
+        "git",
+        "go",
+        "gradle",
+        "grep",
+        "helm",
+        "hatch",
+        "java",
+        "jest",
+        "jq",
+        "kubectl",
+        "make",
+        "maven",
+        "mocha",
+        "mvn",
+        "mypy",
+        "node",
+        "npm",
+        "npx",
+        "nvm",
+        "pip",
+        "pip3",
+        "pipx",
+        "playwright",
+        "pnpm",
+        "podman",
+        "poetry",
+        "pre-commit",
+        "prettier",
+        "psql",
+        "pyright",
+        "pytest",
+        "python",
+        "python3",
+        "redis-cli",
+        "rg",
+        "rsync",
+        "ruff",
+        "rustc",
+        "rustup",
+        "sed",
+        "sqlite3",
+        "ssh",
+        "systemctl",
+        "tar",
+        "terraform",
+        "tmux",
+        "tox",
+        "tsc",
+        "uv",
+        "uvicorn",
+        "uvx",
+        "vite",
+        "vitest",
+        "wget",
+        "yarn",
+    ]
 )
 
 LINK = r"(?P<link>https?://[^\s<>\"'`\])]+)"
