@@ -94,9 +94,9 @@ class PostgresStore:
             was_idle = connection.used
             try:
                 connection.begin(writes=writes)
-            except StoreError:
+            except BaseException as error:
                 self._pool.give_back(connection)
-                if not was_idle:
+                if not (was_idle and isinstance(error, StoreError)):
                     raise
             else:
                 return connection

@@ -84,7 +84,7 @@ class MemoryLedger:
         """Keep what a change replaced."""
         row = image_row(image)
         if self._bound.change("images").setdefault(row[:2], row) is not row:
-            raise Conflict("the store refuses this row: a second image of one change")
+            raise Conflict("this change has its image already", where=image.proposal)
 
     def images(self, proposal: str) -> list[Image]:
         """In the order they were made."""

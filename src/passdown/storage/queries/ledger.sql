@@ -37,6 +37,7 @@ DELETE FROM bodies WHERE hash = :hash
 -- name: keep_image
 INSERT INTO images (proposal, n, change, kind, key, after_version, before_body)
 VALUES (:proposal, :n, :change, :kind, :key, :after_version, :before_body)
+ON CONFLICT DO NOTHING
 
 -- name: images
 SELECT proposal, n, change, kind, key, after_version, before_body

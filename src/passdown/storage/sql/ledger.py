@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from passdown.domain.entry import GENESIS
+from passdown.domain.errors import Conflict
 from passdown.storage.coding import named
 from passdown.storage.rows.ledger import (
     NO_HEAD,
@@ -68,7 +69,8 @@ class SqlLedger:
 
     def keep_image(self, image: Image) -> None:
         """Keep what a change replaced."""
-        self._write("keep_image", **image_row(image)._asdict())
+        if not self._write("keep_image", **image_row(image)._asdict()):
+            raise Conflict("this change has its image already", where=image.proposal)
 
     def images(self, proposal: str) -> list[Image]:
         """In the order they were made."""
