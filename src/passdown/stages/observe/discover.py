@@ -1,0 +1,65 @@
+"""Where the usual clients keep their transcripts on a person's disk, and how much is there."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+MOST = 200_000
+"""Files counted in one place; a place with more is reported as having that many."""
+
+
+class Place(NamedTuple):
+    """A folder that a client writes to. `config` names the variable that moves `root`."""
+
+    client: str
+    format: str
+    root: str
+    config: str
+    inside: str
+    ending: str
+
+
+PLACES = (Place("Claude Code", "claude_code", ".claude", "CLAUDE_CONFIG_DIR", "projects", ".jsonl"),)
+"""One row a client."""
+
+
+def discover(user: Path, moved: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """The places that hold transcripts, under this home folder or where `moved` (by variable)
+    says they were moved to; nothing is read but names and sizes."""
+    found = []
+    for place in PLACES:
+        root = (moved or {}).get(place.config)
+        folder = user.joinpath(root or place.root, place.inside)
+        sizes = list(_sizes(str(folder), place.ending))
+        if sizes:
+            found.append(
+                {
+                    "client": place.client,
+                    "format": place.format,
+                    "path": str(folder),
+                    "files": len(sizes),
+                    "bytes": sum(sizes),
+                }
+            )
+    return found
+
+
+def _sizes(folder: str, ending: str) -> Iterator[int]:
+    left = MOST
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(ending) and left:
+                left -= 1
+                yield _size(os.path.join(parent, name))
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

@@ -1,0 +1,118 @@
+"""Batches into the store: observations, sessions and cursors in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.domain import scope
+from passdown.domain.errors import Invalid
+from passdown.domain.observation import Observation, Session
+from passdown.domain.scope import ALL
+from passdown.stages.observe.outcome import fold, outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from passdown.contract.reader import SessionFacts
+    from passdown.stages.observe.draw import Batch
+    from passdown.stages.observe.stamp import Stamped
+    from passdown.storage.port import Observations, Store
+
+SIGNS = "signs"
+"""Where a session's meta keeps what its outcome is derived from."""
+
+
+class Kept(NamedTuple):
+    """What became of one batch: what was new, how much was known, and whose it was."""
+
+    batch: Batch
+    new: list[Stamped]
+    known: int
+    sessions: set[str]
+
+
+def keep(store: Store, batches: Sequence[Batch]) -> list[Kept]:
+    """Store them all or none; what is known already is not stored twice."""
+    with store.write(ALL) as tx:
+        return [_keep(tx.observations, batch) for batch in batches]
+
+
+def _keep(into: Observations, batch: Batch) -> Kept:
+    facts: dict[str, list[SessionFacts]] = {}
+    items: dict[str, list[Stamped]] = {}
+    for one in batch.facts:
+        facts.setdefault(one.id, []).append(one)
+    for stamped in batch.items:
+        items.setdefault(stamped.item.session, []).append(stamped)
+    new: list[Stamped] = []
+    for id in dict.fromkeys((*facts, *items)):
+        new += _session(into, batch.format, id, facts.get(id, []), items.get(id, []))
+    if batch.source is not None:
+        into.put_source(batch.source)
+    return Kept(batch, new, len(batch.items) - len(new), set(items))
+
+
+def _session(
+    into: Observations, format: str, id: str, facts: list[SessionFacts], items: list[Stamped]
+) -> list[Stamped]:
+    session = settled(into.session(id) or Session(id, format), facts, [s.item for s in items])
+    seen = [replace(s.item, scope=session.scope) for s in items]
+    fresh = _fresh(into, seen, into.add(session, seen))
+    told = _with_outcome(session, fresh)
+    if told != session:
+        into.add(told, [])
+    if len(fresh) == len(items):
+        return items
+    new = {item.uid for _, item in fresh}
+    once = {stamped.item.uid: stamped for stamped in reversed(items)}
+    return [stamped for stamped in reversed(once.values()) if stamped.item.uid in new]
+
+
+def _fresh(
+    into: Observations, seen: list[Observation], seqs: list[int]
+) -> list[tuple[int, Observation]]:
+    """Those that were new, under their seqs."""
+    if len(seqs) == len(seen):
+        return list(zip(seqs, seen, strict=True))
+    return [(item.seq, item) for item in into.get(seqs)] if seqs else []
+
+
+def _with_outcome(session: Session, fresh: Iterable[tuple[int, Observation]]) -> Session:
+    before: dict[str, Any] = session.meta.get(SIGNS, {})
+    signs = fold(before, fresh)
+    if signs == before:
+        return session
+    return replace(session, outcome=outcome(signs)[0], meta={**session.meta, SIGNS: signs})
+
+
+def settled(
+    session: Session, facts: Iterable[SessionFacts], items: Iterable[Observation]
+) -> Session:
+    """The session with what is now known: the first word on a fact stays, times grow apart."""
+    for fact in facts:
+        session = replace(
+            session,
+            agent=session.agent or fact.agent,
+            model=session.model or fact.model,
+            repo=session.repo or _repo(fact.repo),
+            branch=session.branch or fact.branch,
+            outcome=fact.outcome or session.outcome,
+            parent=session.parent or fact.parent,
+            meta={**session.meta, **fact.meta},
+            **_span(session, [fact.at]),
+        )
+    return replace(session, **_span(session, [item.at for item in items]))
+
+
+def _span(session: Session, times: Iterable[str]) -> dict[str, Any]:
+    known = sorted(at for at in (session.started_at, session.ended_at, *times) if at)
+    return {"started_at": known[0], "ended_at": known[-1]} if known else {}
+
+
+def _repo(name: str) -> str:
+    """A repo's name in the form a scope has; '' when it has none."""
+    try:
+        return scope.clean(name) if name else ""
+    except Invalid:
+        return ""

@@ -1,0 +1,239 @@
+"""A file's bytes as chunks of whole lines: streamed, bounded, a torn last line left for later."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from passdown.contract.reader import Line, Skip
+from passdown.domain.errors import PassdownError, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, BinaryIO
+
+BUFFER = 1 << 20
+HEAD = 1 << 16
+CHUNK = 1 << 22
+"""Bytes after which a chunk ends: what is held, parsed and stored together."""
+
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
+_DAMAGE = (OSError, EOFError, zlib.error)
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Whole lines that stand together, the number of each, and what was passed over."""
+
+    lines: list[Line] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    skips: list[tuple[int, Skip]] = field(default_factory=list)
+    end: int = 0
+    number: int = 0
+    torn: bool = False
+    last: bool = False
+
+
+class Input:
+    """An open file or stream. `final` says that nothing will be appended to what is read."""
+
+    def __init__(
+        self, stream: io.BufferedReader, where: str, *, final: bool, under: BinaryIO | None = None
+    ) -> None:
+        self.stream = stream
+        self.where = where
+        self.final = final
+        self.under = under or stream
+
+    def __enter__(self) -> Input:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()
+        self.under.close()
+
+    def head(self) -> bytes:
+        """What a reader is recognised by; Unreadable when no reader could ever read it."""
+        try:
+            head = self.stream.peek(HEAD)[:HEAD]
+        except _DAMAGE as e:
+            raise damaged(self.where, e) from None
+        if head.startswith(_ZSTD):
+            raise Unreadable(
+                "compressed with zstandard", where=self.where, next="Run zstd -d on it first."
+            )
+        if head.startswith(_WIDE) or b"\0" in head:
+            raise Unreadable(
+                "a binary file, not a transcript", where=self.where, next="Leave it out."
+            )
+        return head
+
+    def skip_to(self, offset: int) -> None:
+        """Go to where reading ended; only files can."""
+        self.stream.seek(offset)
+
+
+def open_file(path: str) -> Input:
+    """The file, decompressed if it is gzipped; Unreadable unless it is a regular one."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    try:
+        fd = os.open(path, flags)
+    except (OSError, ValueError) as e:
+        raise refused(path, e) from None
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise Unreadable("not a regular file", where=path, next="Name a file or a folder.")
+    return wrap(open(fd, "rb", buffering=BUFFER), path, final=False)
+
+
+def wrap(stream: BinaryIO, where: str, *, final: bool) -> Input:
+    """A stream that is open already, as Input."""
+    plain = stream if isinstance(stream, io.BufferedReader) else _buffered(stream)
+    try:
+        zipped = plain.peek(2)[:2] == _GZIP
+    except OSError as e:
+        plain.close()
+        raise refused(where, e) from None
+    if not zipped:
+        return Input(plain, where, final=final)
+    return Input(io.BufferedReader(_Unzipped(plain), BUFFER), where, final=True, under=plain)
+
+
+class _Unzipped(io.RawIOBase):
+    """What a gzip stream holds; where it is damaged, all that stood before comes first."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        import gzip
+
+        self._plain = gzip.GzipFile(fileobj=packed)
+        self._fault: BaseException | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a good part of the buffer, so that a reader can recognise what it sees."""
+        got, view = 0, memoryview(buffer)
+        while got < min(len(view), HEAD) and self._fault is None:
+            try:
+                piece = self._plain.read1(len(view) - got)
+            except _DAMAGE as e:
+                self._fault = e
+                break
+            if not piece:
+                return got
+            view[got : got + len(piece)] = piece
+            got += len(piece)
+        if not got and self._fault:
+            raise self._fault
+        return got
+
+
+def _buffered(stream: BinaryIO) -> io.BufferedReader:
+    return io.BufferedReader(stream, BUFFER)  # type: ignore[arg-type]  # typeshed wants RawIOBase
+
+
+def chunks(source: Input, start: int, *, number: int, max_line: int) -> Iterator[Chunk]:
+    """From `start`, whose line is the `number`th, to the end; a damaged stream ends early, as a
+    Skip. Exactly the last chunk is marked so."""
+    offset, last = start, False
+    while not last:
+        chunk = Chunk(end=offset, number=number)
+        try:
+            _fill(chunk, source, max_line)
+        except _DAMAGE as e:
+            chunk.skips.append((chunk.number, Skip(chunk.end, f"damaged from here on: {e}")))
+            chunk.last = True
+        offset, number, last = chunk.end, chunk.number, chunk.last
+        yield chunk
+
+
+def _fill(chunk: Chunk, source: Input, max_line: int) -> None:
+    stop = chunk.end + CHUNK
+    readline = source.stream.readline
+    while chunk.end < stop and not chunk.last:
+        raw = readline(max_line + 1)
+        if raw.endswith(b"\n"):
+            _keep(chunk, raw)
+        elif len(raw) > max_line:
+            _pass_over(chunk, source, len(raw))
+        else:
+            _finish(chunk, raw, final=source.final)
+
+
+def _keep(chunk: Chunk, raw: bytes) -> None:
+    offset, length = chunk.end, len(raw)
+    if not offset and raw.startswith(_BOM):
+        offset, raw = 3, raw[3:]
+    raw = raw.rstrip(b"\r\n")
+    if raw and not raw.isspace():
+        chunk.lines.append(Line(offset, raw))
+        chunk.numbers.append(chunk.number)
+    chunk.end += length
+    chunk.number += 1
+
+
+def _pass_over(chunk: Chunk, source: Input, length: int) -> None:
+    """Read to the end of a line too long to hold, holding none of it."""
+    while rest := source.stream.readline(BUFFER):
+        length += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    reason = f"a line of {length:,} bytes, longer than observe.max_line"
+    chunk.skips.append((chunk.number, Skip(chunk.end, reason)))
+    chunk.end += length
+    chunk.number += 1
+
+
+def _finish(chunk: Chunk, raw: bytes, *, final: bool) -> None:
+    """The last line, without its end: somebody may still be writing it, unless it is whole."""
+    chunk.last = True
+    if final or _is_whole(raw):
+        _keep(chunk, raw)
+    else:
+        chunk.torn = not (not raw or raw.isspace())
+
+
+def _is_whole(raw: bytes) -> bool:
+    if not raw.rstrip().endswith((b"}", b"]")):
+        return False
+    try:
+        msgspec.json.decode(raw, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def whole(source: Input, *, max_line: int) -> Chunk:
+    """All of it as one line, for formats that are one document; Limit-sized or Unreadable."""
+    try:
+        raw = source.stream.read(max_line + 1)
+    except _DAMAGE as e:
+        raise damaged(source.where, e) from None
+    if len(raw) > max_line:
+        raise Unreadable(
+            f"a document longer than {max_line:,} bytes",
+            where=source.where,
+            next="Raise observe.max_line, or split it.",
+        )
+    return Chunk([Line(0, raw)], [1], end=len(raw), number=2, last=True)
+
+
+def damaged(where: str, cause: BaseException) -> PassdownError:
+    """What to say of a file that stops making sense to the machine itself."""
+    return Unreadable(f"cannot be read: {cause}", where=where, next="Restore or leave it out.")
+
+
+def refused(where: str, cause: Exception) -> PassdownError:
+    """What to say of a file that cannot be opened."""
+    why = getattr(cause, "strerror", None) or str(cause)
+    return Unreadable(f"cannot be opened: {why}", where=where, next="Check its permissions.")

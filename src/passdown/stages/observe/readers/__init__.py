@@ -1,0 +1,77 @@
+"""The one list of readers, lazy; third parties add theirs by entry point `passdown.readers`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.domain.errors import PassdownError, Unavailable, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from passdown.contract.reader import Reader
+
+BUILT_IN = ("claude_code",)
+"""Modules beside this one, each with a READER."""
+
+GROUP = "passdown.readers"
+SURE = 0.2
+"""Below this a reader does not know what it sees."""
+
+
+class Readers(NamedTuple):
+    """Those that can be used, and the third-party ones that could not be loaded."""
+
+    known: tuple[Reader, ...]
+    broken: tuple[PassdownError, ...] = ()
+
+    def named(self, name: str) -> Reader | None:
+        """The reader of this format, if there is one."""
+        return next((r for r in self.known if r.name == name), None)
+
+
+def load() -> Readers:
+    """Built-in readers first; a third party can neither replace one nor keep others from work."""
+    from importlib import import_module
+    from importlib.metadata import entry_points
+
+    known: dict[str, Reader] = {
+        name: import_module(f"{__name__}.{name}").READER for name in BUILT_IN
+    }
+    broken: list[PassdownError] = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.name, e.value)):
+        try:
+            reader: Reader = entry.load()
+            known.setdefault(reader.name, reader)
+        except Exception as e:
+            broken.append(_broken(f"{entry.name} = {entry.value}", e))
+    return Readers(tuple(known.values()), tuple(broken))
+
+
+def sniff(head: bytes, known: Iterable[Reader], where: str) -> Reader:
+    """The reader that is surest of this content; Unreadable when none is."""
+    readers = tuple(known)
+    scores = [(_sureness(reader, head), -place) for place, reader in enumerate(readers)]
+    best, place = max(scores, default=(0.0, 0))
+    if best < SURE:
+        names = ", ".join(sorted(r.name for r in readers))
+        raise Unreadable(
+            "no reader knows this format", where=where, next=f"There are readers for: {names}."
+        )
+    return readers[-place]
+
+
+def _sureness(reader: Reader, head: bytes) -> float:
+    try:
+        return max(0.0, min(1.0, float(reader.sniff(head))))
+    except Exception:
+        # A reader that fails on bytes it was shown does not know them.
+        return 0.0
+
+
+def _broken(entry: str, cause: Exception) -> PassdownError:
+    return Unavailable(
+        f"a reader cannot be loaded: {type(cause).__name__}: {cause}",
+        where=entry,
+        next="Update or uninstall the package that brings it.",
+    )

@@ -1,0 +1,214 @@
+"""One line of a Claude Code transcript as a typed value; what has the wrong type is left out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from msgspec import DecodeError, Raw, Struct, field
+from msgspec import json as fast
+
+
+class Part(Struct):
+    """A piece of a tool's answer."""
+
+    type: str | None = None
+    text: str | None = None
+
+
+class Block(Struct):
+    """A piece of a message: text, thinking, a tool call or a tool's answer."""
+
+    type: str | None = None
+    text: str | None = None
+    id: str | None = None
+    name: str | None = None
+    input: Raw = Raw(b"null")  # noqa: RUF009 - an immutable value
+    tool_use_id: str | None = None
+    content: str | list[Part] | None = None
+    is_error: bool | None = None
+
+
+class Usage(Struct):
+    """What one answer of the model took, in tokens."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+
+
+class Message(Struct):
+    """What was said. One answer of the model stands in several lines, under one id."""
+
+    content: str | list[Block] | None = None
+    id: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+
+
+class Origin(Struct):
+    """Who put a message in, or which session it was copied from."""
+
+    kind: str | None = None
+    session_id: str | None = field(default=None, name="sessionId")
+
+
+class Attached(Struct):
+    """What a client hands its model beside the messages."""
+
+    type: str | None = None
+    prompt: str | list[Block] | None = None
+    mode: str | None = field(default=None, name="commandMode")
+
+
+class Record(Struct, rename="camel"):
+    """One line. Fields nobody reads are skipped by the parser."""
+
+    type: str | None = None
+    subtype: str | None = None
+    uuid: str | None = None
+    parent_uuid: str | None = None
+    session_id: str | None = None
+    printed_session: str | None = field(default=None, name="session_id")
+    timestamp: str | None = None
+    cwd: str | None = None
+    git_branch: str | None = None
+    version: str | None = None
+    agent_id: str | None = None
+    is_sidechain: bool | None = None
+    is_meta: bool | None = None
+    is_compact_summary: bool | None = None
+    is_api_error_message: bool | None = None
+    source_tool: str | None = field(default=None, name="sourceToolUseID")
+    parent_call: str | None = field(default=None, name="parentToolUseID")
+    plan_content: str | None = None
+    origin: Origin | None = None
+    forked_from: Origin | None = None
+    message: Message | None = None
+    content: str | None = None
+    summary: str | None = None
+    leaf_uuid: str | None = None
+    custom_title: str | None = None
+    attachment: Attached | None = None
+    data: Raw = Raw(b"null")  # noqa: RUF009 - an immutable value
+
+
+class Progress(Struct):
+    """What a running tool reports; a sub-agent reports its own lines."""
+
+    type: str | None = None
+    agent_id: str | None = field(default=None, name="agentId")
+    message: Record | None = None
+
+
+class Decoded(NamedTuple):
+    """A line, or why it is none. `damaged` says that bytes in it had to be replaced."""
+
+    record: Record | None
+    damaged: bool = False
+    reason: str = ""
+
+
+_record = fast.Decoder(Record)
+_progress = fast.Decoder(Progress)
+
+
+def decode(raw: bytes) -> Decoded:
+    """The line, typed; slower and tolerant when it is not what it should be."""
+    try:
+        return Decoded(_record.decode(raw))
+    except (DecodeError, UnicodeDecodeError):
+        return _tolerant(raw)
+    except RecursionError:
+        return Decoded(None, reason="nested too deeply")
+
+
+def reported(record: Record) -> Record | None:
+    """The sub-agent's line inside a line of progress, if that is what it reports."""
+    try:
+        progress = _progress.decode(record.data)
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    inner = progress.message
+    if progress.type != "agent_progress" or inner is None:
+        return None
+    inner.session_id = record.session_id
+    inner.timestamp = inner.timestamp or record.timestamp
+    inner.agent_id = progress.agent_id
+    inner.parent_call = record.parent_call
+    inner.is_sidechain = True
+    inner.cwd, inner.git_branch, inner.version = record.cwd, record.git_branch, record.version
+    return inner
+
+
+def arguments(raw: Raw) -> dict[str, Any]:
+    """What a tool was called with."""
+    try:
+        found = fast.decode(raw)
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {"input": found} if found is not None else {}
+
+
+def _tolerant(raw: bytes) -> Decoded:
+    text = raw.decode("utf-8", "replace")
+    damaged = "\ufffd" in text and not _is_utf8(raw)
+    try:
+        found = json.loads(text, parse_constant=lambda _: None)
+        clean = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    except RecursionError:
+        return Decoded(None, reason="nested too deeply")
+    except ValueError as e:
+        return Decoded(None, reason=f"not JSON: {getattr(e, 'msg', 'a number beyond all bounds')}")
+    if not isinstance(found, dict):
+        return Decoded(None, reason="not an object")
+    if not clean.isascii() and not _encodes(clean):
+        damaged, found = True, json.loads(clean.encode("utf-8", "replace"))
+    return Decoded(fast.decode(_fitted(found, Record), type=Record), damaged)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _fitted(found: dict[str, Any], kind: type[Struct]) -> bytes:
+    """JSON of those fields that have the type they should have."""
+    kept = [pair for name, value in found.items() if (pair := _field(name, value, kind))]
+    return b"{" + b",".join(kept) + b"}"
+
+
+def _field(name: str, value: Any, kind: type[Struct]) -> bytes:
+    raw = _value(name, value)
+    pair = fast.encode(name) + b":" + raw
+    try:
+        fast.decode(b"{" + pair + b"}", type=kind)
+    except DecodeError:
+        return b""
+    return pair
+
+
+def _value(name: str, value: Any) -> bytes:
+    if name == "message" and isinstance(value, dict):
+        return _fitted(value, Message)
+    if name == "content" and isinstance(value, list):
+        return b"[" + b",".join(_block(piece) for piece in value) + b"]"
+    return fast.encode(value)
+
+
+def _block(piece: Any) -> bytes:
+    if isinstance(piece, dict):
+        return _fitted(piece, Block)
+    return fast.encode({"type": "text", "text": piece} if isinstance(piece, str) else {})

@@ -1,0 +1,158 @@
+"""Draft to Observation: redacted, cut to what is kept, stamped with trust, flags and its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.contract.reader import SessionFacts
+from passdown.domain.observation import ECHO, Observation, Pointer, Seen
+from passdown.text.hazard import hazards
+from passdown.text.signature import signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from passdown.contract.reader import Draft, Json
+    from passdown.text.redact import Redactor
+
+RESULT = 2048
+"""Bytes kept of a tool's answer: the first and the last half of it."""
+LONG = 8192
+"""Bytes kept of an error, and of what a tool was called with."""
+MARGIN = 8192
+"""How far beyond a cut is looked for secrets that straddle it."""
+SHORT = 200
+DEEPEST = 4
+MOST = 50
+
+_UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?::[0-9a-z:]{1,40})?")
+
+
+class Stamped(NamedTuple):
+    """An observation ready to be stored, and which rules found something in it."""
+
+    item: Observation
+    found: Mapping[str, int]
+
+
+class Stamp:
+    """Makes drafts storable, by one redactor, one text cap and one idea of what an echo is."""
+
+    def __init__(
+        self, redactor: Redactor, *, max_text: int, is_echo: Callable[[str], bool]
+    ) -> None:
+        self._redactor = redactor
+        self._max_text = max_text
+        self._is_echo = is_echo
+        self._short = lru_cache(4096)(lambda text: redactor.clean(text[:SHORT]))
+
+    def observation(self, draft: Draft, raw: bytes | None, file: str) -> Stamped:
+        """What may be stored of a draft; `raw` is the line it stands in."""
+        text, found = self._text(draft)
+        item = Observation(
+            session=self.name(draft.session),
+            uid=uid(draft.session, draft.uid),
+            seen=draft.seen,
+            text=text,
+            at=draft.at,
+            trust=draft.trust,
+            tool=self.name(draft.tool),
+            call=self.name(draft.call),
+            ok=draft.ok,
+            signature=signature(text) if draft.ok is False else "",
+            pointer=_pointer(draft, raw, file),
+            flags=self._flags(text),
+            meta=self.meta(draft.meta),
+        )
+        return Stamped(item, found)
+
+    def facts(self, facts: SessionFacts) -> SessionFacts:
+        """What may be stored of a session."""
+        names = (facts.id, facts.agent, facts.model, facts.repo, facts.branch)
+        id, agent, model, repo, branch = (self.name(name) for name in names)
+        outcome, parent = self.name(facts.outcome), self.name(facts.parent)
+        at, meta = facts.at, self.meta(facts.meta)
+        return SessionFacts(id, agent, model, repo, branch, at, outcome, parent, meta)
+
+    def name(self, text: str) -> str:
+        """A short text that is compared, never read: an id, a tool, a branch."""
+        return text if not text or _UID.fullmatch(text) else self._short(text)
+
+    def meta(self, meta: Json) -> Json:
+        """Every text in it redacted, its size bounded."""
+        return {self.name(str(k)): self._value(v, 0) for k, v in list(meta.items())[:MOST]}
+
+    def _value(self, value: Any, depth: int) -> Any:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, str):
+            return self.name(value) if len(value) <= SHORT else self._cut(value, 1024)[0]
+        if depth < DEEPEST and isinstance(value, dict):
+            pairs = list(value.items())[:MOST]
+            return {self.name(str(k)): self._value(v, depth + 1) for k, v in pairs}
+        if depth < DEEPEST and isinstance(value, list | tuple):
+            return [self._value(v, depth + 1) for v in value[:MOST]]
+        return "…"
+
+    def _text(self, draft: Draft) -> tuple[str, Mapping[str, int]]:
+        if draft.seen is Seen.RESULT:
+            return self._cut(draft.text, LONG if draft.ok is False else RESULT)
+        if draft.seen is Seen.CALL:
+            return self._cut(draft.text, LONG)
+        return self._cut(draft.text, self._max_text)
+
+    def _cut(self, text: str, most: int) -> tuple[str, Mapping[str, int]]:
+        """At most about so many bytes of the redacted text: its beginning and its end."""
+        half, reach = most // 2, most // 2 + MARGIN
+        if len(text) <= 2 * reach:
+            whole = self._redactor.redact(text)
+            return _ends(whole.text, whole.text, half, most), Counter(one.rule for one in whole.found)
+        head, tail = self._redactor.redact(text[:reach]), self._redactor.redact(text[-reach:])
+        found = Counter(one.rule for one in (*head.found, *tail.found))
+        return _ends(head.text, tail.text, half, most, left=len(text)), found
+
+    def _flags(self, text: str) -> tuple[str, ...]:
+        flags = hazards(text)
+        return (*flags, ECHO) if self._is_echo(text) else flags
+
+
+def uid(session: str, text: str) -> str:
+    """A uid that is one of a kind in all sessions and holds nothing readable: the client's UUID,
+    which a resumed session repeats, or a hash of the session's own numbering."""
+    if _UID.fullmatch(text):
+        return text
+    return hashlib.sha256(f"{session}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _pointer(draft: Draft, raw: bytes | None, file: str) -> Pointer | None:
+    if raw is None:
+        return None
+    return Pointer(file, draft.offset, draft.length, hashlib.sha256(raw).hexdigest())
+
+
+def _ends(head: str, tail: str, half: int, most: int, left: int = 0) -> str:
+    """The two ends of a text, with a note of what is missing; `left` is how long it was when
+    only its ends were looked at."""
+    if not left:
+        if len(head) <= most and (head.isascii() or len(head.encode("utf-8", "replace")) <= most):
+            return head
+        left = len(head)
+    else:
+        # What stands at the inner edge may be half a secret, which no rule knows.
+        head, tail = head[: -MARGIN // 2], tail[MARGIN // 2 :]
+    first, last = _first(head, half), _last(tail, half)
+    return f"{first}\n[… {left - len(first) - len(last):,} characters left out …]\n{last}"
+
+
+def _first(text: str, most: int) -> str:
+    piece = text[:most]
+    return piece if piece.isascii() else piece.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
+
+
+def _last(text: str, most: int) -> str:
+    piece = text[-most:]
+    return piece if piece.isascii() else piece.encode("utf-8", "replace")[-most:].decode("utf-8", "ignore")

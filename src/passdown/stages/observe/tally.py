@@ -1,0 +1,142 @@
+"""What one reading did, counted as it goes: nothing is dropped without a number that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.domain.observation import ECHO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from passdown.domain.errors import PassdownError
+    from passdown.stages.observe.draw import Batch
+    from passdown.stages.observe.stamp import Stamped
+
+SHOWN = 100
+"""Skipped lines and refused files named one by one; the rest are only counted."""
+
+
+class Skipped(NamedTuple):
+    """One line that could not be read."""
+
+    file: str
+    line: int
+    offset: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a reading found. `observations` are new ones, `known` were read before;
+    `skipped` and `refused` name the first hundred of `skips` and `refusals`."""
+
+    files: int = 0
+    unchanged: int = 0
+    older: int = 0
+    ignored: int = 0
+    passed_over: int = 0
+    torn: int = 0
+    rewritten: int = 0
+    sessions: int = 0
+    observations: int = 0
+    known: int = 0
+    records: int = 0
+    damaged: int = 0
+    skips: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    refusals: int = 0
+    refused: tuple[dict[str, str], ...] = ()
+    quarantined: int = 0
+    echoes: int = 0
+    redactions: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    unkept: dict[str, int] = field(default_factory=dict)
+    formats: dict[str, dict[str, int]] = field(default_factory=dict)
+    bytes: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """The numbers while they grow."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    refused: list[dict[str, str]] = field(default_factory=list)
+    sessions: set[str] = field(default_factory=set)
+    redactions: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    unkept: dict[str, int] = field(default_factory=dict)
+    formats: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def count(self, name: str, n: int = 1) -> None:
+        """Raise one number."""
+        self.numbers[name] = self.numbers.get(name, 0) + n
+
+    def skip(self, skipped: Iterable[Skipped]) -> None:
+        """Lines that could not be read."""
+        for one in skipped:
+            self.count("skips")
+            if len(self.skipped) < SHOWN:
+                self.skipped.append(one)
+
+    def refuse(self, error: PassdownError) -> None:
+        """A file or folder that could not be read."""
+        self.count("refusals")
+        if len(self.refused) < SHOWN:
+            self.refused.append(error.plain())
+
+    def any(self, *names: str) -> bool:
+        """Whether one of these numbers is not zero."""
+        return any(self.numbers.get(name) for name in names)
+
+    def took(
+        self, batch: Batch, new: Iterable[Stamped], known: int, sessions: Iterable[str]
+    ) -> None:
+        """A batch was stored: how much of it was new, and how much was stored before."""
+        many = 0
+        for many, (item, found) in enumerate(new, 1):
+            add(self.redactions, found)
+            add(self.kinds, {kind(item.seen, item.meta, item.ok): 1})
+            self.count("echoes", ECHO in item.flags)
+            self.count("quarantined", any(flag != ECHO for flag in item.flags))
+        numbers = {"bytes": batch.bytes, "records": batch.records, "observations": many}
+        for name, n in numbers.items():
+            self.count(name, n)
+        add(self.formats.setdefault(batch.format, {}), {"files": batch.last, **numbers})
+        for name, n in (("known", known), ("damaged", batch.damaged), ("torn", batch.torn)):
+            self.count(name, n)
+        self.count("rewritten", batch.rewritten)
+        self.sessions.update(sessions)
+        self.skip(batch.skipped)
+        add(self.unkept, batch.unkept)
+
+    def result(self, seconds: float) -> Ingested:
+        """All of it, frozen."""
+        return Ingested(
+            **self.numbers,
+            sessions=len(self.sessions),
+            skipped=tuple(self.skipped),
+            refused=tuple(self.refused),
+            redactions=self.redactions,
+            kinds=dict(sorted(self.kinds.items())),
+            unkept=dict(sorted(self.unkept.items())),
+            formats=self.formats,
+            seconds=round(seconds, 3),
+        )
+
+
+def add(into: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add numbers by name."""
+    for name, n in more.items():
+        into[name] = into.get(name, 0) + n
+
+
+def kind(seen: str, meta: Mapping[str, Any], ok: bool | None) -> str:
+    """What is counted together: the kind of observation, and what sets it apart."""
+    parts = [str(seen), str(meta.get("kind", ""))]
+    parts += ["error" if ok is False else "", "beside" if "beside" in meta else ""]
+    parts += ["agent" if "agent" in meta else ""]
+    return ":".join(part for part in parts if part)
