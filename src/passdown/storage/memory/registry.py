@@ -56,11 +56,6 @@ class MemoryRegistry:
         rows = self._bound.table("tokens").values()
         return sorted({row.name for row in rows if not row.revoked_at})
 
-    def tokens(self) -> list[str]:
-        """The names that hold a token which is not revoked, in order."""
-        rows = self._bound.table("tokens").values()
-        return sorted({row.name for row in rows if not row.revoked_at})
-
     def revoke(self, name: str) -> int:
         """Revoke all tokens of this name; how many."""
         table = self._bound.change("tokens")

@@ -27,8 +27,5 @@ SELECT name, kind, roles, proof FROM tokens WHERE hash = :hash AND revoked_at = 
 -- name: tokens
 SELECT DISTINCT name FROM tokens WHERE revoked_at = '' ORDER BY name
 
--- name: tokens
-SELECT DISTINCT name FROM tokens WHERE revoked_at = '' ORDER BY name
-
 -- name: revoke
 UPDATE tokens SET revoked_at = :now WHERE name = :name AND revoked_at = ''

@@ -54,10 +54,6 @@ class SqlRegistry:
         """The names that hold a token which is not revoked, in order."""
         return [name for (name,) in self._bound.rows("registry", "tokens")]
 
-    def tokens(self) -> list[str]:
-        """The names that hold a token which is not revoked, in order."""
-        return [name for (name,) in self._bound.rows("registry", "tokens")]
-
     def revoke(self, name: str) -> int:
         """Revoke all tokens of this name; how many."""
         return self._write("revoke", name=name, now=self._bound.now)
