@@ -13,7 +13,6 @@ from passdown.stages.gate.decide import (
     LONGEST_REASON,
     edited,
     executed,
-    failed,
     open_proposal,
     rejected,
     still_rests,
@@ -24,7 +23,7 @@ from tests.notes import Add
 
 def test_every_status_is_placed_and_has_a_public_name():
     assert set(TRANSITIONS) == set(Status) == set(PUBLIC)
-    assert OPEN | FINAL == set(Status)
+    assert set(Status) == OPEN | FINAL
     assert not OPEN & FINAL
 
 
