@@ -260,5 +260,4 @@ def test_an_evaluation_gets_its_arguments_and_the_folder_of_the_caller(
     (checkout.root / "evals").mkdir()
     (checkout.root / "evals" / "speed.py").touch()
     checkout.run("eval", "speed", "--data", "a b")
-    program = checkout.root / "evals" / "speed.py"
-    assert checkout.called("python")[-1] == f"python {program} --data a b"
+    assert checkout.called("python")[-1] == "python -m evals speed --data a b"

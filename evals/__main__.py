@@ -1,0 +1,83 @@
+"""Run one evaluation and print one JSON line; 0 when its goals are met, 1 when not.
+
+python -m evals NAME [--data DIR | --generated] [--write]
+
+--data names a folder laid out as the evaluation expects, else PASSDOWN_DATA does; --generated
+takes the set the evaluation makes itself. --write keeps the line in evals/results/NAME.json.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from evals import goals_of, line, missed
+
+RESULTS = Path(__file__).with_name("results")
+
+
+def main(argv: list[str]) -> int:
+    """Measure, print, and keep what was asked to be kept."""
+    asked = _asked(argv)
+    module = import_module(f"evals.{asked.name}")
+    began = time.perf_counter()
+    measured = module.measure(_data(asked, reads=module.READS_DATA))
+    answer = line(asked.name, measured, time.perf_counter() - began)
+    print(json.dumps(answer))
+    for goal in missed(measured.figures, goals_of(asked.name)):
+        print(f"missed: {goal}", file=sys.stderr)
+    if asked.write:
+        _keep(answer)
+    return 0 if answer["ok"] else 1
+
+
+def names() -> list[str]:
+    """The evaluations there are."""
+    return sorted(p.stem for p in Path(__file__).parent.glob("[a-z]*.py"))
+
+
+def _asked(argv: list[str]) -> Namespace:
+    parser = ArgumentParser("./run eval", allow_abbrev=False)
+    parser.add_argument("name", choices=names())
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--data", type=Path, metavar="DIR")
+    source.add_argument("--generated", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args(argv)
+
+
+def _data(asked: Namespace, *, reads: bool) -> Path | None:
+    """The folder to measure on; None for the generated set."""
+    if asked.generated or not reads:
+        return None
+    named = asked.data or os.environ.get("PASSDOWN_DATA")
+    if not named:
+        raise SystemExit(
+            f"eval {asked.name}: needs data. Name it with --data DIR or PASSDOWN_DATA, or take"
+            " --generated."
+        )
+    folder = Path(named).expanduser()
+    if not folder.is_dir():
+        raise SystemExit(f"eval {asked.name}: no folder {folder}")
+    return folder
+
+
+def _keep(answer: dict[str, Any]) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    kept = {**answer, "at": time.strftime("%Y-%m-%d", time.gmtime()), "on": _machine()}
+    (RESULTS / f"{answer['name']}.json").write_text(json.dumps(kept, indent=2) + "\n")
+
+
+def _machine() -> str:
+    return f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,114 @@
+"""What a user waits for: the CPU time of a start, as a multiple of starting Python for nothing.
+
+A store of 1,000 claims is made; then each command and the bare interpreter are started in turn,
+many times over, as fresh processes. A figure is the median over the turns of a command's CPU time
+(its own and the system's, as the kernel counts it) divided by the bare one's of the same turn.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from evals import Measured
+
+READS_DATA = False
+CLAIMS = 1_000
+TURNS = 25
+PROGRAM = str(Path(sys.executable).with_name("passdown"))
+WORDS = """
+staging deploy login test flaky cache redis build node python run database migration schema index
+token retry timeout proxy header branch merge review friday release docker image lint types fixture
+worker queue lease backup restore session agent claim socket cookie locale parser template router
+metric alert secret volume cluster region bucket kernel thread signal
+"""
+MESSAGE = {"session_id": "s", "transcript_path": "/tmp/none.jsonl", "tool_name": "Bash"}
+
+
+def measure(_: Path | None) -> Measured:
+    """Start every command in turn, on one store."""
+    with TemporaryDirectory(prefix="passdown-speed-") as folder:
+        environment = _environment(Path(folder))
+        store = str(Path(folder, "store"))
+        fill(store, environment)
+        commands = {
+            "bare": [sys.executable, "-c", "pass"],
+            "help": [PROGRAM, "--help"],
+            "version": [PROGRAM, "--version"],
+            "hook": [PROGRAM, "hook", "post-tool", "--store", store],
+            "brief": [PROGRAM, "brief", "--store", store, "--repo", "web", "--task", "flaky login"],
+            "search": [PROGRAM, "search", "flaky login test", "--store", store],
+        }
+        times = _times(commands, environment)
+    ratios = {
+        name: round(statistics.median(_over(times[name], times["bare"])), 2)
+        for name in commands
+        if name != "bare"
+    }
+    medians = {f"{n}_ms": round(statistics.median(t) * 1000, 1) for n, t in times.items()}
+    return Measured(ratios, TURNS, {**medians, "claims": CLAIMS})
+
+
+def fill(store: str, environment: Mapping[str, str], count: int = CLAIMS) -> None:
+    """Put that many approved claims into a store, through the same doors as anybody."""
+    filler = f"from evals.speed import filled; filled({store!r}, {count})"
+    with_us = {**environment, "PYTHONPATH": str(Path(__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", filler], env=with_us, check=True)
+
+
+def filled(store: str, count: int) -> None:
+    """The part of `fill` that runs in a process of its own: state and confirm each claim."""
+    from passdown.app import open_app
+    from passdown.domain.actor import human
+
+    chance, ann = random.Random(7), human("ann")
+    with open_app(store=store) as app:
+        for n in range(count):
+            text = f"{' '.join(chance.choices(WORDS.split(), k=13)).capitalize()} {n}."
+            scope = chance.choice(("global", "repo:web", "repo:api"))
+            app.call("add", {"text": text, "scope": scope, "confirm": True}, ann)
+        app.call("index.follow", {}, ann)
+
+
+def _times(
+    commands: Mapping[str, list[str]], environment: Mapping[str, str]
+) -> dict[str, list[float]]:
+    """CPU seconds of every start; the first turn warms the caches and is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(TURNS + 1):
+        for name, command in commands.items():
+            spent = cpu(command, environment)
+            if turn:
+                times[name].append(spent)
+    return times
+
+
+def cpu(command: list[str], environment: Mapping[str, str]) -> float:
+    """CPU seconds of one process, its output read and thrown away; it must succeed."""
+    source, target = os.pipe()
+    os.write(target, json.dumps(MESSAGE).encode())
+    os.close(target)
+    with open(os.devnull, "wb") as nowhere, os.fdopen(source, "rb") as stdin:
+        process = subprocess.Popen(command, stdin=stdin, stdout=nowhere, env=environment)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """The caller's, without what changes how Python starts, and with an empty home."""
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("PYTHON", "PASSDOWN", "XDG"))}
+    return {**kept, "HOME": str(home)}
+
+
+def _over(times: list[float], bare: list[float]) -> list[float]:
+    return [spent / nothing for spent, nothing in zip(times, bare, strict=True)]
