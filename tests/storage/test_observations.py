@@ -34,6 +34,14 @@ def test_a_second_reading_of_the_same_thing_is_no_second_observation(store: Stor
         assert tx.observations.counts()["observations"] == 3
 
 
+def test_a_uid_s_home_is_where_it_was_seen_first(store: Store):
+    with store.write(ALL) as tx:
+        tx.observations.add(SESSION, [seen("a"), seen("b")])
+        tx.observations.add(Session("t", "f"), [seen("b", session="t"), seen("c", session="t")])
+        assert tx.observations.homes(["a", "b", "c", "d"]) == {"a": "s", "b": "s", "c": "t"}
+        assert tx.observations.homes([]) == {}
+
+
 def test_reading_the_same_thing_a_thousand_times_costs_no_number(store: Store):
     many = [seen(str(n)) for n in range(1200)]
     with store.write(ALL) as tx:

@@ -41,6 +41,10 @@ class Observations(Protocol):
         the new ones were given, ascending."""
         ...
 
+    def homes(self, uids: Iterable[str]) -> dict[str, str]:
+        """The session in which each of these uids that is known was seen first."""
+        ...
+
     def session(self, id: str) -> Session | None: ...
 
     def sessions(self, *, since: At = "", limit: int = 1000) -> list[Session]:

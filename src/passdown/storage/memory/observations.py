@@ -75,6 +75,12 @@ class MemoryObservations:
         table = self._bound.table("sessions")
         return [row for row in table.values() if self._bound.sees(row.scope)]
 
+    def homes(self, uids: Iterable[str]) -> dict[str, str]:
+        """The session in which each of these uids that is known was seen first."""
+        wanted = set(map(plain, uids))
+        seen = reversed(list(self._seen()))
+        return {row.uid: row.session for row in seen if row.uid in wanted}
+
     def session(self, id: str) -> Session | None:
         """The session; None when there is none to be seen."""
         row = self._bound.table("sessions").get(plain(id))

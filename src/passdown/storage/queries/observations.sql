@@ -16,6 +16,9 @@ ON CONFLICT (id) DO UPDATE SET
 -- name: known
 SELECT uid FROM observations WHERE session = :session AND uid IN :uids
 
+-- name: homes
+SELECT uid, session FROM observations WHERE uid IN :uids AND {sees} ORDER BY seq DESC
+
 -- name: session
 SELECT id, format, agent, model, repo, branch, started_at, ended_at, outcome, parent, meta, scope
 FROM sessions WHERE id = :id AND {sees}

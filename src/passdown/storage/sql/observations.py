@@ -61,6 +61,11 @@ class SqlObservations:
         parts = in_parts(uids)
         return {uid for part in parts for (uid,) in self._rows("known", session=session, uids=part)}
 
+    def homes(self, uids: Iterable[str]) -> dict[str, str]:
+        """The session in which each of these uids that is known was seen first."""
+        every = (self._rows("homes", uids=part) for part in in_parts(map(plain, uids)))
+        return {uid: session for rows in every for uid, session in rows}
+
     def session(self, id: str) -> Session | None:
         """The session; None when there is none to be seen."""
         row = self._row("session", id=id)

@@ -46,7 +46,8 @@ CREATE TABLE observations (
     meta TEXT NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX observations_once ON observations (session, uid);
+CREATE UNIQUE INDEX observations_once ON observations (uid, session);
+CREATE INDEX observations_in_session ON observations (session, seq);
 CREATE INDEX observations_by_signature ON observations (signature, seq) WHERE signature <> '';
 
 CREATE TABLE sources (
