@@ -100,7 +100,8 @@ def environment_readers(root: Path) -> list[str]:
 
 def backends_named_elsewhere(root: Path) -> list[str]:
     """Only storage/, app and config know which databases there are; a sentence may say it."""
-    home = ("storage/", "app.py", "config/", "config.py")
+    # text/ knows the words of its readers, programs of that name among them.
+    home = ("storage/", "app.py", "config/", "config.py", "text/")
     return [
         f"{name}:{line} names {word}"
         for path, name in python_files(root)
