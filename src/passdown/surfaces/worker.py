@@ -90,6 +90,8 @@ class Worker:
         self._say = say
         self._operations = tuple(app.operations)
         self._told: set[str] = set()
+        # Seconds from which a job is worth a line: timers go off every few seconds, day and night.
+        self._worth_a_line = 1.0
         self._stopping = False
         # Rung when a job ends or a stop is asked for; may be rung from a signal handler.
         self._bell: SimpleQueue[None] = SimpleQueue()
@@ -115,7 +117,8 @@ class Worker:
         return self.tally
 
     def once(self) -> Tally:
-        """Do what is due now, and no more."""
+        """Do what is due now, and no more; each job is worth a line."""
+        self._worth_a_line = 0.0
         self._plan()
         while not self._stopping and self._one():
             pass
@@ -232,7 +235,8 @@ class Worker:
         with self._app.store.write(ALL) as tx:
             if tx.jobs.finish(job.id, self.name, kept):
                 self._rest(tx, job)
-        self._say(f"{job.key} done in {seconds:.1f} s")
+        if seconds >= self._worth_a_line:
+            self._say(f"{job.key or job.name} done in {seconds:.1f} s")
 
     def _fail(self, job: Job, why: str, *, wait: float) -> None:
         with self._app.store.write(ALL) as tx:
@@ -242,7 +246,9 @@ class Worker:
                 self._rest(tx, job)
         dead = after is not None and after.state is JobState.DEAD
         then = "given up" if dead else f"again at {retry_at}"
-        self._say(f"{job.key} failed ({job.attempts} of {job.max_attempts}), {then}: {why}")
+        self._say(
+            f"{job.key or job.name} failed ({job.attempts} of {job.max_attempts}), {then}: {why}"
+        )
 
     def _rest(self, tx: Tx, job: Job) -> None:
         """A timer counts from the end of its job, so that a long one leaves time for others."""
