@@ -69,7 +69,8 @@ _ERRORS = (
 )
 _SETTINGS = (
     "A value comes from, weakest first: the default, an approved control, the file, the"
-    " environment, a flag. `passdown config show` names each value's origin."
+    " environment (`brief.budget` is `PASSDOWN_BRIEF_BUDGET`), a flag (`--set brief.budget=1500`)."
+    " `passdown config show` names each value's origin."
 )
 
 
