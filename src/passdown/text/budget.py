@@ -23,6 +23,8 @@ _ROUGH = re.compile("[jqxzJQXZ]|[^aeiouyAEIOUY]{4}|[^aeiouyAEIOUY][bcdfgjkpqvwxz
 # In tenths of a token, as is every cost below: what the costs together may fall short by.
 _SLACK = 100
 _BREAK = 13
+# Lines in a row that did not fit, after which a shorter one is not looked for any longer.
+_PATIENCE = 40
 
 
 def estimate(text: str) -> int:
@@ -32,15 +34,20 @@ def estimate(text: str) -> int:
 
 
 def fit(lines: Iterable[str], budget: int) -> list[str]:
-    """The lines, in order, that joined stay within the budget; one too long is passed over."""
+    """The lines, in order, that joined stay within the budget; one too long is passed over, and
+    so is the rest once many in a row were."""
     chosen: list[str] = []
-    cost = size = 0
+    cost = size = missed = 0
     for line in lines:
         longer = cost + _cost(line) + (_BREAK if chosen else 0)
         larger = size + _bytes(line) + (1 if chosen else 0)
         if _tokens(longer, larger) <= budget:
             chosen.append(line)
-            cost, size = longer, larger
+            cost, size, missed = longer, larger, 0
+            continue
+        missed += 1
+        if missed == _PATIENCE:
+            break
     return chosen
 
 

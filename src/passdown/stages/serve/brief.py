@@ -6,6 +6,7 @@ same bytes.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.stages.serve.markers import BEGIN, END, mark
@@ -14,7 +15,7 @@ from passdown.text.safe import one_line
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
@@ -48,7 +49,8 @@ class Need(NamedTuple):
 def pack(records: Iterable[Record], need: Need) -> Packed:
     """The best of the records that fits, each line with its id, questions last."""
     fit = [r for r in records if eligible(r, need)]
-    ranked = _distinct(sorted(fit, key=lambda r: _rank(r, need)))
+    asked = frozenset(content_words(need.task))
+    ranked = _distinct(sorted(fit, key=lambda r: _rank(r, asked)))
     lines = _fill(ranked, need)
     if not lines:
         return Packed("", (), 0, len(ranked))
@@ -66,14 +68,13 @@ def eligible(record: Record, need: Need) -> bool:
     return not (record.valid_to and record.valid_to <= need.now)
 
 
-def _rank(record: Record, need: Need) -> tuple[bool, float, str]:
-    return (_is_question(record), -_value(record, need), record.id)
+def _rank(record: Record, asked: frozenset[str]) -> tuple[bool, float, str]:
+    return (_is_question(record), -_value(record, asked), record.id)
 
 
-def _value(record: Record, need: Need) -> float:
+def _value(record: Record, asked: frozenset[str]) -> float:
     """What a line is worth to this session: the task first, then how near its scope is, how sure
     it is and how much its source is trusted."""
-    asked = set(content_words(need.task)) if need.task else set()
     words = set(content_words(record.text)) if asked else set()
     match = len(asked & words) / (len(asked) ** 0.5 * len(words) ** 0.5) if words else 0.0
     near = 0.0 if record.scope == "global" else 1.0
@@ -94,12 +95,19 @@ def _fill(ranked: Sequence[Record], need: Need) -> dict[str, Record]:
     """Lines in rank order until the next would not fit; a shorter one further down still may.
     What stands around them, with the most it may have to say, is counted first."""
     frame = [BEGIN, _head(need), *_tail(len(ranked), need), END, ""]
-    # A line takes more than a token, so that more lines than tokens need not be looked at.
-    lines = {_line(record): record for record in ranked[: need.budget]}
-    chosen = fit([*frame, *lines], need.budget)
+    lines: dict[str, Record] = {}
+    chosen = fit(chain(frame, _lines(ranked, lines)), need.budget)
     if chosen[: len(frame)] != frame:
         return {}
     return {line: lines[line] for line in chosen[len(frame) :]}
+
+
+def _lines(ranked: Sequence[Record], seen: dict[str, Record]) -> Iterator[str]:
+    """Each record's line when it is asked for, remembering whose it is."""
+    for record in ranked:
+        line = _line(record)
+        seen[line] = record
+        yield line
 
 
 def _line(record: Record) -> str:
