@@ -16,8 +16,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from evals import Measured
+
+if TYPE_CHECKING:
+    from passdown.domain.record import Record
 
 READS_DATA = False
 CLAIMS = 1_000
@@ -56,25 +60,35 @@ def measure(_: Path | None) -> Measured:
     return Measured(ratios, TURNS, {**medians, "claims": CLAIMS})
 
 
-def fill(store: str, environment: Mapping[str, str], count: int = CLAIMS) -> None:
-    """Put that many approved claims into a store, through the same doors as anybody."""
-    filler = f"from evals.speed import filled; filled({store!r}, {count})"
+def fill(store: str, environment: Mapping[str, str]) -> None:
+    """Put the claims into a store, in a process of its own."""
+    filler = f"from evals.speed import filled; filled({store!r})"
     with_us = {**environment, "PYTHONPATH": str(Path(__file__).parents[1])}
     subprocess.run([sys.executable, "-c", filler], env=with_us, check=True)
 
 
-def filled(store: str, count: int) -> None:
-    """The part of `fill` that runs in a process of its own: state and confirm each claim."""
+def filled(store: str) -> None:
+    """Apply the claims as approvals do, and bring the index up to date."""
     from passdown.app import open_app
     from passdown.domain.actor import human
+    from passdown.domain.change import Put
+    from passdown.domain.scope import ALL
+    from passdown.stages.apply.execute import execute
 
-    chance, ann = random.Random(7), human("ann")
+    chance = random.Random(7)
     with open_app(store=store) as app:
-        for n in range(count):
-            text = f"{' '.join(chance.choices(WORDS.split(), k=13)).capitalize()} {n}."
-            scope = chance.choice(("global", "repo:web", "repo:api"))
-            app.call("add", {"text": text, "scope": scope, "confirm": True}, ann)
-        app.call("index.follow", {}, ann)
+        with app.store.write(ALL) as tx:
+            execute(tx, "", [Put(_claim(n, chance)) for n in range(CLAIMS)], "speed")
+        app.call("index.follow", {}, human("speed"))
+
+
+def _claim(n: int, chance: random.Random) -> Record:
+    from passdown.domain.record import Record
+
+    text = f"{' '.join(chance.choices(WORDS.split(), k=13)).capitalize()} {n}."
+    category = chance.choice(("fact", "pitfall", "pattern", "tool-quirk"))
+    scope = chance.choice(("global", "repo:web", "repo:api"))
+    return Record("claim", f"made-{n}", text, {"category": category}, scope=scope)
 
 
 def _times(
