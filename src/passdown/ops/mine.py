@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.actor import Role, system
 from passdown.domain.clock import new_id
+from passdown.domain.entry import body_hash
 from passdown.domain.errors import Forbidden, Invalid, Limit
 from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import parse
@@ -69,6 +70,7 @@ def add(ctx: Ctx, text: Text, scope: Name = "global", confirm: bool = False) -> 
     if not stating or stating[0].state is None:
         raise Invalid("no loop takes statements")
     where = parse(scope)
+    stating[0].state(text, (1,), where)  # refused before anything is kept
     seq = _said(ctx, text, where)
     finding = stating[0].state(text, (seq,), where)
     filed = _file(ctx, stating[0], finding, ctx.actor.name)
@@ -76,15 +78,15 @@ def add(ctx: Ctx, text: Text, scope: Name = "global", confirm: bool = False) -> 
 
 
 @operation("propose", Effect.WRITE, agents=True, example="passdown propose LOOP @payload.json ...")
-def propose(
-    ctx: Ctx, loop: Name, payload: Payload, text: Text, scope: Name = "global"
-) -> dict[str, Any]:
+def propose(ctx: Ctx, loop: Name, payload: Payload, text: Text, scope: Name = "") -> dict[str, Any]:
     """Propose something worth keeping; a person decides. `text` says what it rests on."""
     found = loop_of(ctx.loops, loop)
     typed = payload_of(found, payload)
-    where = parse(scope)
-    seq = _said(ctx, " ".join(text.split()), where)
-    finding = _finding(found, typed, seq, where)
+    where = _scope_of(typed, scope)
+    text = " ".join(text.split())
+    _finding(found, typed, text, 1, where)  # refused before anything is kept
+    seq = _said(ctx, text, where)
+    finding = _finding(found, typed, text, seq, where)
     return _answer(ctx, _file(ctx, found, finding, ctx.actor.name), confirm=False)
 
 
@@ -159,6 +161,8 @@ def _sayings(ctx: Ctx, scope: str) -> Session:
             f"{ctx.actor.name} does not hold the role propose",
             next="Ask an admin for a token with this role.",
         )
+    if not ctx.sight.sees(scope):
+        raise Invalid(f"no scope {scope!r} here", next="State it in a scope of your own.")
     id = f"said:{ctx.actor.name}:{scope}"
     with ctx.store.read(ctx.sight) as tx:
         known = tx.observations.session(id)
@@ -167,15 +171,28 @@ def _sayings(ctx: Ctx, scope: str) -> Session:
     return Session(id, "said", repo=repo, started_at=began, ended_at=ctx.clock.now())
 
 
-def _finding(loop: Loop[Any], payload: Any, seq: int, scope: str) -> Finding[Any]:
-    """A finding of what an agent proposed: its loop says what question it is."""
+def _scope_of(payload: Any, scope: str) -> str:
+    """The scope of a proposal: where its payload says that it holds, unless it says nothing."""
+    asked = parse(scope)
+    own = parse(getattr(payload, "scope", scope))
+    if scope and asked != own:
+        raise Invalid(f"the payload is about {own}, the call about {asked}", next="Name one scope.")
+    return own
+
+
+def _finding(loop: Loop[Any], payload: Any, text: str, seq: int, scope: str) -> Finding[Any]:
+    """A finding of what was proposed. Where it is what a statement would be, it is that question;
+    anything else is a question of its own."""
     if loop.state is None:
         raise Invalid(f"{loop.name} takes no proposals from agents")
     from dataclasses import replace
 
-    text = str(getattr(payload, "text", ""))
-    stated = loop.state(text, (seq,), scope)
-    return replace(stated, payload=payload, confidence=min(stated.confidence, 0.6))
+    import msgspec
+
+    stated = loop.state(str(getattr(payload, "text", "") or text), (seq,), scope)
+    own = body_hash(msgspec.to_builtins(payload))
+    key = stated.key if type(payload) is type(stated.payload) else own
+    return replace(stated, payload=payload, key=key, confidence=min(stated.confidence, 0.6))
 
 
 def _file(ctx: Ctx, loop: Loop[Any], finding: Finding[Any], by: str) -> Filed:

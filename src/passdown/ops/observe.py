@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import NotFound
 from passdown.domain.scope import ALL
-from passdown.ops.kinds import FilePath, Id, Name, When
-from passdown.ops.operation import Ctx, Effect, Shell, operation
+from passdown.ops.kinds import FilePath, Name, When
+from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 
 if TYPE_CHECKING:
     from passdown.storage.port import Tx
@@ -32,7 +32,7 @@ def ingest(ctx: Ctx, paths: list[FilePath], since: When = "", watch: bool = Fals
     """
     if watch:
         _remember(ctx, paths)
-    return _ingest(ctx, paths, since)
+    return _ingest(ctx, paths, since, strict=True)
 
 
 @operation("reread", Effect.WRITE, example="passdown reread")
@@ -59,6 +59,7 @@ def discover(ctx: Ctx) -> dict[str, Any]:
 @operation("drain", Effect.WRITE, example="passdown drain")
 def drain(ctx: Ctx) -> dict[str, Any]:
     """Read the transcripts hooks pointed at, and move what was served into the activity log."""
+    from passdown.stages.observe import spool as pointed
     from passdown.stages.serve.served import FOLDER, collect
     from passdown.storage import spool
 
@@ -66,8 +67,8 @@ def drain(ctx: Ctx) -> dict[str, Any]:
         if rows:
             with ctx.store.write(ALL) as tx:
                 collect(tx, rows)
-    with spool.drain(ctx.home / "spool") as pointers:
-        paths = sorted({str(p["path"]) for p in pointers if p.get("path")})
+    with pointed.drain(ctx.home) as pointers:
+        paths = pointed.files(pointers)
         read = _ingest(ctx, paths, "") if paths else None
     return {"served": len(rows), "pointers": len(pointers), "files": len(paths), "read": read}
 
@@ -150,7 +151,7 @@ def _watched(tx: Tx) -> list[str]:
     return [str(p) for p in json.loads(tx.registry.value(WATCHED) or "[]")]
 
 
-def _ingest(ctx: Ctx, paths: list[str], since: Id) -> Any:
+def _ingest(ctx: Ctx, paths: list[str], since: str, *, strict: bool = False) -> Any:
     from passdown.ops.when import moment
     from passdown.stages.observe.ingest import ingest as read
     from passdown.stages.observe.readers import load
@@ -165,7 +166,8 @@ def _ingest(ctx: Ctx, paths: list[str], since: Id) -> Any:
         redactor=ctx.redactor(),
         settings=ctx.settings,
         clock=ctx.clock,
-        report=ctx.report,
+        report=lambda *so_far: ctx.report(Progress(*so_far)),
         is_echo=firewall.is_echo,
         since=moment(ctx, since),
+        strict=strict,
     )

@@ -62,13 +62,26 @@ def accept(op: Operation, raw: Mapping[str, Any], clean: Callable[[str], str]) -
     """The parameters in their types, free text redacted when the operation writes."""
     try:
         valid = msgspec.convert(dict(raw), struct(op))
-    except msgspec.ValidationError as error:
+        values = {p.name: getattr(valid, p.name) for p in parameters(op)}
+        _fits(op, values)
+    except (msgspec.ValidationError, RecursionError) as error:
         raise Invalid(str(error), where=op.name, next=_usage(op)) from error
-    values = {p.name: getattr(valid, p.name) for p in parameters(op)}
     if op.effect.value == "read":
         return values
     free = {p.name for p in parameters(op) if _is_free(p.type)}
     return {name: _clean(v, clean) if name in free else v for name, v in values.items()}
+
+
+def _fits(op: Operation, values: Mapping[str, Any]) -> None:
+    """Invalid when a payload is larger, as JSON, than its bound; a text's own type says so."""
+    for p in parameters(op):
+        bound, value = _bound(p.type), values[p.name]
+        if bound is None or not isinstance(value, dict):
+            continue
+        size = len(msgspec.json.encode(value))
+        if size > bound.longest:
+            what = f"{p.name} has {size} bytes"
+            raise Invalid(what, where=op.name, next=f"At most {bound.longest}.")
 
 
 def plain(value: Any) -> Any:

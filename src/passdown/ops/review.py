@@ -164,14 +164,14 @@ def _approve(
 
     p = open_proposal(tx, id)
     _is_of(p, loop)
-    still_rests(tx, p)
+    trust = still_rests(tx, p)
     if edit is not None:
         p = edited(p, edit)
     w = weigh(ctx, tx, p)
     flags = ("replay_changed",) if _is_worse(fresh, p.replay) else ()
     policy = w.loop.policy
     done = executed(tx, p, ctx.actor, reason, policy_actions=policy, flags=flags)
-    records = execute(tx, done.id, w.changes(), ctx.actor.name)
+    records = execute(tx, done.id, w.changes(), ctx.actor.name, trust=trust)
     return {**_wire(done), "records": [_short(r) for r in records]}
 
 

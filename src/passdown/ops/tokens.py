@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from typing import Any
 
@@ -11,6 +12,7 @@ from passdown.domain.errors import Invalid
 from passdown.ops.kinds import Name
 from passdown.ops.operation import Ctx, Effect, operation
 
+NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 GRANTS = {
     "observe": frozenset({Role.OBSERVE}),
     "agent": frozenset({Role.OBSERVE, Role.PROPOSE}),
@@ -29,12 +31,13 @@ def new(ctx: Ctx, name: Name, role: Name = "agent") -> dict[str, Any]:
     """Make a token for somebody who calls over HTTP or from a script; it is shown once."""
     if role not in GRANTS:
         raise Invalid(f"no role {role!r}", next=f"One of: {', '.join(GRANTS)}.")
-    if not name.strip() or name.startswith("system:"):
-        raise Invalid(f"not a usable name: {name!r}", next="Name the person or the program.")
+    name = _named(name)
     kind = Kind.HUMAN if Role.REVIEW in GRANTS[role] else Kind.AGENT
+    holder = Actor(name, kind, GRANTS[role], Proof.TOKEN)
     token = f"pd_{secrets.token_urlsafe(32)}"
     with ctx.store.write(ctx.sight) as tx:
-        tx.registry.add_token(digest(token), Actor(name, kind, GRANTS[role], Proof.TOKEN))
+        tx.registry.add_token(digest(token), holder)
+        tx.registry.see(holder)
         tx.ledger.append("token.made", ctx.actor.name, name, {"role": role})
     return {"name": name, "role": role, "token": token}
 
@@ -42,7 +45,17 @@ def new(ctx: Ctx, name: Name, role: Name = "agent") -> dict[str, Any]:
 @operation("token.revoke", Effect.ADMIN, example="passdown token revoke ci")
 def revoke(ctx: Ctx, name: Name) -> dict[str, Any]:
     """Revoke every token of this name."""
+    name = _named(name)
     with ctx.store.write(ctx.sight) as tx:
         revoked = tx.registry.revoke(name)
         tx.ledger.append("token.revoked", ctx.actor.name, name, {"revoked": revoked})
     return {"name": name, "revoked": revoked}
+
+
+def _named(name: str) -> str:
+    """The one form of a holder's name: no case, and no letters that only look like others."""
+    found = name.strip().casefold()
+    if not NAME.fullmatch(found):
+        what = f"not a usable name: {name[:80]!r}"
+        raise Invalid(what, next="Use letters a to z, digits, and . _ @ - between them.")
+    return found

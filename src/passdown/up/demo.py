@@ -42,21 +42,28 @@ def _tell(app: App) -> None:
     proposals = _asked(app)
     if not proposals:
         raise PassdownError("the samples gave no proposals", next="Report this: it is a fault.")
-    chosen = max(proposals, key=lambda p: (p["replay"].get("right", 0), p["confidence"], p["id"]))
-    _before(app)
+    chosen = max(proposals, key=_worth_telling)
+    repo = chosen["scope"].partition(":")[2]
+    _before(app, repo)
     _decided(app, chosen)
-    _after(app)
+    _after(app, repo)
     _prevented(app, chosen)
     _next()
+
+
+def _worth_telling(proposal: dict[str, Any]) -> tuple[float, float, str]:
+    """A mistake that came back tells more than a rule; then the surest."""
+    saved = proposal["replay"].get("metrics", {}).get("prevented", 0)
+    return saved, proposal["confidence"], proposal["id"]
 
 
 def _observed(app: App) -> None:
     _head("1  Observe", "Five sessions of an invented project, as coding agents leave them behind.")
     read = app.call("ingest", {"paths": [str(SAMPLES)]}, PERSON)
-    _say(f"{read['sessions']} sessions, {read['new']} observations, each with a pointer to its line.")
-    masked, kept_out = sum(read["redacted"].values()), read["quarantined"]
-    _say(f"{masked} secrets and addresses were masked before anything reached the disk;")
-    _say(f"{kept_out} texts that try to instruct agents went to quarantine and are never mined.")
+    _say(f"{read['sessions']} sessions, {read['observations']} observations, each with a pointer to its line.")
+    masked, kept_out = sum(read["redactions"].values()), read["quarantined"]
+    _say(f"Masked before anything reached the disk: {masked} secrets and addresses.")
+    _say(f"In quarantine, never mined: {kept_out} text(s) that try to instruct agents.")
 
 
 def _asked(app: App) -> list[dict[str, Any]]:
@@ -68,9 +75,9 @@ def _asked(app: App) -> list[dict[str, Any]]:
     return waiting
 
 
-def _before(app: App) -> None:
+def _before(app: App, repo: str) -> None:
     _head("3  The brief of the next session, before", "Nothing is served that nobody approved.")
-    brief = app.call("brief", {}, PERSON)["text"]
+    brief = app.call("brief", {"repo": repo}, PERSON)["text"]
     _say(printable(brief) if brief else "(empty)")
 
 
@@ -78,16 +85,16 @@ def _decided(app: App, chosen: dict[str, Any]) -> None:
     _head("4  The gate asks", "This is the card a person reads; the demo answers in your place.")
     for line in _card_lines(app.call("show", {"id": chosen["id"]}, PERSON)["card"]):
         _say(line)
-    answer = {"id": chosen["id"], "reason": "it happened twice"}
+    answer = {"id": chosen["id"], "reason": "shown by its replay"}
     done = app.call("approve", answer, PERSON)
     _say("")
     _say(f"Approved by {done['decided_by']}. Taken back, with all it changed, by:")
     _say(f"passdown undo {done['id'][:12]}")
 
 
-def _after(app: App) -> None:
+def _after(app: App, repo: str) -> None:
     _head("5  The brief of the next session, after", "Each line has its id; ask why it is there.")
-    for line in app.call("brief", {}, PERSON)["text"].splitlines():
+    for line in app.call("brief", {"repo": repo}, PERSON)["text"].splitlines():
         _say(printable(line))
 
 
@@ -96,7 +103,8 @@ def _prevented(app: App, chosen: dict[str, Any]) -> None:
     for seq in chosen["replay"].get("right_examples", [])[:1]:
         seen = app.call("seen", {"seq": seq}, PERSON)
         session = app.call("session", {"id": seen["session"]}, PERSON)["session"]
-        _say(f"In {session['started_at'][:10]}'s session, {seen['tool'] or 'a tool'} answered again:")
+        tool = f", {seen['tool']} answered" if seen["tool"] else ""
+        _say(f"In the session of {session['started_at'][:10]}{tool}:")
         for line in printable(seen["text"]).strip().splitlines()[:3]:
             _say(f"  {line[:WIDTH]}")
 

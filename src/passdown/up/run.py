@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from passdown.app import App, open_app
+from passdown.config.argv import split
 from passdown.domain.errors import PassdownError
 from passdown.text.safe import one_line, printable
 
@@ -43,8 +44,8 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("paths", nargs="*", help="transcripts, or folders of them")
     parser.add_argument("--once", action="store_true", help="one pass, then exit")
     parser.add_argument("--yes", action="store_true", help="read what is discovered, unasked")
-    parser.add_argument("--store", default="", help="the store's folder, or a PostgreSQL address")
-    return parser.parse_args(argv)
+    options, words = split(list(argv))
+    return parser.parse_args(words, argparse.Namespace(store=options.store, flags=options.flags))
 
 
 @contextmanager
@@ -52,10 +53,10 @@ def _store_for(asked: argparse.Namespace) -> Iterator[tuple[App, list[str]]]:
     """The app and what to read: given, or discovered and consented to, or the samples in a
     store that is thrown away."""
     if asked.paths:
-        with open_app(store=asked.store) as app:
+        with open_app(store=asked.store, flags=asked.flags) as app:
             yield app, list(asked.paths)
         return
-    with open_app(store=asked.store) as app:
+    with open_app(store=asked.store, flags=asked.flags) as app:
         found = _discovered(app)
         if found and (asked.yes or _consents(found)):
             yield app, [str(place["path"]) for place in found]
@@ -113,13 +114,18 @@ def once(app: App, paths: list[str], actor: Actor, *, watch: bool = False) -> No
 
 
 def _read_line(read: dict[str, Any]) -> str:
-    line = f"Read {read['files']} files: {read['sessions']} sessions, {read['new']} new observations"
-    extras = [
-        f"{sum(read['redacted'].values())} secrets masked" if read["redacted"] else "",
-        f"{read['quarantined']} quarantined" if read["quarantined"] else "",
-        f"{read['skipped_total']} lines skipped" if read["skipped_total"] else "",
-    ]
-    return ", ".join([line, *(e for e in extras if e)]) + f" ({read['seconds']:.1f} s)."
+    line = (
+        f"Read {read['files']} files, {read['unchanged']} unchanged:"
+        f" {read['sessions']} sessions, {read['observations']} new observations"
+    )
+    extras = {
+        "secrets and addresses masked": sum(read["redactions"].values()),
+        "quarantined": read["quarantined"],
+        "lines skipped": read["skips"],
+        "files refused": read["refusals"],
+    }
+    told = [f"{n} {what}" for what, n in extras.items() if n]
+    return f"{', '.join([line, *told])} ({read['seconds']:.1f} s)."
 
 
 def _cycle_line(cycle: dict[str, Any]) -> str:
@@ -143,9 +149,12 @@ def _show_queue(app: App, actor: Actor) -> None:
 
 
 def _show_brief(app: App, actor: Actor) -> None:
-    brief = app.call("brief", {}, actor)
+    newest = app.call("sessions", {"limit": 1}, actor)["sessions"]
+    repo = newest[0]["repo"] if newest else ""
+    brief = app.call("brief", {"repo": repo}, actor)
     if brief["text"]:
-        print(f"\nThe brief of the next session ({brief['tokens']} tokens):\n")
+        where = f" in {repo}" if repo else ""
+        print(f"\nThe brief of the next session{where} ({brief['tokens']} tokens):\n")
         print(printable(brief["text"]))
     else:
         print("\nThe brief is empty: nothing is approved yet.")
@@ -153,17 +162,33 @@ def _show_brief(app: App, actor: Actor) -> None:
 
 def _go_on(app: App, actor: Actor) -> int:
     """Offer the review, then keep working until stopped."""
-    from passdown.surfaces import worker
+    from threading import Thread
 
-    with worker.running(app):
-        if actor.kind.value == "human" and sys.stdin.isatty():
-            from passdown.surfaces import review
+    from passdown.ops.jobs import schedules
+    from passdown.surfaces.worker import Worker
 
-            if input("Review now? [Y/n] ").strip().casefold() in ("", "y", "yes"):
-                review.run(app, actor)
+    worker = Worker(app, lambda: schedules(app.loops, app.settings))
+    thread = Thread(target=worker.run, name="worker", daemon=True)
+    thread.start()
+    try:
+        _offer_review(app, actor)
         print("Reading on as new lines arrive. Ctrl-C stops.", flush=True)
-        worker.wait()
+        thread.join()
+    finally:
+        worker.stop()
+        thread.join(timeout=10)
     return 0
+
+
+def _offer_review(app: App, actor: Actor) -> None:
+    if actor.kind.value != "human" or not sys.stdin.isatty():
+        return
+    if not app.call("pending", {"limit": 1}, actor)["proposals"]:
+        return
+    if input("Review now? [Y/n] ").strip().casefold() in ("", "y", "yes"):
+        from passdown.surfaces.review import main as review
+
+        review(["--store", app.places.url if "://" in app.places.url else str(app.home)])
 
 
 def _bar(progress: Progress) -> None:
