@@ -9,6 +9,7 @@ import pytest
 from passdown.domain.change import Emit, Link, Put, Retire, Unlink
 from passdown.domain.errors import Conflict
 from passdown.domain.job import JobState
+from passdown.domain.observation import Trust
 from passdown.domain.record import Edge, Life, Record
 from passdown.domain.scope import ALL
 from passdown.stages.apply.execute import execute
@@ -152,3 +153,20 @@ def test_every_verb_of_a_loop_does_what_it_says(on_each: Desk):
     with on_each.store.read(ALL) as tx:
         assert tx.knowledge.edges() == []
         assert [r.key for r in tx.knowledge.all("note")] == ["tea"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "kept"), [([5], 5), ([5, 2], 2), ([1, 5, 5], 1)], ids=["person", "agent", "web"]
+)
+def test_a_record_is_trusted_no_more_than_the_least_it_rests_on(at: Desk, heard, kept: int):
+    """Web text that an assistant sums up and a person nods at is still web text."""
+    seqs = [at.say("x", f"s{n}", trust=Trust(trust)) for n, trust in enumerate(heard)]
+    at.call("approve", id=at.ask(Add("tea"), *seqs).id)
+    tea = at.note("tea")
+    assert tea is not None
+    assert tea.trust == kept
+
+
+def test_a_record_that_claims_less_trust_keeps_it(at: Desk):
+    (made,) = apply(at, Put(TEA))
+    assert made.trust == TEA.trust

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from passdown.domain.change import Emit, Image, Link, Put, Retire, Unlink
 from passdown.domain.errors import Conflict
+from passdown.domain.observation import Trust
 from passdown.stages.apply import outbox
 
 if TYPE_CHECKING:
@@ -21,11 +22,20 @@ if TYPE_CHECKING:
 EDGE = "edge"
 
 
-def execute(tx: Tx, proposal: str, changes: Sequence[Change], actor: str) -> list[Record]:
+def execute(
+    tx: Tx, proposal: str, changes: Sequence[Change], actor: str, *, trust: int = Trust.HUMAN
+) -> list[Record]:
     """Apply all changes of one proposal inside the caller's transaction; the records as they
-    now are."""
-    touched = [_one(tx, proposal, n, change, actor) for n, change in enumerate(changes)]
+    now are, none trusted more than what the proposal rests on."""
+    bounded = [_trusted(change, trust) for change in changes]
+    touched = [_one(tx, proposal, n, change, actor) for n, change in enumerate(bounded)]
     return [record for record in touched if record is not None]
+
+
+def _trusted(change: Change, trust: int) -> Change:
+    if isinstance(change, Put) and change.record.trust > trust:
+        return Put(replace(change.record, trust=trust))
+    return change
 
 
 def _one(tx: Tx, proposal: str, n: int, change: Change, actor: str) -> Record | None:

@@ -38,14 +38,17 @@ def open_proposal(tx: Tx, id: str) -> Proposal:
     return found
 
 
-def still_rests(tx: Tx, proposal: Proposal) -> None:
-    """Conflict when all that the proposal rests on was forgotten or went to quarantine since."""
-    if not any(o.minable for o in tx.observations.get(proposal.evidence)):
+def still_rests(tx: Tx, proposal: Proposal) -> int:
+    """The least trust of what the proposal rests on; Conflict when all of it was forgotten or went
+    to quarantine since."""
+    left = [o for o in tx.observations.get(proposal.evidence) if o.minable]
+    if not left:
         raise Conflict(
             f"nothing is left of what proposal {proposal.id[:12]} rests on",
             where=proposal.title,
             next="Mine again: what still holds is asked anew.",
         )
+    return min(int(o.trust) for o in left)
 
 
 def edited(proposal: Proposal, payload: dict[str, Any]) -> Proposal:
