@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -88,9 +89,21 @@ def test_what_is_installed_is_the_wheel(program: Path) -> None:
     assert _run(str(program), "--version").strip() == f"passdown {passdown.__version__}"
 
 
+def test_the_installed_program_reads_mines_and_asks(program: Path, home: Path) -> None:
+    (samples,) = program.parents[1].glob("lib/python*/site-packages/passdown/samples")
+    store = ("--store", str(home / "store"), "--json")
+    _run(str(program), "ingest", str(samples), *store)
+    _run(str(program), "mine", *store)
+    asked = json.loads(_run(str(program), "pending", *store))["proposals"]
+    assert asked
+    assert all(proposal["replay"]["sentence"] for proposal in asked)
+    assert json.loads(_run(str(program), "ledger", "verify", *store))["ok"]
+
+
 def test_the_installed_program_walks_the_whole_loop(program: Path) -> None:
     said = _run(str(program), "demo")
-    assert "passdown review" in said
+    for step in ("Observe", "Replay: ", "Approved by", "passdown undo ", "Next"):
+        assert step in said
 
 
 def _run(*command: str, cwd: Path | None = None) -> str:
