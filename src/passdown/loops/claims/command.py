@@ -6,6 +6,7 @@ import difflib
 import os.path
 import re
 import shlex
+from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 LONGEST = 400
@@ -29,7 +30,7 @@ _ASKS = re.compile(r"refused|requir|must|missing|specify|not set|could not conne
 
 # Arguments of one occasion: hashes, numbers, paths, files, texts.
 _OF_ONE_TASK = re.compile(
-    r"[0-9a-f]{7,40}|\d+|.*/.*|[\w.-]+\.[a-z]\w{0,4}|.{30,}|\S* .*", re.DOTALL
+    r"[0-9a-f]{7,40}|\d+|\d{4}-\d\d.*|.*/.*|[\w.-]+\.[a-z]\w{0,4}|.{30,}|\S* .*", re.DOTALL
 )
 
 Words: TypeAlias = tuple[str, ...]
@@ -133,7 +134,9 @@ def _set(failed: Step, scene: list[Step], step: Step) -> Change | None:
     """The same step in another scene: another folder, another environment."""
     if not scene or step.words != failed.words:
         return None
-    return Change(failed.text, " && ".join([*(s.text for s in scene), step.text]))
+    own = takewhile(lambda word: not _OF_ONE_TASK.fullmatch(word), failed.words[1:MOST_CHANGED])
+    shown = " ".join((failed.program, *own))
+    return Change(shown, " && ".join([*(s.text for s in scene), shown]))
 
 
 def _changed(failed: Step, step: Step, error: str) -> Change | None:
@@ -161,6 +164,8 @@ def _telling(a: Words, b: Words, block: Block, error: str) -> bool:
     what the error names, gives what it asks for, or spells the same file in another way."""
     _, i, j, k, m = block
     gone, come = a[i:j], b[k:m]
+    if any(map(MENDING.fullmatch, come)):
+        return False
     if i == 0 and k == 0:
         return bool(set(a[j:]) & set(b[m:]))
     if not gone:

@@ -180,8 +180,10 @@ def _change(one: _Done, other: _Done, error: str) -> Change | None:
 
 
 def _quote(one: Observation, words: str) -> Quote:
-    """The words as they stand in the text, or the whole of it, cut where it grows too long."""
-    start = one.text.find(words) if words else -1
+    """The whole text where it is short, else the words as they stand in it."""
+    if len(one.text) <= LONGEST_QUOTE and one.seen is Seen.CALL:
+        return Quote(one.seq, 0, len(one.text))
+    start = one.text.find(words)
     if start < 0:
         return Quote(one.seq, 0, min(len(one.text), LONGEST_QUOTE))
     return Quote(one.seq, start, start + len(words))

@@ -13,7 +13,7 @@ from passdown.loops.claims.changes import KIND
 from passdown.loops.claims.cure import SHELLS, cures
 from passdown.loops.claims.payload import Add, Cure, Known, Quote, Supersede
 from passdown.loops.claims.stated import stated
-from passdown.text.entities import mentions
+from passdown.text.entities import keys
 from passdown.text.similar import Index, differs
 from passdown.text.tokens import content_words
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 SAME = 0.85
 """From here two sentences are one statement, unless a number, version or negation differs."""
 NEAR = 0.6
+SAME_WORDS = 0.75
+"""And from here, when they share so much of their meaningful words."""
+LONGEST = 400
 MOST_QUOTES = 30
 MOST_ENTITIES = 20
 
@@ -59,7 +62,8 @@ def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
     approved = Approved(corpus)
     within = settings.whole("claims.cure_within")
     drafts = [*_statements(list(stated(corpus))), *_cures(list(cures(corpus, within)))]
-    asked = [found for draft in drafts if (found := _asked(draft, approved))]
+    sound = (draft for draft in drafts if draft.text.isprintable() and len(draft.text) <= LONGEST)
+    asked = [found for draft in sound if (found := _asked(draft, approved))]
     yield from sorted(asked, key=lambda one: (-one.confidence, one.key))
 
 
@@ -70,7 +74,7 @@ def stated_key(text: str, scope: Scope) -> str:
 
 def entities(text: str) -> tuple[str, ...]:
     """The names in it that others use too, as the index of mentions knows them."""
-    return tuple(dict.fromkeys(mentions(text)))[:MOST_ENTITIES]
+    return tuple(dict.fromkeys(keys(text)))[:MOST_ENTITIES]
 
 
 # ---- what people stated
@@ -98,14 +102,27 @@ def _groups(every: Sequence[Stated]) -> list[list[Stated]]:
     indexes: dict[Scope, Index[int]] = {}
     for one in every:
         index = indexes.setdefault(one.observation.scope, Index())
-        near = (n for n, _ in index.lookup(one.text, SAME))
-        same = next((n for n in near if not differs(groups[n][0].text, one.text)), None)
-        if same is None:
+        near = index.lookup(one.text, NEAR)
+        leader = next(
+            (n for n, score in near if one_claim(groups[n][0].text, one.text, score)), None
+        )
+        if leader is None:
             index.add(len(groups), one.text)
             groups.append([one])
         else:
-            groups[same].append(one)
+            groups[leader].append(one)
     return groups
+
+
+def one_claim(a: str, b: str, score: float) -> bool:
+    """Whether two sentences that are this near say the same thing of the same thing."""
+    return alike(a, b, score) and not differs(a, b)
+
+
+def alike(a: str, b: str, score: float) -> bool:
+    """Whether two sentences that are this near are about the same thing."""
+    ours, theirs = set(content_words(a)), set(content_words(b))
+    return score >= SAME or len(ours & theirs) >= SAME_WORDS * max(1, len(ours | theirs))
 
 
 # ---- what cured an error
@@ -171,7 +188,7 @@ class Approved:
 
 def _asked(draft: Draft, approved: Approved) -> Finding[Payload] | None:
     near = approved.nearest(draft.text, draft.scope)
-    if near is None or near[1] < SAME:
+    if near is None or not alike(draft.text, near[0].text, near[1]):
         return _finding(draft, _add(draft, near[0] if near else None))
     record = near[0]
     if draft.cure or not differs(draft.text, record.text):

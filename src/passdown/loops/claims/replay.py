@@ -11,8 +11,10 @@ from passdown.domain.scope import GLOBAL
 from passdown.loops.claims.changes import KIND
 from passdown.loops.claims.command import repeats
 from passdown.loops.claims.cure import called
+from passdown.loops.claims.detect import alike
 from passdown.loops.claims.payload import Retire
 from passdown.loops.claims.prose import sentences
+from passdown.loops.claims.stated import bare
 from passdown.text.similar import differs, near
 
 if TYPE_CHECKING:
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3
 MOST_ALIKE = 50
-SAID_AGAIN = 0.85
-ABOUT_THE_SAME = 0.75
 AWAY = 600
 """Seconds after which nobody was waiting any more."""
 
@@ -89,7 +89,11 @@ def _of_cure(cure: Cure, later: Later, corpus: Corpus) -> Replay:
         wrong=len(anyway),
         right_examples=tuple(o.seq for o in avoidable[:EXAMPLES]),
         wrong_examples=tuple(o.seq for o in list(anyway.values())[:EXAMPLES]),
-        metrics={"later_sessions": float(len(later.sessions)), "seconds_lost": round(lost, 1)},
+        metrics={
+            "later_sessions": float(len(later.sessions)),
+            "prevented": float(len(avoidable)),
+            "seconds_lost": round(lost, 1),
+        },
     )
 
 
@@ -166,18 +170,25 @@ def _alike(text: str, later: Later, corpus: Corpus) -> Iterator[tuple[Observatio
     for one, _ in corpus.similar(text, MOST_ALIKE):
         if one.session not in later.ids or one.trust is not Trust.HUMAN:
             continue
-        scored = [(near(text, span.text), span.text) for span in sentences(one.text)]
-        score, said = max(scored, default=(0.0, ""))
-        why = differs(text, said) if score >= ABOUT_THE_SAME else ""
-        if why or score >= SAID_AGAIN:
-            yield one, why
+        every = [bare(span.text) for span in sentences(one.text)]
+        score, said = max(((near(text, each), each) for each in every), default=(0.0, ""))
+        if alike(text, said, score):
+            yield one, differs(text, said)
 
 
 def _named(payload: Claim, later: Later, corpus: Corpus) -> list[Observation]:
     """Where the rarest thing that it names is at hand again."""
-    hits = [corpus.by_entity(entity) for entity in payload.entities]
-    rarest = min((h for h in hits if h), key=len, default=())
+    hits = [_hits(entity, corpus) for entity in payload.entities]
+    rarest = min((h for h in hits if h), key=len, default=[])
     return [one for one in rarest if one.session in later.ids]
+
+
+def _hits(entity: str, corpus: Corpus) -> list[Observation]:
+    """Where a name stands; a command also where it was run."""
+    program, space, _ = entity.partition(" ")
+    if not space:
+        return list(corpus.by_entity(entity))
+    return [one for one in corpus.by_entity(program) if entity in one.text]
 
 
 def _seen_again(again: int, against: int, later: int) -> str:
@@ -191,8 +202,9 @@ def _of_retirement(payload: Retire, corpus: Corpus) -> Replay:
     record = corpus.record(KIND, payload.target)
     if record is None:
         return Replay("There is no such claim any more.")
-    served = sum(1 for s in corpus.sessions() if s.started_at > record.created_at)
-    return Replay(f"Told to sessions since {record.created_at[:10]}; {served} began since then.")
+    since = sum(1 for s in corpus.sessions() if s.started_at > record.created_at)
+    told = record.created_at[:10] or "a day that is not known"
+    return Replay(f"Told since {told}; {_count(since, 'session')} began since then.")
 
 
 def _count(n: int, thing: str) -> str:

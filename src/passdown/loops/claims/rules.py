@@ -68,7 +68,7 @@ DANGLING = _any(
     rf"^(?:this|that|these|those)\b{_OWN}",
     r"^(?:\S+ ){1,3}(?:it|them|that)\b(?! (?:is|are|the|a|an|all|any|every|no|we|you|our|each)\b)",
     rf"\b(?:this|these|those)\b{_OWN}",
-    r"\b(?:it|them|that|there)[.!]*$|\b(?:above|as follows|like so)\b|:$",
+    r"^(?:\S+ ){0,6}(?:it|them|that|there)[.!]*$|\b(?:above|as follows|like so)\b|:$",
 )
 # Reports of what is wrong now, not of what holds.
 TROUBLE = _any(
@@ -287,7 +287,8 @@ CONCRETE = re.compile(
     r"\b[A-Z]{2,}[A-Z0-9_]*\b|\b[A-Z][a-z]+[A-Z0-9]\w*|\b\d{2,}(?:\.\d+)*\b|(?<!^)\b[A-Z][a-z]{2,}\b"
 )
 PROHIBITION = re.compile(
-    rf"^(?:[^,]+, )?(?:{_NEVER}|(?:you|we|agents?) (?:should not|shouldn'?t|must not|mustn'?t|"
+    r"^(?:(?:in|for|when|whenever|before|after|on|if|unless|with|inside|every) [^,]+, )?"
+    rf"(?:{_NEVER}|(?:you|we|agents?) (?:should not|shouldn'?t|must not|mustn'?t|"
     r"(?:should |must )?never))\b",
     re.IGNORECASE,
 )

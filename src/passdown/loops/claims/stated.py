@@ -33,7 +33,8 @@ MOST_WORDS = 40
 
 _LEAD = re.compile(
     r"^(?:(?:ok(?:ay)?|yes|yeah|yep|sure|also|and|but|so|oh|btw|by the way|please|pls|plz|hmm+|"
-    r"well|thanks|thank you|great|cool|perfect|nice|hey|sorry|fyi|one more thing|just|again|wait|"
+    r"well|thanks|thank you|great|cool|perfect|nice|hey|sorry|fyi|just|again|wait|"
+    r"one (?:more |last |other )?thing|"
     r"for the record)\b[,.:!;\s\u2013\u2014-]*)+",
     re.IGNORECASE,
 )
@@ -78,7 +79,7 @@ def _in_prompt(one: Observation, *, after_reply: bool) -> Iterator[Stated]:
 
 def remembered(sentence: str) -> tuple[str, Rule] | None:
     """What a person told their client to remember, unless it asks something."""
-    said = _bare(sentence)
+    said = bare(sentence)
     if len(said.split()) < FEWEST_WORDS or QUESTION.search(said):
         return None
     return _finished(said), MEMORY
@@ -87,16 +88,17 @@ def remembered(sentence: str) -> tuple[str, Rule] | None:
 def statement(sentence: str, *, after_reply: bool = False) -> tuple[str, Rule] | None:
     """What the sentence states, in one clean sentence, and the form it has; None when it states
     nothing that holds beyond the task at hand."""
-    bare = _bare(sentence)
+    plain = bare(sentence)
     for rule in RULES:
-        found = rule.pattern.match(bare) if after_reply or not rule.after_reply else None
+        found = rule.pattern.match(plain) if after_reply or not rule.after_reply else None
         if found:
-            said = _bare(found["say"])
+            said = bare(found["say"])
             return (_finished(said), rule) if _holds(said, rule) else None
     return None
 
 
-def _bare(sentence: str) -> str:
+def bare(sentence: str) -> str:
+    """The sentence without what only leads it in or out."""
     text = " ".join(sentence.split())
     text = _SMILE.sub("", _LEAD.sub("", text))
     return _PLEASE.sub("", text).strip()

@@ -10,7 +10,7 @@ from passdown.domain.errors import Invalid
 from passdown.domain.observation import Seen
 from passdown.domain.scope import GLOBAL
 from passdown.loops.claims import payload as asked
-from passdown.loops.claims.detect import entities, stated_key
+from passdown.loops.claims.detect import LONGEST, entities, stated_key
 from passdown.loops.claims.payload import Add, Category
 from passdown.loops.claims.rules import PROHIBITION
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from passdown.domain.observation import Observation
     from passdown.domain.scope import Scope
 
-LONGEST = 400
 STATED = 0.9
 """How sure a statement is that a person put to the gate in so many words."""
 MOST_QUOTES = 6
@@ -41,9 +40,10 @@ def state(text: str, evidence: Sequence[int], scope: Scope) -> Finding[asked.Pay
     """The question whether what a person says holds; the first observation is where they say it,
     in these words."""
     said = " ".join(text.split())
-    if not 3 <= len(said) <= LONGEST:
+    if not 3 <= len(said) <= LONGEST or not said.isprintable():
         raise Invalid(
-            f"a claim is one sentence of 3 to {LONGEST} characters, this has {len(said)}",
+            f"a claim is one sentence of 3 to {LONGEST} printable characters",
+            where=f"{len(said)} characters",
             next="Say it shorter, or as several claims.",
         )
     payload = Add(

@@ -99,8 +99,9 @@ class Live:
     def by_signature(self, signature: str) -> Sequence[Observation]:
         """Where this error was seen."""
         found = self._tx.observations.by_signature(signature, limit=MOST_HITS)
-        place = {s.id: n for n, s in enumerate(self.sessions())} if found else {}
-        return sorted(found, key=lambda o: (place.get(o.session, -1), o.at, o.seq))
+        hit = {one.session for one in found}
+        every = (one for s in self._in_order(hit) for one in self.in_session(s))
+        return [one for one in every if one.signature == signature]
 
     def by_entity(self, entity: str) -> Sequence[Observation]:
         """Where this entity is mentioned."""
@@ -113,6 +114,10 @@ class Live:
     def embed(self, texts: Sequence[str]) -> list[bytes]:
         """Packed lexical vectors."""
         return self._past.embed(texts)
+
+    def _in_order(self, ids: Iterable[str]) -> list[str]:
+        known = (self._tx.observations.session(id) for id in sorted(ids))
+        return [s.id for s in in_order(s for s in known if s is not None)]
 
     @cached_property
     def _past(self) -> Past:

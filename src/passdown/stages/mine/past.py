@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.observation import Seen
 from passdown.domain.record import Life
-from passdown.text.entities import mentions
+from passdown.text.entities import keys
 from passdown.text.tokens import content_words
 from passdown.text.vectors import cosine, embed
 
@@ -136,7 +136,7 @@ class Past:
     def _entities(self) -> Mapping[str, Sequence[Observation]]:
         found: dict[str, list[Observation]] = {}
         for one in self._all():
-            for entity in set(mentions(one.text)):
+            for entity in keys(one.text):
                 found.setdefault(entity, []).append(one)
         return found
 

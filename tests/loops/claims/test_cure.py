@@ -1,0 +1,178 @@
+"""A failure is a lesson when a changed call cured it, and nothing else can have."""
+
+from __future__ import annotations
+
+import pytest
+
+from passdown.domain.observation import Trust
+from passdown.loops.claims.command import Change
+from passdown.loops.claims.cure import Cured, cures
+from tests.loops.world import World
+
+MISSING = "File does not exist."
+
+
+def found(world: World, within: int = 6) -> list[Cured]:
+    return list(cures(world.corpus(), within))
+
+
+def test_a_changed_call_that_works_is_the_cure() -> None:
+    world = World().session()
+    world.stumbles()
+    (one,) = found(world)
+    assert one.change == Change("pytest", "uv run pytest")
+    assert one.error == "pytest: command not found"
+
+
+def test_the_receipts_are_the_call_the_error_and_the_call_that_worked() -> None:
+    world = World().session()
+    world.stumbles("pytest -q", "uv run pytest -q")
+    (one,) = found(world)
+    texts = {o.seq: o.text for o in world.observations}
+    assert [texts[q.seq][q.start : q.end] for q in one.quotes()] == [
+        "pytest -q",
+        "pytest: command not found",
+        "uv run pytest -q",
+    ]
+
+
+def test_of_a_long_call_only_what_changed_is_quoted() -> None:
+    world = World().session()
+    tests = " ".join(f"tests/test_{n}.py" for n in range(14))
+    world.stumbles(f"pytest {tests}", f"uv run pytest {tests}")
+    (one,) = found(world)
+    call, _, worked = one.quotes()
+    assert (call.start, call.end) == (0, len("pytest"))
+    assert (worked.start, worked.end) == (0, len("uv run pytest"))
+
+
+def test_a_cure_that_comes_too_late_is_none() -> None:
+    world = World().session()
+    world.runs("pytest", "bash: pytest: command not found", ok=False)
+    for _ in range(6):
+        world.runs("ls", "README.md")
+    world.runs("uv run pytest", "1 passed")
+    assert found(world, within=6) == []
+    assert len(found(world, within=7)) == 1
+
+
+def test_the_same_call_that_works_later_was_only_flaky() -> None:
+    world = World().session()
+    world.runs("npm test", "Connection refused", ok=False)
+    world.runs("npm test", "12 passed")
+    assert found(world) == []
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        ("Edit", "file_path: /src/a.py\nold_string: x\nnew_string: y"),
+        ("Write", "file_path: /src/a.py\ncontent: x"),
+        ("Bash", "pip install pytest"),
+        ("Bash", "mkdir -p build"),
+    ],
+)
+def test_what_was_mended_in_between_may_be_the_cure(between: tuple[str, str]) -> None:
+    tool, text = between
+    world = World().session()
+    world.runs("pytest", "bash: pytest: command not found", ok=False)
+    world.runs(text, "done", tool=tool)
+    world.runs("uv run pytest", "1 passed")
+    assert found(world) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Exit code 1\nFAILED tests/a.py::test_a - AssertionError",
+        "src/a.go:3:1: undefined: x",
+        "The user doesn't want to proceed with this tool use. bash: pytest: command not found",
+        "[Request interrupted by user] pytest: command not found",
+        "Command timed out after 2m, permission denied",
+        "",
+    ],
+)
+def test_an_error_of_the_code_or_of_a_person_is_no_lesson_about_the_call(answer: str) -> None:
+    world = World().session()
+    world.runs("pytest -q", answer, ok=False, signature="some error")
+    world.runs("uv run pytest -q", "1 passed")
+    assert found(world) == []
+
+
+def test_an_edit_that_did_not_fit_is_no_lesson() -> None:
+    world = World().session()
+    world.runs(
+        "file_path: /src/a.py\nold_string: x", "String to replace not found", ok=False, tool="Edit"
+    )
+    world.runs("file_path: /src/a.py\nold_string: y", "updated", tool="Edit")
+    assert found(world) == []
+
+
+def test_a_call_that_answers_with_the_same_sort_of_error_did_not_work() -> None:
+    world = World().session()
+    world.runs("pytest", "bash: pytest: command not found", ok=False)
+    world.runs("uv run pytest | tail -1", "error: No module named pytest")
+    assert found(world) == []
+
+
+def test_a_failure_without_a_signature_teaches_nothing() -> None:
+    world = World().session()
+    world.runs("pytest", "bash: pytest: command not found", ok=False, signature="")
+    world.runs("uv run pytest", "1 passed")
+    assert found(world) == []
+
+
+def test_what_strangers_answered_teaches_nothing() -> None:
+    world = World().session()
+    world.runs("pytest", "bash: pytest: command not found", ok=False, trust=Trust.WEB)
+    world.runs("uv run pytest", "1 passed")
+    assert found(world) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "got", "change"),
+    [
+        ("/src/.lint.yml", "/src/.lint.yaml", Change(".lint.yml", ".lint.yaml")),
+        ("/src/a/x.go", "/src/b/c/x.go", Change("a/x.go", "b/c/x.go")),
+        ("web/x.go", "api/x.go", Change("web/x.go", "api/x.go")),
+    ],
+)
+def test_a_file_that_is_found_elsewhere_is_a_lesson(asked: str, got: str, change: Change) -> None:
+    world = World().session()
+    world.runs(f"file_path: {asked}", MISSING, ok=False, tool="Read", signature="missing")
+    world.runs(f"file_path: {got}\nlimit: 20", "1 package x", tool="Read")
+    (one,) = found(world)
+    assert one.change == change
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"),
+    [
+        ("/src/client.go", "/src/telemetry.go"),
+        ("/src/a.go", "/src/a.go"),
+        ("/src/a.go", "a.go"),
+        ("/a.go", "/b/a.go"),
+    ],
+)
+def test_another_file_is_no_lesson(asked: str, got: str) -> None:
+    world = World().session()
+    world.runs(f"file_path: {asked}", MISSING, ok=False, tool="Read", signature="missing")
+    world.runs(f"file_path: {got}", "1 package x", tool="Read")
+    assert found(world) == []
+
+
+def test_a_name_the_error_does_not_know_is_corrected() -> None:
+    world = World().session()
+    wrong = "Agent type 'researcher' not found. Available agents: docs:researcher"
+    world.runs("subagent_type: researcher\nprompt: look", wrong, ok=False, tool="Task")
+    world.runs("subagent_type: docs:researcher\nprompt: look again", "found it", tool="Task")
+    (one,) = found(world)
+    assert one.change == Change("researcher", "docs:researcher")
+
+
+def test_calls_of_another_session_cure_nothing() -> None:
+    world = World().session()
+    world.runs("pytest", "bash: pytest: command not found", ok=False)
+    world.session()
+    world.runs("uv run pytest", "1 passed")
+    assert found(world) == []
