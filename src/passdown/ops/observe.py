@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 WATCHED = "watched"
 """The registry's name for the paths a worker goes on reading."""
 
+READ = ("files", "unchanged", "sessions", "observations", "quarantined", "skips", "seconds")
+"""What a person is told of a reading; the whole account is in the result."""
+
 
 @operation(
     "ingest",
     Effect.WRITE,
-    cli=Shell(rows="skipped", columns=("file", "line", "reason")),
+    cli=Shell(rows="skipped", columns=("file", "line", "reason"), facts=READ),
     example="passdown ingest ~/.claude/projects",
     long=True,
 )

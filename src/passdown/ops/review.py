@@ -42,7 +42,7 @@ def pending(
     "show",
     Effect.READ,
     http=(Route("GET", "/api/proposals/{id}"),),
-    cli=Shell(card="card", facts=("id", "state", "confidence", "scope", "deadline")),
+    cli=Shell(card="card", facts=("id", "state", "scope", "deadline")),
     example="passdown show 0193ab",
 )
 def show(ctx: Ctx, id: Id) -> dict[str, Any]:

@@ -101,8 +101,11 @@ def facts(pairs: Sequence[tuple[str, str]], look: Look, indent: str = "") -> Ite
 def card(value: Mapping[str, Any], look: Look) -> Iterator[str]:
     """A card: the question, then its blocks."""
     yield from (paint(line, "bold", look) for line in wrap(str(value.get("question", "")), look))
+    before = ""
     for block in value.get("blocks") or ():
-        yield ""
+        if block.get("type") != "quote" or before != "quote":
+            yield ""
+        before = block.get("type", "")
         yield from _block(block, look)
 
 
@@ -179,15 +182,16 @@ def _rows(values: list[Any], look: Look, head: Sequence[str] = ()) -> Iterator[s
 
 
 def _record(value: dict[str, Any], look: Look) -> Iterator[str]:
-    """A dictionary: its plain values, then what is nested under a title each."""
-    flat = {k: v for k, v in value.items() if not _is_nested(v)}
+    """A dictionary: its plain values, then what is nested under a title each; nothing empty."""
+    flat = {k: v for k, v in value.items() if not _is_nested(v) and v not in ("", None, [], {})}
     yield from facts([(_title(k), cell(v)) for k, v in flat.items()], look)
     for n, (name, inner) in enumerate((k, v) for k, v in value.items() if _is_nested(v)):
         if flat or n:
             yield ""
         yield paint(one_line(_title(name), 60), "bold", look)
         if isinstance(inner, dict):
-            yield from facts([(_title(k), cell(v)) for k, v in inner.items()], look, GAP)
+            said = [(_title(k), cell(v)) for k, v in inner.items() if v not in ("", None, [], {})]
+            yield from facts(said, look, GAP)
         else:
             yield from _rows(inner, look)
 
@@ -274,8 +278,8 @@ def _block(block: Mapping[str, Any], look: Look) -> Iterator[str]:
     match block:
         case {"type": "quote"}:
             yield from wrap(block["text"], look, paint("│ ", "cyan", look), 2)
-            if source := quoted_from(block):
-                yield from (paint(line, "dim", look) for line in wrap(f"  {source}", look))
+            if source := _source(block, look):
+                yield from (paint(line, "dim", look) for line in wrap(source, look, "  ", 2))
         case {"type": "diff"}:
             yield one_line(block["title"], look.width if look.fit else WHOLE)
             yield from _side(block["before"], "-", "red", look)
@@ -288,10 +292,11 @@ def _block(block: Mapping[str, Any], look: Look) -> Iterator[str]:
             yield from wrap(str(block.get("text", "")), look)
 
 
-def quoted_from(quote: Mapping[str, Any]) -> str:
-    """Who said it, when, and where it stands."""
-    place = quote.get("file") or quote.get("session") or ""
-    if quote.get("file") and quote.get("offset"):
+def _source(quote: Mapping[str, Any], look: Look) -> str:
+    """Who said it, when, and where it stands; a terminal gets no more of a path than its name."""
+    file = quote.get("file") or ""
+    place = (file.rpartition("/")[2] if look.fit else file) or quote.get("session") or ""
+    if file and quote.get("offset"):
         place = f"{place}:{quote['offset']}"
     parts = (quote.get("speaker", ""), cell(quote.get("at", "")), place)
     return " · ".join(part for part in parts if part)
