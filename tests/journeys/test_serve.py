@@ -23,11 +23,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 
-from passdown import config
-from passdown.app import App
+from passdown.app import open_app
 from passdown.domain.actor import Proof, human
-from passdown.domain.record import Record
-from passdown.domain.scope import ALL
 
 PROGRAM = str(Path(sys.executable).with_name("passdown"))
 ADMIN = human("ann", Proof.TOKEN)
@@ -37,21 +34,33 @@ RULES = {
     "repo:other": "Not for the eyes of web.",
 }
 
+LESSON = {
+    "loop": "claims",
+    "payload": {
+        "action": "ADD",
+        "text": "Lint before pushing.",
+        "category": "pattern",
+        "scope": "global",
+        "confidence": 0.9,
+    },
+    "text": "They said: lint before pushing.",
+}
+
 Start = Callable[..., "Served"]
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """A store with one record for all and one for each of two repos."""
+    """A store with one approved rule for all and one for each of two repos."""
     home = tmp_path / "store"
-    with App(config.places(str(home)), loops={}) as app, app.store.write(ALL) as tx:
-        for n, (scope, text) in enumerate(RULES.items()):
-            tx.knowledge.put(Record("claim", f"k{n}", text, {}, scope))
+    with open_app(store=str(home)) as app:
+        for scope, text in RULES.items():
+            app.call("add", {"text": text, "scope": scope, "confirm": True}, ADMIN)
     return home
 
 
 def token(store: Path, name: str, role: str) -> str:
-    with App(config.places(str(store)), loops={}) as app:
+    with open_app(store=str(store)) as app:
         return str(app.call("token.new", {"name": name, "role": role}, ADMIN)["token"])
 
 
@@ -169,7 +178,7 @@ def test_beyond_this_machine_it_serves_who_has_a_token(start: Start, store: Path
     with pytest.raises(urllib.error.HTTPError, match="401"):
         served.ask("/api/status")
     assert served.ask("/api/status", authorization=f"Bearer {bot}")["records"]
-    with App(config.places(str(store)), loops={}) as app:
+    with open_app(store=str(store)) as app:
         app.call("token.revoke", {"name": "bot"}, ADMIN)
     with pytest.raises(urllib.error.HTTPError, match="401"):
         served.ask("/api/status", authorization=f"Bearer {bot}")
@@ -182,12 +191,11 @@ def test_a_person_with_a_token_decides_over_http_and_an_agent_does_not(
     served = start("--no-worker")
     rule = {"text": "Always run the linter before pushing.", "scope": "global"}
     filed = served.ask("/api/op/add", rule, authorization=f"Bearer {bot}")
-    approve = f"/api/proposals/{filed['proposal']}", "/api/op/approve"
-    with pytest.raises(urllib.error.HTTPError, match="403"):
-        served.ask(approve[1], {"id": filed["proposal"]}, authorization=f"Bearer {bot}")
-    with pytest.raises(urllib.error.HTTPError, match="403"):
-        served.ask(approve[1], {"id": filed["proposal"]})
-    served.ask(approve[1], {"id": filed["proposal"]}, authorization=f"Bearer {ann}")
+    approval = {"id": filed["proposal"]}
+    for headers in ({"authorization": f"Bearer {bot}"}, {}):
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            served.ask("/api/op/approve", approval, **headers)
+    served.ask("/api/op/approve", approval, authorization=f"Bearer {ann}")
     (hit, *_) = served.ask("/api/search?query=linter")["results"]
     assert "linter" in hit["text"]
 
@@ -285,15 +293,7 @@ def test_over_http_an_agent_acts_as_who_its_token_says(start: Start, store: Path
             async with Client(transport) as client:
                 refused = await client.call_tool("token_new", {"name": "x"})
                 assert refused.structured_content["code"] == "forbidden"
-                payload = {"text": "Lint before pushing.", "category": "pattern"}
-                return await client.call_tool(
-                    "propose",
-                    {
-                        "loop": "claims",
-                        "payload": {"action": "ADD", **payload},
-                        "text": "Lint before pushing.",
-                    },
-                )
+                return await client.call_tool("propose", LESSON)
 
     with pytest.raises(urllib.error.HTTPError, match="401"):
         served.ask("/mcp", {})
@@ -310,7 +310,7 @@ def test_over_http_an_agent_acts_as_who_its_token_says(start: Start, store: Path
 def test_a_foreign_page_does_not_reach_the_tools(start: Start) -> None:
     served = start("--no-worker")
     for headers in ({"origin": "http://evil.test"}, {"host": "evil.test"}):
-        with pytest.raises(urllib.error.HTTPError, match="403|421"):
+        with pytest.raises(urllib.error.HTTPError, match=r"403|421"):
             served.ask("/mcp", {}, **headers)
 
 
