@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from passdown.domain.errors import StoreError
@@ -51,10 +51,9 @@ class Pool(Generic[C]):
         """A connection, until it is given back."""
         if self._idle is None:
             raise StoreError("the store was closed", where=self._where)
-        try:
+        with suppress(IndexError):
             return self._idle.pop()
-        except IndexError:
-            return self._make()
+        return self._make()
 
     def give_back(self, connection: C) -> None:
         """Keep it for the next, unless it is not fit for that."""

@@ -54,8 +54,12 @@ class PostgresStore:
         self._clock = clock
         self._pool = Pool(where, connect)
         self._writing = Writing()
-        with self._pool.lent() as connection:
-            bring_up(connection)
+        try:
+            with self._pool.lent() as connection:
+                bring_up(connection)
+        except BaseException:
+            self._pool.close()
+            raise
 
     @contextmanager
     def read(self, sight: Sight) -> Iterator[SqlTx]:

@@ -51,8 +51,12 @@ class SqliteStore:
         self._turn = Turn(path)
         self._pool = Pool(path, lambda: SqliteConnection(path, self._queries, on_statement))
         self._mended = prepare(path)
-        with self._pool.lent() as connection:
-            bring_up(connection)
+        try:
+            with self._pool.lent() as connection:
+                bring_up(connection)
+        except BaseException:
+            self._pool.close()
+            raise
 
     @contextmanager
     def read(self, sight: Sight) -> Iterator[SqlTx]:

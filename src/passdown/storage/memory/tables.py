@@ -75,10 +75,13 @@ def loaded(backup: Backup) -> Tables:
     if backup.schema != SCHEMA:
         raise Unreadable("this backup is of an older schema", next="Restore it into a file.")
     tables: Tables = {}
-    for name, columns, rows in backup.batches():
-        table = tables.setdefault(name, {})
-        for row in rows:
-            _put(table, KEPT[name], dict(zip(columns, row, strict=True)))
+    try:
+        for name, columns, rows in backup.batches():
+            table = tables.setdefault(name, {})
+            for row in rows:
+                _put(table, KEPT[name], dict(zip(columns, row, strict=True)))
+    except (TypeError, ValueError, KeyError) as error:
+        raise Unreadable("the rows of this backup do not fit", next="Use another.") from error
     return tables
 
 

@@ -98,6 +98,21 @@ class PostgresConnection:
                 application_name="passdown",
                 keepalives_idle=30,
             )
+        try:
+            self._greet()
+        except BaseException:
+            self.close()
+            raise
+
+    def _greet(self) -> None:
+        version = self.db.info.server_version
+        if version < OLDEST:
+            raise StoreError(
+                f"PostgreSQL {version // 10_000} is too old",
+                where=self.where,
+                next="Use PostgreSQL 15 or newer.",
+            )
+        with told(self.where):
             self.db.execute(SETTINGS.encode())
 
     @property

@@ -45,8 +45,12 @@ class SqliteConnection:
             self.db = sqlite3.connect(
                 path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
-        for setting in SETTINGS:
-            self.rows(f"PRAGMA {setting}")
+        try:
+            for setting in SETTINGS:
+                self.rows(f"PRAGMA {setting}")
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def clean(self) -> bool:
