@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STATED = 0.9
 """How sure a statement is that a person put to the gate in so many words."""
-MOST_QUOTES = 6
+MOST_QUOTES = 3
 
 _SPEAKERS = {
     Seen.PROMPT: "person",
@@ -136,6 +136,8 @@ def _facts(payload: asked.Claim, observations: Sequence[Observation]) -> Iterato
     sessions = {o.session for o in observations}
     yield "Confidence", f"{payload.confidence:.2f}"
     yield "Seen in", f"{len(sessions)} session{'' if len(sessions) == 1 else 's'}"
+    if len(payload.quotes) > MOST_QUOTES:
+        yield "Quotes", f"{len(payload.quotes)}, of which the first {MOST_QUOTES} are shown"
     if payload.entities:
         yield "Names", ", ".join(payload.entities)
     if payload.check:
