@@ -74,4 +74,4 @@ def _option(
         return None
     if kind != "whole":
         return param, value
-    return (param, int(value)) if value.isdecimal() else None
+    return (param, int(value)) if value.isascii() and value.isdecimal() else None

@@ -19,6 +19,8 @@ WHOLE = 1_000_000
 READABLE = 100
 TALLEST_ROW = 4
 SHORTEST_ID = 12
+LONGEST_NAME = 24
+LONGEST_PLACE = 40
 LONG_ID = 32
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
@@ -74,7 +76,7 @@ def error(plain: Mapping[str, str], look: Look) -> Iterator[str]:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], look: Look) -> Iterator[str]:
     """Rows under a quiet head; numbers to the right, the last column wrapped, others cut."""
-    head = [one_line(name, 24) for name in head]
+    head = [one_line(name, LONGEST_NAME) for name in head]
     body = [[one_line(text, WHOLE) for text in row] for row in rows]
     if look.fit:
         body = _with_short_ids(body)
@@ -91,7 +93,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], look: Look) -> Ite
 
 def facts(pairs: Sequence[tuple[str, str]], look: Look, indent: str = "") -> Iterator[str]:
     """Names and values, the values aligned."""
-    names = [one_line(name, 24) for name, _ in pairs]
+    longest = min(LONGEST_NAME, look.width // 3) if look.fit else LONGEST_NAME
+    names = [one_line(name, longest) for name, _ in pairs]
     size = max(map(columns, names), default=0)
     for name, (_, value) in zip(names, pairs, strict=True):
         lead = indent + paint(name, "dim", look) + " " * (size - columns(name)) + GAP
@@ -293,11 +296,12 @@ def _block(block: Mapping[str, Any], look: Look) -> Iterator[str]:
 
 
 def _source(quote: Mapping[str, Any], look: Look) -> str:
-    """Who said it, when, and where it stands; a terminal gets no more of a path than its name."""
-    file = quote.get("file") or ""
-    place = (file.rpartition("/")[2] if look.fit else file) or quote.get("session") or ""
-    if file and quote.get("offset"):
+    """Who said it, when, and where it stands; a terminal gets the end of a long path."""
+    place = quote.get("file") or quote.get("session") or ""
+    if quote.get("file") and quote.get("offset"):
         place = f"{place}:{quote['offset']}"
+    if look.fit and len(place) > LONGEST_PLACE:
+        place = f"…{place[-LONGEST_PLACE:]}"
     parts = (quote.get("speaker", ""), cell(quote.get("at", "")), place)
     return " · ".join(part for part in parts if part)
 

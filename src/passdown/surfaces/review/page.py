@@ -10,7 +10,7 @@ from passdown.text.safe import columns, one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from passdown.surfaces.review.desk import Decision, Desk
+    from passdown.surfaces.review.desk import Desk
     from passdown.text.draw import Look
 
 KEYS = (
@@ -93,11 +93,7 @@ def _body(view: View, look: Look) -> list[str]:
     if shown is None:
         return _end(view.desk, look)
     lines = list(card(shown["card"], look))
-    lines += ["", *facts(_about(shown), look)]
-    decision = view.desk.unsent_of(view.desk.id)
-    if said := _said(decision, edited=view.edit is not None):
-        lines += ["", paint(one_line(said, look.width), "yellow", look)]
-    return lines
+    return [*lines, "", *facts(_about(shown), look)]
 
 
 def _about(shown: dict[str, Any]) -> list[tuple[str, str]]:
@@ -107,10 +103,13 @@ def _about(shown: dict[str, Any]) -> list[tuple[str, str]]:
     return [*about, ("id", shown["id"])]
 
 
-def _said(decision: Decision | None, *, edited: bool) -> str:
-    """What was decided or changed on this card, and not sent."""
+def _standing(view: View) -> str:
+    """What was decided or changed on this card."""
+    desk, decision = view.desk, view.desk.unsent_of(view.desk.id)
+    if desk.id in desk.sent:
+        return "decided and sent"
     if decision is None:
-        return "edited: `a` accepts it like this, `u` drops the edit" if edited else ""
+        return "edited: `a` accepts it like this, `u` drops the edit" if view.edit else ""
     verdict = "accepted" if decision.yes else f"rejected: {decision.reason}"
     return f"{verdict}{', edited' if decision.edit is not None else ''} (unsent; `u` undoes)"
 
@@ -124,10 +123,10 @@ def _end(desk: Desk, look: Look) -> list[str]:
 
 
 def _foot(view: View, look: Look) -> list[str]:
-    message = paint(one_line(view.message, look.width), "yellow", look) if view.message else ""
+    message = paint(one_line(view.message or _standing(view), look.width), "yellow", look)
     if view.asking:
-        return [message, "", *(one_line(line, look.width) for line in view.asking)]
-    return [message, "", _keys(KEYS, look)]
+        return [message, *(one_line(line, look.width) for line in view.asking)]
+    return [message, _keys(KEYS, look)]
 
 
 def _keys(pairs: Sequence[tuple[str, str]], look: Look) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h"
+ASIDE = "\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[2J\x1b[H"
 LEAVE = "\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l"
 PASTE, PASTED = b"\x1b[200~", b"\x1b[201~"
 SPECIAL = {
@@ -65,7 +66,7 @@ class Screen:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._cooked()
+        self._cooked(LEAVE)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._woken_before)
@@ -81,7 +82,8 @@ class Screen:
 
     def draw(self, lines: list[str]) -> None:
         """Replace what is shown by these lines; they fit, and are already safe."""
-        self._write("\x1b[H" + "\r\n".join(f"{line}\x1b[K" for line in lines) + "\x1b[J")
+        # Each line is cleared before it is written: behind a full one, the cursor is still on it.
+        self._write("\x1b[H" + "\r\n".join(f"\x1b[2K{line}" for line in lines) + "\x1b[J")
 
     def key(self, timeout: float | None = None) -> str:
         """The next key, or what a signal means; '' when the time is over first."""
@@ -90,37 +92,32 @@ class Screen:
             if not ready:
                 return ""
             if self._wake[0] in ready:
-                numbers = os.read(self._wake[0], 64)
-                self._keys += [SIGNALS.get(signal.Signals(n), "resize") for n in numbers]
+                self._keys += self._woken()
             if self._source in ready:
                 self._keys += keys_of(self._read())
         return self._keys.pop(0)
 
-    def forget(self) -> None:
-        """Drop keys that were typed ahead, for something else."""
-        self._keys.clear()
-        termios.tcflush(self._source, termios.TCIFLUSH)
-
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Give the terminal back while something else, an editor or a prompt, uses it."""
-        self._cooked()
+        """Lend an empty screen to something else, an editor or a prompt; what was typed there,
+        also to interrupt it, is not for us."""
+        self._cooked(ASIDE)
         interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, interrupt)
             self._raw()
-            self.forget()
+            self._keys = [key for key in self._woken() if key == "gone"]
 
     def _raw(self) -> None:
         tty.setraw(self._source)
         self._write(ENTER)
 
-    def _cooked(self) -> None:
-        """As it was; a terminal that went away needs nothing any more."""
+    def _cooked(self, last: str) -> None:
+        """Lines and signals as they were; a terminal that went away needs nothing any more."""
         try:
-            self._write(LEAVE)
+            self._write(last)
             termios.tcsetattr(self._source, termios.TCSADRAIN, self._before)
         except (OSError, termios.error):
             return
@@ -129,6 +126,14 @@ class Screen:
         data = text.encode(sys.stdout.encoding or "utf-8", "replace")
         while data:
             data = data[os.write(self._target, data) :]
+
+    def _woken(self) -> list[str]:
+        """What the signals since the last time mean."""
+        try:
+            numbers = os.read(self._wake[0], 64)
+        except BlockingIOError:
+            return []
+        return [SIGNALS.get(signal.Signals(number), "resize") for number in numbers]
 
     def _read(self) -> bytes:
         """What was typed: a whole escape sequence, a whole paste; what a hang-up leaves is ^D."""

@@ -113,7 +113,7 @@ class Sitting:
         if not self._may_decide():
             return
         numbered = [f"{n} {reason}" for n, reason in enumerate(REASONS, 1)]
-        key = self._ask("Why not?", "   ".join([*numbered, "o in your own words"]), "esc go back")
+        key = self._ask("Why not?", " · ".join([*numbered, "o in your own words"]), "esc goes back")
         reason = self._own_words() if key == "o" else ""
         if key.isdecimal() and 1 <= int(key) <= len(REASONS):
             reason = REASONS[int(key) - 1]
@@ -181,7 +181,7 @@ class Sitting:
         count = len(self.desk.unsent)
         key = self._ask(
             f"{count} {'decision is' if count == 1 else 'decisions are'} unsent.",
-            "s send and leave   d drop and leave   any other key goes on",
+            "s send and leave · d drop and leave · any other key goes on",
         )
         if key in ("d", "interrupt"):
             self.dropped = self.desk.unsent
