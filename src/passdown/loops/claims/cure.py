@@ -54,8 +54,8 @@ _USAGE = (
     r"(?:agent type|skill|tool|profile|task) '[^'\n]{1,80}' (?:was )?not found"
 )
 _COMMAND = (
-    r"[\w./-]+: (?:command )?not found|command not found: [\w./-]+|"
-    r"[\w./'\"-]+ is not recognized as[^\n]{0,60}|executable file not found[^\n]{0,60}|"
+    r"[\w./-]{1,80}: (?:command )?not found|command not found: [\w./-]{1,80}|"
+    r"[\w./'\"-]{1,80} is not recognized as[^\n]{0,60}|executable file not found[^\n]{0,60}|"
     r"no such command:? [^\n]{1,60}"
 )
 _MODULE = (

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from passdown.loops.claims.payload import Claim, Cure, Payload
 
 EXAMPLES = 3
-MOST_ALIKE = 50
+MOST_ALIKE = 20
 AWAY = 600
 """Seconds after which nobody was waiting any more."""
 

@@ -283,7 +283,7 @@ STATEMENT = _any(
 )
 # Names, paths, flags, versions, ports: what a later session can look for.
 CONCRETE = re.compile(
-    r"`[^`\n]+`|\b\w+(?:[./:@_-]\w+)+\b|(?<!\w)[./~]\w[\w./-]*|--\w[\w-]*|\b[a-z]+[A-Z]\w*|"
+    r"`[^`\n]+`|[^\W_]+(?:[./:@_-]+[^\W_]+)+|(?<!\w)[./~]\w[\w./-]*|--\w[\w-]*|\b[a-z]+[A-Z]\w*|"
     r"\b[A-Z]{2,}[A-Z0-9_]*\b|\b[A-Z][a-z]+[A-Z0-9]\w*|\b\d{2,}(?:\.\d+)*\b|(?<!^)\b[A-Z][a-z]{2,}\b"
 )
 PROHIBITION = re.compile(

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 SPOKEN = frozenset({Seen.PROMPT, Seen.REPLY, Seen.EVENT})
 """What `similar` looks among."""
 ENOUGH = 1000
-"""How many candidates `similar` compares, from the rarest words on."""
+"""How many candidates `similar` weighs, from the rarest words on, and takes of one word."""
+FEWEST = 50
+"""How many of them it compares whole, at the least."""
 
 
 class Past:
@@ -99,7 +101,7 @@ class Past:
     def similar(self, text: str, k: int = 10) -> Sequence[tuple[Observation, float]]:
         """The k prompts, replies and events nearest to this text, best first."""
         wanted = embed(text)
-        scored = ((one, cosine(wanted, embed(one.text))) for one in self._candidates(text))
+        scored = ((one, cosine(wanted, embed(one.text))) for one in self._candidates(text, k))
         near = [(one, score) for one, score in scored if score > 0]
         return sorted(near, key=lambda hit: (-hit[1], hit[0].seq))[: max(k, 0)]
 
@@ -111,14 +113,17 @@ class Past:
         for every in self._within.values():
             yield from every
 
-    def _candidates(self, text: str) -> list[Observation]:
+    def _candidates(self, text: str, k: int) -> list[Observation]:
+        """Those that share the most telling words with the text, more than are asked for."""
         postings = [self._words[w] for w in dict.fromkeys(content_words(text)) if w in self._words]
-        found: dict[int, Observation] = {}
+        weights: dict[int, float] = {}
         for posting in sorted(postings, key=lambda every: (len(every), every[0].seq)):
-            if len(found) >= ENOUGH:
+            if len(weights) >= ENOUGH:
                 break
-            found |= {one.seq: one for one in posting}
-        return list(found.values())
+            for one in posting[-ENOUGH:]:
+                weights[one.seq] = weights.get(one.seq, 0.0) + 1 / len(posting)
+        best = sorted(weights, key=lambda seq: (-weights[seq], seq))[: max(FEWEST, 4 * k)]
+        return [self._by_seq[seq] for seq in best]
 
     @cached_property
     def _by_seq(self) -> Mapping[int, Observation]:
