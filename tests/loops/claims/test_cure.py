@@ -176,3 +176,15 @@ def test_calls_of_another_session_cure_nothing() -> None:
     world.session()
     world.runs("uv run pytest", "1 passed")
     assert found(world) == []
+
+
+def test_of_a_long_call_whose_arguments_are_left_out_the_beginning_is_quoted() -> None:
+    world = World().session()
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    paths = " ".join(f"src/module_{n}.py" for n in range(12))
+    world.runs(f"git show {commit} --no-stat {paths}", "unrecognized argument: --no-stat", ok=False)
+    world.runs(f"git show {commit} {paths}", "commit 01234567")
+    (one,) = found(world)
+    assert one.change.failed == "git show … --no-stat"
+    call, _, _ = one.quotes()
+    assert (call.start, call.end) == (0, 200)

@@ -133,6 +133,23 @@ def test_a_cure_keeps_what_failed_what_worked_and_the_signature() -> None:
     assert payload.category == "pitfall"
 
 
+def test_a_file_under_another_name_is_said_as_where_it_is() -> None:
+    world = World().session()
+    gone = "File does not exist."
+    world.runs("file_path: /src/.lint.yml", gone, ok=False, tool="Read", signature="missing")
+    world.runs("file_path: /src/.lint.yaml", "rules: []", tool="Read")
+    assert only(world.corpus()).title == "There is no `.lint.yml`; the file is `.lint.yaml`."
+
+
+def test_a_name_that_a_tool_does_not_know_is_said_with_the_one_it_knows() -> None:
+    world = World().session()
+    world.runs("skill: commit", "Unknown skill: commit", ok=False, tool="Skill", signature="skill")
+    world.runs("skill: git:commit", "done", tool="Skill")
+    assert only(world.corpus()).title == (
+        'Skill with `commit` fails here with "Unknown skill: commit"; with `git:commit` it works.'
+    )
+
+
 def test_what_a_tool_does_not_understand_in_any_repo_is_a_quirk_of_the_tool() -> None:
     world = World()
     for repo in ("web", "api"):

@@ -77,7 +77,7 @@ def test_pasted_lines_are_somebody_elses_words(pasted: str) -> None:
         "Implement the following plan: always use uv.",
         "You are a helpful reviewer. Always be kind.",
         "# Plan\n\nAlways use uv.",
-        "## One\nalways use uv\n## Two\nnever use pip",
+        "Do so\n## One\nalways use uv\n## Two\nnever use pip",
         "Always use uv. " * (LONGEST_MESSAGE // 10),
         "",
     ],

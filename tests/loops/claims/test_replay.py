@@ -139,6 +139,14 @@ def test_a_later_statement_to_the_contrary_is_counted_against() -> None:
     assert "3.13" in world.observations[against - 1].text
 
 
+def test_what_one_agent_learned_is_tested_on_that_agents_sessions() -> None:
+    world = World()
+    world.session(repo="", agent="alpha").says("We use tabs, not spaces.", scope="agent:alpha")
+    world.session(repo="", agent="beta").says("all quiet")
+    world.session(repo="", agent="alpha").says("We use tabs, not spaces!", scope="agent:alpha")
+    assert replayed(world).sentence == "Seen again in 1 of 1 later session; none contradicts it."
+
+
 def test_examples_are_at_most_three() -> None:
     world = World()
     for _ in range(6):

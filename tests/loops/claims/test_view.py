@@ -97,6 +97,12 @@ def test_a_replacement_shows_what_goes_and_what_comes() -> None:
     assert f"Nearest claim: We use npm. [{KEY}]" in list(drawn.lines())
 
 
+def test_a_check_and_the_nearest_claim_stand_on_the_card() -> None:
+    lines = list(card(asked.Add(**NEW, check="test -f pnpm-lock.yaml"), (), UNTRIED).lines())
+    assert "Check: test -f pnpm-lock.yaml" in lines
+    assert "Nearest claim: none" in lines
+
+
 def test_a_statement_of_a_person_is_surer_than_anything_mined() -> None:
     finding = state("  Run the tests\nwith `uv run pytest`  ", (12,), "repo:web")
     assert isinstance(finding.payload, asked.Add)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, strategies as st
 
 from passdown.domain.observation import Observation, Seen, Session
 from passdown.domain.record import Life, Record
+from passdown.stages.mine import past as past_module
 from passdown.stages.mine.past import Past
 from passdown.stages.mine.vectors import Lexical, Vectors
 
@@ -136,6 +138,18 @@ def test_the_nearest_texts_come_first_and_only_spoken_ones() -> None:
     assert world.similar("zebra", 5) == []
     assert world.similar("", 5) == []
     assert world.similar("the importer reads", 0) == []
+
+
+def test_of_very_many_texts_those_with_the_rarest_words_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(past_module, "ENOUGH", 2)
+    monkeypatch.setattr(past_module, "FEWEST", 1)
+    items = [seen("b", n, n, "the importer reads") for n in range(1, 6)]
+    items += [seen("b", n, n, "the gauge reads") for n in (6, 7)]
+    world = past([EARLY], items)
+    assert seqs(one for one, _ in world.similar("the gauge reads", 2)) == [6, 7]
+    assert seqs(one for one, _ in world.similar("the importer reads", 2)) == [4, 5]
 
 
 def test_vectors_are_the_same_whenever_they_are_asked_for() -> None:

@@ -103,7 +103,7 @@ class Past:
         wanted = embed(text)
         scored = ((one, cosine(wanted, embed(one.text))) for one in self._candidates(text, k))
         near = [(one, score) for one, score in scored if score > 0]
-        return sorted(near, key=lambda hit: (-hit[1], hit[0].seq))[: max(k, 0)]
+        return sorted(near, key=lambda hit: (-hit[1], self._place[hit[0].seq]))[: max(k, 0)]
 
     def embed(self, texts: Sequence[str]) -> list[bytes]:
         """Packed vectors, each text's the same whenever it is asked for."""
@@ -115,19 +115,24 @@ class Past:
 
     def _candidates(self, text: str, k: int) -> list[Observation]:
         """Those that share the most telling words with the text, more than are asked for."""
-        postings = [self._words[w] for w in dict.fromkeys(content_words(text)) if w in self._words]
+        words = [word for word in set(content_words(text)) if word in self._words]
         weights: dict[int, float] = {}
-        for posting in sorted(postings, key=lambda every: (len(every), every[0].seq)):
+        for word in sorted(words, key=lambda word: (len(self._words[word]), word)):
             if len(weights) >= ENOUGH:
                 break
+            posting = self._words[word]
             for one in posting[-ENOUGH:]:
                 weights[one.seq] = weights.get(one.seq, 0.0) + 1 / len(posting)
-        best = sorted(weights, key=lambda seq: (-weights[seq], seq))[: max(FEWEST, 4 * k)]
-        return [self._by_seq[seq] for seq in best]
+        best = sorted(weights, key=lambda seq: (-weights[seq], self._place[seq]))
+        return [self._by_seq[seq] for seq in best[: max(FEWEST, 4 * k)]]
 
     @cached_property
     def _by_seq(self) -> Mapping[int, Observation]:
         return {one.seq: one for one in self._all()}
+
+    @cached_property
+    def _place(self) -> Mapping[int, int]:
+        return {one.seq: place for place, one in enumerate(self._all())}
 
     @cached_property
     def _signatures(self) -> Mapping[str, Sequence[Observation]]:
