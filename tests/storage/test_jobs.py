@@ -54,6 +54,32 @@ def test_of_like_jobs_only_one_waits_or_runs(store: Store):
         assert not tx.jobs.add(Job("6", "mine", "new key, known id"))
 
 
+def test_of_the_ended_jobs_of_one_key_the_last_that_succeeded_stays(store: Store, clock):
+    def run(id: str, key: str = "k", *, well: bool = True) -> None:
+        add(store, Job(id, "mine", key, max_attempts=1))
+        take(store)
+        with store.write(ALL) as tx:
+            if well:
+                assert tx.jobs.finish(id, "w", {})
+            else:
+                tx.jobs.fail(id, "w", "broken", retry_at=clock.now())
+
+    def ended() -> set[str]:
+        with store.read(ALL) as tx:
+            return {job.id for job in tx.jobs.all()}
+
+    for id in ("1", "2"):
+        run(id)
+    assert ended() == {"2"}
+    run("3", well=False)
+    assert ended() == {"2", "3"}
+    run("4")
+    run("5", key="other")
+    run("6", key="")
+    run("7", key="")
+    assert ended() == {"4", "5", "6", "7"}
+
+
 def test_the_job_that_is_due_longest_goes_first(store: Store, clock):
     for id, seconds in (("late", -1), ("first", -9), ("soon", 5), ("second", -5)):
         add(store, Job(id, "mine", id, run_at=later(clock.now(), seconds=seconds)))

@@ -62,6 +62,10 @@ class Counting:
         """What was written so far."""
         return self.file.read_text().splitlines() if self.file.exists() else []
 
+    def runs(self) -> int:
+        """How often an operation ran to its end."""
+        return sum(line.startswith("ended") for line in self.lines())
+
     def add(
         self, name: str = "count", run_at: At = "", max_attempts: int = 5, **params: Any
     ) -> str:

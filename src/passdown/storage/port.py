@@ -279,7 +279,8 @@ class Jobs(Protocol):
         ...
 
     def finish(self, id: str, worker: str, result: Json) -> bool:
-        """False when the lease is no longer this worker's: then nothing is written."""
+        """False when the lease is no longer this worker's: then nothing is written. Of the ended
+        jobs of one key only this one stays: timers go off for years."""
         ...
 
     def fail(self, id: str, worker: str, error: str, *, retry_at: At) -> Job | None:

@@ -61,7 +61,14 @@ class MemoryJobs:
     def finish(self, id: str, worker: str, result: Json) -> bool:
         """False when the lease is no longer this worker's: then nothing is written."""
         end = {"finished_at": self._bound.now, "lease_until": "", "error": ""}
-        return self._set(id, worker, state="done", result=packed(result), **end)
+        if not self._set(id, worker, state="done", result=packed(result), **end):
+            return False
+        table = self._bound.change("jobs")
+        new = table[plain(id)]
+        for row in [row for row in table.values() if new.key and row.key == new.key]:
+            if row.state not in ALIVE and row is not new:
+                del table[row.id]
+        return True
 
     def fail(self, id: str, worker: str, error: str, *, retry_at: At) -> Job | None:
         """Queued again for then, or dead when its attempts are used up."""

@@ -44,6 +44,11 @@ WHERE id = :id AND state = 'running' AND worker = :worker
 UPDATE jobs SET
     state = 'done', result = :result, error = '', finished_at = :now, lease_until = ''
 WHERE id = :id AND state = 'running' AND worker = :worker
+RETURNING key
+
+-- What ended before under this key says nothing any more.
+-- name: forget
+DELETE FROM jobs WHERE key = :key AND key <> '' AND id <> :id AND state IN ('done', 'dead')
 
 -- name: fail
 UPDATE jobs SET

@@ -53,7 +53,10 @@ class SqlJobs:
     def finish(self, id: str, worker: str, result: Json) -> bool:
         """False when the lease is no longer this worker's: then nothing is written."""
         done = {"result": packed(result), "now": self._bound.now}
-        return bool(self._write("finish", id=id, worker=worker, **done))
+        row = self._written("finish", id=id, worker=worker, **done)
+        if row:
+            self._write("forget", key=row[0], id=id)
+        return bool(row)
 
     def fail(self, id: str, worker: str, error: str, *, retry_at: At) -> Job | None:
         """Queued again for then, or dead when its attempts are used up."""
