@@ -93,6 +93,7 @@ def _body(op: Operation, placed: list[str], rest: list[str]) -> Json:
     if placed:
         own = {name: _property(op, name) for name in rest}
         schema = {"type": "object", "properties": own, "required": needed}
+        schema["additionalProperties"] = False
     return {"required": bool(needed), "content": {"application/json": {"schema": schema}}}
 
 
