@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from passdown.domain.clock import At
+from passdown.domain.observation import Observation
+from passdown.domain.scope import ALL
 from passdown.domain.settings import Setting, Settings, defaults
 from passdown.stages.observe.ingest import ingest
 from passdown.stages.observe.readers import Readers, load
@@ -39,12 +41,12 @@ def readers() -> Readers:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def store(request, tmp_path: Path) -> Iterator[Store]:
+def store(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened: Store
     if request.param == "memory":
         opened = open_memory(Still())
     else:
-        opened = open_sqlite(tmp_path / "home" / "store.db", Still())
+        opened = open_sqlite(tmp_path_factory.mktemp("home") / "store.db", Still())
     yield opened
     opened.close()
 
@@ -56,9 +58,31 @@ Read = Callable[..., Ingested]
 def read(store: Store, redactor: Redactor, readers: Readers) -> Read:
     """Ingest these paths into the store, by default settings."""
 
-    def run(*paths: Path | str, into: Store = store, knobs: dict[str, int] | None = None, **more: Any) -> Ingested:
-        settings = Settings({k: Setting(v) for k, v in (knobs or {}).items()}) if knobs else defaults()
+    def run(
+        *paths: Path | str, into: Store = store, knobs: dict[str, int] | None = None, **more: Any
+    ) -> Ingested:
+        settings = (
+            Settings({k: Setting(v) for k, v in (knobs or {}).items()}) if knobs else defaults()
+        )
         given = {"readers": readers, "redactor": redactor, "clock": Still(), **more}
         return ingest(into, [str(p) for p in paths], settings=settings, **given)
 
     return run
+
+
+def everything(store: Store) -> list[Observation]:
+    with store.read(ALL) as tx:
+        return tx.observations.scan(flagged=True, limit=1_000_000)
+
+
+def world(store: Store) -> Any:
+    """All that ingest writes, but for the order things were found in and when."""
+    with store.read(ALL) as tx:
+        seen = tx.observations.scan(flagged=True, limit=1_000_000)
+        sources = [
+            (s.key, s.offset, s.tail, s.counts.get("line")) for s in tx.observations.sources()
+        ]
+        sessions = sorted(
+            (s.id, s.outcome, s.started_at, s.ended_at) for s in tx.observations.sessions()
+        )
+    return sorted((o.session, o.uid, o.text, o.flags) for o in seen), sources, sessions

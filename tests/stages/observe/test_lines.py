@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from passdown.domain.errors import Unreadable
 from passdown.stages.observe import lines
@@ -213,7 +212,9 @@ def test_a_document_is_one_line_and_bounded(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=400), st.integers(1, 40))
-def test_every_byte_is_in_a_line_skipped_or_left(tmp_path_factory, content: bytes, most: int) -> None:
+def test_every_byte_is_in_a_line_skipped_or_left(
+    tmp_path_factory, content: bytes, most: int
+) -> None:
     with wrap(io.BytesIO(content), "-", final=False) as opened:
         if opened.final:
             return

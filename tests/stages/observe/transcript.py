@@ -1,4 +1,4 @@
-"""Claude Code lines as the client writes them, made by hand."""
+"""Claude Code lines as the client writes them, made by hand, and what their reader draws."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from passdown.contract.reader import Draft, Line
 from passdown.domain.clock import from_seconds
+from passdown.stages.observe.readers.claude_code import READER
 
 SESSION = "11111111-2222-3333-4444-555555555555"
 START = 1_770_000_000
@@ -81,9 +83,36 @@ def sample(session: str = SESSION) -> Transcript:
     said = Transcript(session)
     said.user("The checkout test fails, can you mend it?")
     said.says("I'll run it first.")
-    said.runs("pytest tests/test_checkout.py", "Exit code 1\nE   KeyError: 'tax'\n1 failed", error=True)
+    said.runs(
+        "pytest tests/test_checkout.py", "Exit code 1\nE   KeyError: 'tax'\n1 failed", error=True
+    )
     call = said.calls("Edit", {"file_path": "shop/cart.py", "old_string": "a", "new_string": "b"})
     said.answers(call, "The file shop/cart.py has been updated.")
     said.runs("pytest tests/test_checkout.py", "3 passed in 0.10s")
     said.says("It passes now.")
     return said
+
+
+def drawn(source: Transcript | bytes, memory: dict[str, Any] | None = None) -> list[Any]:
+    content = source if isinstance(source, bytes) else source.bytes()
+    lines, offset = [], 0
+    for raw in content.split(b"\n"):
+        if raw:
+            lines.append(Line(offset, raw))
+        offset += len(raw) + 1
+    return list(READER.read(lines, {} if memory is None else memory))
+
+
+def drafts(source: Transcript | bytes, memory: dict[str, Any] | None = None) -> list[Draft]:
+    return [d for d in drawn(source, memory) if isinstance(d, Draft)]
+
+
+def only(source: Transcript) -> Draft:
+    (draft,) = drafts(source)
+    return draft
+
+
+def said(text: Any, **fields: Any) -> Transcript:
+    transcript = Transcript()
+    transcript.user(text, **fields)
+    return transcript

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Source
 
 if TYPE_CHECKING:
+    from passdown.contract.reader import Json
     from passdown.domain.clock import At
     from passdown.stages.observe.files import File
     from passdown.stages.observe.lines import Input
@@ -23,7 +24,7 @@ class Start(NamedTuple):
     offset: int = 0
     number: int = 1
     format: str = ""
-    memory: dict[str, Any] | None = None
+    memory: Json | None = None
     counts: dict[str, int] | None = None
 
 
@@ -39,8 +40,9 @@ def start(file: File, source: Source | None, opened: Input) -> Start:
     """After what was read, if the file only grew; at its beginning otherwise."""
     if source is None or opened.final or not _grew(file, source, opened):
         return Start()
-    counts = dict(source.counts)
-    return Start(source.offset, counts.pop("line", 1), source.format, dict(source.memory), counts)
+    counts = {k: n for k, n in source.counts.items() if k not in ("size", "mtime", "line")}
+    line = source.counts.get("line", 1)
+    return Start(source.offset, line, source.format, dict(source.memory), counts)
 
 
 def _grew(file: File, source: Source, opened: Input) -> bool:
@@ -59,10 +61,9 @@ def tail(opened: Input, offset: int) -> str:
     return hashlib.sha256(seen).hexdigest()[:32]
 
 
-def mark(file: File, begun: Start, *, offset: int, line: int, tail: str, now: At) -> Source:
-    """The file as read up to `offset`."""
-    counts = {**(begun.counts or {}), "size": file.size, "mtime": file.mtime_ns, "line": line}
-    memory = begun.memory or {}
-    return Source(
-        file.key, begun.format, file.device, file.inode, offset, tail, memory, now, counts
-    )
+def mark(file: File, read: Start, *, tail: str, memory: Json, now: At, ended: bool) -> Source:
+    """The file as read so far; only at its end is it known how it stood."""
+    seen = {"size": file.size, "mtime": file.mtime_ns} if ended else {}
+    counts = {**(read.counts or {}), **seen, "line": read.number}
+    place = file.device, file.inode, read.offset
+    return Source(file.key, read.format, *place, tail, memory, now, counts)

@@ -24,7 +24,9 @@ class Place(NamedTuple):
     ending: str
 
 
-PLACES = (Place("Claude Code", "claude_code", ".claude", "CLAUDE_CONFIG_DIR", "projects", ".jsonl"),)
+PLACES = (
+    Place("Claude Code", "claude_code", ".claude", "CLAUDE_CONFIG_DIR", "projects", ".jsonl"),
+)
 """One row a client."""
 
 

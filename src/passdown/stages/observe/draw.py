@@ -11,10 +11,12 @@ from msgspec import json as fast
 
 from passdown.contract.reader import Draft, SessionFacts, Skip
 from passdown.domain.errors import Unreadable
+from passdown.domain.observation import Session
+from passdown.domain.scope import GLOBAL
 from passdown.stages.observe import cursor
 from passdown.stages.observe.lines import Chunk, chunks, open_file, whole
 from passdown.stages.observe.readers import sniff
-from passdown.stages.observe.repo import repo_of
+from passdown.stages.observe.repo import fit, repo_of
 from passdown.stages.observe.tally import Skipped
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from passdown.contract.reader import Drawn, Json, Reader
     from passdown.domain.clock import At
     from passdown.domain.observation import Source
+    from passdown.domain.scope import Scope
     from passdown.stages.observe.cursor import Start
     from passdown.stages.observe.files import File
     from passdown.stages.observe.lines import Input
@@ -37,6 +40,7 @@ class Batch:
     file: File
     format: str
     bytes: int = 0
+    size: int = 0
     records: int = 0
     damaged: int = 0
     facts: list[SessionFacts] = field(default_factory=list)
@@ -47,11 +51,6 @@ class Batch:
     rewritten: bool = False
     torn: bool = False
     last: bool = False
-
-    @property
-    def size(self) -> int:
-        """Characters to be stored."""
-        return sum(len(stamped.item.text) for stamped in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +76,12 @@ class Drawing:
             for chunk in self._chunks(reader, begun, opened):
                 batch, begun = self._batch(file, reader, begun, chunk)
                 batch.rewritten, again = again, False
-                batch.source = cursor.mark(
-                    file,
-                    begun,
-                    offset=chunk.end,
-                    line=chunk.number,
-                    tail=cursor.tail(opened, chunk.end),
-                    now=self.now,
-                )
+                batch.source = self._mark(file, begun, cursor.tail(opened, chunk.end), chunk.last)
                 yield batch
+
+    def _mark(self, file: File, read: Start, tail: str, ended: bool) -> Source:
+        memory = self.stamp.memory(read.memory or {})
+        return cursor.mark(file, read, tail=tail, memory=memory, now=self.now, ended=ended)
 
     def _reader(self, file: File, begun: Start, opened: Input) -> Reader | None:
         try:
@@ -107,9 +103,7 @@ class Drawing:
             opened.skip_to(begun.offset)
         yield from chunks(opened, begun.offset, number=begun.number, max_line=self.max_line)
 
-    def _batch(
-        self, file: File, reader: Reader, begun: Start, chunk: Chunk
-    ) -> tuple[Batch, Start]:
+    def _batch(self, file: File, reader: Reader, begun: Start, chunk: Chunk) -> tuple[Batch, Start]:
         # A copy: batches wait to be stored while the reader already reads on.
         memory: Json = fast.decode(fast.encode(begun.memory))
         before = _counts(memory)
@@ -122,21 +116,28 @@ class Drawing:
         counts = dict(begun.counts or {})
         counts["records"] = counts.get("records", 0) + batch.records
         counts["skipped"] = counts.get("skipped", 0) + len(batch.skipped)
-        return batch, begun._replace(offset=chunk.end, memory=memory, counts=counts)
+        return batch, begun._replace(
+            offset=chunk.end, number=chunk.number, memory=memory, counts=counts
+        )
 
     def _fill(self, batch: Batch, chunk: Chunk, drawn: list[Drawn]) -> None:
         raws = {line.offset: line.raw for line in chunk.lines}
+        scopes: dict[str, Scope] = {}
         damaged: set[int] = set()
         skips: list[tuple[int, Skip]] = list(chunk.skips)
         bad: set[int] = set()
         for one in drawn:
             if isinstance(one, Draft):
-                raw = raws.get(one.offset)
-                batch.items.append(self.stamp.observation(one, raw, batch.file.key))
+                raw, scope = raws.get(one.offset), scopes.get(one.session, GLOBAL)
+                stamped = self.stamp.observation(one, raw, batch.file.key, scope)
+                batch.items.append(stamped)
+                batch.size += len(stamped.item.text)
                 if "damaged" in one.meta:
                     damaged.add(one.offset)
             elif isinstance(one, SessionFacts):
-                batch.facts.append(self.stamp.facts(_placed(one)))
+                facts = self.stamp.facts(_placed(one))
+                batch.facts.append(facts)
+                scopes.setdefault(one.id, Session(one.id, "", repo=facts.repo).scope)
             else:
                 skips.append((_number(chunk, one.offset), one))
                 bad.add(one.offset)
@@ -168,12 +169,10 @@ def _as_opened(file: File, opened: Input) -> File:
 def _placed(facts: SessionFacts) -> SessionFacts:
     """The facts with the repo that the session's folder belongs to; the folder itself is not
     kept."""
-    if "cwd" not in facts.meta:
-        return facts
     meta = {k: v for k, v in facts.meta.items() if k != "cwd"}
-    folder = facts.meta["cwd"]
+    folder = facts.meta.get("cwd")
     repo = facts.repo or (repo_of(folder) if isinstance(folder, str) else "")
-    return replace(facts, repo=repo, meta=meta)
+    return replace(facts, repo=fit(repo), meta=meta)
 
 
 def _number(chunk: Chunk, offset: int) -> int:

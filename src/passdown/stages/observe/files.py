@@ -1,4 +1,4 @@
-"""From paths, globs and folders to the files behind them, newest first; what is ignored stays out."""
+"""From paths, globs and folders to files, newest first; what is ignored stays out."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from passdown.domain import scope
-from passdown.domain.errors import Invalid
 from passdown.domain.observation import Observation, Session
 from passdown.domain.scope import ALL
 from passdown.stages.observe.outcome import fold, outcome
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from passdown.contract.reader import SessionFacts
+    from passdown.domain.scope import Scope
     from passdown.stages.observe.draw import Batch
     from passdown.stages.observe.stamp import Stamped
     from passdown.storage.port import Observations, Store
@@ -56,8 +55,11 @@ def _keep(into: Observations, batch: Batch) -> Kept:
 def _session(
     into: Observations, format: str, id: str, facts: list[SessionFacts], items: list[Stamped]
 ) -> list[Stamped]:
+    homes = into.homes(stamped.item.uid for stamped in items)
+    items = [stamped for stamped in items if stamped.item.uid not in homes]
     session = settled(into.session(id) or Session(id, format), facts, [s.item for s in items])
-    seen = [replace(s.item, scope=session.scope) for s in items]
+    session = _resumed(session, homes.values())
+    seen = [_in_scope(s.item, session.scope) for s in items]
     fresh = _fresh(into, seen, into.add(session, seen))
     told = _with_outcome(session, fresh)
     if told != session:
@@ -67,6 +69,17 @@ def _session(
     new = {item.uid for _, item in fresh}
     once = {stamped.item.uid: stamped for stamped in reversed(items)}
     return [stamped for stamped in reversed(once.values()) if stamped.item.uid in new]
+
+
+def _in_scope(item: Observation, scope: Scope) -> Observation:
+    """The observation in its session's scope, which an earlier reading may have settled."""
+    return item if item.scope == scope else replace(item, scope=scope)
+
+
+def _resumed(session: Session, homes: Iterable[str]) -> Session:
+    """A session that repeats what another one said goes on from there."""
+    others = sorted({home for home in homes if home != session.id})
+    return replace(session, parent=others[0]) if others and not session.parent else session
 
 
 def _fresh(
@@ -90,29 +103,19 @@ def settled(
     session: Session, facts: Iterable[SessionFacts], items: Iterable[Observation]
 ) -> Session:
     """The session with what is now known: the first word on a fact stays, times grow apart."""
+    told = ""
     for fact in facts:
+        told = told or fact.at
         session = replace(
             session,
             agent=session.agent or fact.agent,
             model=session.model or fact.model,
-            repo=session.repo or _repo(fact.repo),
+            repo=session.repo or fact.repo,
             branch=session.branch or fact.branch,
             outcome=fact.outcome or session.outcome,
             parent=session.parent or fact.parent,
             meta={**session.meta, **fact.meta},
-            **_span(session, [fact.at]),
         )
-    return replace(session, **_span(session, [item.at for item in items]))
-
-
-def _span(session: Session, times: Iterable[str]) -> dict[str, Any]:
-    known = sorted(at for at in (session.started_at, session.ended_at, *times) if at)
-    return {"started_at": known[0], "ended_at": known[-1]} if known else {}
-
-
-def _repo(name: str) -> str:
-    """A repo's name in the form a scope has; '' when it has none."""
-    try:
-        return scope.clean(name) if name else ""
-    except Invalid:
-        return ""
+    times = [session.started_at, session.ended_at, *(item.at for item in items)]
+    known = sorted(at for at in times if at) or [told]
+    return replace(session, started_at=known[0], ended_at=known[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from passdown.domain.observation import Seen, Trust
 
@@ -44,6 +44,7 @@ _CORRECTION = re.compile(
 )
 _SHORT = 200
 _START = 2000
+_COMMAND = 500
 
 
 def fold(state: Json, seen: Iterable[tuple[int, Observation]]) -> Json:
@@ -64,7 +65,7 @@ def outcome(state: Json) -> tuple[str, tuple[int, ...]]:
 
 def _called(state: Json, seq: int, item: Observation) -> None:
     _go_on(state)
-    start = item.text[:_START]
+    start = item.text[:_COMMAND]
     what = "test" if _TEST.search(start) else "commit" if _COMMIT.search(start) else ""
     if what and item.call:
         state["open"] = [what, item.call, seq]

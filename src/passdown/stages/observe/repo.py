@@ -6,6 +6,9 @@ import os
 import re
 from functools import lru_cache
 
+from passdown.domain import scope
+from passdown.domain.errors import Invalid
+
 _DEEPEST = 40
 _WORKTREES = re.compile(r"[/\\](?:\.worktrees|\.claude[/\\]worktrees)[/\\]")
 _WINDOWS = re.compile(r"[A-Za-z]:[/\\]|\\\\")
@@ -22,6 +25,14 @@ def repo_of(folder: str) -> str:
     root = "" if windows or not os.path.isabs(folder) else _root(folder)
     path = _WORKTREES.split(root or folder, maxsplit=1)[0]
     return _last(path.replace("\\", "/") if windows else path)
+
+
+def fit(name: str) -> str:
+    """A repo's name in the form a scope has; '' when it has none."""
+    try:
+        return scope.clean(name) if name else ""
+    except Invalid:
+        return ""
 
 
 def _root(folder: str) -> str:

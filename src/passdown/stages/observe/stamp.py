@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from passdown.contract.reader import Draft, Json
+    from passdown.domain.scope import Scope
     from passdown.text.redact import Redactor
 
 RESULT = 2048
@@ -29,6 +30,8 @@ SHORT = 200
 DEEPEST = 4
 MOST = 50
 
+# Ids that clients make and that are never secrets; most texts of a name's length are one.
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:toolu|call)_[0-9A-Za-z]{20,40}")
 _UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?::[0-9a-z:]{1,40})?")
 
 
@@ -48,9 +51,9 @@ class Stamp:
         self._redactor = redactor
         self._max_text = max_text
         self._is_echo = is_echo
-        self._short = lru_cache(4096)(lambda text: redactor.clean(text[:SHORT]))
+        self.name = lru_cache(4096)(self._name)
 
-    def observation(self, draft: Draft, raw: bytes | None, file: str) -> Stamped:
+    def observation(self, draft: Draft, raw: bytes | None, file: str, scope: Scope) -> Stamped:
         """What may be stored of a draft; `raw` is the line it stands in."""
         text, found = self._text(draft)
         item = Observation(
@@ -60,6 +63,7 @@ class Stamp:
             text=text,
             at=draft.at,
             trust=draft.trust,
+            scope=scope,
             tool=self.name(draft.tool),
             call=self.name(draft.call),
             ok=draft.ok,
@@ -78,13 +82,26 @@ class Stamp:
         at, meta = facts.at, self.meta(facts.meta)
         return SessionFacts(id, agent, model, repo, branch, at, outcome, parent, meta)
 
-    def name(self, text: str) -> str:
+    def _name(self, text: str) -> str:
         """A short text that is compared, never read: an id, a tool, a branch."""
-        return text if not text or _UID.fullmatch(text) else self._short(text)
+        if not text or _ID.fullmatch(text):
+            return text
+        # Cut after it is clean: half a secret is one that no rule knows.
+        return self._redactor.clean(text[:MARGIN])[:SHORT]
 
     def meta(self, meta: Json) -> Json:
         """Every text in it redacted, its size bounded."""
         return {self.name(str(k)): self._value(v, 0) for k, v in list(meta.items())[:MOST]}
+
+    def memory(self, value: Any, depth: int = 0) -> Any:
+        """What a reader remembers, as it may be stored: whole, but for what is redacted in it."""
+        if isinstance(value, str):
+            return self.name(value) if len(value) <= SHORT else self._redactor.clean(value)
+        if depth < DEEPEST and isinstance(value, dict):
+            return {self.name(str(k)): self.memory(v, depth + 1) for k, v in value.items()}
+        if depth < DEEPEST and isinstance(value, list):
+            return [self.memory(v, depth + 1) for v in value]
+        return None if isinstance(value, dict | list) else value
 
     def _value(self, value: Any, depth: int) -> Any:
         if value is None or isinstance(value, bool | int | float):
@@ -110,7 +127,9 @@ class Stamp:
         half, reach = most // 2, most // 2 + MARGIN
         if len(text) <= 2 * reach:
             whole = self._redactor.redact(text)
-            return _ends(whole.text, whole.text, half, most), Counter(one.rule for one in whole.found)
+            return _ends(whole.text, whole.text, half, most), Counter(
+                one.rule for one in whole.found
+            )
         head, tail = self._redactor.redact(text[:reach]), self._redactor.redact(text[-reach:])
         found = Counter(one.rule for one in (*head.found, *tail.found))
         return _ends(head.text, tail.text, half, most, left=len(text)), found
@@ -150,9 +169,17 @@ def _ends(head: str, tail: str, half: int, most: int, left: int = 0) -> str:
 
 def _first(text: str, most: int) -> str:
     piece = text[:most]
-    return piece if piece.isascii() else piece.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
+    return (
+        piece
+        if piece.isascii()
+        else piece.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
+    )
 
 
 def _last(text: str, most: int) -> str:
     piece = text[-most:]
-    return piece if piece.isascii() else piece.encode("utf-8", "replace")[-most:].decode("utf-8", "ignore")
+    return (
+        piece
+        if piece.isascii()
+        else piece.encode("utf-8", "replace")[-most:].decode("utf-8", "ignore")
+    )

@@ -96,13 +96,13 @@ class Tally:
         self, batch: Batch, new: Iterable[Stamped], known: int, sessions: Iterable[str]
     ) -> None:
         """A batch was stored: how much of it was new, and how much was stored before."""
-        many = 0
-        for many, (item, found) in enumerate(new, 1):
+        items = list(new)
+        for item, found in items:
             add(self.redactions, found)
             add(self.kinds, {kind(item.seen, item.meta, item.ok): 1})
             self.count("echoes", ECHO in item.flags)
             self.count("quarantined", any(flag != ECHO for flag in item.flags))
-        numbers = {"bytes": batch.bytes, "records": batch.records, "observations": many}
+        numbers = {"bytes": batch.bytes, "records": batch.records, "observations": len(items)}
         for name, n in numbers.items():
             self.count(name, n)
         add(self.formats.setdefault(batch.format, {}), {"files": batch.last, **numbers})

@@ -63,7 +63,8 @@ def sniff(head: bytes, known: Iterable[Reader], where: str) -> Reader:
 
 def _sureness(reader: Reader, head: bytes) -> float:
     try:
-        return max(0.0, min(1.0, float(reader.sniff(head))))
+        sure = float(reader.sniff(head))
+        return sure if 0.0 < sure <= 1.0 else 0.0
     except Exception:
         # A reader that fails on bytes it was shown does not know them.
         return 0.0

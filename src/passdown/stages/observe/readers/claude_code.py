@@ -266,9 +266,7 @@ def _call(turn: _Turn, n: int, block: Block, meta: Json) -> Draft:
     if isinstance(path, str) and path:
         meta["path"] = path[:1000]
     call = block.id or ""
-    return turn.draft(
-        _place(n), Seen.CALL, text, trust=turn.voice, tool=tool, call=call, meta=meta
-    )
+    return turn.draft(_place(n), Seen.CALL, text, trust=turn.voice, tool=tool, call=call, meta=meta)
 
 
 def _asked(tool: str, given: Json) -> str:
@@ -303,7 +301,9 @@ def _system(turn: _Turn) -> Iterator[Draft]:
     text = (turn.record.content or "").strip()
     if not text:
         return
-    kind = {"away_summary": "summary"}.get(str(turn.record.subtype), turn.record.subtype or "system")
+    kind = {"away_summary": "summary"}.get(
+        str(turn.record.subtype), turn.record.subtype or "system"
+    )
     found = client(text, turn.floor)
     trust = min(Trust.ASSISTANT, turn.floor) if kind == "summary" else Trust.AGENT
     if found:
@@ -331,7 +331,11 @@ def _title(turn: _Turn) -> Iterator[SessionFacts]:
 def _attachment(turn: _Turn) -> Iterator[Draft]:
     """What a person typed while the assistant was busy; all other attachments are context."""
     attached = turn.record.attachment
-    if attached is None or attached.type != "queued_command" or attached.mode not in (None, "prompt"):
+    if (
+        attached is None
+        or attached.type != "queued_command"
+        or attached.mode not in (None, "prompt")
+    ):
         turn.memory.count("context")
         return
     for n, block in enumerate(_text_blocks(attached.prompt)):

@@ -65,13 +65,16 @@ class Memory:
         """Note what an answer took; its later lines repeat the numbers or raise them."""
         if message.usage is None:
             return
-        entry = self.usage.get(context, {"owed": [0, 0, 0, 0]})
-        if entry.get("id") != message.id:
-            entry = {"id": message.id, "had": [0, 0, 0, 0], "owed": entry["owed"]}
-        now = [max(n, had) for n, had in zip(_numbers(message.usage), entry["had"], strict=True)]
-        more = [n - had for n, had in zip(now, entry["had"], strict=True)]
-        owed = [a + b for a, b in zip(entry["owed"], more, strict=True)]
-        _put(self.usage, context, {"id": message.id, "had": now, "owed": owed})
+        now, entry = _numbers(message.usage), self.usage.get(context)
+        if entry is None:
+            entry = {"id": message.id, "had": [0, 0, 0, 0], "owed": [0, 0, 0, 0]}
+            _put(self.usage, context, entry)
+        had = entry["had"] if entry["id"] == message.id else [0, 0, 0, 0]
+        if entry["id"] == message.id and now == had:
+            return
+        entry["owed"] = [o + max(n - h, 0) for o, n, h in zip(entry["owed"], now, had, strict=True)]
+        entry["had"] = [max(n, h) for n, h in zip(now, had, strict=True)]
+        entry["id"] = message.id
 
     def pay(self, context: str) -> dict[str, int]:
         """The tokens not yet accounted for: over all observations they sum to what was used."""
@@ -90,7 +93,7 @@ def _numbers(usage: Usage) -> list[int]:
         usage.cache_read_input_tokens,
         usage.cache_creation_input_tokens,
     )
-    return [min(max(n or 0, 0), 1 << 40) for n in every]
+    return [n if n and 0 < n < 1 << 40 else 0 for n in every]
 
 
 def _put(table: dict[str, Any], key: str, value: Any) -> None:

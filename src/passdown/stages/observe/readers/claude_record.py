@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from msgspec import DecodeError, Raw, Struct, field
-from msgspec import json as fast
+from msgspec import DecodeError, Raw, Struct, field, json as fast
 
 
 class Part(Struct):
@@ -23,7 +22,7 @@ class Block(Struct):
     text: str | None = None
     id: str | None = None
     name: str | None = None
-    input: Raw = Raw(b"null")  # noqa: RUF009 - an immutable value
+    input: Raw = Raw(b"null")
     tool_use_id: str | None = None
     content: str | list[Part] | None = None
     is_error: bool | None = None
@@ -91,7 +90,7 @@ class Record(Struct, rename="camel"):
     leaf_uuid: str | None = None
     custom_title: str | None = None
     attachment: Attached | None = None
-    data: Raw = Raw(b"null")  # noqa: RUF009 - an immutable value
+    data: Raw = Raw(b"null")
 
 
 class Progress(Struct):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import DecodeError, Raw, Struct
-from msgspec import json as fast
+from msgspec import DecodeError, Raw, Struct, json as fast
 
 _SPOKEN = frozenset({"user", "assistant", "system", "progress", "attachment"})
 _KEPT = frozenset(
@@ -35,7 +34,7 @@ class _Glimpse(Struct):
     session_id: str | None = None
     leafUuid: str | None = None  # noqa: N815 - the name in the file
     messageId: str | None = None  # noqa: N815 - the name in the file
-    snapshot: Raw = Raw(b"")  # noqa: RUF009 - an immutable value
+    snapshot: Raw = Raw(b"")
 
 
 _decoder = fast.Decoder(_Glimpse)
