@@ -58,9 +58,18 @@ def parse(text: str) -> At:
         if text.replace(".", "", 1).isdigit():
             return from_seconds(float(text))
         found = datetime.fromisoformat(text)
+        if _is_stored(text) and found.year >= 1970:
+            return text
         return from_seconds(found.replace(tzinfo=found.tzinfo or UTC).timestamp())
     except (ValueError, OverflowError):
         return ""
+
+
+def _is_stored(text: str) -> bool:
+    """Whether a valid time is written as it is stored; some call midnight 24 o'clock."""
+    if len(text) != 24 or text[11:13] == "24":
+        return False
+    return text[7] == "-" and text[10] == "T" and text[19::4] == ".Z"
 
 
 def new_id() -> str:
