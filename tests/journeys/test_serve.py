@@ -254,6 +254,38 @@ def test_an_agent_works_over_stdio_within_its_repo(mode: str, store: Path, tmp_p
     anyio.run(talk)
 
 
+@pytest.mark.parametrize(
+    ("words", "full"), [([], False), (["--profile", "full"], True), (["--tools", "all"], True)]
+)
+def test_more_tools_are_given_when_asked_for(words: list[str], full: bool, store: Path) -> None:
+    server = StdioServerParameters(
+        command=PROGRAM,
+        args=["mcp", "--store", str(store), "--repo", "", *words],
+        env=dict(os.environ),
+    )
+
+    async def talk() -> None:
+        async with Client(server) as client:
+            assert (len((await client.list_tools()).tools) > 10) is full
+            rows = (await client.list_resources()).resources
+            assert [r.title for r in rows] == [RULES["global"]]
+
+    anyio.run(talk)
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "mcp"])
+def test_a_command_says_what_it_takes(command: str) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command_line = [PROGRAM, command, *words]
+        return subprocess.run(command_line, text=True, capture_output=True, timeout=30, check=False)
+
+    helped, wrong = run("--help"), run("--nonsense")
+    assert (helped.returncode, wrong.returncode) == (0, 2)
+    assert f"usage: passdown {command}" in helped.stdout
+    assert "--store" in helped.stdout
+    assert f"passdown {command} --help" in wrong.stderr
+
+
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_an_agent_works_over_http_within_the_repo_its_address_names(
     mode: str, start: Start

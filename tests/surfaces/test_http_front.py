@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from starlette.testclient import TestClient
 
+from passdown.domain.errors import StoreError
 from passdown.surfaces.http import Bounds, Door, build
 from tests.surfaces.live import live, said
 from tests.surfaces.toys import OPERATIONS, toy
@@ -59,6 +60,18 @@ def test_a_wrong_token_is_not_no_token(sent: str, http: TestClient) -> None:
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert "ann-token" not in answer.text
+
+
+def test_a_store_that_cannot_tell_who_calls_is_an_error_like_any_other() -> None:
+    app = toy()
+
+    def away(_: str) -> None:
+        raise StoreError("the store is away")
+
+    app.authenticate = away
+    answer = TestClient(build(app), base_url=HERE).post("/api/op/echo", headers=ANN)
+    assert (answer.status_code, answer.json()["code"]) == (503, "store")
+    assert answer.headers["x-frame-options"] == "DENY"
 
 
 def test_a_token_in_an_address_is_not_read(http: TestClient) -> None:
@@ -168,7 +181,7 @@ def test_every_answer_is_hardened(http: TestClient) -> None:
 
 def test_whether_it_is_alive_is_told_to_whoever_knows_its_name() -> None:
     client = over(Door("0.0.0.0"))
-    assert client.get("/healthz").json() ["ok"] is True
+    assert client.get("/healthz").json()["ok"] is True
     assert client.get("/healthz", headers={"host": "evil.test"}).status_code == 421
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -14,10 +15,10 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 
 from passdown.domain.actor import agent, human
-from passdown.domain.errors import ERRORS
+from passdown.domain.errors import ERRORS, Forbidden
 from passdown.ops.operation import Effect, operation
 from passdown.surfaces.mcp import Seat, build
-from passdown.surfaces.mcp.tools import Tools, tool_name
+from passdown.surfaces.mcp.tools import Tools, keep_from_files, tool_name
 from tests.surfaces.toys import OPERATIONS, toy
 
 pytestmark = pytest.mark.anyio
@@ -208,6 +209,14 @@ async def test_a_reading_tool_is_told_the_repo_unless_the_call_names_one(mode: s
         other = await c.call_tool("thing_show", {"id": "aa11", "repo": "else"})
     assert own.structured_content["asked_from"] == "web"
     assert other.structured_content["asked_from"] == "else"
+
+
+def test_who_calls_from_elsewhere_names_no_file_of_the_server() -> None:
+    reads, given = OPERATIONS["read.file"], {"paths": ["/etc/passwd"]}
+    keep_from_files(reads, given, WEB)
+    with pytest.raises(Forbidden, match="names a file"):
+        keep_from_files(reads, given, replace(WEB, far=True))
+    keep_from_files(reads, {"paths": []}, replace(WEB, far=True))
 
 
 # ---- resources and prompts

@@ -10,8 +10,8 @@ import anyio
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers, MutableHeaders
 
-from passdown.domain.errors import Invalid, Limit
-from passdown.surfaces.http.problems import RefusedError, refused
+from passdown.domain.errors import Invalid, Limit, PassdownError
+from passdown.surfaces.http.problems import RefusedError, answer, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +72,9 @@ class Front:
             await self._admit(scope, receive, send)
         except RefusedError as refusal:
             await refused(refusal)(scope, receive, send)
+        except PassdownError as error:
+            # Who calls could not be looked up: the store is away.
+            await answer(error)(scope, receive, send)
         except HungUpError:
             return
 
