@@ -55,9 +55,12 @@ def hook(argv: list[str]) -> int:
     """Spool a pointer; 0 whatever happens, so that no client ever sees a failure of ours."""
     try:
         from passdown.stages.observe.spool import append
-        from passdown.surfaces.hook import run
+        from passdown.surfaces import hook as surface
 
-        return run(argv, append)
+        if {*HELP} & {*argv}:
+            print(surface.HELP)
+            return 0
+        return surface.run(argv, append)
     except BaseException:
         return 0
 
@@ -148,9 +151,17 @@ def _help() -> int:
     from passdown._manifest import OPERATIONS
     from passdown.surfaces.help import lines
 
-    width = os.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else 0
     summaries = {name: summary for name, (_, summary) in COMMANDS.items()}
-    for line in lines(summaries, OPERATIONS, width):
+    page = lines(summaries, OPERATIONS)
+    if sys.stdout is not None and sys.stdout.isatty():
+        from passdown.config.terminal import look
+        from passdown.text.draw import paint
+
+        here = look(sys.stdout)
+        page = lines(
+            summaries, OPERATIONS, here.width, lambda text, style: paint(text, style, here)
+        )
+    for line in page:
         print(line)
     return 0
 

@@ -36,7 +36,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'restore': ('admin', "Replace the store's content by a backup's; what was there is kept beside it.", 'passdown.ops.admin', 'restore'),
     'search': ('read', 'Approved knowledge that answers this; nothing rather than a guess.', 'passdown.ops.recall', 'search'),
     'seen': ('read', 'One observation with the place in its file that it came from.', 'passdown.ops.observe', 'seen'),
-    'session': ('read', 'One session and what was said and done in it.', 'passdown.ops.observe', 'session'),
+    'session': ('read', 'One session, by its id or the start of it, and what was said and done in it.', 'passdown.ops.observe', 'session'),
     'sessions': ('read', 'The sessions that were read, newest first.', 'passdown.ops.observe', 'sessions'),
     'show': ('read', 'One proposal: its card, its evidence, its replay and everything said about it.', 'passdown.ops.review', 'show'),
     'status': ('read', 'What the store holds, what waits for a decision, and how the work goes.', 'passdown.ops.admin', 'status'),

@@ -20,7 +20,7 @@ from passdown.ops.operation import Operation
 from passdown.ops.params import parameters
 from passdown.surfaces import cli
 from passdown.surfaces.exits import EXIT, GONE, INTERRUPTED
-from passdown.surfaces.help import GROUPS
+from passdown.surfaces.help import GROUPS, lines
 from passdown.text.wire import encode
 from tests.surfaces.shells import Run, ShellApp, run, toy
 
@@ -351,6 +351,22 @@ def test_the_first_page_names_every_command_under_its_group(
     ]
 
 
+@pytest.mark.parametrize(
+    ("summary", "shown"),
+    [
+        ("Short enough to stay as it is.", "Short enough to stay as it is."),
+        (
+            "A clause that is long enough, and another that is too much",
+            "A clause that is long enough",
+        ),
+        ("word " * 20, "word word word word word word word wo…"),
+    ],
+)
+def test_a_summary_is_shown_so_far_as_it_fits(summary: str, shown: str) -> None:
+    (line,) = [line for line in lines({"up": summary}, {}, 58) if line.startswith("  up")]
+    assert line.split(maxsplit=1)[1] == shown
+
+
 @pytest.mark.parametrize("example", [example for _, _, example in GROUPS])
 def test_the_examples_of_the_first_page_are_calls(example: str) -> None:
     _, *words = shlex.split(example)
@@ -367,6 +383,13 @@ def test_every_command_leads_to_a_function(place: str, _: str) -> None:
 def test_the_help_of_one_command_can_be_asked_for_in_front(run: Run) -> None:
     assert "Say it, or what is piped in." in run("help", "say").out
     assert 'passdown say "good morning"' in run("say", "-h").out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_how_it_goes(name: str) -> None:
+    done = _process(name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"passdown {name}" in done.stdout
 
 
 def test_the_help_of_a_group_lists_it(run: Run) -> None:

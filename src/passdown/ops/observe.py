@@ -12,6 +12,7 @@ from passdown.ops.kinds import FilePath, Name, When
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 
 if TYPE_CHECKING:
+    from passdown.domain.observation import Session
     from passdown.storage.port import Tx
 
 WATCHED = "watched"
@@ -84,12 +85,13 @@ def drain(ctx: Ctx) -> dict[str, Any]:
 )
 def quarantined(ctx: Ctx, limit: int = 100) -> dict[str, Any]:
     """What is never mined, and why: instructions to agents, hidden characters, echoes."""
+    from passdown.stages.observe.quarantine import held
+
     with ctx.store.read(ctx.sight) as tx:
-        every = tx.observations.scan(flagged=True, limit=max(1, min(limit, 10_000)))
+        found = held(tx, limit=max(1, min(limit, 10_000)))
     rows = [
         {"seq": o.seq, "flags": list(o.flags), "session": o.session, "text": o.text[:400]}
-        for o in every
-        if o.flags
+        for o in found
     ]
     return {"observations": rows}
 
@@ -97,14 +99,11 @@ def quarantined(ctx: Ctx, limit: int = 100) -> dict[str, Any]:
 @operation("release", Effect.DECIDE, example="passdown release 41")
 def release(ctx: Ctx, seq: int) -> dict[str, Any]:
     """Let a quarantined observation be mined after all."""
+    from passdown.stages.observe.quarantine import release as let_go
+
     with ctx.store.write(ctx.sight) as tx:
-        found = tx.observations.get([seq])
-        if not found:
-            raise NotFound(f"no observation {seq}", next="`passdown quarantined` lists them.")
-        tx.observations.flag(seq, ())
-        detail = {"flags": list(found[0].flags)}
-        tx.ledger.append("quarantine.released", ctx.actor.name, str(seq), detail)
-    return {"released": seq, "was": list(found[0].flags)}
+        held = let_go(tx, seq, ctx.actor.name)
+    return {"released": seq, "was": list(held.flags)}
 
 
 @operation(
@@ -124,13 +123,14 @@ def sessions(ctx: Ctx, since: When = "", limit: int = 50) -> dict[str, Any]:
 
 @operation("session", Effect.READ, example="passdown session 7a8ede88")
 def session(ctx: Ctx, id: Name, limit: int = 200) -> dict[str, Any]:
-    """One session and what was said and done in it."""
+    """One session, by its id or the start of it, and what was said and done in it."""
     with ctx.store.read(ctx.sight) as tx:
-        found = tx.observations.session(id)
-        if found is None:
-            raise NotFound(f"no session {id}", next="`passdown sessions` lists them.")
-        seen = tx.observations.scan(session=id, flagged=True, limit=max(1, min(limit, 10_000)))
-    return {"session": found, "observations": seen}
+        found = _session(tx, id)
+        most = max(1, min(limit, 10_000))
+        return {
+            "session": found,
+            "observations": tx.observations.scan(session=found.id, flagged=True, limit=most),
+        }
 
 
 @operation("seen", Effect.READ, example="passdown seen 41")
@@ -152,6 +152,19 @@ def _remember(ctx: Ctx, paths: list[str]) -> None:
 
 def _watched(tx: Tx) -> list[str]:
     return [str(p) for p in json.loads(tx.registry.value(WATCHED) or "[]")]
+
+
+def _session(tx: Tx, id: str) -> Session:
+    """The session of this id, else the only one whose id starts like it."""
+    if exact := tx.observations.session(id):
+        return exact
+    near = [s for s in tx.observations.sessions(limit=100_000) if id and s.id.startswith(id)]
+    if len(near) == 1:
+        return near[0]
+    if near:
+        some = ", ".join(s.id for s in near[:5])
+        raise NotFound(f"{id} is the start of several ids", next=f"One of: {some}.")
+    raise NotFound(f"no session {id}", next="`passdown sessions` lists them.")
 
 
 def _ingest(ctx: Ctx, paths: list[str], since: str, *, strict: bool = False) -> Any:

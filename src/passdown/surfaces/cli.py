@@ -275,9 +275,12 @@ def script(argv: list[str]) -> int:
     """Print what a shell evaluates to complete our commands."""
     from click.shell_completion import get_completion_class
 
+    how = f'For example, in ~/.bashrc: eval "$({PROGRAM} completion bash)"'
+    if {"--help", "-h"} & {*argv}:
+        print(f"{PROGRAM} completion {'|'.join(SHELLS)}\n\n{how}")
+        return 0
     kind = get_completion_class(argv[0]) if argv and argv[0] in SHELLS else None
     if kind is None:
-        how = f'For example: eval "$({PROGRAM} completion bash)"'
         raise Invalid(f"name a shell: {', '.join(SHELLS)}", where="completion", next=how)
     made = kind(click.Command(PROGRAM), {}, PROGRAM, COMPLETION)
     print(made.source_template % made.source_vars())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+Paint = Callable[[str, str], str]
 
 GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("First steps", ("up", "demo", "init"), "passdown up ~/.claude/projects"),
@@ -15,6 +17,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 rest."""
 
 NAME = 18
+SHORTEST = 40
 FOOT = (
     "Every command also takes --help (with an example), --json (the plain result),",
     "--store PATH and --set NAME=VALUE.",
@@ -22,22 +25,30 @@ FOOT = (
 
 
 def lines(
-    commands: Mapping[str, str], operations: Mapping[str, tuple[str, str, str, str]], width: int
+    commands: Mapping[str, str],
+    operations: Mapping[str, tuple[str, str, str, str]],
+    width: int = 0,
+    paint: Paint = lambda text, _: text,
 ) -> Iterator[str]:
-    """The page; `width` 0 leaves lines whole."""
+    """The page, titles and examples painted; `width` 0 leaves lines whole."""
     rows = [(name, name, summary) for name, summary in commands.items()]
     for name, (_, summary, module, _) in operations.items():
         rows.append((module.rpartition(".")[2], name.replace(".", " "), summary))
     yield from ("passdown <command> [options]", "")
-    yield "What one session of an agent learned, approved by a person, reaches the next one."
+    yield "What one session learned, and a person approved, reaches the next one."
     for title, keys, example in GROUPS:
         taken = [row for row in rows if row[0] in keys or not keys]
         rows = [row for row in rows if row not in taken]
-        yield from ("", f"{title}:")
+        yield from ("", paint(f"{title}:", "bold"))
         yield from (_cut(f"  {name:<{NAME}}{summary}", width) for _, name, summary in taken)
-        yield f"  e.g. {example}"
+        yield paint(f"  e.g. {example}", "dim")
     yield from ("", *FOOT)
 
 
 def _cut(line: str, width: int) -> str:
-    return line if not width or len(line) <= width else line[: width - 1].rstrip() + "…"
+    """The line so far as it fits, up to the end of a clause where there is one."""
+    if not width or len(line) <= width:
+        return line
+    part = line[:width]
+    ends = [place for mark in (". ", "; ", ": ", ", ") if (place := part.rfind(mark)) > SHORTEST]
+    return part[: max(ends)] if ends else part[: width - 1].rstrip() + "…"

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+HELP = """passdown hook EVENT [--client NAME] [--store PATH]
+
+A client runs this with its message on standard input. It notes which session, which transcript
+and which tool the message is about, prints nothing and exits 0; what fails is in the store's
+hook.log."""
+
 LIMIT = 1_048_576
 PATIENCE = 2.0
 LOG_SIZE = 65_536

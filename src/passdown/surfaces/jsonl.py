@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from passdown.app import App
     from passdown.domain.actor import Actor
-    from passdown.ops.operation import Progress
 
     Write = Callable[[str], None]
 
@@ -31,7 +30,8 @@ HELP = """passdown jsonl
 One JSON request a line on standard input, one answer a line on standard output:
   {"id": 1, "op": "search", "params": {"query": "flaky login test"}}
 `passdown capabilities --json` lists every operation with its parameters. The caller is an agent;
-a person's decisions need a review token, in a 0600 file that PASSDOWN_TOKEN_FILE names."""
+a person's decisions need a review token, in a 0600 file that PASSDOWN_TOKEN_FILE names.
+--store PATH and --set NAME=VALUE work here as everywhere."""
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True):

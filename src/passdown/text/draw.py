@@ -19,6 +19,8 @@ WHOLE = 1_000_000
 READABLE = 100
 TALLEST_ROW = 4
 SHORTEST_ID = 12
+SHORTEST_UUID = 8
+LAST_COLUMN = 32
 LONGEST_NAME = 24
 LONGEST_PLACE = 40
 LONG_ID = 32
@@ -82,8 +84,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], look: Look) -> Ite
         body = _with_short_ids(body)
     sizes = [max(map(columns, texts)) for texts in zip(head, *body, strict=True)]
     if look.fit:
-        loose = [any(" " in text for text in texts) for texts in zip(*body, strict=True)]
-        sizes = _fit(sizes, loose or [True] * len(head), look.width)
+        sizes = _fit(sizes, body, look.width)
     right = [bool(body) and all(map(_is_number, texts)) for texts in zip(*body, strict=True)]
     right = right or [False] * len(head)
     yield paint(_cut(_line(head, sizes, right), look), "dim", look)
@@ -179,6 +180,7 @@ def _rows(values: list[Any], look: Look, head: Sequence[str] = ()) -> Iterator[s
         yield from _nothing(look)
     elif all(isinstance(v, dict) for v in values):
         names = list(head) or [k for k, v in values[0].items() if not isinstance(v, dict | list)]
+        names = names or ["value"]
         yield from table(names, [[cell(v.get(name)) for name in names] for v in values], look)
     else:
         yield from (one_line(cell(value), WHOLE) for value in values)
@@ -217,31 +219,41 @@ def _is_time(text: str) -> bool:
 
 
 def _with_short_ids(body: list[list[str]]) -> list[list[str]]:
-    """Long ids as the shortest start that tells the shown ones apart."""
-    turned = [list(texts) for texts in zip(*body, strict=True)]
-    for n, texts in enumerate(turned):
-        if all(len(t) == LONG_ID and set(t) <= set("0123456789abcdef") for t in texts):
-            turned[n] = _short(texts)
-    return [list(row) for row in zip(*turned, strict=True)]
+    """Long ids as the shortest start that tells those of their column apart."""
+    columns_of = [list(texts) for texts in zip(*body, strict=True)]
+    for texts in columns_of:
+        ids = {text for text in texts if _is_long_id(text)}
+        size = SHORTEST_ID if any("-" not in i for i in ids) else SHORTEST_UUID
+        while len({i[:size] for i in ids}) < len(ids):
+            size += 1
+        texts[:] = [text[:size] if text in ids else text for text in texts]
+    return [list(row) for row in zip(*columns_of, strict=True)]
 
 
-def _short(ids: list[str]) -> list[str]:
-    size = SHORTEST_ID
-    while size < LONG_ID and len({i[:size] for i in ids}) < len(set(ids)):
-        size += 1
-    return [i[:size] for i in ids]
+def _is_long_id(text: str) -> bool:
+    """Whether it is a UUID, with its dashes or without."""
+    return len(text) in (32, 36) and set(text) <= set("0123456789abcdef-")
 
 
-def _fit(sizes: list[int], loose: list[bool], width: int) -> list[int]:
-    """The widest columns narrowed until the row fits: prose first, single words when they must."""
+def _fit(sizes: list[int], body: list[list[str]], width: int) -> list[int]:
+    """Columns narrowed until the row fits: the last one first, which wraps, then other prose."""
     sizes = [min(size, width) for size in sizes]
-    for least, may in ((8, loose), (6, [True] * len(sizes))):
-        while sum(sizes) + len(GAP) * (len(sizes) - 1) > width:
-            widest = max((n for n in range(len(sizes)) if may[n]), key=sizes.__getitem__, default=0)
-            if not any(may) or sizes[widest] <= least:
+    *others, last = range(len(sizes))
+    loose = [n for n in others if not all(_is_firm(row[n]) for row in body)]
+    steps = [([last], LAST_COLUMN), (loose, 8), ([last], 8), ([*others, last], 6)]
+    for which, least in steps:
+        while (excess := sum(sizes) + len(GAP) * len(others) - width) > 0:
+            widest = max(which, key=sizes.__getitem__, default=last)
+            if widest not in which or sizes[widest] <= least:
                 break
-            sizes[widest] -= 1
+            sizes[widest] -= min(excess, 1 if len(which) > 1 else sizes[widest] - least)
     return sizes
+
+
+def _is_firm(text: str) -> bool:
+    """Whether a cut would make it useless: a number, a time, an id."""
+    digits = sum(c in "0123456789-:. " for c in text)
+    return digits == len(text) or (len(text) <= LONG_ID and set(text) <= set("0123456789abcdef-"))
 
 
 def _row(row: list[str], sizes: list[int], right: list[bool], look: Look) -> Iterator[str]:

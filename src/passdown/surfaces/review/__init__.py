@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 HELP = """passdown review [--loop NAME]
 
 Decide what waits, card by card: a accept, x reject, e edit, space skip, u undo, ? help, q quit.
-Your last ten decisions can be taken back before they are sent."""
+Your last ten decisions can be taken back before they are sent.
+--store PATH and --set NAME=VALUE work here as everywhere."""
 
 
 def main(argv: list[str]) -> int:
