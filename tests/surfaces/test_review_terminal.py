@@ -90,7 +90,7 @@ class Terminal:
 
     def settings(self) -> str:
         """How the terminal was left, in its own words."""
-        self.type("clear; stty -a | grep -o -E '[-]?(icanon|echo|isig) '; echo done", "Enter")
+        self.type("clear; stty -a | grep -o -E '[-]?(icanon|echo|isig) '; echo do''ne", "Enter")
         return " ".join(line.strip() for line in self.wait("done"))
 
     def close(self) -> None:
