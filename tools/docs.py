@@ -65,7 +65,9 @@ _OPERATIONS = (
 )
 _ERRORS = (
     "Every error has a `code` that never changes, and says what went wrong, where, and what to do"
-    " next. Anything else a surface shows is a fault of ours."
+    " next. Anything else a surface shows is a fault of ours. A command also exits with 0 when it"
+    " is done, 13 when a check it ran found something wrong, 130 after Ctrl-C and 141 when whoever"
+    " read its output went away."
 )
 _SETTINGS = (
     "A value comes from, weakest first: the default, an approved control, the file, the"
