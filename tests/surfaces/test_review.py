@@ -77,6 +77,13 @@ def test_a_card_says_how_sure_it_is_and_what_was_noted() -> None:
     assert "noted       stale_risk" in page
 
 
+def test_a_confidence_that_the_card_says_is_not_said_twice() -> None:
+    known = shown(IDS[0])
+    known["card"]["blocks"].append({"type": "facts", "facts": [["Confidence", "likely (0.82)"]]})
+    page = "\n".join(frame(View(Desk(IDS), known), LOOK, 24))
+    assert page.casefold().count("confidence") == 1
+
+
 def test_the_end_says_what_is_left() -> None:
     desk = Desk(IDS, place=14, sent=frozenset(IDS[:3]))
     page = "\n".join(frame(View(desk), LOOK, 24))

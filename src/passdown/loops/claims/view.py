@@ -13,6 +13,7 @@ from passdown.loops.claims import payload as asked
 from passdown.loops.claims.detect import LONGEST, entities, stated_key
 from passdown.loops.claims.payload import Add, Category
 from passdown.loops.claims.rules import PROHIBITION
+from passdown.text.draw import likelihood
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,7 +135,7 @@ def _diff(payload: asked.Claim) -> Diff:
 
 def _facts(payload: asked.Claim, observations: Sequence[Observation]) -> Iterator[tuple[str, str]]:
     sessions = {o.session for o in observations}
-    yield "Confidence", f"{payload.confidence:.2f}"
+    yield "Confidence", likelihood(payload.confidence)
     yield "Seen in", f"{len(sessions)} session{'' if len(sessions) == 1 else 's'}"
     if len(payload.quotes) > MOST_QUOTES:
         yield "Quotes", f"{len(payload.quotes)}, of which the first {MOST_QUOTES} are shown"

@@ -97,10 +97,17 @@ def _body(view: View, look: Look) -> list[str]:
 
 
 def _about(shown: dict[str, Any]) -> list[tuple[str, str]]:
+    """What stands below a card, so far as the card itself does not say it."""
     what = f"{shown['loop']} {shown['action']} · {shown['scope']}"
-    about = [("confidence", likelihood(shown["confidence"])), ("proposes", what)]
-    about += [("noted", cell(shown["flags"]))] if shown.get("flags") else []
-    return [*about, ("id", shown["id"])]
+    about = [("proposes", what), ("noted", cell(shown.get("flags"))), ("id", shown["id"])]
+    if not _says(shown["card"], "confidence"):
+        about.insert(0, ("confidence", likelihood(shown["confidence"])))
+    return [(name, value) for name, value in about if value]
+
+
+def _says(shown: dict[str, Any], name: str) -> bool:
+    known = [block["facts"] for block in shown["blocks"] if block["type"] == "facts"]
+    return any(fact[0].casefold() == name for pairs in known for fact in pairs)
 
 
 def _standing(view: View) -> str:
