@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, Integrity, Internal, Invalid, PassdownError, StoreError
@@ -84,7 +85,10 @@ class SqliteConnection:
     def transaction(self, *, writes: bool) -> Iterator[None]:
         """All or nothing; a read is one snapshot and can write nothing."""
         self.turn(writes=writes)
-        self.rows("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            self._patiently("BEGIN IMMEDIATE")
+        else:
+            self.rows("BEGIN")
         try:
             yield
             self.rows("COMMIT")
@@ -92,11 +96,41 @@ class SqliteConnection:
             self._roll_back()
             raise
 
+    def _patiently(self, sql: str) -> None:
+        """Run what other writers may block. Who waited longer asks more often: SQLite's own way
+        of waiting lets one of eight starve."""
+        self._hook(sql)
+        started = monotonic()
+        with told(self.path), self._at_once():
+            while not self._granted(sql):
+                waited = monotonic() - started
+                if waited > PATIENCE:
+                    raise held(self.path)
+                sleep(0.01 if waited > 1 else max(0.001, 0.01 - waited / 10))
+
+    def _granted(self, sql: str) -> bool:
+        try:
+            self.db.execute(sql)
+        except sqlite3.OperationalError as error:
+            # The lowest byte says busy, whatever the reason beside it.
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                return False
+            raise
+        return True
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        self.db.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            self.db.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+
     def turn(self, *, writes: bool) -> None:
         """Let the next statements write, or let none of them."""
         if self._reading is writes:
+            self.rows(f"PRAGMA query_only = {int(not writes)}")
             self._reading = not writes
-            self.rows(f"PRAGMA query_only = {int(self._reading)}")
 
     def _roll_back(self) -> None:
         # Some failures rolled back already; where it fails too, the connection is given up.
@@ -128,7 +162,7 @@ class SqliteConnection:
     def apply(self, migration: Migration) -> None:
         """Run one migration and note it, unless another process just did."""
         if migration.number == 1:
-            self.rows("PRAGMA journal_mode = WAL")
+            self._patiently("PRAGMA journal_mode = WAL")
         with self.transaction(writes=True):
             if self.rows("PRAGMA user_version")[0][0] >= migration.number:
                 return
