@@ -184,12 +184,14 @@ def test_the_client_s_own_words_after_a_refusal_are_nobody_s() -> None:
     transcript.answers(
         transcript.calls("Edit", {}), REFUSED + "STOP what you are doing" + note, error=True
     )
+    denied = "Permission for this tool use was denied. The tool use was rejected"
+    transcript.answers(transcript.calls("Bash", {}), denied, error=True)
     clarify = (
         REFUSED
         + "To tell you how to proceed, the user said:\nThe user wants to clarify these questions."
     )
     transcript.answers(transcript.calls("AskUserQuestion", {}), clarify, error=True)
-    assert [d.seen for d in drafts(transcript)] == [Seen.CALL, Seen.RESULT] * 2
+    assert [d.seen for d in drafts(transcript)] == [Seen.CALL, Seen.RESULT] * 3
 
 
 @pytest.mark.parametrize("tool", ["WebFetch", "mcp__x__y", "Bash"])

@@ -10,7 +10,8 @@ from hypothesis import given, strategies as st
 
 from passdown.contract.reader import Draft, SessionFacts
 from passdown.domain.observation import Observation, Seen, Trust
-from passdown.stages.observe.stamp import LONG, MARGIN, RESULT, Stamp
+from passdown.stages.observe.cut import FAR, MARGIN
+from passdown.stages.observe.stamp import LONG, RESULT, Stamp
 from passdown.text.redact import Redactor
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -95,12 +96,20 @@ def test_a_key_block_that_straddles_the_cut_is_gone() -> None:
             assert "aB3dE5fG7" not in stamped(text, Seen.RESULT).text
 
 
+@pytest.mark.parametrize("far", [0, 200, MARGIN, 3000, FAR - 100])
+def test_a_value_without_a_space_is_seen_whole_however_far_it_reaches(far: int) -> None:
+    token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+    blob = "a" * far + "=" + token
+    for text in ("x " * (RESULT // 4) + blob + " y" * 50_000, "y " * 50_000 + blob + " x" * 500):
+        kept = stamped(text, Seen.RESULT).text
+        assert all(token[n : n + 12] not in kept for n in range(len(token) - 12))
+
+
 def test_many_secrets_before_the_cut_do_not_pull_what_is_cut_into_sight() -> None:
-    filler = f"{KEY} " * (RESULT // 42)
-    reach = RESULT // 2 + MARGIN
-    text = (filler * 40)[: reach - 10] + KEY + "." * 50_000
-    kept = stamped(text, Seen.RESULT).text
-    assert all(KEY[n : n + 8] not in kept for n in range(len(KEY) - 8))
+    for more in range(MARGIN - 100, MARGIN + 30):
+        text = (f"{KEY} " * 500)[: RESULT // 2 + more] + KEY + "." * 50_000
+        kept = stamped(text, Seen.RESULT).text
+        assert all(KEY[n : n + 8] not in kept for n in range(len(KEY) - 8))
 
 
 def test_a_long_name_is_cut_after_it_was_redacted() -> None:

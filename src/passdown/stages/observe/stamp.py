@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.contract.reader import SessionFacts
 from passdown.domain.observation import ECHO, Observation, Pointer, Seen
+from passdown.stages.observe.cut import halves, joined, shortened
 from passdown.text.hazard import hazards
 from passdown.text.signature import signature
 
@@ -24,8 +25,6 @@ RESULT = 2048
 """Bytes kept of a tool's answer: the first and the last half of it."""
 LONG = 8192
 """Bytes kept of an error, and of what a tool was called with."""
-MARGIN = 8192
-"""How far beyond a cut is looked for secrets that straddle it."""
 SHORT = 200
 DEEPEST = 4
 MOST = 50
@@ -87,7 +86,7 @@ class Stamp:
         if not text or _ID.fullmatch(text):
             return text
         # Cut after it is clean: half a secret is one that no rule knows.
-        return self._redactor.clean(text[:MARGIN])[:SHORT]
+        return self._redactor.clean(text[:LONG])[:SHORT]
 
     def meta(self, meta: Json) -> Json:
         """Every text in it redacted, its size bounded."""
@@ -124,15 +123,14 @@ class Stamp:
 
     def _cut(self, text: str, most: int) -> tuple[str, Mapping[str, int]]:
         """At most about so many bytes of the redacted text: its beginning and its end."""
-        half, reach = most // 2, most // 2 + MARGIN
-        if len(text) <= 2 * reach:
+        half = most // 2
+        ends = halves(text, half) if len(text) > most else None
+        if ends is None:
             whole = self._redactor.redact(text)
-            return _ends(whole.text, whole.text, half, most), Counter(
-                one.rule for one in whole.found
-            )
-        head, tail = self._redactor.redact(text[:reach]), self._redactor.redact(text[-reach:])
+            return shortened(whole.text, half), Counter(one.rule for one in whole.found)
+        head, tail = map(self._redactor.redact, ends)
         found = Counter(one.rule for one in (*head.found, *tail.found))
-        return _ends(head.text, tail.text, half, most, left=len(text)), found
+        return joined(head.text, tail.text, half, len(text)), found
 
     def _flags(self, text: str) -> tuple[str, ...]:
         flags = hazards(text)
@@ -151,35 +149,3 @@ def _pointer(draft: Draft, raw: bytes | None, file: str) -> Pointer | None:
     if raw is None:
         return None
     return Pointer(file, draft.offset, draft.length, hashlib.sha256(raw).hexdigest())
-
-
-def _ends(head: str, tail: str, half: int, most: int, left: int = 0) -> str:
-    """The two ends of a text, with a note of what is missing; `left` is how long it was when
-    only its ends were looked at."""
-    if not left:
-        if len(head) <= most and (head.isascii() or len(head.encode("utf-8", "replace")) <= most):
-            return head
-        left = len(head)
-    else:
-        # What stands at the inner edge may be half a secret, which no rule knows.
-        head, tail = head[: -MARGIN // 2], tail[MARGIN // 2 :]
-    first, last = _first(head, half), _last(tail, half)
-    return f"{first}\n[… {left - len(first) - len(last):,} characters left out …]\n{last}"
-
-
-def _first(text: str, most: int) -> str:
-    piece = text[:most]
-    return (
-        piece
-        if piece.isascii()
-        else piece.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
-    )
-
-
-def _last(text: str, most: int) -> str:
-    piece = text[-most:]
-    return (
-        piece
-        if piece.isascii()
-        else piece.encode("utf-8", "replace")[-most:].decode("utf-8", "ignore")
-    )

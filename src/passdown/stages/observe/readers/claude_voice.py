@@ -43,7 +43,11 @@ _HOOK = re.compile(
 )
 _CONTEXT = ("system-reminder", "ide_opened_file", "ide_selection", "ide_diagnostics")
 _PLAN = "Implement the following plan:"
-_REFUSED = ("The user doesn't want to ", "[Request interrupted by user")
+_REFUSED = (
+    "The user doesn't want to ",
+    "[Request interrupted by user",
+    "Permission for this tool use was denied",
+)
 _REASON = "the user said:\n"
 # What the client appends or puts there itself.
 _BOILERPLATE = ("The user wants to clarify these questions", "\n\nNote: The user's next message")
