@@ -72,7 +72,7 @@ class Drawing:
             if reader is None:
                 return
             begun = begun._replace(format=reader.name, memory=begun.memory or {})
-            again = source is not None and not begun.offset
+            again = source is not None and source.offset > 0 and not begun.offset
             for chunk in self._chunks(reader, begun, opened):
                 batch, begun = self._batch(file, reader, begun, chunk)
                 batch.rewritten, again = again, False
