@@ -88,7 +88,8 @@ def _command(argv: list[str]) -> int:
         return _load(COMMANDS[words[0]][0])([*options.words(), *words[1:]])
     from passdown.surfaces.fast import parse
 
-    if call := parse(words):
+    call = None if options.flags else parse(words)
+    if call is not None:
         return _fast(call, options)
     from passdown.surfaces.cli import run
 
@@ -110,7 +111,7 @@ def _fast(call: Call, options: Options) -> int:
     # also when Python ends, would be an eighth of the time.
     gc.disable()
     try:
-        with open_app(store=options.store, flags=options.flags) as app:
+        with open_app(store=options.store) as app:
             value = app.run_typed(call.name, call.params, app.identify())
             _show(value, app.operation(call.name).cli, call.as_json)
     finally:

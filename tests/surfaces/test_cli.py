@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from passdown.domain.errors import ERRORS
+from passdown.domain.settings import Settings
 from passdown.ops.catalogue import everything
 from passdown.surfaces import cli
 from passdown.surfaces.exits import EXIT, GONE, INTERRUPTED
@@ -127,6 +128,14 @@ def test_the_store_and_knobs_may_be_named_anywhere(
 ) -> None:
     assert run(*words).code == 0
     assert toy.opened == [{"store": "/a", "flags": {"x.y": "1"}}]
+
+
+def test_a_malformed_setting_is_told_and_the_answer_given(run: Run, toy: ShellApp) -> None:
+    toy.settings = Settings(warnings=("brief.budget (flag): not a number; using 2000 (default)",))
+    ran = run("things", "--json")
+    assert ran.code == 0
+    assert json.loads(ran.out)
+    assert ran.err == "warning: brief.budget (flag): not a number; using 2000 (default)\n"
 
 
 # ---- answers

@@ -83,6 +83,8 @@ def call(app: App, words: list[str], commands: Collection[str], show: Show) -> i
         return 0
     with _progress(op) as report:
         value = app.call(found.name, _given(context, op), app.identify(), report=report)
+    for warning in app.settings.warnings:
+        print(f"warning: {one_line(warning, 400)}", file=sys.stderr)
     show(value, op.cli, bool(context.params["as_json"]))
     failed = isinstance(value, dict) and value.get("ok") is False
     return FAILED_CHECK if failed else 0

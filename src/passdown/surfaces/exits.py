@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from passdown.config.terminal import look
@@ -47,7 +48,10 @@ def _unforeseen(error: Exception) -> PassdownError:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
     if isinstance(error, OSError) and error.strerror:
-        return Internal(error.strerror, where=str(error.filename or "output"))
+        of_output = error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF)
+        return Internal(
+            error.strerror, where=str(error.filename or ("output" if of_output else where))
+        )
     # Its text may hold what no log should; its type and place are enough to find it.
     repeat = "Run it again as `python -X dev -m passdown …` for the trace, and report it."
     return Internal(f"passdown failed: {type(error).__name__}", where=where, next=repeat)
