@@ -12,6 +12,7 @@ from passdown.domain.errors import Invalid, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from passdown.app import App
     from passdown.surfaces.review.sitting import Sitting
 
 HELP = """passdown review [--loop NAME]
@@ -38,22 +39,26 @@ def main(argv: list[str]) -> int:
     from passdown.app import open_app
 
     with open_app(store=options.store, flags=options.flags) as app:
-        actor = app.identify()
-        app.operation("approve").allow(actor)
-        if not app.call("pending", {"loop": loop, "status": "open", "limit": 1}, actor)[
-            "proposals"
-        ]:
-            print("Nothing waits for a decision.")
-            return 0
-        from passdown.surfaces.review.screen import Screen
-        from passdown.surfaces.review.sitting import Sitting
-
-        with Screen() as screen:
-            sitting = Sitting(app, actor, screen, look(sys.stdout), loop, editor())
-            sitting.run()
-        for line in report(sitting):
+        for line in sit(app, loop):
             print(line)
     return 0
+
+
+def sit(app: App, loop: str) -> Iterator[str]:
+    """Let the reviewer decide, if anything waits; what came of it."""
+    from passdown.surfaces.review.screen import Screen
+    from passdown.surfaces.review.sitting import Sitting
+
+    actor = app.identify()
+    app.operation("approve").allow(actor)
+    asked = {"loop": loop, "status": "open", "limit": 1}
+    if not app.call("pending", asked, actor)["proposals"]:
+        yield "Nothing waits for a decision."
+        return
+    with Screen() as screen:
+        sitting = Sitting(app, actor, screen, look(sys.stdout), loop, editor())
+        sitting.run()
+    yield from report(sitting)
 
 
 def report(sitting: Sitting) -> Iterator[str]:
