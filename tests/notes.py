@@ -98,7 +98,8 @@ def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
     """One finding for each thing that was asked to be noted, however often."""
     every: dict[str, list[Observation]] = {}
     for one in corpus.observations(kinds=(Seen.PROMPT,)):
-        if text := key_of(said(one)):
+        text = key_of(said(one))
+        if text and corpus.record(KIND, text) is None:
             every.setdefault(text, []).append(one)
     for items in every.values():
         yield finding(Add(said(items[0]), items[0].scope), [o.seq for o in items], items[0].scope)

@@ -16,7 +16,7 @@ from passdown.testing.promises import DECLARED
 from passdown.testing.state import digest
 from passdown.testing.transcript import person, transcript
 from passdown.testing.undoing import check_undo
-from passdown.testing.world import World
+from passdown.testing.world import World, interleaved, keep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,9 +131,10 @@ def _check_order(
     with World(loop) as world:
         world.read(*transcripts)
         straight = _names(world)
-    for seed in SHUFFLES:
+    backwards = [(t.session, t.items) for t in reversed(transcripts)]
+    for order in (backwards, *(interleaved(transcripts, seed) for seed in SHUFFLES)):
         with World(loop) as world:
-            world.read_interleaved(transcripts, seed)
+            keep(world.store, order)
             shuffled = list(loop.detect(world.corpus(), world.app.settings))
             same = alike(found, shuffled, Names(straight, _names(world)))
             owe(same, loop, "it finds something else when sessions are stored in another order")

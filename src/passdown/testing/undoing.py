@@ -39,8 +39,8 @@ def _each_alone(world: World, loop: Loop[Any]) -> None:
     world.mine(loop.name)
     for proposal in world.pending():
         before = knowledge(world.store)
-        if not _approve(world, loop, proposal):
-            continue
+        said = _approve(world, loop, proposal)
+        owe(said, loop, f"{proposal['title']!r} never becomes a yes, though nothing moved")
         _is_all_in_the_ledger(world, loop)
         world.call("undo", id=proposal["id"])
         same = knowledge(world.store) == before

@@ -47,10 +47,6 @@ class World:
         """Keep these sessions as if they had been ingested, one after the other."""
         keep(self.store, ((t.session, t.items) for t in transcripts))
 
-    def read_interleaved(self, transcripts: Sequence[Transcript], seed: int) -> None:
-        """Keep these sessions in another order: as if they had run at the same time."""
-        keep(self.store, interleaved(transcripts, seed))
-
     def corpus(self) -> Corpus:
         """What a loop may read of it."""
         from passdown.stages.mine.corpus import snapshot

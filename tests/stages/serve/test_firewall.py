@@ -31,8 +31,15 @@ def test_what_repeats_a_served_text_is_an_echo(text: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "pytest", "Run the tests.", "The tests run with plain pytest here, not with uv run."]
-    + ["pd: is a prefix", "see passdown: the docs", "[pd:xyz]"],
+    [
+        "",
+        "pytest",
+        "Run the tests.",
+        "The tests run with plain pytest here, not with uv run.",
+        "pd: is a prefix",
+        "see passdown: the docs",
+        "[pd:xyz]",
+    ],
 )
 def test_what_only_shares_words_is_none(text: str):
     assert not Firewall([SERVED, "short", ""]).is_echo(text)
