@@ -111,7 +111,7 @@ def _fast(call: Call, options: Options) -> int:
     # also when Python ends, would be an eighth of the time.
     gc.disable()
     try:
-        with open_app(store=options.store) as app:
+        with open_app(store=options.store, stands_here=True) as app:
             value = app.run_typed(call.name, call.params, app.identify())
             _show(value, app.operation(call.name).cli, call.as_json)
     finally:

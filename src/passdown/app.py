@@ -39,8 +39,10 @@ class App:
         flags: Mapping[str, str] | None = None,
         on_statement: Callable[[str], None] | None = None,
         loops: Mapping[str, Loop[Any]] | None = None,
+        stands_here: bool = False,
     ) -> None:
         self.places = places
+        self.stands_here = stands_here
         self.clock: Clock = clock or SystemClock()
         self._flags = dict(flags or {})
         self._on_statement = on_statement
@@ -169,7 +171,7 @@ class App:
             redactor=self._make_redactor,
             writer=_no_writer,
             report=report,
-            facts={"places": self.places},
+            facts={"places": self.places, "stands_here": self.stands_here},
         )
 
     def _load(self, knobs: Any) -> Settings:
@@ -217,9 +219,12 @@ class _Loops(Mapping[str, Any]):
         return tuple(getattr(self._app.loops, "failures", ()))
 
 
-def open_app(*, store: str = "", flags: Mapping[str, str] | None = None) -> App:
-    """The app on the store that this place, this user and this call mean."""
-    return App(config.places(store), flags=flags)
+def open_app(
+    *, store: str = "", flags: Mapping[str, str] | None = None, stands_here: bool = False
+) -> App:
+    """The app on the store that this place, this user and this call mean; `stands_here` when
+    who calls stands in this process's folder, so that its repo is meant where none is named."""
+    return App(config.places(store), flags=flags, stands_here=stands_here)
 
 
 def memory_app(

@@ -73,10 +73,8 @@ def _is_stored(text: str) -> bool:
 
 
 def new_id() -> str:
-    """32 hex digits, unguessable, that sort by the time they were made (UUID version 7)."""
-    millis = time.time_ns() // 1_000_000
-    tail = int.from_bytes(os.urandom(10))
-    value = (millis & (1 << 48) - 1) << 80 | tail
-    value = value & ~(0xF << 76) | 0x7 << 76
+    """32 hex digits, unguessable (UUID version 4): any eight of them tell one from another."""
+    value = int.from_bytes(os.urandom(16))
+    value = value & ~(0xF << 76) | 0x4 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return f"{value:032x}"

@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 def brief(
     ctx: Ctx, repo: Name = "", agent: Name = "", task: Text = "", budget: int = 0
 ) -> dict[str, Any]:
-    """What a new session should know, within a token budget."""
+    """What a new session should know, within a token budget.
+
+    On the command line the repo one stands in is meant where none is named.
+    """
     from passdown.domain.proposal import OPEN
     from passdown.stages.serve.brief import Need, pack
 
+    repo = repo or _repo_here(ctx)
     sight = ctx.narrow(repo, agent)
     with ctx.store.read(sight) as tx:
         waiting = sum(n for (_, status), n in tx.queue.counts().items() if status in OPEN)
@@ -129,6 +133,13 @@ def why(ctx: Ctx, id: Id) -> dict[str, Any]:
             "sessions": sorted({a.session for a in served if a.session}),
             "history": [e for e in tx.ledger.entries(subject=record.id, limit=100)],
         }
+
+
+def _repo_here(ctx: Ctx) -> str:
+    """The repo of the caller's folder, where the caller has one."""
+    from passdown.ops import here
+
+    return here.repo() if ctx.facts.get("stands_here") else ""
 
 
 def _servable(tx: Tx) -> list[Record]:

@@ -68,7 +68,7 @@ def run(words: list[str], options: Options, commands: Collection[str], show: Sho
     """Run the operation these words name; the exit code."""
     from passdown.app import open_app
 
-    with open_app(store=options.store, flags=options.flags) as app:
+    with open_app(store=options.store, flags=options.flags, stands_here=True) as app:
         return call(app, words, commands, show)
 
 

@@ -28,9 +28,11 @@ def main(argv: Sequence[str]) -> int:
     """Show the loop on five bundled sessions: found, replayed, asked, decided, briefed."""
     argparse.ArgumentParser("passdown demo", description=main.__doc__).parse_args(argv)
     try:
-        with tempfile.TemporaryDirectory(prefix="passdown-demo-") as folder:
-            with open_app(store=folder) as app:
-                _tell(app)
+        with (
+            tempfile.TemporaryDirectory(prefix="passdown-demo-") as folder,
+            open_app(store=folder) as app,
+        ):
+            _tell(app)
     except PassdownError as error:
         print(f"error[{error.code}]: {error}", file=sys.stderr)
         return 1
@@ -60,7 +62,7 @@ def _worth_telling(proposal: dict[str, Any]) -> tuple[float, float, str]:
 def _observed(app: App) -> None:
     _head("1  Observe", "Five sessions of an invented project, as coding agents leave them behind.")
     read = app.call("ingest", {"paths": [str(SAMPLES)]}, PERSON)
-    _say(f"{read['sessions']} sessions, {read['observations']} observations, each with a pointer to its line.")
+    _say(f"{read['sessions']} sessions, {read['observations']} observations, each with its place.")
     masked, kept_out = sum(read["redactions"].values()), read["quarantined"]
     _say(f"Masked before anything reached the disk: {masked} secrets and addresses.")
     _say(f"In quarantine, never mined: {kept_out} text(s) that try to instruct agents.")
@@ -111,7 +113,7 @@ def _prevented(app: App, chosen: dict[str, Any]) -> None:
 
 def _next() -> None:
     _head("Next", "")
-    _say("./run up              read your own transcripts (asks first; nothing leaves this machine)")
+    _say("./run up              read your own transcripts (asks first; nothing is sent anywhere)")
     _say("./run review          decide what waits, one key each")
     _say("./run brief           what your next session should know")
     _say("./run --help          everything else")

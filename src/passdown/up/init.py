@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
         print(f"error[{error.code}]: {error}", file=sys.stderr)
         return 1
     print(f"Store: {home}. What is read in this project is kept there, for you alone.")
-    print("Next: passdown up PATH, or passdown add \"Always ...\"")
+    print('Next: passdown up PATH, or passdown add "Always ..."')
     return 0
 
 

@@ -113,24 +113,32 @@ def _settle(
     flags: tuple[str, ...] = (),
     code: str = "",
 ) -> Proposal:
-    reason = reason.strip()
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(f"a reason of {len(reason)} characters", next=f"At most {LONGEST_REASON}.")
     decided = replace(
         proposal,
         status=status,
         decided_by=actor.name,
         decided_at=tx.now,
-        reason=reason,
+        reason=_bounded(reason),
         failure_code=code,
         flags=(*proposal.flags, *flags),
     )
-    kept = tx.queue.move(decided, expect=proposal.status)
-    turn = Message(kept.id, 0, tx.now, actor.name, actor.kind.value, verdict, reason)
+    return _tell(tx, tx.queue.move(decided, expect=proposal.status), actor, verdict)
+
+
+def _tell(tx: Tx, kept: Proposal, actor: Actor, verdict: Verdict) -> Proposal:
+    """Keep the turn, the person and the ledger entry of a decision that was just stored."""
+    turn = Message(kept.id, 0, tx.now, actor.name, actor.kind.value, verdict, kept.reason)
     tx.queue.say(turn)
     tx.registry.see(actor)
-    tx.ledger.append(_event(status), actor.name, kept.id, _facts(kept, actor))
+    tx.ledger.append(_event(kept.status), actor.name, kept.id, _facts(kept, actor))
     return kept
+
+
+def _bounded(reason: str) -> str:
+    reason = reason.strip()
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(f"a reason of {len(reason)} characters", next=f"At most {LONGEST_REASON}.")
+    return reason
 
 
 def _event(status: Status) -> str:

@@ -118,6 +118,7 @@ def _attach(tx: Tx, before: Proposal, asked: Proposal) -> Filed:
             replay=asked.replay,
             confidence=asked.confidence,
             title=asked.title,
+            scope=asked.scope,
         )
     kept = tx.queue.attach(grown)
     tx.ledger.append("promotion.attached", asked.proposed_by, kept.id, _facts(kept))
