@@ -127,7 +127,7 @@ def test_the_store_and_knobs_may_be_named_anywhere(
     run: Run, toy: ShellApp, words: tuple[str, ...]
 ) -> None:
     assert run(*words).code == 0
-    assert toy.opened == [{"store": "/a", "flags": {"x.y": "1"}}]
+    assert toy.opened == [{"store": "/a", "flags": {"x.y": "1"}, "stands_here": True}]
 
 
 def test_a_malformed_setting_is_told_and_the_answer_given(run: Run, toy: ShellApp) -> None:
