@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FOLDER = ".passdown"
 KEY = "key"
+MOVED = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "GEMINI_HOME", "XDG_DATA_HOME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class Places:
     url: str
     user: Path
     cwd: Path
+    moved: Mapping[str, str] = field(default_factory=dict)
+
+
+def moved() -> dict[str, str]:
+    """Where clients' folders were moved to, by the variable that says so."""
+    return {name: os.environ[name] for name in MOVED if os.environ.get(name)}
 
 
 def environment() -> Mapping[str, str]:
@@ -39,12 +46,12 @@ def places(store: str = "") -> Places:
     named = store or os.environ.get("PASSDOWN_STORE", "")
     if named.startswith(("postgresql://", "postgres://")):
         home, reason = _default(cwd, user)
-        return Places(home, "named", named, user, cwd)
+        return Places(home, "named", named, user, cwd, moved())
     if named:
         home, reason = Path(named).expanduser().absolute(), "named"
     else:
         home, reason = _default(cwd, user)
-    return Places(home, reason, str(home / "store.db"), user, cwd)
+    return Places(home, reason, str(home / "store.db"), user, cwd, moved())
 
 
 def _default(cwd: Path, user: Path) -> tuple[Path, str]:

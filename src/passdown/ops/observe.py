@@ -57,7 +57,7 @@ def discover(ctx: Ctx) -> dict[str, Any]:
     """Where the usual clients keep transcripts on this machine, and how many there are."""
     from passdown.stages.observe.discover import discover as look
 
-    return {"places": look(ctx.facts["places"].user)}
+    return {"places": look(ctx.facts["places"].user, ctx.facts["places"].moved)}
 
 
 @operation("drain", Effect.WRITE, example="passdown drain")

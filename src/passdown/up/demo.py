@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
 from passdown.app import open_app
 from passdown.domain.actor import Proof, human
-from passdown.domain.errors import PassdownError
+from passdown.domain.errors import Internal
 from passdown.text.safe import one_line, printable
 from passdown.up.run import SAMPLES
 
@@ -27,15 +26,11 @@ WIDTH = 96
 def main(argv: Sequence[str]) -> int:
     """Show the loop on five bundled sessions: found, replayed, asked, decided, briefed."""
     argparse.ArgumentParser("passdown demo", description=main.__doc__).parse_args(argv)
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="passdown-demo-") as folder,
-            open_app(store=folder) as app,
-        ):
-            _tell(app)
-    except PassdownError as error:
-        print(f"error[{error.code}]: {error}", file=sys.stderr)
-        return 1
+    with (
+        tempfile.TemporaryDirectory(prefix="passdown-demo-") as folder,
+        open_app(store=folder) as app,
+    ):
+        _tell(app)
     return 0
 
 
@@ -43,7 +38,7 @@ def _tell(app: App) -> None:
     _observed(app)
     proposals = _asked(app)
     if not proposals:
-        raise PassdownError("the samples gave no proposals", next="Report this: it is a fault.")
+        raise Internal("the samples gave no proposals", next="Report this: it is a fault.")
     chosen = max(proposals, key=_worth_telling)
     repo = chosen["scope"].partition(":")[2]
     _before(app, repo)

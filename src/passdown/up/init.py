@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from passdown.app import open_app
 from passdown.config.places import FOLDER, make_home
-from passdown.domain.errors import PassdownError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +18,10 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("passdown init", description=main.__doc__)
     parser.add_argument("folder", nargs="?", default=".", help="the project's folder")
     home = Path(parser.parse_args(argv).folder).absolute() / FOLDER
-    try:
-        make_home(home)
-        with open_app(store=str(home)) as app:
-            app.store.describe()
-        _keep_out_of_git(home)
-    except PassdownError as error:
-        print(f"error[{error.code}]: {error}", file=sys.stderr)
-        return 1
+    make_home(home)
+    with open_app(store=str(home)) as app:
+        app.store.describe()
+    _keep_out_of_git(home)
     print(f"Store: {home}. What is read in this project is kept there, for you alone.")
     print('Next: passdown up PATH, or passdown add "Always ..."')
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.app import App, open_app
 from passdown.config.argv import split
-from passdown.domain.errors import PassdownError
 from passdown.text.safe import one_line, printable
 
 if TYPE_CHECKING:
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "test_sessions"
 SHOWN = 5
+TEMPORARY = "passdown-samples-"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -31,9 +30,6 @@ def main(argv: Sequence[str]) -> int:
     try:
         with _store_for(asked) as (app, paths):
             return _run(app, paths, asked)
-    except PassdownError as error:
-        print(f"error[{error.code}]: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print("\nStopped. Everything so far is kept.")
         return 0
@@ -56,26 +52,27 @@ def _store_for(asked: argparse.Namespace) -> Iterator[tuple[App, list[str]]]:
         with open_app(store=asked.store, flags=asked.flags) as app:
             yield app, list(asked.paths)
         return
-    with open_app(store=asked.store, flags=asked.flags) as app:
-        found = _discovered(app)
-        if found and (asked.yes or _consents(found)):
+    found = _discovered(asked.store)
+    if found and (asked.yes or _consents(found)):
+        with open_app(store=asked.store, flags=asked.flags) as app:
             yield app, [str(place["path"]) for place in found]
-            return
-    folder = tempfile.mkdtemp(prefix="passdown-")
-    try:
-        why = "nothing to read was named" if found else "no transcripts were found on this disk"
-        print(f"Samples only, in a temporary store: {why}. Yours: ./run up PATH")
-        with open_app(store=folder) as app:
-            yield app, [str(SAMPLES)]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        return
+    why = "nothing to read was named" if found else "no transcripts were found on this disk"
+    print(f"Samples only, in a temporary store: {why}. Yours: ./run up PATH")
+    with (
+        tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder,
+        open_app(store=folder) as app,
+    ):
+        yield app, [str(SAMPLES)]
 
 
-def _discovered(app: App) -> list[dict[str, Any]]:
-    from passdown.config.identity import identify_terminal
+def _discovered(store: str) -> list[dict[str, Any]]:
+    """Where transcripts are; no store is made to find that out."""
+    from passdown.config import places
+    from passdown.stages.observe.discover import discover
 
-    found = app.call("discover", {}, identify_terminal())["places"]
-    return [place for place in found if place["files"]]
+    here = places(store)
+    return [place for place in discover(here.user, here.moved) if place["files"]]
 
 
 def _consents(found: Sequence[dict[str, Any]]) -> bool:
@@ -94,7 +91,7 @@ def _run(app: App, paths: list[str], asked: argparse.Namespace) -> int:
     actor = app.identify()
     print(f"Store: {app.home} ({app.places.reason})")
     once(app, paths, actor, watch=not asked.once)
-    if asked.once:
+    if asked.once or _is_temporary(app):
         return 0
     return _go_on(app, actor)
 
@@ -145,7 +142,13 @@ def _show_queue(app: App, actor: Actor) -> None:
         print(f"  {p['id'][:12]}  {p['confidence']:.2f}  {one_line(p['title'], 90)}")
         if sentence := p["replay"].get("sentence"):
             print(f"  {'':<12}        {one_line(sentence, 90)}")
-    print("Decide: passdown review")
+    if not _is_temporary(app):
+        print("Decide: passdown review")
+
+
+def _is_temporary(app: App) -> bool:
+    """Whether the store goes with this process: then there is nothing to go on with."""
+    return app.home.name.startswith(TEMPORARY)
 
 
 def _show_brief(app: App, actor: Actor) -> None:
