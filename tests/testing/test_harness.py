@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +108,16 @@ def window_replay(payload: Any, corpus: Any, settings: Any) -> Replay:
     return replace(notes.replay(payload, corpus, settings), sentence=type(corpus).__name__)
 
 
+def untyped(corpus: Any, how) -> str:
+    """A query with a parameter of no type."""
+    return str(how)
+
+
+def foreign(corpus: Any, how: threading.Lock) -> str:
+    """A query with a parameter that JSON does not know."""
+    return str(how)
+
+
 def undated(payload: Any, corpus: Any, settings: Any) -> Any:
     return [Put(Record("note", random.choice("abcdef"), "x"))]
 
@@ -127,6 +138,8 @@ DECLARED = [
     (replace(NOTES, settings=(Knob("notes.x", 9, ".", 0, 1),)), "refuses its own default"),
     (replace(NOTES, prompt=Path("no/such/prompt.md")), "is no file"),
     (replace(NOTES, queries=(Query("q", lambda corpus: 1),)), "has no docstring"),
+    (replace(NOTES, queries=(Query("q", untyped),)), "no type JSON knows"),
+    (replace(NOTES, queries=(Query("q", foreign),)), "no type JSON knows"),
     (replace(NOTES, queries=(Query("q", notes.said), Query("q", notes.said))), "one name"),
 ]
 
@@ -165,7 +178,10 @@ FOUND = [
     (with_card(Card("two\nlines", (Text("x"),))), "asks nothing"),
     (with_card(Card("Shall it?", ())), "shows nothing to decide by"),
     (with_card(Card("Shall it?", (Text(" "),))), "shows nothing to decide by"),
-    (replace(NOTES, enrich=lambda seen, writer: iter([notes.finding(Add("x"), [1])])), "enriches without an engine"),
+    (
+        replace(NOTES, enrich=lambda seen, writer: iter([notes.finding(Add("x"), [1])])),
+        "enriches without an engine",
+    ),
     (replace(NOTES, mirror=lambda corpus: {"../x": ""}), "outside its folder"),
     (replace(NOTES, mirror=lambda corpus: {"/x": ""}), "outside its folder"),
     (replace(NOTES, mirror=lambda corpus: {"x": str(random.random())}), "two ways"),

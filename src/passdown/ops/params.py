@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -13,7 +14,7 @@ from passdown.domain.errors import Invalid
 from passdown.ops.kinds import Bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from passdown.ops.operation import Operation
 
@@ -33,9 +34,17 @@ class Param(msgspec.Struct, frozen=True):
 @cache
 def parameters(op: Operation) -> tuple[Param, ...]:
     """The parameters of an operation, in order."""
-    hints = get_type_hints(op.fn, include_extras=True)
     every = list(inspect.signature(op.fn).parameters.values())[1:]
+    hints = _hints(op.fn, [p.name for p in every])
     return tuple(_param(p, hints[p.name]) for p in every)
+
+
+def _hints(fn: Callable[..., Any], names: Sequence[str]) -> dict[str, Any]:
+    """The types of these parameters alone: those of the first one and of the result may be known
+    to type checkers only."""
+    kept = SimpleNamespace(__annotations__={name: fn.__annotations__[name] for name in names})
+    known = getattr(inspect.unwrap(fn), "__globals__", {})
+    return get_type_hints(kept, globalns=known, include_extras=True)
 
 
 @cache
