@@ -1,0 +1,139 @@
+"""`up` and `demo` as a person runs them: real processes, a fresh home, no terminal."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from passdown.up.run import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 60
+
+
+def passdown(*words: str, store: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """One command, with nobody at the terminal."""
+    command = [sys.executable, "-m", "passdown", *words]
+    command += ["--store", str(store)] if store else []
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+    )
+
+
+def answer(*words: str, store: Path) -> Any:
+    """The JSON a command answers."""
+    done = passdown(*words, "--json", store=store)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_without_consent_up_shows_the_samples_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    transcripts = Path.home() / ".claude" / "projects" / "p"
+    transcripts.mkdir(parents=True)
+    shutil.copy(SAMPLES / "session_failure.jsonl", transcripts)
+    done = passdown("up", "--once")
+    assert done.returncode == 0, done.stderr
+    assert "Samples only, in a temporary store: nothing to read was named." in done.stdout
+    assert "Read 5 files" in done.stdout
+    (store,) = (line for line in done.stdout.splitlines() if line.startswith("Store: "))
+    assert not Path(store.removeprefix("Store: ").partition(" (")[0]).exists()
+    assert not list(Path.home().rglob("store.db"))
+
+
+def test_with_consent_up_reads_what_it_discovers(tmp_path: Path) -> None:
+    transcripts = Path.home() / ".claude" / "projects" / "p"
+    transcripts.mkdir(parents=True)
+    shutil.copy(SAMPLES / "session_failure.jsonl", transcripts)
+    store = tmp_path / "store"
+    done = passdown("up", "--once", "--yes", store=store)
+    assert done.returncode == 0, done.stderr
+    assert "Read 1 files" in done.stdout
+    assert len(answer("sessions", store=store)["sessions"]) == 1
+
+
+def test_up_again_reads_nothing_twice_and_asks_nothing_twice(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert passdown("up", str(SAMPLES), "--once", store=store).returncode == 0
+    asked = answer("pending", store=store)["proposals"]
+    again = passdown("up", str(SAMPLES), "--once", store=store)
+    assert "Read 0 files, 5 unchanged: 0 sessions, 0 new observations" in again.stdout
+    assert answer("pending", store=store)["proposals"] == asked
+    assert len(asked) >= 5
+
+
+def test_a_path_that_is_not_there_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    done = passdown("up", "/no/such/place", "--once", store=tmp_path / "store")
+    assert done.returncode != 0
+    assert "error[not_found]: no such file or folder (/no/such/place)" in done.stderr
+    assert "next: " in done.stderr
+
+
+@pytest.fixture
+def going(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path, Path]]:
+    """`up` at work on a folder of transcripts."""
+    folder, store = tmp_path / "transcripts", tmp_path / "store"
+    folder.mkdir()
+    shutil.copy(SAMPLES / "session_failure.jsonl", folder)
+    knobs = ["--set", "observe.every=1s", "--set", "mine.every=1s"]
+    command = [sys.executable, "-m", "passdown", "up", str(folder), "--store", str(store), *knobs]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    yield process, folder, store
+    process.kill()
+    process.communicate()
+
+
+def test_up_goes_on_reading_and_mining_as_new_lines_arrive(
+    going: tuple[subprocess.Popen[str], Path, Path],
+) -> None:
+    process, folder, store = going
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Reading on"):
+            break
+    before = len(answer("pending", store=store)["proposals"])
+    shutil.copy(SAMPLES / "session_partial.jsonl", folder)
+    assert _eventually(lambda: len(answer("sessions", store=store)["sessions"]) == 2)
+    assert _eventually(lambda: len(answer("pending", store=store)["proposals"]) > before)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=PATIENCE) == 0
+
+
+def test_the_demo_tells_the_whole_loop() -> None:
+    began = time.monotonic()
+    done = passdown("demo")
+    assert done.returncode == 0, done.stderr
+    told = done.stdout
+    before, after = told.split("4  The gate asks")
+    assert "5 sessions" in before
+    assert "(empty)" in before
+    assert "Would have prevented" in after
+    assert "`uv run pytest` works. (pitfall) [pd:" in after
+    assert "passdown undo " in after
+    assert "pytest: command not found" in after.split("6  What it would have prevented")[1]
+    assert told.rstrip().endswith("everything else")
+    assert time.monotonic() - began < 30
+
+
+def _eventually(holds: Any) -> bool:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.3)
+    return False
