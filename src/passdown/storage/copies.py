@@ -16,8 +16,8 @@ from passdown.storage.migrate import SCHEMA, migrate, newer
 from passdown.storage.sql.sqlite import (
     APPLICATION_ID,
     SqliteConnection,
+    Told,
     bring_up,
-    told,
 )
 from passdown.storage.turn import PATIENCE, held
 
@@ -32,7 +32,7 @@ SQLITE_MAGIC = b"SQLite format 3\0"
 def write_copy(source: sqlite3.Connection, to: str) -> int:
     """Write one consistent copy of an open database to this file; its bytes."""
     with replaced(to) as temporary:
-        with told(to), closing(sqlite3.connect(temporary)) as target:
+        with Told(to), closing(sqlite3.connect(temporary)) as target:
             source.backup(target)
         return os.stat(temporary).st_size
 
@@ -116,7 +116,7 @@ def restore(live: SqliteConnection, source: str, now: At) -> None:
     with _as_database(source, backup, f"{live.path}.{os.getpid()}.restoring") as db:
         write_copy(live.db, f"{live.path}.before-{now.replace(':', '')}.backup")
         live.turn(writes=True)
-        with told(live.path):
+        with Told(live.path):
             db.backup(live.db, progress=_patient(live.path))
     bring_up(live)
 

@@ -13,6 +13,9 @@ ON CONFLICT (id) DO UPDATE SET
     ended_at = excluded.ended_at, outcome = excluded.outcome, parent = excluded.parent,
     meta = excluded.meta, scope = excluded.scope
 
+-- name: any_of
+SELECT 1 FROM observations WHERE session = :session LIMIT 1
+
 -- name: known
 SELECT uid FROM observations WHERE session = :session AND uid IN :uids
 

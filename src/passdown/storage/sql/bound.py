@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from passdown.domain.errors import Internal
-from passdown.storage.coding import plain
 from passdown.storage.sql.named import flat
 
 if TYPE_CHECKING:
@@ -107,8 +106,7 @@ class Bound:
             raise Internal("a transaction was used after its end")
         args["bounded"] = self.bounded
         sql = self.connection.queries.fitted(part, name, self._scopes, args)
-        values = flat(args) | self._seen
-        return sql, {name: plain(v) if type(v) is str else v for name, v in values.items()}
+        return sql, flat(args) | self._seen
 
 
 def in_parts(values: Iterable[Any]) -> Iterable[list[Any]]:

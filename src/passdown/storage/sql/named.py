@@ -10,6 +10,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from passdown.storage.coding import plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -39,6 +41,11 @@ class Query(NamedTuple):
     flags: tuple[str, ...]
     lists: tuple[str, ...]
 
+    @property
+    def varies(self) -> bool:
+        """Whether its text depends on more than the sight."""
+        return bool(self.flags or self.lists)
+
 
 class Queries:
     """The queries of one dialect; `fitted` is all there is to ask."""
@@ -51,9 +58,10 @@ class Queries:
     def fitted(self, part: str, name: str, scopes: int | None, args: Mapping[str, Any]) -> str:
         """The text of a query for a sight of so many scopes and arguments of this shape."""
         query = self._named(part, name)
-        given = [bool(args.get(flag)) for flag in query.flags]
-        lengths = [len(args[name]) for name in query.lists]
-        shape = (part, name, scopes, *given, *lengths)
+        shape: tuple[object, ...] = (part, name, scopes)
+        if query.varies:
+            shape += (*(bool(args.get(flag)) for flag in query.flags),)
+            shape += (*(len(args[name]) for name in query.lists),)
         if shape not in self._fitted:
             self._fitted[shape] = self._fit(query.text, scopes, args)
         return self._fitted[shape]
@@ -72,11 +80,13 @@ class Queries:
 
 
 def flat(args: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments with every list spread over the names that `fitted` gave its places."""
+    """The arguments as they are kept, every list spread over the places `fitted` gave it."""
     spread: dict[str, Any] = {}
     for name, value in args.items():
-        if isinstance(value, (list, tuple)):
-            spread |= {f"{name}_{place}": one for place, one in enumerate(value)}
+        if type(value) is str:
+            spread[name] = plain(value)
+        elif isinstance(value, (list, tuple)):
+            spread |= flat({f"{name}_{place}": one for place, one in enumerate(value)})
         else:
             spread[name] = value
     return spread

@@ -58,7 +58,8 @@ class SqlObservations:
         return [item for uid, item in first.items() if uid not in known]
 
     def _known(self, session: str, uids: Iterable[str]) -> set[str]:
-        parts = in_parts(uids)
+        # Most sessions are new, and then none of their observations need be looked for.
+        parts = in_parts(uids if self._row("any_of", session=session) else ())
         return {uid for part in parts for (uid,) in self._rows("known", session=session, uids=part)}
 
     def homes(self, uids: Iterable[str]) -> dict[str, str]:

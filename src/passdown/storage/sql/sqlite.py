@@ -30,8 +30,12 @@ DIALECT = Dialect(
     placed=str,
 )
 
-# FULL: a decision that was answered is on the disk. secure_delete: what is erased is overwritten.
-SETTINGS = ("synchronous = FULL", "secure_delete = ON", "journal_size_limit = 67108864")
+SETTINGS = (
+    "synchronous = FULL",  # a decision that was answered is on the disk
+    "secure_delete = ON",  # what is erased is overwritten
+    "cache_size = -16000",  # kilobytes: the index of a bulk load stays in memory
+    "journal_size_limit = 67108864",
+)
 
 
 class SqliteConnection:
@@ -42,7 +46,8 @@ class SqliteConnection:
         self.queries = queries or Queries(DIALECT)
         self._hook = hook or (lambda _: None)
         self._reading = False
-        with told(self.path):
+        self._told = Told(path)
+        with self._told:
             self.db = sqlite3.connect(
                 path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
@@ -61,13 +66,13 @@ class SqliteConnection:
     def rows(self, sql: str, args: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run it; its rows."""
         self._hook(sql)
-        with told(self.path):
+        with self._told:
             return self.db.execute(sql, args).fetchall()
 
     def count(self, sql: str, args: Mapping[str, Any]) -> int:
         """Run it; how many rows it wrote."""
         self._hook(sql)
-        with told(self.path):
+        with self._told:
             return self.db.execute(sql, args).rowcount
 
     def bulk(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -75,7 +80,7 @@ class SqliteConnection:
         places = ", ".join("?" * len(columns))
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
         self._hook(sql)
-        with told(self.path):
+        with self._told:
             self.db.executemany(sql, rows)
 
     def serialise(self) -> None:
@@ -101,7 +106,7 @@ class SqliteConnection:
         of waiting lets one of eight starve."""
         self._hook(sql)
         started = monotonic()
-        with told(self.path), self._at_once():
+        with self._told, self._set("busy_timeout", "0", f"{PATIENCE * 1000:.0f}"):
             while not self._granted(sql):
                 waited = monotonic() - started
                 if waited > PATIENCE:
@@ -119,12 +124,12 @@ class SqliteConnection:
         return True
 
     @contextmanager
-    def _at_once(self) -> Iterator[None]:
-        self.db.execute("PRAGMA busy_timeout = 0")
+    def _set(self, pragma: str, meanwhile: str, after: str) -> Iterator[None]:
+        self.db.execute(f"PRAGMA {pragma} = {meanwhile}")
         try:
             yield
         finally:
-            self.db.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+            self.db.execute(f"PRAGMA {pragma} = {after}")
 
     def turn(self, *, writes: bool) -> None:
         """Let the next statements write, or let none of them."""
@@ -198,15 +203,20 @@ def statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-@contextmanager
-def told(path: str) -> Iterator[None]:
-    """Raise what SQLite raises as an error of ours."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise meaning(error, path) from error
-    except OverflowError as error:
-        raise Invalid("a number beyond 64 bits") from error
+class Told:
+    """Within it, what SQLite raises is raised as an error of ours; any number of times."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise meaning(error, self._path) from error
+        if isinstance(error, OverflowError):
+            raise Invalid("a number beyond 64 bits") from error
 
 
 def meaning(error: sqlite3.Error, path: str) -> PassdownError:
