@@ -37,10 +37,10 @@ _CODE = re.compile(
     r"[()\[\]{}<>|*$%^]|^[.&~@/#!+-]|::|->|=>|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^https?:|[\w-]+/[\w-]+/"
 )
 _TRIVIAL_WORDS = """password passwd pass pwd secret token user username admin root test tests guest
-postgres postgresql mysql redis mongo mongodb rabbitmq minio elastic default local localhost dev demo
-bar baz string str int bool boolean true false null none nil undefined optional required number object
-any value text type apikey api_key bearer basic oauth auth changeit passw0rd sha md utf uuid base arg
-param var line key line host port sub iv mypassword mysecret newpassword oldpassword"""
+postgres postgresql mysql redis mongo mongodb rabbitmq minio elastic default local localhost dev
+demo bar baz string str int bool boolean true false null none nil undefined optional required
+number object any value text type apikey api_key bearer basic oauth auth changeit sha md utf uuid
+base arg param var line key host port sub iv mypassword mysecret newpassword oldpassword"""
 _TRIVIAL = frozenset(_TRIVIAL_WORDS.split())
 _LONGEST_NAME = 120
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

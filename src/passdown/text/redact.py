@@ -63,8 +63,8 @@ class _Span(NamedTuple):
 
 
 class Redactor:
-    """Redacts texts under one key: equal values get equal placeholders, under this key only.
-    `allow` holds values, or RE2 patterns of whole values, that stay; `also` names optional rules."""
+    """Redacts under one key: equal values get equal placeholders, under this key only. `allow`
+    holds values, or RE2 patterns of whole values, that stay; `also` names optional rules."""
 
     def __init__(
         self,

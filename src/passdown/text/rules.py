@@ -86,13 +86,18 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     pattern = entry["pattern"]
     if not isinstance(pattern, str):
         pattern = "|".join(f"(?:{part})" for part in pattern)
-    lists = {name: tuple(entry.get(name, ())) for name in ("keywords", "yes", "no")}
-    if "wraps" in entry:
-        lists["keywords"] = tuple(
-            sorted({part for word in entry["wraps"] for part in _coded(word)})
-        )
-    rest = {name: entry[name] for name in ("seek", "optional") if name in entry}
-    return Rule(entry["id"], entry["kind"], pattern, entry["check"], **lists, **rest)
+    coded = (part for word in entry.get("wraps", ()) for part in _coded(word))
+    return Rule(
+        entry["id"],
+        entry["kind"],
+        pattern,
+        entry["check"],
+        keywords=(*entry.get("keywords", ()), *coded),
+        seek=entry.get("seek", ""),
+        optional=entry.get("optional", False),
+        yes=tuple(entry["yes"]),
+        no=tuple(entry["no"]),
+    )
 
 
 def _coded(word: str) -> Iterator[str]:

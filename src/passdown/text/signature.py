@@ -65,8 +65,8 @@ _RANKS = tuple(
         r"(?:fatal|error|ERROR|Error|FATAL|Fatal|FAILURE|failed|Failed)(?: error)?[:!] \S"
         r"|(?:ERROR|FATAL)\b\W*\S",
         # A failed test, a place with a message.
-        r"--- FAIL: |FAIL(?:ED)?[ :\t]+\S|\(fail\) |[\u00d7\u2717\u2718\u2716\u274c\u2a2f] ?\S|\S+\.\w{1,5}:\d+:\d+: \S"
-        r"|AssertionError|\S+ FAILED\b|not ok \d",
+        r"--- FAIL: |FAIL(?:ED)?[ :\t]+\S|\(fail\) |[\u00d7\u2717\u2718\u2716\u274c\u2a2f] ?\S"
+        r"|\S+\.\w{1,5}:\d+:\d+: \S|AssertionError|\S+ FAILED\b|not ok \d",
     )
 )
 # What only says that something else failed is taken when nothing else is named.
