@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LONGEST_WORD = 200
 
+CANDIDATES = 10
+"""How many times as many as are wanted are ranked first, before it is asked who may see them."""
+
 
 def indexable(word: str) -> str:
     """The word as an index keeps it: of one piece, and not endless."""
@@ -58,7 +61,10 @@ class SqlIndex:
         asked = [word for word in dict.fromkeys(map(indexable, words)) if word]
         if not asked:
             return []
-        rows = self._rows("search", query=self._either(asked), kinds=list(kinds), limit=limit)
+        how = {"query": self._either(asked), "kinds": list(kinds), "limit": limit}
+        rows = self._rows("search", candidates=limit * CANDIDATES, **how)
+        if len(rows) < limit:
+            rows = self._rows("search", candidates=0, **how)
         return [Hit(id, float(score)) for id, score in rows]
 
     def _either(self, words: Sequence[str]) -> str:

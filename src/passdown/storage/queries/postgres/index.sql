@@ -5,23 +5,28 @@ ON CONFLICT (id) DO UPDATE SET words = excluded.words
 
 -- BM25 over words that occur or do not: its usual constants, for texts of about twelve words.
 -- name: search
-WITH asked AS (
+WITH asked AS MATERIALIZED (
     SELECT CAST(word AS tsquery) AS query
     FROM unnest(string_to_array(:query, ' | ')) AS word
 ),
-weighted AS (
+weighted AS MATERIALIZED (
     SELECT query, ln(1 + (total.many - matched.many + 0.5) / (matched.many + 0.5)) AS weight
     FROM asked,
         (SELECT count(*) AS many FROM indexed) AS total,
         LATERAL (SELECT count(*) AS many FROM indexed WHERE words @@ query) AS matched
+),
+best AS MATERIALIZED (
+    SELECT id, (SELECT sum(weight) FROM weighted WHERE indexed.words @@ weighted.query)
+        * 2.2 / (1 + 1.2 * (0.25 + 0.75 * length(words) / 12.0)) AS score
+    FROM indexed
+    WHERE words @@ CAST(:query AS tsquery)
+    ORDER BY score DESC, id
+    LIMIT :candidates --? candidates
 )
-SELECT records.id,
-    sum(weight * 2.2 / (1 + 1.2 * (0.25 + 0.75 * length(indexed.words) / 12.0))) AS score
-FROM weighted
-JOIN indexed ON indexed.words @@ weighted.query
-JOIN records ON records.id = indexed.id
+SELECT records.id, best.score
+FROM best
+JOIN records ON records.id = best.id
 WHERE records.life = 'active' AND {sees records.scope}
     AND records.kind IN :kinds --? kinds
-GROUP BY records.id
-ORDER BY score DESC, records.id
+ORDER BY best.score DESC, records.id
 LIMIT :limit
