@@ -1,7 +1,11 @@
 """The whole storage interface. A backend has these methods and passes `tests/storage`.
 
-A transaction has eight parts; a stage takes the narrowest it needs. Every read is bound to the
-sight the transaction was opened with: no unscoped read exists.
+A transaction has seven parts; a stage takes the narrowest it needs. Every read is bound to the
+sight the transaction was opened with: no unscoped read exists. What has no scope of its own (a
+message, an image, an entry, an activity) is seen where the thing it is about is.
+
+One rule for text in every backend: NUL and lone surrogates are kept as U+FFFD. JSON that is none
+is Invalid; a name that things are found by is at most 800 bytes, else Limit.
 """
 
 from __future__ import annotations
@@ -73,7 +77,8 @@ class Observations(Protocol):
         ...
 
     def flag(self, seq: int, flags: Sequence[str]) -> None:
-        """Replace the flags of one observation: quarantine it, or release it."""
+        """Replace the flags of one observation: quarantine it, or release it. NotFound when there
+        is none to be seen."""
         ...
 
     def counts(self) -> dict[str, int]:
@@ -169,7 +174,9 @@ class Index(Protocol):
 class Queue(Protocol):
     """Proposals and what was said about them."""
 
-    def add(self, proposal: Proposal) -> None: ...
+    def add(self, proposal: Proposal) -> None:
+        """Conflict when there is one of this id."""
+        ...
 
     def get(self, id: str) -> Proposal | None:
         """By whole id, or by a prefix of at least six digits that only one has."""
@@ -177,7 +184,9 @@ class Queue(Protocol):
 
     def move(self, proposal: Proposal, expect: Status) -> Proposal:
         """Store a new state (version + 1). NotPending unless the stored one has this status and
-        version and the transition table allows it: of two deciders exactly one wins."""
+        version and the transition table allows it: of two deciders exactly one wins. NotFound
+        when there is none to be seen. Its id, loop, scope, proposer, fingerprint and time of
+        filing stay what they were."""
         ...
 
     def attach(self, proposal: Proposal) -> Proposal:
@@ -210,7 +219,7 @@ class Queue(Protocol):
         ...
 
     def say(self, message: Message) -> Message:
-        """Keep one turn; `n` is given by the store."""
+        """Keep one turn; `n` is given by the store. NotFound when there is no such proposal."""
         ...
 
     def messages(self, id: str) -> list[Message]: ...
@@ -223,7 +232,10 @@ class Queue(Protocol):
 class Ledger(Protocol):
     """What happened, append-only and chained; before-images; the activity log."""
 
-    def append(self, name: str, actor: str, subject: str, detail: Json) -> Entry: ...
+    def append(self, name: str, actor: str, subject: str, detail: Json) -> Entry:
+        """Add to the chain, after the anchor; its time is never before that of the entry before
+        it. Limit when the detail is larger than 1 MB."""
+        ...
 
     def entries(
         self, *, after: int = 0, subject: str = "", name: str = "", limit: int = 1000
@@ -243,7 +255,9 @@ class Ledger(Protocol):
         """Take one body away; its hash stays, so the chain still verifies."""
         ...
 
-    def keep_image(self, image: Image) -> None: ...
+    def keep_image(self, image: Image) -> None:
+        """Conflict when this change of this proposal has one."""
+        ...
 
     def images(self, proposal: str) -> list[Image]:
         """In the order they were made."""
@@ -266,12 +280,14 @@ class Jobs(Protocol):
     """Rows of work with leases. Effects outside the store are jobs too: the outbox."""
 
     def add(self, job: Job) -> bool:
-        """False when a queued or running job has this key."""
+        """False when a queued or running job has this key ('' is no key). Without times of its
+        own it was made now and is due now."""
         ...
 
     def take(self, worker: str, *, lease_seconds: float, names: Sequence[str] = ()) -> Job | None:
         """The job that is due longest, now running under this worker's lease. A running job
-        whose lease ran out is due again. No two workers take one job."""
+        whose lease ran out is due again, or dead when it has no attempts left. No two workers
+        take one job."""
         ...
 
     def beat(self, id: str, worker: str, *, lease_seconds: float) -> bool:
@@ -310,7 +326,9 @@ class Registry(Protocol):
         """The names of the humans known."""
         ...
 
-    def add_token(self, hash: str, actor: Actor) -> None: ...
+    def add_token(self, hash: str, actor: Actor) -> None:
+        """Let this token speak for this actor; Conflict when it was ever given out."""
+        ...
 
     def token(self, hash: str) -> Actor | None:
         """None when it is unknown or revoked."""
@@ -360,7 +378,8 @@ class Store(Protocol):
         ...
 
     def describe(self) -> Json:
-        """`backend`, `where` (no password in it), `schema`, `bytes`, `search` (how good)."""
+        """`backend`, `where` (no password in it), `schema`, `bytes`, `search` (how good) and
+        `mended`: the modes of files and folders that were too loose when it was opened."""
         ...
 
     def backup(self, to: Path) -> int:
@@ -368,7 +387,8 @@ class Store(Protocol):
         ...
 
     def restore(self, source: Path) -> None:
-        """Replace all content by a backup's; the old content is kept beside it as a backup."""
+        """Replace all content by a backup's, made by any backend; the old content is kept beside
+        it. Unreadable, and nothing changed, when the backup is not whole."""
         ...
 
     def close(self) -> None: ...
