@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from passdown.app import App
-    from passdown.domain.actor import Actor
+    from passdown.domain.actor import Actor as Actor
     from passdown.surfaces.review.sitting import Sitting
 
 HELP = """passdown review [--loop NAME]
