@@ -47,7 +47,7 @@ def _checked(ctx: Ctx, name: str, check: Any) -> dict[str, Any]:
         ok, found, todo = check(ctx)
     except PassdownError as error:
         ok, found, todo = False, error.what, error.next
-    return {"check": name, "ok": ok, "found": found, "next": todo}
+    return {"check": name, "ok": ok, "found": found, "next": "" if ok else todo}
 
 
 @operation(

@@ -126,7 +126,8 @@ def _tail(left: int, need: Need) -> list[str]:
     if left:
         tail.append(f'{left} more did not fit: `passdown search "..."` finds them.')
     if need.queue:
-        tail.append(f"{need.queue} proposals wait for a person: `passdown review`.")
+        waits = "proposal waits" if need.queue == 1 else "proposals wait"
+        tail.append(f"{need.queue} {waits} for a person: `passdown review`.")
     return tail
 
 
