@@ -112,8 +112,16 @@ def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
     for finding, replay in sorted(mined.findings, key=lambda f: (-f[0].confidence, f[0].key)):
         try:
             with ctx.store.write(ctx.sight) as tx:
-                done = file(tx, loop, finding, replay, by=by, settings=ctx.settings)
-            fate = done.fate.value
+                asked = file(
+                    tx,
+                    loop,
+                    finding,
+                    replay,
+                    by=by,
+                    settings=ctx.settings,
+                    as_of=mined.newest,
+                )
+            fate = asked.fate.value
         except (Invalid, Limit) as error:  # one question that cannot be asked stops no other
             fate, cycle.failure = "refused", cycle.failure or str(error)
         cycle.fates[fate] = cycle.fates.get(fate, 0) + 1
@@ -202,7 +210,8 @@ def _file(ctx: Ctx, loop: Loop[Any], finding: Finding[Any], by: str) -> Filed:
         replay: Replay = loop.replay(finding.payload, live(tx), ctx.settings)
     with ctx.store.write(ctx.sight) as tx:
         tx.registry.see(ctx.actor)
-        return file(tx, loop, finding, replay, by=by, settings=ctx.settings)
+        newest = max(finding.evidence)  # what was just said
+        return file(tx, loop, finding, replay, by=by, settings=ctx.settings, as_of=newest)
 
 
 def _answer(ctx: Ctx, filed: Filed, confirm: bool) -> dict[str, Any]:

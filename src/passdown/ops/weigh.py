@@ -67,12 +67,21 @@ def filed(proposal: Proposal) -> Replay:
 
 
 def replay_now(ctx: Ctx, id: str) -> dict[str, Any]:
-    """The replay as it is now, in a snapshot of its own, before a decision is written."""
+    """The replay as it is now, in a snapshot of its own, before a decision is written. Where
+    nothing was observed since the question was asked, it is the one that was filed."""
     with ctx.store.read(ctx.sight) as tx:
         found = tx.queue.get(id)
         if found is None:
             raise NotFound(f"no proposal {id}", next="`passdown pending` lists the open ones.")
         if not found.open:
             return {}
+        if not _is_older(tx, found):
+            return found.replay
         plain: dict[str, Any] = msgspec.to_builtins(weigh(ctx, tx, found).replay())
         return plain
+
+
+def _is_older(tx: Tx, proposal: Proposal) -> bool:
+    """Whether something was observed that the filed replay has not seen."""
+    as_of = int(proposal.replay.get("as_of", 0))
+    return not as_of or bool(tx.observations.scan(after=as_of, limit=1))

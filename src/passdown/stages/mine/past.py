@@ -55,6 +55,11 @@ class Past:
         """How many observations there are."""
         return sum(map(len, self._within.values()))
 
+    @property
+    def newest(self) -> int:
+        """The last observation's seq: what a replay on this past has seen; 0 of an empty one."""
+        return max(self._by_seq, default=0)
+
     def observations(
         self, *, since: At = "", kinds: Sequence[Seen] = (), scope: Scope = ""
     ) -> Iterator[Observation]:

@@ -30,13 +30,15 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """What one loop found. `left_out` counts what the time did not suffice for, at the least;
+    """What one loop found. `newest` is the last observation it saw; `left_out` counts what the time did not suffice for, at
+    the least;
     `failure` says what a detector or replay raised, '' when all went well; `vectors` are new
     embeddings of `model`, for an operation to keep."""
 
     loop: str
     findings: tuple[Judged, ...] = ()
     read: int = 0
+    newest: int = 0
     seconds: float = 0.0
     left_out: int = 0
     failure: str = ""
@@ -67,6 +69,7 @@ def mine(
         loop=loop.name,
         findings=tuple(judged.findings),
         read=past.size,
+        newest=past.newest,
         seconds=budget.spent,
         left_out=found.left_out + judged.left_out,
         failure="; ".join((*found.failures, *judged.failures)[:3]),

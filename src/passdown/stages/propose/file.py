@@ -52,10 +52,13 @@ def file(
     *,
     by: str,
     settings: Settings,
+    as_of: int = 0,
 ) -> Filed:
     """Put a finding to the gate. The same question open: its evidence is attached. Answered
-    before: silent until the evidence has changed enough."""
+    before: silent until the evidence has changed enough. `as_of` is the last observation the
+    replay saw."""
     asked = _proposal(tx, loop, finding, replay, by, settings)
+    asked = replace(asked, replay={**asked.replay, "as_of": as_of})
     evidence_of(tx, finding)
     before = tx.queue.by_fingerprint(asked.fingerprint)
     if before is not None and before.status in OPEN:
