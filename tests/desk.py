@@ -9,7 +9,7 @@ from passdown.app import App, memory_app
 from passdown.config import Places
 from passdown.contract import Replay
 from passdown.domain.actor import Actor, agent, human
-from passdown.domain.clock import later
+from passdown.domain.clock import later, new_id
 from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import ALL, GLOBAL
 from passdown.stages.mine.corpus import live
@@ -61,7 +61,7 @@ class Desk:
         facts = Session(session, "test", repo=repo, started_at=self.clock.now())
         item = Observation(
             session=session,
-            uid=f"u{self._said}",
+            uid=new_id(),
             seen=Seen.PROMPT,
             text=text,
             at=later(self.clock.now(), seconds=self._said / 1000),

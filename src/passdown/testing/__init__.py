@@ -26,6 +26,7 @@ from passdown.testing.transcript import (
     transcript,
 )
 from passdown.testing.undoing import knowledge
+from passdown.testing.whole import faults
 from passdown.testing.world import AGENT, PERSON, World, interleaved, keep
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "digest",
     "entries",
     "event",
+    "faults",
     "flagged",
     "interleaved",
     "keep",

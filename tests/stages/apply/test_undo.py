@@ -178,7 +178,7 @@ def test_an_edge_comes_back_with_its_body_and_the_ledger_tells_it(on_each: Desk)
     assert knowledge(on_each.store) == before
     with on_each.store.read(ALL) as tx:
         hows = [e.detail and e.detail["how"] for e in tx.ledger.entries(name="edge.updated")]
-    assert hows == ["link", "unlink", "link"]
+    assert hows == ["link", "unlink", "restore"]
 
 
 def test_impact_names_records_and_the_sessions_that_were_served_them(on_each: Desk):

@@ -142,9 +142,9 @@ def _restore(tx: Tx, image: Image, actor: Actor, proposal: str) -> None:
 
 def _restore_edge(tx: Tx, image: Image, actor: Actor) -> None:
     edge = Edge(**(image.before or {}))
-    how, change = ("link", tx.knowledge.link)
+    how, change = "restore", tx.knowledge.link
     if image.change == "link":
-        how, change = ("unlink", tx.knowledge.unlink)
+        how, change = "remove", tx.knowledge.unlink
     if change(edge):
         tell_edge(tx, image.proposal, how, edge, actor.name)
 
