@@ -34,8 +34,9 @@ _TEMPLATE = re.compile(
     r"\$\{|\$\(|\{\{|\}\}|<[\w .-]+>|%[sdv]|%\(|#\{|\{[A-Za-z_.]*\}|^\$\w+|^%\w+%$|^@\w+\.|\u2026"
 )
 _CODE = re.compile(
-    r"[()\[\]{}<>|*$%^]|^[.&~@/#!+-]|::|->|=>|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^https?:|[\w-]+/[\w-]+/"
+    r"[()\[\]{}<>|]|^[.&~@/#!+*%-]|::|->|=>|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^https?:"
 )
+_FOLDERS = re.compile(r"[\w-]+/[\w-]+/")
 _TRIVIAL_WORDS = """password passwd pass pwd secret token user username admin root test tests guest
 postgres postgresql mysql redis mongo mongodb rabbitmq minio elastic default local localhost dev
 demo bar baz string str int bool boolean true false null none nil undefined optional required
@@ -48,7 +49,7 @@ _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 
 # The name a value is given: its secret word, and what follows the word.
 _NAME = re.compile(
-    r"(?:pass(?:word|wd|phrase|wort)?|pwd|secret|token|(?:[a-z]+_?-?)?key|credentials?"
+    r"(?:pass(?:word|wd|phrase|wort)?|pwd|secret|token|(?:[a-z]+[ _-]?)?key|credentials?"
     r"|connection_?-?string|csrf|salt|seed_?phrase|pin_?code|pepper)([\w.-]*)",
     re.IGNORECASE,
 )
@@ -73,7 +74,7 @@ _NO_SUFFIX = re.compile(
 # A password of letters alone is believed in quotes or in an environment file, unless it is what a
 # form says.
 _QUOTES = ('"', "'", "`")
-_ENVIRONMENT = re.compile(r"(?:^|[\s;])[A-Z][A-Z0-9_]*=$")
+_ENVIRONMENT = re.compile(r"(?:(?:^|[\s;])[A-Z][A-Z0-9_]*=|\.password=|--[\w-]+=|<[\w:]*>\s*)$")
 _PLAIN = re.compile(r"[A-Za-z]{8,64}|[A-Za-z]{6,60}[!@#$%&*?]{1,4}")
 _LABEL = re.compile(
     r"passw|passphrase|kennwort|wachtwoord|secret|token|user|login|field|input|label|requir|invalid|reset"
@@ -157,6 +158,7 @@ def password(value: str, around: Around) -> str | None:
     if _random(value) or (len(value) >= 6 and "digit" in kinds and len(kinds) >= 2):
         return value
     given = around.name[-1:] in _QUOTES or _ENVIRONMENT.search(around.left)
+    given = given and "," not in around.name
     return value if given and _PLAIN.fullmatch(value) and not _LABEL.search(value) else None
 
 
@@ -218,7 +220,9 @@ def _empty(value: str, around: Around) -> bool:
     """A template, an expression, a dummy or a word: nothing is lost when it stays."""
     if _TEMPLATE.search(value) or _RUN.search(value) or _trivial(value):
         return True
-    if _DUMMY.search(value) or (_WORDY.search(value) and not _random(value)):
+    if _DUMMY.search(value):
+        return True
+    if not _random(value) and (_WORDY.search(value) or _FOLDERS.search(value)):
         return True
     quoted = around.name[-1:] in _QUOTES
     return not quoted and (around.after[:1] in ("(", "[", "{") or _CODE.search(value) is not None)
@@ -247,7 +251,7 @@ def _kind(char: str) -> str:
 
 def _changes(value: str) -> float:
     """How often neighbours are of different kinds: half the time at random, rarely in names."""
-    kinds = [_kind(char) for char in value if char not in "-_."]
+    kinds = [_kind(char) for char in value if char not in "-_./+="]
     return sum(a != b for a, b in pairwise(kinds)) / max(len(kinds) - 1, 1)
 
 

@@ -87,7 +87,8 @@ _ORDERS: tuple[tuple[str, str], ...] = (
         r"\b(?:send|leak|post|upload|email|forward|exfiltrate|transmit)\s[^.\n]*\sto\s+(?:\w+\s+)?(?:https?://|\S+@\S)"
         r"|\.env\s+to\s+https?://|\bexfiltrate\b",
         r"\b(?:send|leak|post|upload|email|forward|exfiltrate|transmit)\s+(?:me\s+)?(?:\w+\s+){0,4}"
-        r"(?:credentials?|api[ _-]?keys?|secrets?|passwords?|tokens?|private\s+keys?|\.env|environment\s+variables)"
+        r"(?:credentials?|api[ _-]?keys?|secrets?|passwords?|tokens?|private\s+keys?|\.env"
+        r"|environment\s+variables)"
         r"(?:\s+(?:files?|contents?|values?))?\s+to\s+(?:https?://|\S+@\S)"
         r"|(?:^|[.!?:;\n]\s*)(?:please\s+|now\s+|then\s+|and\s+|you\s+must\s+)?exfiltrate\b",
     ),
