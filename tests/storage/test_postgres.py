@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 import psycopg
 import pytest
 
 from passdown.domain.errors import Conflict, PassdownError, StoreError, Unavailable
 from passdown.domain.scope import ALL
-from passdown.storage.postgres import open_postgres
+from passdown.storage.postgres import PostgresStore, open_postgres
 from passdown.storage.sql import postgres as module
 from passdown.storage.sql.postgres import meaning, place_of, placed
 from tests.storage.test_conformance import fill
@@ -169,23 +170,22 @@ def test_other_tables_of_the_database_are_left_alone(postgres_dsn: str, clock, t
         assert db.execute("SELECT count(*) FROM public.records").fetchone() == (0,)
 
 
-def test_two_who_open_a_new_database_at_once_make_one_store(postgres_dsn: str, clock):
-    import threading
-
-    stores: list = []
+@pytest.mark.parametrize("round", range(6))
+def test_eight_who_open_a_new_database_at_once_make_one_store(postgres_databases, clock, round):
+    dsn, stores = postgres_databases.lend(), list[PostgresStore]()
     threads = [
-        threading.Thread(target=lambda: stores.append(open_postgres(postgres_dsn, clock)))
-        for _ in range(6)
+        threading.Thread(target=lambda: stores.append(open_postgres(dsn, clock))) for _ in range(8)
     ]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert len(stores) == 6
+    assert len(stores) == 8
     for n, store in enumerate(stores):
         with store.write(ALL) as tx:
             fill(tx, str(n))
         store.close()
+    postgres_databases.take_back(dsn)
 
 
 @pytest.mark.parametrize(

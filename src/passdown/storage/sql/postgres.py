@@ -188,9 +188,12 @@ class PostgresConnection:
 
     def applied(self) -> dict[int, str]:
         """The migrations in this database; none in a new one."""
-        if self.rows(f"SELECT to_regclass('{SCHEMA_NAME}.migrations')")[0][0] is None:
+        # Reading a catalogue sees what was made while this transaction waited for the lock;
+        # to_regclass may still remember that there was nothing.
+        made = f"schemaname = '{SCHEMA_NAME}' AND tablename = 'migrations'"
+        if not self.rows(f"SELECT 1 FROM pg_tables WHERE {made}"):
             return {}
-        return dict(self.rows("SELECT number, checksum FROM migrations"))
+        return dict(self.rows(f"SELECT number, checksum FROM {SCHEMA_NAME}.migrations"))
 
     def keep_copy(self, number: int) -> None:
         """Copy what this schema number holds into a schema of its own in the same database."""
