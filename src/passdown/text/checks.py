@@ -157,8 +157,8 @@ def password(value: str, around: Around) -> str | None:
     kinds = _kinds(value)
     if _random(value) or (len(value) >= 6 and "digit" in kinds and len(kinds) >= 2):
         return value
-    given = around.name[-1:] in _QUOTES or _ENVIRONMENT.search(around.left)
-    given = given and "," not in around.name
+    quoted = around.name[-1:] in _QUOTES and "," not in around.name
+    given = quoted or _ENVIRONMENT.search(around.left)
     return value if given and _PLAIN.fullmatch(value) and not _LABEL.search(value) else None
 
 
