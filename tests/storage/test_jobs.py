@@ -42,6 +42,17 @@ def test_a_job_is_taken_once_and_finished_by_its_worker(store: Store, clock):
         assert tx.jobs.get("none") is None
 
 
+def test_what_has_ended_is_neither_prolonged_nor_failed(store: Store, clock):
+    add(store, Job("1", "mine", "k"))
+    take(store)
+    with store.write(ALL) as tx:
+        assert tx.jobs.finish("1", "w", {})
+        done = tx.jobs.get("1")
+        assert not tx.jobs.beat("1", "w", lease_seconds=60)
+        assert tx.jobs.fail("1", "w", "late", retry_at=clock.now()) is None
+        assert tx.jobs.get("1") == done
+
+
 def test_of_like_jobs_only_one_waits_or_runs(store: Store):
     assert add(store, Job("1", "mine", "k"), Job("2", "mine", "k")) == [True, False]
     take(store)
@@ -150,6 +161,15 @@ def test_a_worker_that_died_with_the_last_attempt_leaves_a_dead_job(store: Store
         assert dead is not None
         assert (dead.state, dead.finished_at) == (JobState.DEAD, clock.now())
         assert "without a word" in dead.error
+
+
+def test_a_job_at_its_last_attempt_runs_as_long_as_its_lease(store: Store, clock):
+    add(store, Job("1", "mine", "k", max_attempts=1))
+    running = take(store, lease=10)
+    clock.move(9)
+    assert take(store, "other") is None
+    with store.read(ALL) as tx:
+        assert tx.jobs.get("1") == running
 
 
 def test_jobs_are_listed_newest_first(store: Store, clock):
