@@ -9,9 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -72,29 +70,35 @@ class Questions(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.at.close()
 
-    def attempt(self, act: Callable[[], Any], crash: int, kept: str = "") -> None:
+    def _attempt(self, act: Callable[[], Any], crash: int, kept: str = "") -> None:
         """Do it; what is refused leaves nothing, unless its refusal is kept as a decision, and
         what crashes leaves nothing half done."""
         before = digest(self.at.store)
+        ended = self._ended(act, crash)
+        if isinstance(ended, Crash):
+            self._reopen()
+        if isinstance(ended, Crash) or (ended is not None and ended.code != kept):
+            assert digest(self.at.store) == before
+
+    def _ended(self, act: Callable[[], Any], crash: int) -> Crash | PassdownError | None:
+        """How it ended: with a crash, with a refusal, or well."""
         self.fuse.light(crash)
         try:
             act()
-        except Crash:
-            self.reopen()
-            assert digest(self.at.store) == before
-        except PassdownError as error:
+        except (Crash, PassdownError) as ended:
+            return ended
+        finally:
             self.fuse.put_out()
-            assert error.code == kept or digest(self.at.store) == before
-        self.fuse.put_out()
+        return None
 
-    def reopen(self) -> None:
+    def _reopen(self) -> None:
         """As a new process would find it; memory lives as long as its process."""
         self.fuse.put_out()
         if self.at.store.describe()["backend"] != "memory":
             self.at.close()
             self.at = self.open_desk(self.clock, self.fuse)
 
-    def some(self, place: int, *statuses: Status) -> Proposal | None:
+    def _some(self, place: int, *statuses: Status) -> Proposal | None:
         with self.at.store.read(ALL) as tx:
             every = sorted(tx.queue.all(statuses, limit=1000), key=lambda p: p.id)
         return every[place % len(every)] if every else None
@@ -102,7 +106,7 @@ class Questions(RuleBasedStateMachine):
     @rule(payload=PAYLOADS, by=ASKERS, crash=CRASH, session=st.integers(0, 3))
     def ask(self, payload: Any, by: str, crash: int, session: int) -> None:
         seq = self.at.say("note", f"s{session}")
-        self.attempt(lambda: self.at.file(payload, seq, by=by), crash)
+        self._attempt(lambda: self.at.file(payload, seq, by=by), crash)
 
     @rule(payloads=st.lists(PAYLOADS, min_size=1, max_size=4), crash=CRASH)
     def ask_and_agree(self, payloads: list[Any], crash: int) -> None:
@@ -111,28 +115,28 @@ class Questions(RuleBasedStateMachine):
             asked = self.at.file(payload, self.at.say("note")).proposal
             if asked is not None and asked.open:
                 agree = partial(self.at.call, "approve", BOB, id=asked.id)
-                self.attempt(agree, crash, kept="conflict")
+                self._attempt(agree, crash, kept="conflict")
 
     @rule(place=st.integers(0, 99), who=WHO, edit=EDITS, crash=CRASH)
     def approve(self, place: int, who: Actor, edit: Any, crash: int) -> None:
-        if asked := self.some(place):
+        if asked := self._some(place):
             params = {"id": asked.id} if edit is None else {"id": asked.id, "edit": edit}
-            self.attempt(lambda: self.at.call("approve", who, **params), crash, kept="conflict")
+            self._attempt(lambda: self.at.call("approve", who, **params), crash, kept="conflict")
 
     @rule(place=st.integers(0, 99), who=WHO, reason=st.sampled_from(["no", " "]), crash=CRASH)
     def reject(self, place: int, who: Actor, reason: str, crash: int) -> None:
-        if asked := self.some(place):
-            self.attempt(lambda: self.at.call("reject", who, id=asked.id, reason=reason), crash)
+        if asked := self._some(place):
+            self._attempt(lambda: self.at.call("reject", who, id=asked.id, reason=reason), crash)
 
     @rule(place=st.integers(0, 99), who=WHO, closure=st.booleans(), crash=CRASH)
     def undo(self, place: int, who: Actor, closure: bool, crash: int) -> None:
-        if done := self.some(place, Status.EXECUTED):
-            self.attempt(lambda: self.at.call("undo", who, id=done.id, closure=closure), crash)
+        if done := self._some(place, Status.EXECUTED):
+            self._attempt(lambda: self.at.call("undo", who, id=done.id, closure=closure), crash)
 
     @rule(place=st.integers(0, 99))
     def decide_again(self, place: int) -> None:
         """What is final stays so, whoever asks."""
-        if done := self.some(place, Status.EXECUTED, Status.REJECTED, Status.EXPIRED):
+        if done := self._some(place, Status.EXECUTED, Status.REJECTED, Status.EXPIRED):
             before = digest(self.at.store)
             for name in ("approve", "reject"):
                 with suppress(PassdownError):
@@ -158,7 +162,7 @@ class Questions(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         before = digest(self.at.store)
-        self.reopen()
+        self._reopen()
         assert digest(self.at.store) == before
 
     @invariant()
