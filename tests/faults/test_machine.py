@@ -28,6 +28,8 @@ from tests.desk import ALICE, BOB, ROBOT, Desk, desk
 from tests.notes import Add, Drop, Join, Part, Revise, Reword, Rule, Shout
 from tests.postgres import PostgresServer
 
+Open = Callable[[VirtualClock, Fuse], Desk]
+
 KEYS = ("tea", "milk", "salt")
 KEY = st.sampled_from(KEYS)
 PAYLOADS = st.one_of(
@@ -54,12 +56,13 @@ DECIDERS = {"alice", "bob", "system:gate"}
 class Questions(RuleBasedStateMachine):
     """One store, whatever happens to it."""
 
-    def __init__(self, open_desk: Callable[[VirtualClock, Fuse], Desk]) -> None:
+    open_desk: Open
+
+    def __init__(self) -> None:
         super().__init__()
-        self.open_desk = open_desk
         self.fuse = Fuse()
         self.clock = VirtualClock()
-        self.at = open_desk(self.clock, self.fuse)
+        self.at = self.open_desk(self.clock, self.fuse)
         self.final: dict[str, Proposal] = {}
 
     @initialize(keys=st.sets(KEY))
@@ -180,9 +183,10 @@ class Questions(RuleBasedStateMachine):
         self.final = decided
 
 
-def run(open_desk: Callable[[VirtualClock, Fuse], Desk], examples: int, steps: int) -> None:
+def run(open_desk: Open, examples: int, steps: int) -> None:
+    """Let it all happen, so many times, on stores opened like this."""
     run_state_machine_as_test(
-        lambda: Questions(open_desk),
+        type("Questions", (Questions,), {"open_desk": staticmethod(open_desk)}),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
