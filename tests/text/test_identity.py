@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from passdown.text import identity
 from passdown.text.identity import Around
@@ -44,12 +43,20 @@ def test_one_wrong_digit_breaks_an_account_number(digit: int, place: int) -> Non
 @pytest.mark.parametrize(
     ("number", "holds"),
     [
-        ("AB 12 34 56 C", True), ("GB 12 34 56 C", False), ("12345678Z", True), ("12345678A", False),
-        ("X1234567L", True), ("2 55 08 14 168 025 38", True), ("2 55 08 14 168 025 39", False),
-        ("RSSMRA85T10A562S", True), ("RSSMRA85T10A562T", False), ("529.982.247-25", True),
-        ("529.982.247-26", False), ("111.111.111-11", False),
+        ("AB 12 34 56 C", True),
+        ("GB 12 34 56 C", False),
+        ("12345678Z", True),
+        ("12345678A", False),
+        ("X1234567L", True),
+        ("2 55 08 14 168 025 38", True),
+        ("2 55 08 14 168 025 39", False),
+        ("RSSMRA85T10A562S", True),
+        ("RSSMRA85T10A562T", False),
+        ("529.982.247-25", True),
+        ("529.982.247-26", False),
+        ("111.111.111-11", False),
     ],
-)  # fmt: skip
+)
 def test_national_numbers_are_told_by_their_check_digits(number: str, holds: bool) -> None:
     assert (identity.national(number, NOTHING) is not None) is holds
 
@@ -62,11 +69,15 @@ def test_an_indian_number_needs_its_name_beside_it() -> None:
 @pytest.mark.parametrize(
     ("address", "before", "personal"),
     [
-        ("jane@corp-mail.com", "by ", True), ("git@github.com", "clone ", False), ("icon@2x.png", "", False),
-        ("noreply@anthropic.com", "<", False), ("app:pw@host.com", "postgres://", False),
-        ("user@property.setter", "", False), ("Jane.Doe+x@mail.co.uk", "<", True),
+        ("jane@corp-mail.com", "by ", True),
+        ("git@github.com", "clone ", False),
+        ("icon@2x.png", "", False),
+        ("noreply@anthropic.com", "<", False),
+        ("app:pw@host.com", "postgres://", False),
+        ("user@property.setter", "", False),
+        ("Jane.Doe+x@mail.co.uk", "<", True),
     ],
-)  # fmt: skip
+)
 def test_an_address_is_personal_unless_a_machine_or_a_file_has_it(
     address: str, before: str, personal: bool
 ) -> None:

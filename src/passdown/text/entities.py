@@ -74,9 +74,8 @@ _PATH = re.compile(
     r"(?:[A-Za-z]:)?(?:~|\.{1,2})?[/\\]?(?:[\w.@+$%~-]+[/\\])+[\w.@+$%~*-]*|[~.]{0,2}/[\w.@+-]+"
 )
 _FOLDERS = """src lib app apps cmd pkg internal test tests spec docs doc bin scripts tools
-packages examples node_modules .github .claude .git config etc usr var tmp opt home
-api web ui server client crates vendor dist build target public assets migrations
-components"""
+packages examples node_modules .github .claude .git config etc usr var tmp opt
+crates vendor assets migrations components"""
 _ROOTS = frozenset(_FOLDERS.split())
 _MOUNTS = "bin dev etc home mnt opt private proc root sys tmp users usr var"
 _SYSTEM = frozenset(_MOUNTS.split())

@@ -36,9 +36,9 @@ _CLIENT = re.compile(
     r"|(?:Debugger attached|Waiting for the debugger)\b.*"
 )
 _FRAME = re.compile(
-    r"(?:\[[\w:. -]{1,40}\]\s*|npm (?:ERR!|error)\s+|E\s{2,}|>\s+|<tool_use_error>)+"
+    r"\A(?:\[[\w:. -]{1,40}\]\s*|npm (?:ERR!|error)\s+|E\s{2,}|>\s+|<tool_use_error>)+"
 )
-_STAMP = re.compile(r"\W{0,2}\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\W*")
+_STAMP = re.compile(r"\A\W{0,2}\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\W*")
 
 _CLASS = (
     r"(?:[A-Za-z_]\w*(?:\.|::|/))*"

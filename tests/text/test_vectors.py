@@ -1,0 +1,56 @@
+"""The lexical embedding is of length one, the same everywhere, and near for what is alike."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, strategies as st
+
+from passdown.text.vectors import DIMENSIONS, cosine, embed
+
+
+@given(st.text())
+def test_a_vector_is_of_length_one_or_empty(text: str) -> None:
+    vector = embed(text)
+    assert all(0 <= bucket < DIMENSIONS for bucket in vector)
+    length = math.sqrt(math.fsum(weight * weight for weight in vector.values()))
+    assert length == pytest.approx(1) if vector else not any(map(str.isalnum, text))
+
+
+@given(st.text(), st.text())
+def test_a_cosine_is_the_same_both_ways_and_within_bounds(a: str, b: str) -> None:
+    assert cosine(embed(a), embed(b)) == cosine(embed(b), embed(a))
+    assert 0 <= cosine(embed(a), embed(b)) <= 1
+
+
+@given(st.lists(st.sampled_from(["run", "the", "tests", "数据"]), min_size=1))
+def test_case_form_and_spaces_do_not_matter(row: list[str]) -> None:
+    assert embed(" ".join(row)) == embed("  ".join(row).upper())
+
+
+def test_nothing_is_near_to_nothing() -> None:
+    assert cosine(embed(""), embed("a")) == 0
+
+
+def test_what_is_alike_is_near() -> None:
+    asked = embed("how do I reset my password")
+    assert cosine(asked, embed("how can I reset the password?")) > 0.6
+    assert cosine(asked, embed("the build is green")) < 0.2
+
+
+def test_it_is_the_same_in_every_process() -> None:
+    code = "from passdown.text.vectors import embed; print(list(embed('one Two 三').items()))"
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert seen == {f"{list(embed('one Two 三').items())}\n"}
