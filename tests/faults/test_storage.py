@@ -106,7 +106,7 @@ def test_eight_processes_that_write_at_once_lose_nothing(store, start, backend):
             assert [e.detail for e in mine] == [{"n": k} for k in range(DECISIONS)]
 
 
-def test_eight_processes_take_every_job_once(store, start):
+def test_four_processes_take_every_job_once(store, start):
     with store.write(ALL) as tx:
         for n in range(60):
             decide(tx, "me", n)

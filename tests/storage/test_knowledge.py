@@ -101,6 +101,12 @@ def test_edges_are_found_from_both_ends_and_by_type(store: Store):
         assert tx.knowledge.unlink(ab)
         assert not tx.knowledge.unlink(ab)
         assert tx.knowledge.edges("a") == [ac]
+        like = [Edge("a", "x", "b"), Edge("a", "x", "c"), Edge("a", "y", "b"), Edge("z", "x", "b")]
+        for edge in like:
+            tx.knowledge.link(edge)
+        assert tx.knowledge.unlink(like[0])
+        assert tx.knowledge.edges("a") == [like[1], like[2], ac]
+        assert tx.knowledge.edges("z") == [like[3]]
 
 
 def test_any_history_of_writes_leaves_what_a_dictionary_would_hold(store: Store):

@@ -31,7 +31,8 @@ def fill(tx: Tx, scope: Scope) -> None:
     repo = scope.removeprefix("repo:") if scope.startswith("repo:") else ""
     session = Session(f"in {scope}", "f", repo=repo)
     item = Observation(session.id, "u", Seen.PROMPT, scope, scope=scope, signature="E")
-    tx.observations.add(session, [item, replace(item, uid="v", flags=("echo",))])
+    echo = replace(item, uid=f"only in {scope}", flags=("echo",))
+    tx.observations.add(session, [item, echo])
     record = tx.knowledge.put(Record("claim", scope, f"words of {scope}", scope=scope))
     tx.knowledge.link(Edge(record.id, "is", "x", {"of": scope}, scope))
     tx.index.follow([record], [], 1)
@@ -78,6 +79,10 @@ SAID = {
         (i.before or {})["of"] for s in SCOPES for i in tx.ledger.images(proposal_id(s))
     ],
     "versions": lambda tx: [r.scope for s in SCOPES for r in tx.knowledge.versions("claim", s)],
+    "homes": lambda tx: [
+        s for id in [tx.observations.homes([f"only in {s}"]) for s in SCOPES] for s in SCOPES
+        if f"in {s}" in id.values()
+    ],
     "found": lambda tx: [
         r.scope for s in SCOPES for r in tx.knowledge.find(Record("claim", s, "").id[:8])
     ],
