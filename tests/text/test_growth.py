@@ -16,6 +16,7 @@ from passdown.text.signature import exit_code, signature
 from passdown.text.similar import differs
 from passdown.text.tokens import content_words, normalise, shingles
 from passdown.text.vectors import embed
+from tests.text.samples import made
 
 SMALL = 8_000
 TIMES = 4
@@ -40,6 +41,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "signature": signature,
 }
 UNITS = [
+    made('"mail": "a@bb.de", "token": "{hex:32}", '),
     "a",
     "1",
     " ",

@@ -32,6 +32,11 @@ def test_a_number_outside_of_the_issued_ranges_is_no_card(number: str) -> None:
     assert identity.card(number, NOTHING) is None
 
 
+def test_a_number_named_as_an_id_or_a_time_is_no_card() -> None:
+    assert identity.card("4111111111111111", Around('{"request_id": ', "", ",")) is None
+    assert identity.card("4111111111111111", Around('{"card": ', "", ",")) is not None
+
+
 @given(st.integers(0, 9), st.integers(4, 21))
 def test_one_wrong_digit_breaks_an_account_number(digit: int, place: int) -> None:
     right = "DE89370400440532013000"

@@ -39,6 +39,11 @@ _CARD = re.compile(
     r"|35[0-9]{14}|6(?:011|4[4-9][0-9]|5[0-9]{2})[0-9]{12,15}"
     r"|62[0-9]{14,17}|(?:5018|5020|5038|5893|6304|6759|676[1-3])[0-9]{8,15}"
 )
+_COUNTED = re.compile(
+    r"(?:id|ids|time|stamp|ts|at|seed|hash|offset|size|bytes|count|version|build|seq|nonce|ns|us|ms)"
+    r"[\"']?\s*[:=]\s*[\"']?$",
+    re.IGNORECASE,
+)
 _DNI = "TRWAGMYFPDXBNJZSQVHLCKE"
 _ODD = (
     1,
@@ -90,8 +95,10 @@ def email(value: str, around: Around) -> str | None:
 
 
 def card(value: str, around: Around) -> str | None:
-    """A payment card: a known range and length, and Luhn's check digit."""
+    """A payment card: a known range and length, Luhn's check digit, and not named otherwise."""
     digits = _digits(value)
+    if _COUNTED.search(around.left):
+        return None
     return digits if _CARD.fullmatch(digits) and _luhn(digits) else None
 
 

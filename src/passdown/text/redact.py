@@ -216,14 +216,21 @@ def _merged(spans: list[_Span]) -> list[_Span]:
 def _outside(span: _Span, kept: list[tuple[int, int]], data: bytes) -> Iterator[_Span]:
     """What of the find is not yet a placeholder."""
     start = span.start
-    for low, high in [*kept, (span.end, span.end)]:
-        if high < start or low > span.end:
-            continue
+    first = bisect_right(kept, span.start, key=lambda place: place[1])
+    for low, high in (*_until(kept, first, span.end), (span.end, span.end)):
         if low > start and any(map(str.isalnum, data[start:low].decode())):
             whole = (start, low) == (span.start, span.end)
             value = span.value if whole else data[start:low].decode()
             yield _Span(start, low, span.rank, value)
         start = max(start, high)
+
+
+def _until(kept: list[tuple[int, int]], first: int, end: int) -> Iterator[tuple[int, int]]:
+    """The placeholders from the first on that begin before the end."""
+    for place in range(first, len(kept)):
+        if kept[place][0] >= end:
+            return
+        yield kept[place]
 
 
 def _places(spans: list[_Span], data: bytes, text: str) -> list[tuple[int, int]]:
