@@ -97,9 +97,9 @@ def email(value: str, around: Around) -> str | None:
 def card(value: str, around: Around) -> str | None:
     """A payment card: a known range and length, Luhn's check digit, and not named otherwise."""
     digits = _digits(value)
-    if _COUNTED.search(around.left):
+    if not _CARD.fullmatch(digits) or not _luhn(digits):
         return None
-    return digits if _CARD.fullmatch(digits) and _luhn(digits) else None
+    return None if _COUNTED.search(around.left[-24:]) else digits
 
 
 def iban(value: str, around: Around) -> str | None:
