@@ -3,10 +3,20 @@
 from passdown.contract.card import Block, Card, Diff, Facts, Quote, Table, Text
 from passdown.contract.corpus import Corpus
 from passdown.contract.loop import Finding, Loop, Outcome, Replay
-from passdown.contract.reader import Draft, Line, Reader, SessionFacts, Skip
+from passdown.contract.reader import (
+    Blocks,
+    Draft,
+    Line,
+    Placed,
+    Reader,
+    SessionFacts,
+    Skip,
+    Tuned,
+)
 
 __all__ = [
     "Block",
+    "Blocks",
     "Card",
     "Corpus",
     "Diff",
@@ -16,6 +26,7 @@ __all__ = [
     "Line",
     "Loop",
     "Outcome",
+    "Placed",
     "Quote",
     "Reader",
     "Replay",
@@ -23,4 +34,5 @@ __all__ = [
     "Skip",
     "Table",
     "Text",
+    "Tuned",
 ]

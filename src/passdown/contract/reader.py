@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    NamedTuple,
+    Protocol,
+    TypeAlias,
+    runtime_checkable,
+)
 
 from passdown.domain.observation import Seen, Trust
 
@@ -11,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from passdown.domain.clock import At
+    from passdown.domain.settings import Settings
 
 Json: TypeAlias = dict[str, Any]
 
 
 class Line(NamedTuple):
-    """One line without its end (or one whole file) and where it starts."""
+    """One line without its end (or one block of lines, or one whole file) and where it starts."""
 
     offset: int
     raw: bytes
@@ -88,4 +97,32 @@ class Reader(Protocol):
 
     def read(self, lines: Iterable[Line], memory: Json) -> Iterator[Drawn]:
         """Drafts in file order; never raises on content: what cannot be read is a Skip."""
+        ...
+
+
+@runtime_checkable
+class Blocks(Protocol):
+    """A reader of growing files (`unit` is line) whose records take several lines: it is given
+    each record as one Line, with line ends inside."""
+
+    def starts(self, line: bytes, before: bytes) -> bool:
+        """Whether a record starts with this line, which stands after that one."""
+        ...
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A reader whose files leave unsaid what their place says: a channel's name, a project."""
+
+    def at(self, path: str) -> Reader:
+        """The reader for the file at this path; it may look at what stands beside it."""
+        ...
+
+
+@runtime_checkable
+class Tuned(Protocol):
+    """A reader that must be told about the user's own files."""
+
+    def tuned(self, settings: Settings) -> Reader:
+        """The reader as these settings want it."""
         ...

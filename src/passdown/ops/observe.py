@@ -178,7 +178,7 @@ def _ingest(ctx: Ctx, paths: list[str], since: str, *, strict: bool = False) -> 
     return read(
         ctx.store,
         paths,
-        readers=load(),
+        readers=load(ctx.settings),
         redactor=ctx.redactor(),
         settings=ctx.settings,
         clock=ctx.clock,

@@ -4,16 +4,18 @@ nothing and needs no store, so that it can run anywhere."""
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from msgspec import json as fast
 
-from passdown.contract.reader import Draft, SessionFacts, Skip
+from passdown.contract.reader import Blocks, Draft, Placed, SessionFacts, Skip
 from passdown.domain.errors import Unreadable
 from passdown.domain.observation import Session
 from passdown.domain.scope import GLOBAL
 from passdown.stages.observe import cursor
+from passdown.stages.observe.blocks import blocks
 from passdown.stages.observe.lines import Chunk, chunks, open_file, whole
 from passdown.stages.observe.readers import sniff
 from passdown.stages.observe.repo import fit, repo_of
@@ -72,6 +74,7 @@ class Drawing:
             if reader is None:
                 return
             begun = begun._replace(format=reader.name, memory=begun.memory or {})
+            reader = reader.at(file.path) if isinstance(reader, Placed) else reader
             again = source is not None and source.offset > 0 and not begun.offset
             for chunk in self._chunks(reader, begun, opened):
                 batch, begun = self._batch(file, reader, begun, chunk)
@@ -101,7 +104,11 @@ class Drawing:
             return
         if begun.offset:
             opened.skip_to(begun.offset)
-        yield from chunks(opened, begun.offset, number=begun.number, max_line=self.max_line)
+        place, number, most = begun.offset, begun.number, self.max_line
+        if isinstance(reader, Blocks):
+            yield from blocks(opened, place, reader.starts, number=number, max_line=most)
+        else:
+            yield from chunks(opened, place, number=number, max_line=most)
 
     def _batch(self, file: File, reader: Reader, begun: Start, chunk: Chunk) -> tuple[Batch, Start]:
         # A copy: batches wait to be stored while the reader already reads on.
@@ -121,14 +128,15 @@ class Drawing:
         )
 
     def _fill(self, batch: Batch, chunk: Chunk, drawn: list[Drawn]) -> None:
-        raws = {line.offset: line.raw for line in chunk.lines}
+        places = [line.offset for line in chunk.lines]
         scopes: dict[str, Scope] = {}
         damaged: set[int] = set()
         skips: list[tuple[int, Skip]] = list(chunk.skips)
         bad: set[int] = set()
         for one in drawn:
             if isinstance(one, Draft):
-                raw, scope = raws.get(one.offset), scopes.get(one.session, GLOBAL)
+                raw = _bytes(chunk, places, one.offset, one.length)
+                scope = scopes.get(one.session, GLOBAL)
                 stamped = self.stamp.observation(one, raw, batch.file.key, scope)
                 batch.items.append(stamped)
                 batch.size += len(stamped.item.text)
@@ -139,11 +147,11 @@ class Drawing:
                 batch.facts.append(facts)
                 scopes.setdefault(one.id, Session(one.id, "", repo=facts.repo).scope)
             else:
-                skips.append((_number(chunk, one.offset), one))
+                skips.append((_number(chunk, places, one.offset), one))
                 bad.add(one.offset)
         where = batch.file.key
         batch.skipped = [Skipped(where, n, s.offset, s.reason[:300]) for n, s in skips]
-        batch.damaged, batch.records = len(damaged), len(chunk.lines) - len(bad & raws.keys())
+        batch.damaged, batch.records = len(damaged), len(chunk.lines) - len(bad & {*places})
 
 
 def _read(reader: Reader, chunk: Chunk, memory: Json, path: str) -> list[Drawn]:
@@ -175,12 +183,24 @@ def _placed(facts: SessionFacts) -> SessionFacts:
     return replace(facts, repo=fit(repo), meta=meta)
 
 
-def _number(chunk: Chunk, offset: int) -> int:
+def _bytes(chunk: Chunk, places: list[int], offset: int, length: int) -> bytes | None:
+    """What stands in the file at this place; None when a reader invents it."""
+    at = bisect_right(places, offset) - 1
+    if at < 0:
+        return None
+    line = chunk.lines[at]
+    start = offset - line.offset
+    whole = not start and length == len(line.raw)
+    raw = line.raw if whole else line.raw[start : start + length]
+    return raw if raw and len(raw) == length else None
+
+
+def _number(chunk: Chunk, places: list[int], offset: int) -> int:
     """The number of the line that stands there; 0 when a reader invents a place."""
-    for line, number in zip(chunk.lines, chunk.numbers, strict=True):
-        if line.offset == offset:
-            return number
-    return 0
+    at = bisect_right(places, offset) - 1
+    if at < 0 or offset >= places[at] + max(1, len(chunk.lines[at].raw)):
+        return 0
+    return chunk.numbers[at] + chunk.lines[at].raw.count(b"\n", 0, offset - places[at])
 
 
 def _counts(memory: Json) -> dict[str, int]:

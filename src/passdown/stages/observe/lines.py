@@ -26,8 +26,8 @@ CHUNK = 1 << 22
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
-_BOM = b"\xef\xbb\xbf"
-_DAMAGE = (OSError, EOFError, zlib.error)
+BOM = b"\xef\xbb\xbf"
+DAMAGE = (OSError, EOFError, zlib.error)
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Input:
         """What a reader is recognised by; Unreadable when no reader could ever read it."""
         try:
             head = self.stream.peek(HEAD)[:HEAD]
-        except _DAMAGE as e:
+        except DAMAGE as e:
             raise damaged(self.where, e) from None
         if head.startswith(_ZSTD):
             raise Unreadable(
@@ -126,7 +126,7 @@ class _Unzipped(io.RawIOBase):
         while got < min(len(view), HEAD) and self._fault is None:
             try:
                 piece = self._plain.read1(len(view) - got)
-            except _DAMAGE as e:
+            except DAMAGE as e:
                 self._fault = e
                 break
             if not piece:
@@ -150,7 +150,7 @@ def chunks(source: Input, start: int, *, number: int, max_line: int) -> Iterator
         chunk = Chunk(end=offset, number=number)
         try:
             _fill(chunk, source, max_line)
-        except _DAMAGE as e:
+        except DAMAGE as e:
             chunk.skips.append((chunk.number, Skip(chunk.end, f"damaged from here on: {e}")))
             chunk.last = True
         offset, number, last = chunk.end, chunk.number, chunk.last
@@ -165,14 +165,14 @@ def _fill(chunk: Chunk, source: Input, max_line: int) -> None:
         if raw.endswith(b"\n"):
             _keep(chunk, raw)
         elif len(raw) > max_line:
-            _pass_over(chunk, source, len(raw))
+            pass_over(chunk, source, len(raw))
         else:
             _finish(chunk, raw, final=source.final)
 
 
 def _keep(chunk: Chunk, raw: bytes) -> None:
     offset, length = chunk.end, len(raw)
-    if not offset and raw.startswith(_BOM):
+    if not offset and raw.startswith(BOM):
         offset, raw = 3, raw[3:]
     raw = raw.rstrip(b"\r\n")
     if raw and not raw.isspace():
@@ -182,7 +182,7 @@ def _keep(chunk: Chunk, raw: bytes) -> None:
     chunk.number += 1
 
 
-def _pass_over(chunk: Chunk, source: Input, length: int) -> None:
+def pass_over(chunk: Chunk, source: Input, length: int) -> None:
     """Read to the end of a line too long to hold, holding none of it."""
     while rest := source.stream.readline(BUFFER):
         length += len(rest)
@@ -217,7 +217,7 @@ def whole(source: Input, *, max_line: int) -> Chunk:
     """All of it as one line, for formats that are one document; Limit-sized or Unreadable."""
     try:
         raw = source.stream.read(max_line + 1)
-    except _DAMAGE as e:
+    except DAMAGE as e:
         raise damaged(source.where, e) from None
     if len(raw) > max_line:
         raise Unreadable(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.contract.reader import Tuned
 from passdown.domain.errors import PassdownError, Unavailable, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from passdown.contract.reader import Reader
+    from passdown.domain.settings import Settings
 
 BUILT_IN = ("claude_code",)
 """Modules beside this one, each with a READER."""
@@ -30,18 +32,18 @@ class Readers(NamedTuple):
         return next((r for r in self.known if r.name == name), None)
 
 
-def load() -> Readers:
+def load(settings: Settings | None = None) -> Readers:
     """Built-in readers first; a third party can neither replace one nor keep others from work."""
     from importlib import import_module
     from importlib.metadata import entry_points
 
     known: dict[str, Reader] = {
-        name: import_module(f"{__name__}.{name}").READER for name in BUILT_IN
+        name: _tuned(import_module(f"{__name__}.{name}").READER, settings) for name in BUILT_IN
     }
     broken: list[PassdownError] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.name, e.value)):
         try:
-            reader: Reader = entry.load()
+            reader = _tuned(entry.load(), settings)
             known.setdefault(reader.name, reader)
         except Exception as e:
             broken.append(_broken(f"{entry.name} = {entry.value}", e))
@@ -59,6 +61,10 @@ def sniff(head: bytes, known: Iterable[Reader], where: str) -> Reader:
             "no reader knows this format", where=where, next=f"There are readers for: {names}."
         )
     return readers[-place]
+
+
+def _tuned(reader: Reader, settings: Settings | None) -> Reader:
+    return reader.tuned(settings) if settings and isinstance(reader, Tuned) else reader
 
 
 def _sureness(reader: Reader, head: bytes) -> float:
