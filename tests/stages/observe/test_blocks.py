@@ -23,8 +23,8 @@ def cut(raw: bytes, *, final: bool = False, max_line: int = 1000) -> list[lines.
     return list(module.blocks(source, 0, starts, number=1, max_line=max_line))
 
 
-def records(raw: bytes, **more: int) -> list[Line]:
-    return [line for chunk in cut(raw, **more) for line in chunk.lines]
+def records(raw: bytes, max_line: int = 1000) -> list[Line]:
+    return [line for chunk in cut(raw, max_line=max_line) for line in chunk.lines]
 
 
 def test_a_record_goes_on_until_the_next_one_starts() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from passdown.contract.reader import Line, Skip
 from passdown.stages.observe import lines
@@ -14,33 +14,23 @@ if TYPE_CHECKING:
     from passdown.stages.observe.lines import Input
 
 
+Starts: TypeAlias = "Callable[[bytes, bytes], bool]"
+
+
 def blocks(
-    source: Input,
-    start: int,
-    starts: Callable[[bytes, bytes], bool],
-    *,
-    number: int,
-    max_line: int,
+    source: Input, start: int, starts: Starts, *, number: int, max_line: int
 ) -> Iterator[Chunk]:
     """From `start`, whose line is the `number`th, to the end; exactly the last chunk is marked so.
     A record longer than `max_line` is cut. What is appended to the last one is one of its own."""
-    cutting = _Cutting(Chunk(end=start, number=number))
+    cutting = _Cutting(Chunk(end=start, number=number), starts, max_line)
     try:
         while raw := source.stream.readline(max_line + 1):
-            if raw.endswith(b"\n"):
-                yield from cutting.add(raw, starts, max_line)
-            elif len(raw) > max_line:
-                cutting.close()
-                lines.pass_over(cutting.chunk, source, len(raw))
-            elif source.final:
-                yield from cutting.add(raw, starts, max_line)
-            else:
-                cutting.chunk.torn = not raw.isspace()
+            if cutting.is_full:
+                yield cutting.renewed()
+            if not cutting.take(raw, source):
                 break
     except lines.DAMAGE as e:
-        cutting.close()
-        chunk = cutting.chunk
-        chunk.skips.append((chunk.number, Skip(chunk.end, f"damaged from here on: {e}")))
+        cutting.damaged(e)
     cutting.close()
     cutting.chunk.last = True
     yield cutting.chunk
@@ -49,27 +39,52 @@ def blocks(
 class _Cutting:
     """The chunk so far, and the lines of the record that is not at its end yet."""
 
-    def __init__(self, chunk: Chunk) -> None:
+    def __init__(self, chunk: Chunk, starts: Starts, most: int) -> None:
         self.chunk = chunk
+        self.starts = starts
+        self.most = most
         self.begun = chunk.end
         self.held: list[bytes] = []
         self.size = 0
 
-    def add(self, raw: bytes, starts: Callable[[bytes, bytes], bool], most: int) -> Iterator[Chunk]:
-        """One more line; a chunk when it is full and a record ends."""
-        if self.held and (self.size + len(raw) > most or starts(raw, self.held[-1])):
+    @property
+    def is_full(self) -> bool:
+        """Whether the chunk holds enough."""
+        return self.chunk.end - self.begun >= lines.CHUNK
+
+    def renewed(self) -> Chunk:
+        """The chunk so far; the next one begins where it ends."""
+        full, self.begun = self.chunk, self.chunk.end
+        self.chunk = Chunk(end=full.end, number=full.number)
+        return full
+
+    def take(self, raw: bytes, source: Input) -> bool:
+        """One more line, or the rest of one too long to hold; False when it is torn."""
+        whole = raw.endswith(b"\n")
+        if not whole and len(raw) > self.most:
             self.close()
-            if self.chunk.end - self.begun >= lines.CHUNK:
-                yield self.chunk
-                self.chunk = Chunk(end=self.chunk.end, number=self.chunk.number)
-                self.begun = self.chunk.end
+            lines.pass_over(self.chunk, source, len(raw))
+        elif whole or source.final:
+            self._add(raw)
+        else:
+            self.chunk.torn = not raw.isspace()
+            return False
+        return True
+
+    def damaged(self, cause: BaseException) -> None:
+        """The stream cannot be read on."""
+        self.close()
+        skip = Skip(self.chunk.end, f"damaged from here on: {cause}")
+        self.chunk.skips.append((self.chunk.number, skip))
+
+    def _add(self, raw: bytes) -> None:
+        if self.held and (self.size + len(raw) > self.most or self.starts(raw, self.held[-1])):
+            self.close()
         self.held.append(raw)
         self.size += len(raw)
 
     def close(self) -> None:
         """The held lines are a record."""
-        if not self.held:
-            return
         chunk, raw = self.chunk, b"".join(self.held)
         offset = chunk.end
         if not offset and raw.startswith(lines.BOM):
