@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +19,13 @@ from passdown.stages.observe.readers.claude_voice import (
     said,
     without_context,
 )
+from passdown.stages.observe.readers.provenance import (
+    AGENTS,
+    SHELLS,
+    answer_trust,
+    asked,
+    is_foreign,
+)
 from passdown.text.signature import exit_code
 
 if TYPE_CHECKING:
@@ -30,13 +35,7 @@ if TYPE_CHECKING:
     from passdown.stages.observe.readers.claude_record import Record
 
 NAME = "claude_code"
-SHELLS = frozenset({"Bash", "BashOutput", "PowerShell"})
 BACKGROUND = frozenset({"BashOutput", "TaskOutput"})
-AGENTS = frozenset({"Agent", "Task", "TaskOutput"})
-WEB = frozenset({"WebFetch", "WebSearch", "web_fetch", "web_search"})
-_FETCH = re.compile(r"\b(?:curl|wget|lynx|w3m|gh (?:api|gist|issue|pr|search))\b")
-_HOST = re.compile(r"https?://([^/\s:'\"]+)")
-_HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})
 _THOUGHT = frozenset({"thinking", "redacted_thinking"})
 
 
@@ -182,7 +181,7 @@ def _result(turn: _Turn, n: int, block: Block) -> Iterator[Draft]:
     call = block.tool_use_id or ""
     tool, level = turn.memory.answered(call)
     trust, text = Trust(level), _answer(block)
-    reason = refusal(text) if block.is_error and not _is_foreign(tool) else None
+    reason = refusal(text) if block.is_error and not is_foreign(tool) else None
     if reason is not None:
         meta: Json = {"kind": "refused"}
         yield turn.draft(_place(n), Seen.RESULT, text, trust=trust, tool=tool, call=call, meta=meta)
@@ -215,11 +214,6 @@ def _correction(turn: _Turn, n: int, reason: str, trust: Trust, tool: str) -> Dr
     trust = trust if tool in SHELLS else Trust.HUMAN
     meta = {"kind": "refusal", "beside": "result"}
     return turn.draft(f"{_place(n)}:said", Seen.PROMPT, reason, trust=trust, tool=tool, meta=meta)
-
-
-def _is_foreign(tool: str) -> bool:
-    """Whether strangers write what this tool answers, errors included."""
-    return not tool or tool in WEB or tool.startswith("mcp__")
 
 
 def _assistant(turn: _Turn) -> Iterator[Drawn]:
@@ -259,42 +253,14 @@ def _tokens(turn: _Turn) -> Json:
 
 def _call(turn: _Turn, n: int, block: Block, meta: Json) -> Draft:
     tool, given = block.name or "", arguments(block.input)
-    text = _asked(tool, given)
-    turn.memory.called(block.id or "", Call(tool, _answers_trust(tool, text)))
+    text = asked(tool, given)
+    turn.memory.called(block.id or "", Call(tool, answer_trust(tool, text)))
     meta = meta | _tokens(turn)
     path = given.get("file_path") or given.get("notebook_path") or given.get("path")
     if isinstance(path, str) and path:
         meta["path"] = path[:1000]
     call = block.id or ""
     return turn.draft(_place(n), Seen.CALL, text, trust=turn.voice, tool=tool, call=call, meta=meta)
-
-
-def _asked(tool: str, given: Json) -> str:
-    """A command as it was typed; else the arguments, one a line."""
-    command = given.get("command")
-    if isinstance(command, str) and tool in SHELLS:
-        return command
-    return "\n".join(f"{name}: {_plain(value)}" for name, value in given.items())
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _answers_trust(tool: str, text: str) -> Trust:
-    """How far what this call brings back can be trusted."""
-    if _is_foreign(tool):
-        return Trust.WEB
-    if tool in AGENTS:
-        return Trust.AGENT
-    return Trust.WEB if tool in SHELLS and _fetches(text) else Trust.TOOL
-
-
-def _fetches(command: str) -> bool:
-    if not _FETCH.search(command):
-        return False
-    hosts = set(_HOST.findall(command))
-    return not hosts or not hosts <= _HERE
 
 
 def _system(turn: _Turn) -> Iterator[Draft]:
