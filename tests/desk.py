@@ -43,7 +43,7 @@ class Desk:
     def store(self) -> Store:
         return self.app.store
 
-    def call(self, name: str, actor: Actor = ALICE, **params: Any) -> Any:
+    def call(self, name: str, actor: Actor = ALICE, /, **params: Any) -> Any:
         return self.app.call(name, params, actor)
 
     def say(

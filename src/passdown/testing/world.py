@@ -53,7 +53,7 @@ class World:
 
         return snapshot(self.store, ALL, self.app.settings)
 
-    def call(self, name: str, actor: Actor = PERSON, **params: Any) -> Any:
+    def call(self, name: str, actor: Actor = PERSON, /, **params: Any) -> Any:
         """Call an operation, as a person unless it says who."""
         return self.app.call(name, params, actor)
 

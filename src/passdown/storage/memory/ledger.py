@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import count, islice, takewhile
 from typing import TYPE_CHECKING
 
 from passdown.domain.entry import GENESIS
@@ -63,8 +63,16 @@ class MemoryLedger:
         return [entry_of(row, body.text if body else None) for row, body in kept]
 
     def _hidden(self, row: EntryRow) -> bool:
-        places = ("proposals", "records", "sessions")
-        return any(self._bound.hides(place, row.subject) for place in places)
+        places = ("proposals", "sessions")
+        return self._was_beyond(row.subject) or any(
+            self._bound.hides(place, row.subject) for place in places
+        )
+
+    def _was_beyond(self, id: str) -> bool:
+        """Whether a record is or once was beyond the sight, one that was taken away too."""
+        versions = self._bound.table("versions")
+        known = takewhile(versions.__contains__, ((id, n) for n in count(1)))
+        return any(not self._bound.sees(versions[each].scope) for each in known)
 
     def head(self) -> tuple[int, str]:
         """The last entry's seq and hash; (0, GENESIS) of an empty ledger."""

@@ -26,7 +26,7 @@ WHERE ledger.seq > :after
     AND ledger.subject = :subject --? subject
     AND ledger.name = :name --? name
     AND NOT EXISTS (SELECT 1 FROM proposals WHERE id = subject AND NOT {sees}) --? bounded
-    AND NOT EXISTS (SELECT 1 FROM records WHERE id = subject AND NOT {sees}) --? bounded
+    AND NOT EXISTS (SELECT 1 FROM versions WHERE id = subject AND NOT {sees}) --? bounded
     AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = subject AND NOT {sees}) --? bounded
 ORDER BY ledger.seq
 LIMIT :limit

@@ -102,6 +102,8 @@ CREATE TABLE versions (
     PRIMARY KEY (kind, key, version)
 );
 
+CREATE INDEX versions_by_id ON versions (id);
+
 CREATE TABLE edges (
     source TEXT COLLATE "C" NOT NULL,
     type TEXT COLLATE "C" NOT NULL,

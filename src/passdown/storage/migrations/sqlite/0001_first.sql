@@ -102,6 +102,8 @@ CREATE TABLE versions (
     PRIMARY KEY (kind, key, version)
 ) STRICT;
 
+CREATE INDEX versions_by_id ON versions (id);
+
 CREATE TABLE edges (
     source TEXT NOT NULL,
     type TEXT NOT NULL,
