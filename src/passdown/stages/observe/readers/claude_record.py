@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 from msgspec import DecodeError, Raw, Struct, field, json as fast
+
+from passdown.stages.observe.readers.document import tolerant
 
 
 class Part(Struct):
@@ -151,36 +152,10 @@ def arguments(raw: Raw) -> dict[str, Any]:
 
 
 def _tolerant(raw: bytes) -> Decoded:
-    text = raw.decode("utf-8", "replace")
-    damaged = "\ufffd" in text and not _is_utf8(raw)
-    try:
-        found = json.loads(text, parse_constant=lambda _: None)
-        clean = json.dumps(found, ensure_ascii=False, allow_nan=False)
-    except RecursionError:
-        return Decoded(None, reason="nested too deeply")
-    except ValueError as e:
-        return Decoded(None, reason=f"not JSON: {getattr(e, 'msg', 'a number beyond all bounds')}")
-    if not isinstance(found, dict):
-        return Decoded(None, reason="not an object")
-    if not clean.isascii() and not _encodes(clean):
-        damaged, found = True, json.loads(clean.encode("utf-8", "replace"))
+    found, damaged, reason = tolerant(raw)
+    if reason or not isinstance(found, dict):
+        return Decoded(None, reason=reason or "not an object")
     return Decoded(fast.decode(_fitted(found, Record), type=Record), damaged)
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _fitted(found: dict[str, Any], kind: type[Struct]) -> bytes:
