@@ -123,7 +123,11 @@ def test_reading_that_dies_before_any_statement_is_finished_as_if_it_had_not(
     make_home(at.app.home)
     shutil.copyfile(whole.app.home / "key", at.app.home / "key")
     died = 0
-    for _ in crashes(fuse, lambda: ingest(at), every=5):
+
+    def read() -> None:
+        ingest(at)
+
+    for _ in crashes(fuse, read, every=5):
         died += 1
         at.close()
         at = opened("torn", places[1])

@@ -142,7 +142,7 @@ def test_what_is_decided_is_not_decided_again(at: Desk, status: Status):
         tx.queue.move(replace(proposal, status=status), expect=Status.PENDING)
     before = at.digest()
     for decide in (executed, rejected):
-        with pytest.raises(NotPending), at.store.write(ALL) as tx:
+        with pytest.raises(NotPending, match=f"is {status}"), at.store.write(ALL) as tx:
             decide(tx, open_proposal(tx, proposal.id), ALICE, "again")
         with pytest.raises(NotPending), at.store.write(ALL) as tx:
             decide(tx, proposal, ALICE, "with what was read before")

@@ -30,10 +30,10 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """What one loop found. `newest` is the last observation it saw; `left_out` counts what the time did not suffice for, at
-    the least;
-    `failure` says what a detector or replay raised, '' when all went well; `vectors` are new
-    embeddings of `model`, for an operation to keep."""
+    """What one loop found. `newest` is the last observation it saw; `left_out` counts what
+    the time did not suffice for, at the least; `failure` says what a detector or replay
+    raised, '' when all went well; `vectors` are new embeddings of `model`, for an operation
+    to keep."""
 
     loop: str
     findings: tuple[Judged, ...] = ()

@@ -129,3 +129,17 @@ def _part(part: Any) -> str:
         return part
     found = table(part)
     return text(found["text"]) if "text" in found else f"[{text(found.get('type')) or 'unknown'}]"
+
+
+def places(raw: bytes, key: str, n: int) -> list[tuple[int, int]]:
+    """Where the n elements of the array under this key stand, and how long they are; the whole
+    document for each where that cannot be told."""
+    try:
+        found = fast.decode(raw, type=dict[str, Raw]).get(key)
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        found = None
+    array = bytes(found) if found is not None else b""
+    start, placed = raw.find(array), pieces(array) or []
+    if len(placed) != n:
+        return [(0, len(raw))] * n
+    return [(start + piece.offset, len(piece.raw)) for piece in placed]
