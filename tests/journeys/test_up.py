@@ -98,8 +98,9 @@ def going(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path, Path]]:
     process.communicate()
 
 
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_up_goes_on_reading_and_mining_as_new_lines_arrive(
-    going: tuple[subprocess.Popen[str], Path, Path],
+    going: tuple[subprocess.Popen[str], Path, Path], stop: signal.Signals
 ) -> None:
     process, folder, store = going
     assert process.stdout is not None
@@ -110,7 +111,7 @@ def test_up_goes_on_reading_and_mining_as_new_lines_arrive(
     shutil.copy(SAMPLES / "session_partial.jsonl", folder)
     assert _eventually(lambda: len(answer("sessions", store=store)["sessions"]) == 2)
     assert _eventually(lambda: len(answer("pending", store=store)["proposals"]) > before)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
     assert process.wait(timeout=PATIENCE) == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ TEMPORARY = "passdown-samples-"
 def main(argv: Sequence[str]) -> int:
     """Ingest, mine, propose, show the queue and the brief; then go on, unless `--once`."""
     asked = _arguments(argv)
+    # A polite kill ends it like Ctrl-C, and Ctrl-C where a shell began it deaf to that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with _store_for(asked) as (app, paths):
             return _run(app, paths, asked)
@@ -165,21 +169,28 @@ def _show_brief(app: App, actor: Actor) -> None:
 
 def _go_on(app: App, actor: Actor) -> int:
     """Offer the review, then keep working until stopped."""
-    from threading import Thread
+    from threading import Event, Thread
 
     from passdown.ops.jobs import schedules
     from passdown.surfaces.worker import Worker
 
-    worker = Worker(app, lambda: schedules(app.loops, app.settings))
-    thread = Thread(target=worker.run, name="worker", daemon=True)
-    thread.start()
+    worker, ended = Worker(app, lambda: schedules(app.loops, app.settings)), Event()
+
+    def work() -> None:
+        try:
+            worker.run()
+        finally:
+            ended.set()
+
+    Thread(target=work, name="worker", daemon=True).start()
     try:
         _offer_review(app, actor)
         print("Reading on as new lines arrive. Ctrl-C stops.", flush=True)
-        thread.join()
+        # Not `join`: interrupted, Python 3.11 takes the thread for ended while it still writes.
+        ended.wait()
     finally:
         worker.stop()
-        thread.join(timeout=10)
+        ended.wait(timeout=10)
     return 0
 
 
