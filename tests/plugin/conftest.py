@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from passdown.ops.couriers import COURIERS
+
 SOURCE = Path(__file__).parent / "remarks"
 
 
@@ -32,6 +34,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The plug-in importable in this process, and forgotten afterwards."""
     monkeypatch.syspath_prepend(str(site))
+    # Another test may have looked for carriers already.
+    monkeypatch.setattr(COURIERS, "_found", None)
     yield site
     for name in [m for m in sys.modules if m.partition(".")[0] == "passdown_remarks"]:
         del sys.modules[name]

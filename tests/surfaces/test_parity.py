@@ -145,7 +145,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "restore": {"source": str(here / "old.backup")},
         "search": {"query": "tea", "explain": True},
         "seen": {"seq": 1},
-        "session": {"id": names["session"]},
+        "sessions.show": {"id": names["session"]},
         "show": {"id": names["pending"]},
         "token.new": {"name": "ci", "role": "agent"},
         "token.revoke": {"name": "ci"},
@@ -191,7 +191,8 @@ def _words(op: Any, name: str, given: dict[str, Any]) -> Iterator[str]:
         if p.kind == "flag":
             yield from [option] if value else []
         else:
-            yield from texts if p.required else [w for t in texts for w in (option, t)]
+            bare = p.required or p.name == op.cli.bare
+            yield from texts if bare else [w for t in texts for w in (option, t)]
 
 
 def via_http(scene: Scene, actor: Actor, name: str, given: dict[str, Any]) -> Answer:

@@ -49,6 +49,11 @@ def snapshot(
         return _taken(tx, since, vectors, now)
 
 
+def alone(session: Session, items: Iterable[Observation], now: At) -> Past:
+    """One session as a loop sees it that knows nothing else."""
+    return Past(now, [session], items, (), Vectors(Lexical()))
+
+
 def live(tx: Tx) -> Live:
     """What a loop may read, as this transaction sees it; only what is asked for is read."""
     return Live(tx)

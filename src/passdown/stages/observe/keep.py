@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from passdown.domain.observation import Observation, Session
 from passdown.domain.scope import ALL
 from passdown.stages.observe.outcome import fold, outcome
+from passdown.stages.observe.sums import add
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 SIGNS = "signs"
 """Where a session's meta keeps what its outcome is derived from."""
+SUMS = "sums"
+"""Where it keeps what the session took."""
 
 
 class Kept(NamedTuple):
@@ -61,7 +64,7 @@ def _session(
     session = _resumed(session, homes.values())
     seen = [_in_scope(s.item, session.scope) for s in items]
     fresh = _fresh(into, seen, into.add(session, seen))
-    told = _with_outcome(session, fresh)
+    told = _with_sums(_with_outcome(session, fresh), fresh)
     if told != session:
         into.add(told, [])
     if len(fresh) == len(items):
@@ -97,6 +100,13 @@ def _with_outcome(session: Session, fresh: Iterable[tuple[int, Observation]]) ->
     if signs == before:
         return session
     return replace(session, outcome=outcome(signs)[0], meta={**session.meta, SIGNS: signs})
+
+
+def _with_sums(session: Session, fresh: list[tuple[int, Observation]]) -> Session:
+    if not fresh:
+        return session
+    sums = add(session.meta.get(SUMS, {}), (item for _, item in fresh), session.model)
+    return replace(session, meta={**session.meta, SUMS: sums})
 
 
 def settled(
