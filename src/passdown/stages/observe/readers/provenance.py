@@ -18,6 +18,7 @@ SHELLS = frozenset(
         "PowerShell",
         "bash",
         "cmd_run",
+        "container.exec",
         "exec",
         "exec_command",
         "execute_bash",
@@ -29,10 +30,26 @@ SHELLS = frozenset(
         "run_shell_command",
         "run_terminal_cmd",
         "shell",
+        "shell_command",
         "terminal",
+        "write_stdin",
     }
 )
-AGENTS = frozenset({"Agent", "Task", "TaskOutput", "delegate", "task"})
+AGENTS = frozenset(
+    {
+        "Agent",
+        "Task",
+        "TaskOutput",
+        "delegate",
+        "followup_task",
+        "resume_agent",
+        "send_input",
+        "send_message",
+        "spawn_agent",
+        "task",
+        "wait_agent",
+    }
+)
 WEB = frozenset(
     {
         "WebFetch",

@@ -1,0 +1,129 @@
+"""A small transcript of each format, made by hand, and what its reader draws from any bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from passdown.contract.reader import Blocks, Draft, Drawn, Line, Reader
+from passdown.domain.clock import from_seconds
+from passdown.stages.observe.blocks import blocks
+from passdown.stages.observe.lines import chunks, whole, wrap
+from tests.stages.observe import transcript
+
+START = 1_770_000_000
+MOST = 1 << 24
+
+
+def jsonl(rows: Iterable[Any]) -> bytes:
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+
+def cut(reader: Reader, content: bytes) -> list[Line]:
+    """The content as this reader is given it."""
+    source = wrap(io.BytesIO(content), "a file", final=True)
+    if reader.unit == "file":
+        return whole(source, max_line=MOST).lines
+    if isinstance(reader, Blocks):
+        found = blocks(source, 0, reader.starts, number=1, max_line=MOST)
+    else:
+        found = chunks(source, 0, number=1, max_line=MOST)
+    return [line for chunk in found for line in chunk.lines]
+
+
+def drawn(reader: Reader, content: bytes, memory: dict[str, Any] | None = None) -> list[Drawn]:
+    return list(reader.read(cut(reader, content), {} if memory is None else memory))
+
+
+def drafts(reader: Reader, content: bytes, memory: dict[str, Any] | None = None) -> list[Draft]:
+    return [d for d in drawn(reader, content, memory) if isinstance(d, Draft)]
+
+
+class Rollout:
+    """Lines of Codex, each with its time; `lines` is what was written so far."""
+
+    ID = "019f0000-0000-7000-8000-000000000000"
+
+    def __init__(self, id: str = ID, **meta: Any) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self.add("session_meta", **self.meta(id, **meta))
+
+    @staticmethod
+    def meta(id: str, at: float = START, **more: Any) -> dict[str, Any]:
+        git = {"branch": "main", "repository_url": "https://example.org/ada/shop.git"}
+        return {
+            **{"id": id, "timestamp": from_seconds(at), "cwd": "/home/ada/shop"},
+            **{"cli_version": "0.140.0", "source": "cli", "git": git, **more},
+        }
+
+    def add(self, kind: str, /, **payload: Any) -> Rollout:
+        at = from_seconds(START + len(self.lines))
+        self.lines.append({"timestamp": at, "type": kind, "payload": payload})
+        return self
+
+    def item(self, type: str, /, **payload: Any) -> Rollout:
+        return self.add("response_item", type=type, **payload)
+
+    def event(self, type: str, /, **payload: Any) -> Rollout:
+        return self.add("event_msg", type=type, **payload)
+
+    def turn(self, id: str, model: str = "gpt-5.5") -> Rollout:
+        self.event("task_started", turn_id=id)
+        return self.add("turn_context", turn_id=id, model=model, cwd="/home/ada/shop")
+
+    def message(self, role: str, text: str) -> Rollout:
+        kind = "output_text" if role == "assistant" else "input_text"
+        return self.item("message", role=role, content=[{"type": kind, "text": text}])
+
+    def typed(self, text: str, **more: Any) -> Rollout:
+        """What a person typed, as it stands: twice."""
+        return self.message("user", text).event("user_message", message=text, **more)
+
+    def says(self, text: str) -> Rollout:
+        return self.event("agent_message", message=text).message("assistant", text)
+
+    def call(self, tool: str, arguments: Any, id: str, **more: Any) -> Rollout:
+        given = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        return self.item("function_call", name=tool, arguments=given, call_id=id, **more)
+
+    def output(self, id: str, output: Any) -> Rollout:
+        return self.item("function_call_output", call_id=id, output=output)
+
+    def runs(self, command: str, printed: str, id: str, code: int = 0) -> Rollout:
+        head = f"Chunk ID: 12ab34\nWall time: 0.1 seconds\nProcess exited with code {code}\n"
+        self.call("exec_command", {"cmd": command, "workdir": "/home/ada/shop"}, id)
+        return self.output(id, f"{head}Original token count: 9\nOutput:\n{printed}")
+
+    def tokens(self, total: int, given: int, cached: int, said: int) -> Rollout:
+        last = {"input_tokens": given, "cached_input_tokens": cached, "output_tokens": said}
+        info = {"total_token_usage": {"total_tokens": total}, "last_token_usage": last}
+        return self.event("token_count", info=info)
+
+    def bytes(self) -> bytes:
+        return jsonl(self.lines)
+
+
+def codex() -> bytes:
+    """A session in which a test fails, is mended and passes."""
+    told = Rollout().turn("019f0001-0000-7000-8000-000000000000")
+    told.message("user", "# AGENTS.md instructions for /home/ada/shop\n\n<INSTRUCTIONS>\nBe kind.")
+    told.typed("The checkout test fails, can you mend it?")
+    told.item("reasoning", summary=[], encrypted_content="gAAAA").says("I'll run it first.")
+    told.runs("pytest", "E   KeyError: 'tax'\n1 failed\n", "call_1", code=1)
+    told.tokens(120, 100, 40, 20)
+    patch = "*** Begin Patch\n*** Update File: shop/cart.py\n@@\n-a\n+b\n*** End Patch"
+    told.item("custom_tool_call", name="apply_patch", input=patch, call_id="call_2")
+    told.event("patch_apply_end", call_id="call_2", success=True)
+    told.item("custom_tool_call_output", call_id="call_2", output="Exit code: 0\nOutput:\nDone")
+    told.runs("pytest", "3 passed in 0.10s\n", "call_3")
+    told.says("It passes now.").tokens(180, 50, 0, 10).event("task_complete", turn_id="t")
+    return told.bytes()
+
+
+SAMPLES = {
+    "claude_code": lambda: transcript.sample().bytes(),
+    "codex_rollout": codex,
+}
+"""Makers of a file of each format."""
