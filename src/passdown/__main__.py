@@ -86,6 +86,11 @@ def _command(argv: list[str]) -> int:
         return _help()
     if words[0] in COMMANDS:
         return _load(COMMANDS[words[0]][0])([*options.words(), *words[1:]])
+    if words[0] == "ingest":
+        from passdown.up import watch
+
+        if watch.is_asked(words):
+            return watch.main(argv, _show)
     from passdown.surfaces.fast import parse
 
     call = None if options.flags else parse(words)
@@ -131,7 +136,7 @@ def _show(value: Any, shell: Shell, as_json: bool) -> None:
             sys.stdout.reconfigure(encoding="utf-8")
         else:
             sys.stdout.reconfigure(errors="replace")
-    hints = Hints(shell.columns, shell.rows, shell.card, shell.facts)
+    hints = Hints(shell.columns, shell.rows, shell.card, shell.facts, shell.also)
     lines = [encode(value)] if as_json else result(value, look(sys.stdout), hints)
     for line in lines:
         print(line)

@@ -78,14 +78,17 @@ class Route(NamedTuple):
 
 
 class Shell(NamedTuple):
-    """Hints for the command line: what to show as a table and as facts above it, which value is
-    a card or a text to read, what may come from standard input."""
+    """Hints for the command line: what to show as a table and as facts above it, with further
+    tables below; which value is a card or a text to read, what may come from standard input, which
+    list takes the bare words though it may be left out."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
     card: str = ""
     stdin: str = ""
     facts: tuple[str, ...] = ()
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    bare: str = ""
 
 
 PLAIN = Shell()

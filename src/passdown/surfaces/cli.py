@@ -81,13 +81,41 @@ def call(app: App, words: list[str], commands: Collection[str], show: Show) -> i
     context = _parse(command(op), f"{PROGRAM} {_spoken(found.name)}", found.rest)
     if context is None:
         return 0
-    with _progress(op) as report:
-        value = app.call(found.name, _given(context, op), app.identify(), report=report)
+    given, as_json = _given(context, op), bool(context.params["as_json"])
+    value = _result(app, op, given)
     for warning in app.settings.warnings:
         print(f"warning: {one_line(warning, 400)}", file=sys.stderr)
-    show(value, op.cli, bool(context.params["as_json"]))
+    show(value, op.cli, as_json)
+    if not as_json and _consents(value):
+        value = _result(app, op, {**given, "yes": True})
+        show(value, op.cli, as_json)
     failed = isinstance(value, dict) and value.get("ok") is False
     return FAILED_CHECK if failed else 0
+
+
+def said(app: App, words: list[str]) -> dict[str, Any]:
+    """The parameters that these words give to the operation they name; none when they ask for
+    help or name none."""
+    found = find(app, words)
+    if found is None:
+        return {}
+    op = app.operation(found.name)
+    context = _parse(command(op), f"{PROGRAM} {_spoken(found.name)}", found.rest)
+    return _given(context, op) if context else {}
+
+
+def _result(app: App, op: Operation, given: dict[str, Any]) -> Any:
+    with _progress(op) as report:
+        return app.call(op.name, given, app.identify(), report=report)
+
+
+def _consents(value: Any) -> bool:
+    """Whether the result is a question and a person at the terminal says yes to it."""
+    question = value.get("ask") if isinstance(value, dict) else None
+    if not question or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return False
+    print(f"{one_line(question, 400)} [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
 def find(app: App, words: Sequence[str]) -> Found | None:
@@ -105,7 +133,7 @@ def command(op: Operation) -> click.Command:
     )
     return click.Command(
         op.name,
-        params=[*(_parameter(p, op.cli.stdin) for p in parameters(op)), as_json],
+        params=[*(_parameter(p, op.cli) for p in parameters(op)), as_json],
         help=op.summary,
         epilog=_foot(op),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -123,27 +151,27 @@ def _foot(op: Operation) -> str:
     return "\n".join([*lines, "--store PATH and --set NAME=VALUE work here as everywhere."])
 
 
-def _parameter(p: Param, stdin: str) -> click.Parameter:
+def _parameter(p: Param, hints: Shell) -> click.Parameter:
     kind = click.Choice(p.choices) if p.choices else TYPES.get(p.kind, click.STRING)
-    if p.required:
-        required = p.name != stdin
-        return click.Argument(
-            [p.name], type=kind, nargs=-1 if p.many else 1, required=required, metavar=_metavar(p)
-        )
+    if p.required or p.name == hints.bare:
+        required = p.required and p.name != hints.stdin
+        nargs, metavar = (-1 if p.many else 1), _metavar(p, argument=True)
+        return click.Argument([p.name], type=kind, nargs=nargs, required=required, metavar=metavar)
     option = f"--{p.name.replace('_', '-')}"
     if p.kind == "flag":
         both = f"{option}/--no-{option[2:]}" if p.default else option
         return click.Option([both, p.name], is_flag=True, default=p.default, help=_hint(p))
+    metavar = _metavar(p, argument=False)
     return click.Option(
-        [option, p.name], type=kind, multiple=p.many, metavar=_metavar(p), help=_hint(p)
+        [option, p.name], type=kind, multiple=p.many, metavar=metavar, help=_hint(p)
     )
 
 
-def _metavar(p: Param) -> str | None:
+def _metavar(p: Param, *, argument: bool) -> str | None:
     if p.choices:
         return None
-    word = p.name.upper() if p.required and p.kind != "payload" else METAVARS.get(p.kind)
-    return f"{word}..." if p.many and p.required else word
+    word = p.name.upper() if argument and p.kind != "payload" else METAVARS.get(p.kind)
+    return f"{word}..." if p.many and argument else word
 
 
 def _hint(p: Param) -> str:
@@ -346,6 +374,14 @@ def _progress(op: Operation) -> Iterator[Callable[[Progress], None] | None]:
             task,
             completed=p.done,
             total=p.total or None,
-            count=f"{p.done:,}/{p.total:,} {p.unit}" if p.total else f"{p.done:,} {p.unit}",
+            count=_far(p, bar.tasks[0].finished_speed or bar.tasks[0].speed),
             description=one_line(p.note, 40),
         )
+
+
+def _far(p: Progress, speed: float | None) -> str:
+    """How much of how much, and how fast."""
+    if p.unit != "bytes":
+        return f"{p.done:,}/{p.total:,} {p.unit}" if p.total else f"{p.done:,} {p.unit}"
+    done, total = f"{p.done / 1e6:,.1f}", f"/{p.total / 1e6:,.1f}" if p.total else ""
+    return f"{done}{total} MB" + (f", {speed / 1e6:,.1f} MB/s" if speed else "")

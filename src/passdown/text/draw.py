@@ -37,12 +37,13 @@ class Look(NamedTuple):
 
 class Hints(NamedTuple):
     """What an operation says about showing its result: the key of its card, or of its rows with
-    their columns, and the facts above them."""
+    their columns, the facts above them, and further rows below."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
     card: str = ""
     facts: tuple[str, ...] = ()
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def paint(text: str, style: str, look: Look) -> str:
@@ -163,11 +164,17 @@ def _shown(value: Any, look: Look) -> Iterator[str]:
 
 def _listed(value: dict[str, Any], look: Look, hints: Hints) -> Iterator[str]:
     rows = value.get(hints.rows) or []
-    yield from facts([(_title(name), cell(value.get(name))) for name in hints.facts], look)
-    if hints.facts and rows:
+    known = [(_title(name), cell(value[name])) for name in hints.facts if name in value]
+    yield from facts(known, look)
+    if known and rows:
         yield ""
     if rows or not hints.facts:
         yield from _rows(rows, look, hints.columns)
+    for name, head in hints.also:
+        if more := value.get(name):
+            yield ""
+            yield paint(_title(name), "bold", look)
+            yield from _rows(more, look, head)
 
 
 def _nothing(look: Look) -> Iterator[str]:

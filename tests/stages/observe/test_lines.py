@@ -169,7 +169,8 @@ def test_a_gzip_file_that_ends_too_early_gives_what_it_has(tmp_path: Path) -> No
     [
         (b"\x7fELF\0\0\0", "binary"),
         ('{"a":1}\n'.encode("utf-16"), "binary"),
-        (b"\x28\xb5\x2f\xfd\x24", "zstandard"),
+        (b"\x28\xb5\x2f\xfd\x24", "middle of a frame"),
+        (b"\x28\xb5\x2f\xfd not zstandard at all", "cannot be read"),
         (b"\x1f\x8b\x08\x00not gzip at all", "cannot be read"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from passdown.contract.reader import Line, Skip
 from passdown.stages.observe import lines
 from passdown.stages.observe.lines import Chunk
+from passdown.stages.observe.unpack import DAMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ def blocks(
                 yield cutting.renewed()
             if not cutting.take(raw, source):
                 break
-    except lines.DAMAGE as e:
+    except DAMAGE as e:
         cutting.damaged(e)
     cutting.close()
     cutting.chunk.last = True

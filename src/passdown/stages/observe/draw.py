@@ -16,23 +16,29 @@ from passdown.domain.observation import Session
 from passdown.domain.scope import GLOBAL
 from passdown.stages.observe import cursor
 from passdown.stages.observe.blocks import blocks
-from passdown.stages.observe.lines import Chunk, chunks, open_file, whole
+from passdown.stages.observe.cursor import Start
+from passdown.stages.observe.files import PIPED
+from passdown.stages.observe.lines import Chunk, chunks, open_file, whole, wrap
 from passdown.stages.observe.readers import sniff
 from passdown.stages.observe.repo import fit, repo_of
 from passdown.stages.observe.tally import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from passdown.contract.reader import Drawn, Json, Reader
     from passdown.domain.clock import At
     from passdown.domain.observation import Source
     from passdown.domain.scope import Scope
-    from passdown.stages.observe.cursor import Start
     from passdown.stages.observe.files import File
     from passdown.stages.observe.lines import Input
     from passdown.stages.observe.readers import Readers
     from passdown.stages.observe.stamp import Stamp, Stamped
+
+
+PACKED = 8
+"""How many bytes one byte of a compressed transcript holds, about."""
 
 
 @dataclass(slots=True)
@@ -73,14 +79,39 @@ class Drawing:
             reader = self._reader(file, begun, opened)
             if reader is None:
                 return
-            begun = begun._replace(format=reader.name, memory=begun.memory or {})
             reader = reader.at(file.path) if isinstance(reader, Placed) else reader
             again = source is not None and source.offset > 0 and not begun.offset
-            for chunk in self._chunks(reader, begun, opened):
-                batch, begun = self._batch(file, reader, begun, chunk)
+            for batch, read, tail in self._drawn(file, reader, begun, opened):
                 batch.rewritten, again = again, False
-                batch.source = self._mark(file, begun, cursor.tail(opened, chunk.end), chunk.last)
+                batch.source = self._mark(file, read, tail, batch.last)
                 yield batch
+
+    def look(self, file: File, source: Source | None) -> tuple[str, int]:
+        """The format of a file and about how many bytes there are to read; '' when it holds no
+        transcript. Unreadable as for `draw`."""
+        with open_file(file.path) as opened:
+            file = _as_opened(file, opened)
+            begun = cursor.start(file, source, opened)
+            reader = self._reader(file, begun, opened)
+            left = file.size * PACKED if opened.final else file.size - begun.offset
+            return (reader.name, left) if reader else ("", 0)
+
+    def pipe(self, stream: BinaryIO) -> Iterator[Batch]:
+        """The batches of a stream, to its end; it has no cursor, and none comes back to it."""
+        opened = wrap(stream, PIPED.path, final=True)
+        reader = self._reader(PIPED, Start(), opened)
+        if reader is not None:
+            for batch, _, _ in self._drawn(PIPED, reader, Start(), opened):
+                yield batch
+
+    def _drawn(
+        self, file: File, reader: Reader, begun: Start, opened: Input
+    ) -> Iterator[tuple[Batch, Start, str]]:
+        """Each batch, how far it is read with it, and what the file looks like before there."""
+        begun = begun._replace(format=reader.name, memory=begun.memory or {})
+        for chunk in self._chunks(reader, begun, opened):
+            batch, begun = self._batch(file, reader, begun, chunk)
+            yield batch, begun, cursor.tail(opened, chunk.end)
 
     def _mark(self, file: File, read: Start, tail: str, ended: bool) -> Source:
         memory = self.stamp.memory(read.memory or {})

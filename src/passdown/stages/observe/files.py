@@ -34,6 +34,10 @@ class File(NamedTuple):
         return os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
 
+PIPED = File("-", 0, 0, 0, 0, named=True)
+"""What comes from standard input: no file, and named by whoever piped it."""
+
+
 @dataclass(slots=True)
 class Found:
     """Files to read, newest first; what was kept out, and what cannot be read and why."""

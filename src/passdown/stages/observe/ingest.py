@@ -6,28 +6,28 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from passdown.domain.clock import to_seconds
-from passdown.domain.errors import PassdownError
-from passdown.domain.scope import ALL
-from passdown.stages.observe.cursor import unchanged
+from passdown.domain.errors import Invalid, PassdownError
 from passdown.stages.observe.draw import Drawing
-from passdown.stages.observe.files import find
+from passdown.stages.observe.files import PIPED, find
 from passdown.stages.observe.keep import keep
 from passdown.stages.observe.stamp import Stamp
 from passdown.stages.observe.tally import Ingested, Tally
+from passdown.stages.observe.todo import todo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
+    from typing import BinaryIO
 
     from passdown.domain.clock import At, Clock
-    from passdown.domain.observation import Source
     from passdown.domain.settings import Settings
     from passdown.stages.observe.draw import Batch
-    from passdown.stages.observe.files import File
     from passdown.stages.observe.readers import Readers
+    from passdown.stages.observe.todo import Work
     from passdown.storage.port import Store
     from passdown.text.redact import Redactor
+
+    Report = Callable[[int, int, str, str], object]
 
 MANY = 2000
 LONG = 4_000_000
@@ -52,22 +52,28 @@ def ingest(
     redactor: Redactor,
     settings: Settings,
     clock: Clock,
-    report: Callable[[int, int, str, str], object] = silent,
+    report: Report = silent,
     is_echo: Callable[[str], bool] = never,
     since: At = "",
     strict: bool = False,
+    piped: BinaryIO | None = None,
 ) -> Ingested:
-    """Read what is new in these files, newest first. What cannot be read is counted and named;
-    with `strict` it is an error when nothing else was there to be read."""
+    """Read what is new in these files, newest first, then `piped` where a path is `-`. What cannot
+    be read is counted and named; with `strict` it is an error when nothing else was there to be
+    read."""
     began = time.monotonic()
     stamp = Stamp(redactor, max_text=settings.whole("observe.max_text"), is_echo=is_echo)
     drawing = Drawing(readers, stamp, settings.whole("observe.max_line"), clock.now())
-    found = find(paths)
+    every = list(paths)
+    named = [path for path in every if path != PIPED.path]
+    found = find(named)
     run = _Run(store, drawing, Tally())
     run.tally.count("ignored", found.ignored)
     for error in (*found.refused, *readers.broken):
         run.refuse(error)
-    run.all(run.changed(found.files, since), report)
+    run.all(todo(store, found.files, since, run.tally.count), report)
+    if len(named) < len(every):
+        run.piped(piped, report)
     if strict and run.errors and not run.tally.any("files", "unchanged", "older", "ignored"):
         raise run.errors[0]
     return run.tally.result(time.monotonic() - began)
@@ -84,35 +90,35 @@ class _Run:
     waiting: list[Batch] = field(default_factory=list)
     flushed: float = field(default_factory=time.monotonic)
 
-    def changed(self, files: list[File], since: At) -> list[tuple[File, Source | None]]:
-        """The files to read, each with how far it was read."""
-        earliest, work = to_seconds(since) * 1e9, []
-        with self.store.read(ALL) as tx:
-            for file in files:
-                source = tx.observations.source(file.key)
-                if file.mtime_ns < earliest:
-                    self.tally.count("older")
-                elif unchanged(file, source):
-                    self.tally.count("unchanged")
-                else:
-                    work.append((file, source))
-        return work
-
-    def all(
-        self,
-        work: list[tuple[File, Source | None]],
-        report: Callable[[int, int, str, str], object],
-    ) -> None:
+    def all(self, work: list[Work], report: Report) -> None:
         """Read and store them all."""
         total, done = sum(file.size for file, _ in work), 0
         for file, source in work:
             read = 0
-            for batch in self._batches(file, source):
+            for batch in self._tried(self.drawing.draw(file, source)):
                 self._add(batch)
                 read += batch.bytes
                 report(done + min(read, file.size), total, "bytes", file.key)
             done += file.size
             report(done, total, "bytes", file.key)
+        self._flush()
+
+    def piped(self, stream: BinaryIO | None, report: Report) -> None:
+        """Read and store what comes from a stream, to its end."""
+        if stream is None:
+            self.refuse(
+                Invalid(
+                    "there is no standard input to read here",
+                    where=PIPED.path,
+                    next="Name files or folders.",
+                )
+            )
+            return
+        read = 0
+        for batch in self._tried(self.drawing.pipe(stream)):
+            self._add(batch)
+            read += batch.bytes
+            report(read, 0, "bytes", PIPED.key)
         self._flush()
 
     def refuse(self, error: PassdownError) -> None:
@@ -121,10 +127,11 @@ class _Run:
             self.errors.append(error)
         self.tally.refuse(error)
 
-    def _batches(self, file: File, source: Source | None) -> Iterator[Batch]:
+    def _tried(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        """The batches of a file, as far as it can be read."""
         empty = True
         try:
-            for batch in self.drawing.draw(file, source):
+            for batch in batches:
                 empty = False
                 yield batch
         except PassdownError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,21 +12,17 @@ import msgspec
 
 from passdown.contract.reader import Line, Skip
 from passdown.domain.errors import PassdownError, Unreadable
+from passdown.stages.observe.unpack import BUFFER, DAMAGE, HEAD, buffered, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, BinaryIO
+    from typing import BinaryIO
 
-BUFFER = 1 << 20
-HEAD = 1 << 16
 CHUNK = 1 << 22
 """Bytes after which a chunk ends: what is held, parsed and stored together."""
 
-_GZIP = b"\x1f\x8b"
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 BOM = b"\xef\xbb\xbf"
-DAMAGE = (OSError, EOFError, zlib.error)
 
 
 @dataclass(slots=True)
@@ -67,10 +62,6 @@ class Input:
             head = self.stream.peek(HEAD)[:HEAD]
         except DAMAGE as e:
             raise damaged(self.where, e) from None
-        if head.startswith(_ZSTD):
-            raise Unreadable(
-                "compressed with zstandard", where=self.where, next="Run zstd -d on it first."
-            )
         if head.startswith(_WIDE) or b"\0" in head:
             raise Unreadable(
                 "a binary file, not a transcript", where=self.where, next="Leave it out."
@@ -83,7 +74,7 @@ class Input:
 
 
 def open_file(path: str) -> Input:
-    """The file, decompressed if it is gzipped; Unreadable unless it is a regular one."""
+    """The file, decompressed where it needs to be; Unreadable unless it is a regular one."""
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
     try:
         fd = os.open(path, flags)
@@ -96,50 +87,19 @@ def open_file(path: str) -> Input:
 
 
 def wrap(stream: BinaryIO, where: str, *, final: bool) -> Input:
-    """A stream that is open already, as Input."""
-    plain = stream if isinstance(stream, io.BufferedReader) else _buffered(stream)
+    """A stream that is open already, as Input: a pipe when it is final, else a file."""
+    plain = stream if isinstance(stream, io.BufferedReader) and not final else _piped(stream)
     try:
-        zipped = plain.peek(2)[:2] == _GZIP
-    except OSError as e:
+        inner = unpacked(plain, where)
+    except (OSError, PassdownError) as e:
         plain.close()
-        raise refused(where, e) from None
-    if not zipped:
-        return Input(plain, where, final=final)
-    return Input(io.BufferedReader(_Unzipped(plain), BUFFER), where, final=True, under=plain)
+        stream.close()
+        raise refused(where, e) if isinstance(e, OSError) else e from None
+    return Input(inner or plain, where, final=final or inner is not None, under=stream)
 
 
-class _Unzipped(io.RawIOBase):
-    """What a gzip stream holds; where it is damaged, all that stood before comes first."""
-
-    def __init__(self, packed: BinaryIO) -> None:
-        import gzip
-
-        self._plain = gzip.GzipFile(fileobj=packed)
-        self._fault: BaseException | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a good part of the buffer, so that a reader can recognise what it sees."""
-        got, view = 0, memoryview(buffer)
-        while got < min(len(view), HEAD) and self._fault is None:
-            try:
-                piece = self._plain.read1(len(view) - got)
-            except DAMAGE as e:
-                self._fault = e
-                break
-            if not piece:
-                return got
-            view[got : got + len(piece)] = piece
-            got += len(piece)
-        if not got and self._fault:
-            raise self._fault
-        return got
-
-
-def _buffered(stream: BinaryIO) -> io.BufferedReader:
-    return io.BufferedReader(stream, BUFFER)  # type: ignore[arg-type]  # typeshed wants RawIOBase
+def _piped(stream: BinaryIO) -> io.BufferedReader:
+    return buffered(getattr(stream, "read1", stream.read))
 
 
 def chunks(source: Input, start: int, *, number: int, max_line: int) -> Iterator[Chunk]:

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.observation import ECHO
+from passdown.text.signature import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from passdown.domain.errors import PassdownError
     from passdown.stages.observe.draw import Batch
     from passdown.stages.observe.stamp import Stamped
+
+KINDS = 20
+"""Reasons for skipping that are told apart in one format; the rest are `other`."""
 
 SHOWN = 100
 """Skipped lines and refused files named one by one; the rest are only counted."""
@@ -30,7 +34,8 @@ class Skipped(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Ingested:
     """What a reading found. `observations` are new ones, `known` were read before;
-    `skipped` and `refused` name the first hundred of `skips` and `refusals`."""
+    `skipped` and `refused` name the first hundred of `skips` and `refusals`; `summary` is a row a
+    format, with why lines were skipped."""
 
     files: int = 0
     unchanged: int = 0
@@ -54,6 +59,7 @@ class Ingested:
     kinds: dict[str, int] = field(default_factory=dict)
     unkept: dict[str, int] = field(default_factory=dict)
     formats: dict[str, dict[str, int]] = field(default_factory=dict)
+    summary: tuple[dict[str, Any], ...] = ()
     bytes: int = 0
     seconds: float = 0.0
 
@@ -70,15 +76,19 @@ class Tally:
     kinds: dict[str, int] = field(default_factory=dict)
     unkept: dict[str, int] = field(default_factory=dict)
     formats: dict[str, dict[str, int]] = field(default_factory=dict)
+    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def count(self, name: str, n: int = 1) -> None:
         """Raise one number."""
         self.numbers[name] = self.numbers.get(name, 0) + n
 
-    def skip(self, skipped: Iterable[Skipped]) -> None:
-        """Lines that could not be read."""
+    def skip(self, format: str, skipped: Iterable[Skipped]) -> None:
+        """Lines of this format that could not be read."""
         for one in skipped:
             self.count("skips")
+            told = self.reasons.setdefault(format, {})
+            why = masked(one.reason.partition(": ")[0]) or "unknown"
+            add(told, {why if why in told or len(told) < KINDS else "other": 1})
             if len(self.skipped) < SHOWN:
                 self.skipped.append(one)
 
@@ -103,14 +113,18 @@ class Tally:
             self.count("echoes", ECHO in item.flags)
             self.count("quarantined", any(flag != ECHO for flag in item.flags))
         numbers = {"bytes": batch.bytes, "records": batch.records, "observations": len(items)}
+        skips = len(batch.skipped)
         for name, n in numbers.items():
             self.count(name, n)
-        add(self.formats.setdefault(batch.format, {}), {"files": batch.last, **numbers})
+        add(
+            self.formats.setdefault(batch.format, {}),
+            {"files": batch.last, **numbers, "skips": skips},
+        )
         for name, n in (("known", known), ("damaged", batch.damaged), ("torn", batch.torn)):
             self.count(name, n)
         self.count("rewritten", batch.rewritten)
         self.sessions.update(sessions)
-        self.skip(batch.skipped)
+        self.skip(batch.format, batch.skipped)
         add(self.unkept, batch.unkept)
 
     def result(self, seconds: float) -> Ingested:
@@ -124,8 +138,16 @@ class Tally:
             kinds=dict(sorted(self.kinds.items())),
             unkept=dict(sorted(self.unkept.items())),
             formats=self.formats,
+            summary=tuple(self._summary()),
             seconds=round(seconds, 3),
         )
+
+    def _summary(self) -> Iterator[dict[str, Any]]:
+        """A row a format, the largest first."""
+        for name, numbers in sorted(self.formats.items(), key=lambda f: (-f[1]["bytes"], f[0])):
+            told = sorted(self.reasons.get(name, {}).items(), key=lambda r: (-r[1], r[0]))
+            why = "; ".join(f"{n} {reason}" for reason, n in told)
+            yield {"format": name, **numbers, "why": why}
 
 
 def add(into: dict[str, int], more: Mapping[str, int]) -> None:

@@ -1,0 +1,103 @@
+"""What a reading would do, before it does it: which files and formats, and for how long."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from passdown.domain.errors import PassdownError
+from passdown.stages.observe.files import find
+from passdown.stages.observe.todo import todo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from os import PathLike
+
+    from passdown.domain.clock import At
+    from passdown.stages.observe.draw import Drawing
+    from passdown.stages.observe.todo import Work
+    from passdown.storage.port import Store
+
+SAMPLE = 0.5
+"""Seconds for which files are read, and nothing kept, where it was never measured how fast."""
+DRAWN = 0.6
+"""The share of its time that a reading takes for what the sample does; the rest is storing."""
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be read. `rate` is in bytes a second; `rate_from` says how it is known."""
+
+    files: int
+    bytes: int
+    unchanged: int
+    older: int
+    ignored: int
+    passed_over: int
+    would_read: tuple[dict[str, str | int], ...]
+    refused: tuple[dict[str, str], ...]
+    rate: int
+    rate_from: str
+    estimated_seconds: float
+
+
+def plan(
+    store: Store,
+    paths: Iterable[str | PathLike[str]],
+    *,
+    drawing: Drawing,
+    since: At = "",
+    rate: float = 0.0,
+) -> Plan:
+    """Look at every file's beginning and write nothing. `rate` is how fast reading was last time,
+    0 when nobody knows."""
+    found = find(paths)
+    seen: Counter[str] = Counter()
+    refused = list(found.refused)
+    work = todo(store, found.files, since, lambda name: seen.update([name]))
+    rows: dict[str, dict[str, int]] = {}
+    for one in work:
+        try:
+            format, size = drawing.look(one.file, one.source)
+        except PassdownError as error:
+            refused.append(error)
+            continue
+        if not format:
+            seen["passed_over"] += 1
+            continue
+        row = rows.setdefault(format, {"files": 0, "bytes": 0})
+        row["files"] += 1
+        row["bytes"] += size
+    total = sum(row["bytes"] for row in rows.values())
+    known = rate > 0
+    rate = rate if known or not total else _sampled(drawing, work)
+    return Plan(
+        files=sum(row["files"] for row in rows.values()),
+        bytes=total,
+        unchanged=seen["unchanged"],
+        older=seen["older"],
+        ignored=found.ignored,
+        passed_over=seen["passed_over"],
+        would_read=tuple({"format": name, **row} for name, row in sorted(rows.items())),
+        refused=tuple(error.plain() for error in refused[:SHOWN]),
+        rate=round(rate),
+        rate_from="the last reading" if known else "a sample" if total else "",
+        estimated_seconds=round(total / rate, 1) if rate else 0.0,
+    )
+
+
+def _sampled(drawing: Drawing, work: Iterable[Work]) -> float:
+    """Bytes a second, from drawing some of it."""
+    began, read = time.monotonic(), 0
+    for file, source in work:
+        try:
+            for batch in drawing.draw(file, source):
+                read += batch.bytes
+                if time.monotonic() - began > SAMPLE:
+                    return DRAWN * read / (time.monotonic() - began)
+        except PassdownError:
+            continue
+    return DRAWN * read / max(time.monotonic() - began, 0.001)

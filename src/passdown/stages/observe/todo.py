@@ -1,0 +1,41 @@
+"""Which of the files that were found have something new in them, and how far each was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.domain.clock import to_seconds
+from passdown.domain.scope import ALL
+from passdown.stages.observe.cursor import unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from passdown.domain.clock import At
+    from passdown.domain.observation import Source
+    from passdown.stages.observe.files import File
+    from passdown.storage.port import Store
+
+
+class Work(NamedTuple):
+    """A file to read, and its cursor if it was read before."""
+
+    file: File
+    source: Source | None
+
+
+def todo(
+    store: Store, files: Iterable[File], since: At, count: Callable[[str], object]
+) -> list[Work]:
+    """The files to read, in order; each of the others is counted as `older` or `unchanged`."""
+    earliest, work = to_seconds(since) * 1e9, []
+    with store.read(ALL) as tx:
+        for file in files:
+            source = tx.observations.source(file.key)
+            if file.mtime_ns < earliest:
+                count("older")
+            elif unchanged(file, source):
+                count("unchanged")
+            else:
+                work.append(Work(file, source))
+    return work
