@@ -30,6 +30,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'propose': ('write', 'Propose something worth keeping; a person decides. `text` says what it rests on.', 'passdown.ops.mine', 'propose'),
     'quarantined': ('read', 'What is never mined, and why: instructions to agents, hidden characters, echoes.', 'passdown.ops.observe', 'quarantined'),
     'records': ('read', 'What is known: active records by kind.', 'passdown.ops.recall', 'records'),
+    'redact': ('read', 'What would be replaced in a file or a text: by which rule and where, never the value.', 'passdown.ops.redact', 'redact'),
     'reject': ('decide', 'Reject one proposal; the same question is not asked again on the same evidence.', 'passdown.ops.review', 'reject'),
     'release': ('decide', 'Let a quarantined observation be mined after all.', 'passdown.ops.observe', 'release'),
     'reread': ('write', 'Read what was added to the watched transcripts since, or to these alone.', 'passdown.ops.reading', 'reread'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from passdown.config.allow import Allowed
     from passdown.contract.loop import Loop
     from passdown.domain.actor import Actor
     from passdown.domain.clock import Clock
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from passdown.text.redact import Redactor
 
 MEMORY = "memory:"
+OPTIONAL = ("ip",)
+"""The redaction rules that a setting switches on."""
 
 
 class App:
@@ -50,6 +54,7 @@ class App:
         self._opening = Lock()
         self._loops = loops
         self._settings: Settings | None = None
+        self._allowed: Allowed
         self._redactor: Redactor | None = None
 
     @property
@@ -78,9 +83,13 @@ class App:
     def settings(self) -> Settings:
         """Every knob, the loops' own too, as it stands for this process."""
         if self._settings is None:
+            from passdown.config.allow import KNOB, allowed
             from passdown.ops.knobs import of_loops
 
-            self._settings = self._load(of_loops(self.loops))
+            found = self._load(of_loops(self.loops))
+            self._allowed = allowed(self.home, found.text(KNOB))
+            warnings = (*found.warnings, *self._allowed.warnings)
+            self._settings = replace(found, warnings=warnings)
         return self._settings
 
     @property
@@ -194,7 +203,8 @@ class App:
             from passdown.text.redact import Redactor
 
             key = b"m" * 32 if self.places.url == MEMORY else store_key(self.home)
-            self._redactor = Redactor(key)
+            also = OPTIONAL if self.settings.flag("observe.redact_ips") else ()
+            self._redactor = Redactor(key, self._allowed.entries, also=also)
         return self._redactor
 
 

@@ -140,6 +140,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "pending": {"loop": "notes", "limit": 1},
         "preview": {"id": names["pending"]},
         "propose": {"loop": "notes", "payload": payload, "text": "Milk comes last, they said."},
+        "redact": {"text": "Write to jane.doe" + "@corp-mail.com, she knows."},
         "reject": {"id": names["pending"], "reason": "not so"},
         "release": {"seq": names["flagged"]},
         "restore": {"source": str(here / "old.backup")},

@@ -79,7 +79,7 @@ class Redactor:
         self._key = key
         self._rules = chosen(shipped() if rules is None else rules, also)
         self._literal = frozenset(allow)
-        self._allowed = [_pattern(entry) for entry in allow]
+        self._allowed = [pattern(entry) for entry in allow]
         self._sought: _Sought | None = None
         labels = "|".join(re2.escape(label) for label in sorted({r.label for r in self._rules}))
         self._placed = re2.compile(rf"\[(?:{labels}):[0-9a-f]{{4}}\]".encode(), options())
@@ -181,7 +181,8 @@ class _Sought:
         return [ranks[i] for sought, ranks in self._sets for i in sought.Match(data) or ()]
 
 
-def _pattern(entry: str) -> Any:
+def pattern(entry: str) -> Any:
+    """An allow-list entry as a pattern of whole values; Invalid names what RE2 does not take."""
     try:
         return re2.compile(entry, options())
     except re2.error as problem:
