@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -122,8 +123,77 @@ def codex() -> bytes:
     return told.bytes()
 
 
+class Events:
+    """Events of Copilot CLI, each with its id and time; `lines` is what was written so far."""
+
+    ID = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+
+    def __init__(self, id: str = ID, **start: Any) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self.id = id
+        root = "/home/ada/shop"
+        place = {"cwd": f"{root}/src", "gitRoot": root, "branch": "main"}
+        start = {"selectedModel": "gpt-5.4", "copilotVersion": "1.0.64", **start}
+        self.add("session.start", sessionId=id, context=place, **start)
+
+    def add(self, kind: str, /, agent: str = "", **data: Any) -> Events:
+        n = len(self.lines)
+        line = {
+            "type": kind,
+            "data": data,
+            "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.id}{n}")),
+            "timestamp": from_seconds(START + n),
+            "parentId": self.lines[-1]["id"] if self.lines else None,
+        }
+        self.lines.append({**line, "agentId": agent} if agent else line)
+        return self
+
+    def typed(self, text: str, **more: Any) -> Events:
+        return self.add("user.message", content=text, transformedContent=f"<x/>{text}", **more)
+
+    def says(self, text: str, *requests: Any, tokens: int = 0, **more: Any) -> Events:
+        data: Any = {
+            "content": text,
+            "toolRequests": requests,
+            "outputTokens": tokens,
+            "model": "m",
+        }
+        return self.add("assistant.message", messageId=f"m{len(self.lines)}", **data, **more)
+
+    def calls(self, tool: str, given: Any, id: str, **more: Any) -> Events:
+        """A call as it stands: asked for in a message, then begun."""
+        request = {"name": tool, "toolCallId": id, "arguments": given}
+        self.says("", {**request, **more})
+        begun: Any = {"toolCallId": id, "toolName": tool, "arguments": given}
+        return self.add("tool.execution_start", **begun, **more)
+
+    def answers(self, id: str, text: str, *, ok: bool = True, **more: Any) -> Events:
+        told: Any = {"result": {"content": text}} if ok else {"error": {"message": text}}
+        return self.add("tool.execution_complete", toolCallId=id, success=ok, **told, **more)
+
+    def runs(self, command: str, printed: str, id: str, code: int = 0) -> Events:
+        self.calls("bash", {"command": command, "description": "run"}, id)
+        return self.answers(id, f"{printed}\n<exited with exit code {code}>")
+
+    def bytes(self) -> bytes:
+        return jsonl(self.lines)
+
+
+def copilot() -> bytes:
+    """A session in which a test fails, is mended and passes."""
+    told = Events().add("system.message", role="system", content="You are kind.")
+    told.typed("The checkout test fails, can you mend it?").says("I'll run it first.", tokens=5)
+    told.runs("pytest", "E   KeyError: 'tax'\n1 failed", "call_1", code=1)
+    told.calls("edit", {"path": "shop/cart.py", "old_str": "a", "new_str": "b"}, "call_2")
+    told.answers("call_2", "File shop/cart.py updated.").runs("pytest", "3 passed", "call_3")
+    told.says("It passes now.", tokens=7)
+    usage = {"inputTokens": 100, "outputTokens": 15, "cacheReadTokens": 40, "cacheWriteTokens": 0}
+    return told.add("session.shutdown", modelMetrics={"m": {"usage": usage}}).bytes()
+
+
 SAMPLES = {
     "claude_code": lambda: transcript.sample().bytes(),
     "codex_rollout": codex,
+    "copilot_cli": copilot,
 }
 """Makers of a file of each format."""

@@ -25,6 +25,9 @@ SHELLS = frozenset(
         "execute_command",
         "execute_ipython_cell",
         "local_shell",
+        "powershell",
+        "read_bash",
+        "read_powershell",
         "run",
         "run_ipython",
         "run_shell_command",
@@ -32,6 +35,8 @@ SHELLS = frozenset(
         "shell",
         "shell_command",
         "terminal",
+        "write_bash",
+        "write_powershell",
         "write_stdin",
     }
 )
