@@ -62,7 +62,8 @@ def test_what_is_tested_is_what_is_shipped() -> None:
 
 
 def test_every_declared_dependency_is_locked() -> None:
-    names = {re.split(r"[<>=\[ ]", d)[0] for d in PROJECT["project"]["dependencies"]}
+    declared = (re.split(r"[<>=\[ ;]", d)[0] for d in PROJECT["project"]["dependencies"])
+    names = {re.sub(r"[-_.]+", "-", name).lower() for name in declared}
     assert names <= dict(PIN.findall((ROOT / "requirements.lock").read_text())).keys()
 
 

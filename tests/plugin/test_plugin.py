@@ -16,7 +16,7 @@ from passdown import loops
 from passdown.app import App, memory_app
 from passdown.domain.actor import agent, human
 from passdown.domain.errors import Forbidden
-from passdown.testing import check_loop, person, transcript
+from passdown.testing import check_loop, check_reader, person, transcript
 
 ANN = human("ann")
 TEXT = "#remarks r1\nperson> remember: tea is at four\nassistant> noted\nnonsense\n"
@@ -33,6 +33,20 @@ def test_its_loop_keeps_the_contract(installed: Path):
     loop = import_module("passdown_remarks").LOOP
     found = check_loop(loop, transcript("s1", person("remember: tea"), person("remember: milk")))
     assert len(found) == 2
+
+
+def test_its_reader_keeps_the_contract(installed: Path):
+    reader = import_module("passdown_remarks.reader").READER
+    assert [d.text for d in check_reader(reader, TEXT.encode())] == [
+        "remember: tea is at four",
+        "noted",
+    ]
+
+
+def test_doctor_names_a_reader_that_cannot_be_loaded(app: App):
+    checks = {c["check"]: c for c in app.call("doctor", {}, ANN)["checks"]}
+    assert not checks["readers"]["ok"]
+    assert "torn = passdown_remarks.torn:READER" in checks["readers"]["found"]
 
 
 def test_it_stands_beside_the_built_in_loops(app: App):

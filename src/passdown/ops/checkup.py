@@ -84,6 +84,18 @@ def _loops(ctx: Ctx) -> Check:
     return True, names, ""
 
 
+def _readers(ctx: Ctx) -> Check:
+    from passdown.stages.observe.readers import load
+
+    readers = load(ctx.settings)
+    if readers.broken:
+        first = readers.broken[0]
+        return False, f"{first.what} ({first.where})", first.next
+    untried = sorted(reader.name for reader in readers.known if not reader.verified)
+    told = f"; without a real file so far: {', '.join(untried)}" if untried else ""
+    return True, ", ".join(sorted(reader.name for reader in readers.known)) + told, ""
+
+
 CHECKS: tuple[tuple[str, Callable[[Ctx], Check]], ...] = (
     ("store", _store),
     ("modes", _modes),
@@ -92,4 +104,5 @@ CHECKS: tuple[tuple[str, Callable[[Ctx], Check]], ...] = (
     ("jobs", _jobs),
     ("settings", _settings),
     ("loops", _loops),
+    ("readers", _readers),
 )

@@ -6,6 +6,7 @@ a clock moved by hand, and crashes where a test wants them.
     def test_my_loop_keeps_the_contract():
         check_loop(LOOP, transcript("s1", person("Always run the linter first.")))
 
+`check_reader(READER, sample)` does the same for a reader.
 `passdown.testing.strategies` makes transcripts for hypothesis, where that is installed.
 """
 
@@ -13,6 +14,7 @@ from passdown.testing.broken import Broken
 from passdown.testing.clock import START, VirtualClock
 from passdown.testing.crash import Crash, Fuse, crash_after, crashes
 from passdown.testing.harness import check_declaration, check_loop, check_on, check_statements
+from passdown.testing.reader import check_reader
 from passdown.testing.state import digest, entries, rebuild, state
 from passdown.testing.transcript import (
     Transcript,
@@ -45,6 +47,7 @@ __all__ = [
     "check_declaration",
     "check_loop",
     "check_on",
+    "check_reader",
     "check_statements",
     "crash_after",
     "crashes",

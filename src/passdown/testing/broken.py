@@ -1,4 +1,4 @@
-"""A promise that a loop does not keep."""
+"""A promise that a loop or a reader does not keep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Broken(AssertionError):
-    """A loop breaks the contract; the message says which promise, and with what."""
+    """A loop or a reader breaks its contract; the message says which promise, and with what."""
 
 
 def owe(kept: object, loop: Loop[Any], what: str) -> None:
