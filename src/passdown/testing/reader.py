@@ -42,14 +42,14 @@ def check_reader(reader: Reader, sample: bytes, *others: bytes) -> list[Draft]:
     not taken for one; the drafts. Broken says which promise is not kept."""
     _check_declaration(reader)
     _check_sniffing(reader, sample, others)
-    drawn = _read(reader, _lines(reader, sample))
+    drawn = _read(reader, lines_of(reader, sample))
     drafts = [one for one in drawn if isinstance(one, Draft)]
     _owe(drafts, reader, "it draws nothing from this sample")
     for draft in drafts:
         _check_draft(reader, draft, sample)
     _check_sessions(reader, drawn)
     _owe(
-        _read(reader, _lines(reader, sample)) == drawn,
+        _read(reader, lines_of(reader, sample)) == drawn,
         reader,
         "a second reading draws something else",
     )
@@ -105,7 +105,7 @@ def _check_draft(reader: Reader, draft: Draft, sample: bytes) -> None:
 
 def _check_growing(reader: Reader, sample: bytes, whole: list[Drawn]) -> None:
     """However a growing file is cut between two records, the same is drawn."""
-    lines = _lines(reader, sample)
+    lines = lines_of(reader, sample)
     for cut in sorted({0, 1, len(lines) // 3, len(lines) // 2, len(lines) - 1}):
         memory: dict[str, Any] = {}
         first = _read(reader, lines[:cut], memory)
@@ -121,7 +121,7 @@ def _check_growing(reader: Reader, sample: bytes, whole: list[Drawn]) -> None:
 
 def _check_damage(reader: Reader, sample: bytes) -> None:
     for raw in _damaged(sample, random.Random(len(sample))):
-        for line in _lines(reader, raw):
+        for line in lines_of(reader, raw):
             drawn: list[Any] = [*_read(reader, [line])]
             wrong = [one for one in drawn if not isinstance(one, Draft | SessionFacts | Skip)]
             _owe(not wrong, reader, f"it yields {wrong[:1]}")
@@ -160,7 +160,7 @@ def _read(
         raise Broken(f"reader {reader.name!r}: it raises {e!r} on {shown!r}") from e
 
 
-def _lines(reader: Reader, raw: bytes) -> list[Line]:
+def lines_of(reader: Reader, raw: bytes) -> list[Line]:
     """The content as this reader is given it."""
     if reader.unit == "file":
         return [Line(0, raw)] if raw.strip() else []
