@@ -191,9 +191,65 @@ def copilot() -> bytes:
     return told.add("session.shutdown", modelMetrics={"m": {"usage": usage}}).bytes()
 
 
+class Tree:
+    """Entries of a pi session, each with its id, parent and time; `lines` is what was written."""
+
+    ID = "bbbbbbbb-cccc-4ddd-8eee-ffffffffffff"
+
+    def __init__(self, id: str = ID, at: float = START, **header: Any) -> None:
+        self.at = at
+        head = {"type": "session", "version": 3, "id": id, "timestamp": from_seconds(at)}
+        self.lines: list[dict[str, Any]] = [{**head, "cwd": "/home/ada/shop", **header}]
+
+    def add(self, kind: str, /, **fields: Any) -> Tree:
+        n = len(self.lines)
+        parent = self.lines[-1]["id"] if n > 1 else None
+        line = {"type": kind, "id": f"{n:08x}", "parentId": parent}
+        self.lines.append({**line, "timestamp": from_seconds(self.at + n), **fields})
+        return self
+
+    def message(self, role: str, content: Any = ..., **fields: Any) -> Tree:
+        parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+        said = {} if content is ... else {"content": parts}
+        return self.add("message", message={"role": role, **said, **fields})
+
+    def says(self, *parts: Any, usage: Any = None, stop: str = "stop", **more: Any) -> Tree:
+        content = [{"type": "text", "text": p} if isinstance(p, str) else p for p in parts]
+        more = {"model": "claude-sonnet-4-5", "usage": usage, "stopReason": stop, **more}
+        return self.message("assistant", content, **more)
+
+    def calls(self, tool: str, given: Any, id: str, **more: Any) -> Tree:
+        call = {"type": "toolCall", "id": id, "name": tool, "arguments": given}
+        return self.says(call, stop="toolUse", **more)
+
+    def answers(self, id: str, tool: str, text: str, *, error: bool = False) -> Tree:
+        return self.message("toolResult", text, toolCallId=id, toolName=tool, isError=error)
+
+    def runs(self, command: str, printed: str, id: str, *, error: bool = False) -> Tree:
+        return self.calls("bash", {"command": command}, id).answers(
+            id, "bash", printed, error=error
+        )
+
+    def bytes(self) -> bytes:
+        return jsonl(self.lines)
+
+
+def pi() -> bytes:
+    """A session in which a test fails, is mended and passes."""
+    told = Tree().add("model_change", provider="anthropic", modelId="claude-sonnet-4-5")
+    told.message("user", "The checkout test fails, can you mend it?")
+    usage = {"input": 60, "output": 20, "cacheRead": 40, "cacheWrite": 5}
+    told.says({"type": "thinking", "thinking": "Hm."}, "I'll run it first.", usage=usage)
+    told.runs("pytest", "KeyError: 'tax'\n\nCommand exited with code 1", "c1", error=True)
+    told.calls("edit", {"path": "shop/cart.py", "oldText": "a", "newText": "b"}, "c2")
+    told.answers("c2", "edit", "Successfully replaced text.").runs("pytest", "3 passed", "c3")
+    return told.says("It passes now.", usage={"input": 50, "output": 10}).bytes()
+
+
 SAMPLES = {
     "claude_code": lambda: transcript.sample().bytes(),
     "codex_rollout": codex,
     "copilot_cli": copilot,
+    "pi_session": pi,
 }
 """Makers of a file of each format."""

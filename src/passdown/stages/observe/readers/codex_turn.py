@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from passdown.domain.clock import parse
-from passdown.stages.observe.readers.telling import Spot, digest
+from passdown.stages.observe.readers.telling import Spot, made
 
 if TYPE_CHECKING:
     from passdown.contract.reader import Json, Line
@@ -36,13 +36,12 @@ class Turn:
         return self._spot
 
     def _found(self) -> Spot:
-        """A line has no id of its own: its bytes are it, and its place when it has no time."""
-        raw, offset = self._line.raw, self._line.offset
-        uid = digest(raw) if self._record.timestamp else f"{digest(raw)}@{offset}"
+        """A line has no id of its own."""
+        line, time = self._line, self._record.timestamp
         meta: Json = {"agent": self.kept["agent"]} if self.kept.get("agent") else {}
         if self._damaged:
             meta["damaged"] = True
-        return Spot(uid, offset, len(raw), parse(self._record.timestamp or ""), meta)
+        return Spot(made(line, time), line.offset, len(line.raw), parse(time or ""), meta)
 
     @property
     def kept(self) -> Json:

@@ -14,7 +14,7 @@ from passdown.stages.observe.readers.claude_record import Message, Usage, argume
 from passdown.stages.observe.readers.copilot_record import Place, Request, Result, events
 from passdown.stages.observe.readers.copilot_sniff import sureness
 from passdown.stages.observe.readers.provenance import SHELLS, asked
-from passdown.stages.observe.readers.telling import BESIDE, Spot, Telling, digest
+from passdown.stages.observe.readers.telling import BESIDE, Spot, Telling, digest, made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -91,17 +91,17 @@ def _turn(event: Event, said: Data, line: Line, known: Memory, damaged: bool) ->
     kept = known.kept
     if said.session_id and event.type == "session.start":
         kept["session"] = said.session_id
-    session = kept.setdefault("session", f"{NAME}-{digest(line.raw)}")
+    elif "session" not in kept:
+        kept["session"] = f"{NAME}-{digest(line.raw)}"
     agent = event.agent_id or said.parent_tool_call_id or ""
     meta: Json = {"agent": agent} if agent else {}
     if damaged:
         meta["damaged"] = True
-    made = digest(line.raw) if event.timestamp else f"{digest(line.raw)}@{line.offset}"
-    at = parse(event.timestamp or "")
-    spot = Spot(event.id or made, line.offset, len(line.raw), at, meta)
+    uid, at = event.id or made(line, event.timestamp), parse(event.timestamp or "")
+    spot = Spot(uid, line.offset, len(line.raw), at, meta)
     # An agent whose call is unknown shares the floor of the one that it works for.
     call = said.parent_tool_call_id or kept.get("agents", {}).get(event.agent_id, "")
-    return _Turn(said, Telling(known, session, call), spot)
+    return _Turn(said, Telling(known, kept["session"], call), spot)
 
 
 def _after_facts(turn: _Turn, draw: Draw) -> Iterator[Drawn]:

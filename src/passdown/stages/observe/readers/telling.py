@@ -13,7 +13,7 @@ from passdown.stages.observe.readers.provenance import AGENTS, answer_trust
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from passdown.contract.reader import Json
+    from passdown.contract.reader import Json, Line
     from passdown.domain.clock import At
     from passdown.stages.observe.readers.claude_memory import Memory
 
@@ -101,3 +101,9 @@ def digest(*parts: str | bytes) -> str:
     """A short name for what has none of its own."""
     joined = b"\0".join(p if isinstance(p, bytes) else p.encode("utf-8", "replace") for p in parts)
     return hashlib.sha256(joined).hexdigest()[:16]
+
+
+def made(line: Line, at: str | None) -> str:
+    """The name of a line that has none: its bytes, and its place too when it has no time."""
+    name = digest(line.raw)
+    return name if at else f"{name}@{line.offset}"
