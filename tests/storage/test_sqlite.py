@@ -12,7 +12,8 @@ import pytest
 
 from passdown.domain.errors import PassdownError, StoreError
 from passdown.domain.scope import ALL
-from passdown.storage.sql.sqlite import SqliteConnection, meaning
+from passdown.storage.sql.sqlite import SqliteConnection
+from passdown.storage.sql.told import meaning
 from passdown.storage.sqlite import open_sqlite
 from tests.storage.test_conformance import fill
 

@@ -11,14 +11,11 @@ from urllib.parse import quote
 
 from passdown.domain.errors import Invalid, NotFound
 from passdown.storage.dump import AT_ONCE, MAGIC, TABLES, Backup, Batch, damaged, open_dump
-from passdown.storage.files import COMPANIONS, create, replaced
+from passdown.storage.files import COMPANIONS, create
 from passdown.storage.migrate import SCHEMA, migrate, newer
-from passdown.storage.sql.sqlite import (
-    APPLICATION_ID,
-    SqliteConnection,
-    Told,
-    bring_up,
-)
+from passdown.storage.sql.copy import write_copy
+from passdown.storage.sql.sqlite import APPLICATION_ID, SqliteConnection, bring_up
+from passdown.storage.sql.told import Told
 from passdown.storage.turn import PATIENCE, held
 
 if TYPE_CHECKING:
@@ -27,14 +24,6 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At
 
 SQLITE_MAGIC = b"SQLite format 3\0"
-
-
-def write_copy(source: sqlite3.Connection, to: str) -> int:
-    """Write one consistent copy of an open database to this file; its bytes."""
-    with replaced(to) as temporary:
-        with Told(to), closing(sqlite3.connect(temporary)) as target:
-            source.backup(target)
-        return os.stat(temporary).st_size
 
 
 def write_backup(source: SqliteConnection, to: str) -> int:
