@@ -62,6 +62,7 @@ def write_everything(tx: Tx) -> None:
     tx.registry.see(human("ann"))
     tx.registry.add_token("hash", human("ann"))
     tx.registry.keep("name", "value")
+    tx.registry.forget(["mark"])
 
 
 def told(store: Store) -> list[object]:

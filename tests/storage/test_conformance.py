@@ -18,6 +18,7 @@ from passdown.domain.observation import Observation, Seen, Session, Source
 from passdown.domain.proposal import Message, Proposal, Status, Verdict
 from passdown.domain.record import Edge, Record
 from passdown.domain.scope import ALL
+from passdown.storage.migrate import SCHEMA
 from passdown.storage.port import Store, Tx
 
 AT = "2026-11-21T03:15:00.000Z"
@@ -249,7 +250,7 @@ def test_all_of_one_transaction_happens_at_one_time(store: Store, clock):
 
 def test_a_store_says_what_it_is(store: Store, backend: str):
     found = store.describe()
-    assert (found["backend"], found["schema"], found["mended"]) == (backend, 1, [])
+    assert (found["backend"], found["schema"], found["mended"]) == (backend, SCHEMA, [])
     assert found["bytes"] >= 0
     assert found["search"]
     assert found["where"]

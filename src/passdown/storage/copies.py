@@ -12,7 +12,7 @@ from urllib.parse import quote
 from passdown.domain.errors import Invalid, NotFound
 from passdown.storage.dump import AT_ONCE, MAGIC, TABLES, Backup, Batch, damaged, open_dump
 from passdown.storage.files import COMPANIONS, create
-from passdown.storage.migrate import SCHEMA, migrate, newer
+from passdown.storage.migrate import SCHEMA, migrate, migrations, newer
 from passdown.storage.sql.copy import write_copy
 from passdown.storage.sql.sqlite import APPLICATION_ID, SqliteConnection, bring_up
 from passdown.storage.sql.told import Told
@@ -67,6 +67,9 @@ def _checked(db: sqlite3.Connection, path: str) -> int:
         raise damaged(path)
     if schema > SCHEMA:
         raise newer(schema, SCHEMA, path)
+    # What SQLite finds missing at the end it takes for zeros.
+    if os.stat(path).st_size % _pragma(db, "page_size"):
+        raise damaged(path)
     # A backup may come from anywhere: no trigger, view or table that we did not make.
     if _pragma(db, "quick_check") != "ok" or _layout(db) != _own_layout(schema):
         raise damaged(path)
@@ -92,11 +95,16 @@ def _own_layout(schema: int) -> list[tuple[Any, ...]]:
 
 def _batches(path: str) -> Iterator[Batch]:
     with _opened(path) as db:
-        for table in TABLES:
-            cursor = db.execute(f"SELECT * FROM {table}")
-            columns = [name for name, *_ in cursor.description]
-            while rows := cursor.fetchmany(AT_ONCE):
-                yield Batch(table, columns, rows)
+        yield from _of(db)
+
+
+def _of(db: sqlite3.Connection) -> Iterator[Batch]:
+    known = {name for kind, name, *_ in _layout(db) if kind == "table"}
+    for table in filter(known.__contains__, TABLES):
+        cursor = db.execute(f"SELECT * FROM {table}")
+        columns = [name for name, *_ in cursor.description]
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield Batch(table, columns, rows)
 
 
 def restore(live: SqliteConnection, source: str, now: At) -> None:
@@ -128,6 +136,20 @@ def _as_database(source: str, backup: Backup, temporary: str) -> Iterator[sqlite
         for companion in COMPANIONS:
             with suppress(FileNotFoundError):
                 os.unlink(temporary + companion)
+
+
+@contextmanager
+def brought_up(backup: Backup) -> Iterator[Backup]:
+    """The backup as one of today's schema: an older one takes the way a file would."""
+    if backup.schema == SCHEMA:
+        yield backup
+        return
+    with closing(SqliteConnection(":memory:")) as made:
+        migrate(made, "sqlite", ":memory:", upto=backup.schema)
+        _load(made, backup)
+        for migration in migrations("sqlite")[backup.schema :]:
+            made.apply(migration)
+        yield Backup(SCHEMA, lambda: _of(made.db))
 
 
 def _load(into: SqliteConnection, backup: Backup) -> None:

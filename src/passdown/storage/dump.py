@@ -43,6 +43,7 @@ TABLES = (
     "counters",
     "actors",
     "tokens",
+    "forgotten",
 )
 """What is kept; the tables beside these note migrations or are derived."""
 

@@ -1,6 +1,6 @@
 """The whole storage interface. A backend has these methods and passes `tests/storage`.
 
-A transaction has seven parts; a stage takes the narrowest it needs. Every read is bound to the
+A transaction has eight parts; a stage takes the narrowest it needs. Every read is bound to the
 sight the transaction was opened with: no unscoped read exists. What has no scope of its own (a
 message, an image, an entry, an activity) is seen where the thing it is about is.
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from passdown.domain.change import Image
     from passdown.domain.clock import At
     from passdown.domain.entry import Activity, Entry
-    from passdown.domain.job import Job, JobState
     from passdown.domain.observation import Observation, Seen, Session, Source
     from passdown.domain.proposal import Mark, Message, Proposal, Status
     from passdown.domain.record import Edge, Life, Record
     from passdown.domain.scope import Sight
+    from passdown.storage.erasure import Erasure
+    from passdown.storage.jobs import Jobs
 
 Json: TypeAlias = dict[str, Any]
 
@@ -35,6 +36,14 @@ class Hit(NamedTuple):
 
     id: str
     score: float
+
+
+class Usage(NamedTuple):
+    """What one kind of content takes: its rows and, with its indexes, its bytes on the disk."""
+
+    table: str
+    rows: int
+    bytes: int
 
 
 class Observations(Protocol):
@@ -87,6 +96,10 @@ class Observations(Protocol):
 
     def drop(self, session: str) -> int:
         """Forget a session and its observations; how many went."""
+        ...
+
+    def drop_source(self, key: str) -> None:
+        """Forget how far a file was read."""
         ...
 
     def source(self, key: str) -> Source | None: ...
@@ -276,41 +289,6 @@ class Ledger(Protocol):
         ...
 
 
-class Jobs(Protocol):
-    """Rows of work with leases. Effects outside the store are jobs too: the outbox."""
-
-    def add(self, job: Job) -> bool:
-        """False when a queued or running job has this key ('' is no key). Without times of its
-        own it was made now and is due now."""
-        ...
-
-    def take(self, worker: str, *, lease_seconds: float, names: Sequence[str] = ()) -> Job | None:
-        """The job that is due longest, now running under this worker's lease. A running job
-        whose lease ran out is due again, or dead when it has no attempts left. No two workers
-        take one job."""
-        ...
-
-    def beat(self, id: str, worker: str, *, lease_seconds: float) -> bool:
-        """Prolong the lease; False when it is no longer this worker's."""
-        ...
-
-    def finish(self, id: str, worker: str, result: Json) -> bool:
-        """False when the lease is no longer this worker's: then nothing is written. Of the ended
-        jobs of one key only this one stays: timers go off for years."""
-        ...
-
-    def fail(self, id: str, worker: str, error: str, *, retry_at: At) -> Job | None:
-        """Queued again for then, or dead when its attempts are used up; None when the lease is
-        no longer this worker's."""
-        ...
-
-    def get(self, id: str) -> Job | None: ...
-
-    def all(self, states: Sequence[JobState] = (), *, limit: int = 100) -> list[Job]:
-        """Newest first."""
-        ...
-
-
 class Registry(Protocol):
     """Small facts of the store itself: who is known, which tokens, named values."""
 
@@ -342,6 +320,18 @@ class Registry(Protocol):
         """Revoke all tokens of this name; how many."""
         ...
 
+    def forget(self, marks: Iterable[str]) -> None:
+        """Remember that what has these marks was forgotten."""
+        ...
+
+    def forgotten(self, marks: Iterable[str]) -> set[str]:
+        """Those of these marks that are of something forgotten."""
+        ...
+
+    def recall(self, marks: Iterable[str]) -> int:
+        """Let what has these marks be known again; how many of them there were."""
+        ...
+
 
 class Tx(Protocol):
     """Everything inside one transaction."""
@@ -364,6 +354,8 @@ class Tx(Protocol):
     def jobs(self) -> Jobs: ...
     @property
     def registry(self) -> Registry: ...
+    @property
+    def erasure(self) -> Erasure: ...
 
 
 class Store(Protocol):
@@ -380,6 +372,15 @@ class Store(Protocol):
     def describe(self) -> Json:
         """`backend`, `where` (no password in it), `schema`, `bytes`, `search` (how good) and
         `mended`: the modes of files and folders that were too loose when it was opened."""
+        ...
+
+    def usage(self) -> list[Usage]:
+        """What each table takes, by name; bytes are 0 where the backend cannot tell."""
+        ...
+
+    def scrub(self) -> bool:
+        """Leave nothing of what was erased in the index and in the store's files; False when
+        somebody who reads prevents that for now."""
         ...
 
     def backup(self, to: Path) -> int:

@@ -10,6 +10,7 @@ from passdown.domain.errors import StoreError, Unavailable
 from passdown.storage.dump import AT_ONCE, TABLES, Batch, write_dump
 from passdown.storage.migrate import SCHEMA, migrate, migrations, newer
 from passdown.storage.pool import Pool
+from passdown.storage.port import Usage
 from passdown.storage.sql.bound import Bound
 from passdown.storage.sql.named import Queries
 from passdown.storage.sql.tx import SqlTx
@@ -120,6 +121,20 @@ class PostgresStore:
             "mended": [],
         }
 
+    def usage(self) -> list[Usage]:
+        """What each table takes, its indexes with it."""
+        with self._begun(writes=False) as connection:
+            return _usage(connection)
+
+    def scrub(self) -> bool:
+        """Give the space of what is erased to what comes next; the server's own log and its
+        replicas are its owner's."""
+        with self._pool.lent() as connection:
+            # Outside of any transaction, as PostgreSQL wants it.
+            for table in _tables(connection):
+                connection.rows(f"VACUUM {table}")
+        return True
+
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file; its bytes."""
         with self._begun(writes=False) as connection:
@@ -148,6 +163,21 @@ def bring_up(connection: PostgresConnection) -> None:
         raise newer(number, SCHEMA, connection.where)
     if number < SCHEMA:
         migrate(connection, "postgres", connection.where)
+
+
+def _tables(connection: PostgresConnection) -> list[str]:
+    made = f"SELECT tablename FROM pg_tables WHERE schemaname = '{connection.schema}' ORDER BY 1"
+    return [name for (name,) in connection.rows(made)]
+
+
+def _usage(connection: PostgresConnection) -> list[Usage]:
+    return [
+        Usage(
+            name,
+            *connection.rows(f"SELECT count(*), pg_total_relation_size('{name}') FROM {name}")[0],
+        )
+        for name in _tables(connection)
+    ]
 
 
 def _batches(connection: PostgresConnection) -> Iterator[Batch]:

@@ -11,6 +11,7 @@ from passdown.domain.errors import StoreError
 from passdown.storage.files import prepare
 from passdown.storage.migrate import SCHEMA
 from passdown.storage.pool import Pool
+from passdown.storage.port import Usage
 from passdown.storage.sql.bound import Bound
 from passdown.storage.sql.named import Queries
 from passdown.storage.sql.sqlite import DIALECT, SqliteConnection, bring_up
@@ -94,6 +95,17 @@ class SqliteStore:
             "search": "fts5",
             "mended": self._mended,
         }
+
+    def usage(self) -> list[Usage]:
+        """What each table takes, its indexes with it."""
+        with self._pool.lent() as connection:
+            return [Usage(*row) for row in connection.usage()]
+
+    def scrub(self) -> bool:
+        """Merge the index anew and empty the write-ahead log: what is erased is overwritten there
+        only when the pages are."""
+        with self._turn.taken(), self._pool.lent() as connection:
+            return connection.scrub()
 
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file; its bytes."""

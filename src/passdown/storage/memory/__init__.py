@@ -10,6 +10,7 @@ from passdown.domain.errors import StoreError
 from passdown.storage.memory.bound import Bound, Tables
 from passdown.storage.memory.tx import MemoryTx
 from passdown.storage.migrate import SCHEMA
+from passdown.storage.port import Usage
 from passdown.storage.turn import Turn
 
 if TYPE_CHECKING:
@@ -80,6 +81,17 @@ class MemoryStore:
             "mended": [],
         }
 
+    def usage(self) -> list[Usage]:
+        """How many rows each table has, and how many characters they make."""
+        return [
+            Usage(name, len(table), sum(len(str(row)) for row in table.values()))
+            for name, table in sorted(self._kept().items())
+        ]
+
+    def scrub(self) -> bool:
+        """Nothing is left of what is gone from memory."""
+        return True
+
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file; its bytes."""
         from passdown.storage.dump import write_dump
@@ -89,12 +101,12 @@ class MemoryStore:
 
     def restore(self, source: Path) -> None:
         """Replace all content by a backup's; there is nothing beside memory to keep the old in."""
-        from passdown.storage.copies import open_backup
+        from passdown.storage.copies import brought_up, open_backup
         from passdown.storage.memory.tables import loaded
 
-        with self._turn.taken():
+        with self._turn.taken(), brought_up(open_backup(os.path.abspath(source))) as backup:
             self._kept()
-            self._tables = loaded(open_backup(os.path.abspath(source)))
+            self._tables = loaded(backup)
 
     def close(self) -> None:
         """Forget everything."""

@@ -159,6 +159,10 @@ class MemoryObservations:
         del self._bound.change("sessions")[plain(session)]
         return len(gone)
 
+    def drop_source(self, key: str) -> None:
+        """Forget how far a file was read."""
+        self._bound.change("sources").pop(plain(key), None)
+
     def source(self, key: str) -> Source | None:
         """How far this file was read; None when it never was."""
         row = self._bound.table("sources").get(plain(key))

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 from passdown.domain.actor import Kind
 from passdown.domain.errors import Conflict
 from passdown.storage.coding import named, plain
-from passdown.storage.rows.registry import FactRow, SeenRow, TokenRow, actor_of, actor_row
+from passdown.storage.rows.registry import (
+    FactRow,
+    MarkedRow,
+    SeenRow,
+    TokenRow,
+    actor_of,
+    actor_row,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from passdown.domain.actor import Actor
     from passdown.storage.memory.bound import Bound
 
@@ -63,3 +72,18 @@ class MemoryRegistry:
         for row in mine:
             table[row.hash] = row._replace(revoked_at=self._bound.now)
         return len(mine)
+
+    def forget(self, marks: Iterable[str]) -> None:
+        """Remember that what has these marks was forgotten."""
+        table = self._bound.change("forgotten")
+        for mark in map(named, marks):
+            table.setdefault(mark, MarkedRow(mark, self._bound.now))
+
+    def forgotten(self, marks: Iterable[str]) -> set[str]:
+        """Those of these marks that are of something forgotten."""
+        return set(marks) & self._bound.table("forgotten").keys()
+
+    def recall(self, marks: Iterable[str]) -> int:
+        """Let what has these marks be known again; how many of them there were."""
+        table = self._bound.change("forgotten")
+        return sum(table.pop(mark, None) is not None for mark in set(marks))

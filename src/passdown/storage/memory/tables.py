@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.errors import Unreadable
 from passdown.storage.dump import TABLES, Batch
-from passdown.storage.migrate import SCHEMA
 from passdown.storage.rows.jobs import JobRow
 from passdown.storage.rows.knowledge import EdgeRow, RecordRow
 from passdown.storage.rows.ledger import (
@@ -19,7 +18,7 @@ from passdown.storage.rows.ledger import (
 )
 from passdown.storage.rows.observations import ObservationRow, SessionRow, SourceRow
 from passdown.storage.rows.queue import MarkRow, MessageRow, ProposalRow
-from passdown.storage.rows.registry import CounterRow, FactRow, SeenRow, TokenRow
+from passdown.storage.rows.registry import CounterRow, FactRow, MarkedRow, SeenRow, TokenRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +60,7 @@ KEPT = {
     "counters": _kept(CounterRow, "name"),
     "actors": _kept(SeenRow, "kind", "name"),
     "tokens": _kept(TokenRow, "hash"),
+    "forgotten": _kept(MarkedRow, "mark"),
 }
 
 
@@ -71,9 +71,7 @@ def unloaded(tables: Tables) -> Iterator[Batch]:
 
 
 def loaded(backup: Backup) -> Tables:
-    """The tables of a backup; memory has no migrations, so it must be of this schema."""
-    if backup.schema != SCHEMA:
-        raise Unreadable("this backup is of an older schema", next="Restore it into a file.")
+    """The tables of a backup of this schema."""
     tables: Tables = {}
     try:
         for name, columns, rows in backup.batches():

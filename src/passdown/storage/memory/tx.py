@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from passdown.storage.memory.erasure import MemoryErasure
 from passdown.storage.memory.index import MemoryIndex
 from passdown.storage.memory.jobs import MemoryJobs
 from passdown.storage.memory.knowledge import MemoryKnowledge
@@ -30,6 +32,11 @@ class MemoryTx:
         self.ledger = MemoryLedger(bound)
         self.jobs = MemoryJobs(bound)
         self.registry = MemoryRegistry(bound)
+
+    @cached_property
+    def erasure(self) -> MemoryErasure:
+        """What is taken back for good."""
+        return MemoryErasure(self._bound)
 
     @property
     def sight(self) -> Sight:

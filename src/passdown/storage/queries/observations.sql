@@ -86,6 +86,9 @@ FROM sources WHERE key = :key
 SELECT key, format, device, inode, file_offset, tail, memory, read_at, counts
 FROM sources ORDER BY key
 
+-- name: drop_source
+DELETE FROM sources WHERE key = :key
+
 -- name: put_source
 INSERT INTO sources (key, format, device, inode, file_offset, tail, memory, read_at, counts)
 VALUES (:key, :format, :device, :inode, :file_offset, :tail, :memory, :read_at, :counts)

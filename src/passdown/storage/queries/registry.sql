@@ -29,3 +29,12 @@ SELECT DISTINCT name FROM tokens WHERE revoked_at = '' ORDER BY name
 
 -- name: revoke
 UPDATE tokens SET revoked_at = :now WHERE name = :name AND revoked_at = ''
+
+-- name: forgotten
+SELECT mark FROM forgotten WHERE mark IN :marks
+
+-- name: forget
+INSERT INTO forgotten (mark, at) VALUES (:mark, :now) ON CONFLICT DO NOTHING
+
+-- name: recall
+DELETE FROM forgotten WHERE mark IN :marks

@@ -49,6 +49,13 @@ class FactRow(NamedTuple):
     value: str
 
 
+class MarkedRow(NamedTuple):
+    """`forgotten`: the mark of what was forgotten, which says nothing else of it."""
+
+    mark: str
+    at: str
+
+
 class CounterRow(NamedTuple):
     """`counters`: the last number given out under a name."""
 

@@ -128,6 +128,10 @@ class SqlObservations:
         self._write("drop_session", session=session)
         return gone
 
+    def drop_source(self, key: str) -> None:
+        """Forget how far a file was read."""
+        self._write("drop_source", key=key)
+
     def source(self, key: str) -> Source | None:
         """How far this file was read; None when it never was."""
         row = self._row("source", key=key)

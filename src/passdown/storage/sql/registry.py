@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from passdown.domain.errors import Conflict
 from passdown.storage.coding import named
 from passdown.storage.rows.registry import actor_of, actor_row
+from passdown.storage.sql.bound import in_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from passdown.domain.actor import Actor
     from passdown.storage.sql.bound import Bound
 
@@ -57,3 +60,17 @@ class SqlRegistry:
     def revoke(self, name: str) -> int:
         """Revoke all tokens of this name; how many."""
         return self._write("revoke", name=name, now=self._bound.now)
+
+    def forget(self, marks: Iterable[str]) -> None:
+        """Remember that what has these marks was forgotten."""
+        for mark in marks:
+            self._write("forget", mark=named(mark), now=self._bound.now)
+
+    def forgotten(self, marks: Iterable[str]) -> set[str]:
+        """Those of these marks that are of something forgotten."""
+        rows = (self._bound.rows("registry", "forgotten", marks=part) for part in in_parts(marks))
+        return {mark for found in rows for (mark,) in found}
+
+    def recall(self, marks: Iterable[str]) -> int:
+        """Let what has these marks be known again; how many of them there were."""
+        return sum(self._write("recall", marks=part) for part in in_parts(marks))

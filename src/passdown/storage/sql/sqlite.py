@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from passdown.domain.errors import StoreError
+from passdown.domain.errors import PassdownError, StoreError
 from passdown.storage.migrate import SCHEMA, migrate, newer
 from passdown.storage.sql.copy import write_copy
 from passdown.storage.sql.named import Dialect, Queries
@@ -177,6 +177,34 @@ class SqliteConnection:
             self.rows(note, migration[:2])
             self.rows(f"PRAGMA application_id = {APPLICATION_ID}")
             self.rows(f"PRAGMA user_version = {migration.number}")
+
+    def usage(self) -> list[tuple[str, int, int]]:
+        """Each table with its rows and, where this SQLite can tell, its bytes."""
+        return [
+            (name, self.rows(f'SELECT count(*) FROM "{name}"')[0][0], bytes)
+            for name, bytes in self._pages()
+        ]
+
+    def _pages(self) -> list[tuple[str, int]]:
+        # What the full-text index is made of is one with the texts it is made from.
+        named = "CASE WHEN tbl_name LIKE 'indexed%' THEN 'indexed' ELSE tbl_name END"
+        sizes = "(SELECT name, sum(pgsize) AS size FROM dbstat GROUP BY name)"
+        try:
+            rows = self.rows(
+                f"SELECT {named} AS kept, sum(coalesce(size, 0)) FROM sqlite_schema AS made "
+                f"LEFT JOIN {sizes} AS used ON used.name = made.name GROUP BY kept ORDER BY kept"
+            )
+        except PassdownError:  # a build without `dbstat`
+            rows = self.rows(f"SELECT DISTINCT {named}, 0 FROM sqlite_schema ORDER BY 1")
+        return [(name, int(bytes)) for name, bytes in rows]
+
+    def scrub(self) -> bool:
+        """Build the full-text index anew and cut the log to nothing; False when a reader is in
+        the way."""
+        with self.transaction(writes=True):
+            self.rows("INSERT INTO indexed_words (indexed_words) VALUES ('rebuild')")
+        busy, *_ = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        return not busy
 
     def close(self) -> None:
         """Give the file back."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.domain.scope import Sight
+    from passdown.storage.erasure import Erasure
+    from passdown.storage.jobs import Jobs
     from passdown.storage.port import (
         Index,
-        Jobs,
         Knowledge,
         Ledger,
         Observations,
@@ -84,6 +85,13 @@ class SqlTx:
         from passdown.storage.sql.registry import SqlRegistry
 
         return SqlRegistry(self._alone())
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        """What is taken back for good."""
+        from passdown.storage.sql.erasure import SqlErasure
+
+        return SqlErasure(self._alone())
 
     def _alone(self) -> Bound:
         self._bound.serialise()
