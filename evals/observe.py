@@ -22,9 +22,9 @@ from passdown.domain.clock import SystemClock, from_seconds
 from passdown.domain.errors import PassdownError
 from passdown.domain.settings import defaults
 from passdown.stages.observe.ingest import ingest
-from passdown.stages.observe.lines import HEAD
 from passdown.stages.observe.readers import Readers, load, sniff
 from passdown.stages.observe.tally import Ingested
+from passdown.stages.observe.unpack import HEAD
 from passdown.storage.memory import open_memory
 from passdown.storage.port import Store
 from passdown.storage.sqlite import open_sqlite
@@ -41,9 +41,10 @@ COUNTS = (
     "tool_errors",
     "thinking",
 )
-UNJUDGED = {"codex_rollout": ("tool_errors",)}
-"""What the independent reader never looked for: it takes every result of Codex for a good one,
-also of commands that exited with 1."""
+PROMPTS = ("prompt", "prompt:plan", "note:hook", "note:client")
+UNJUDGED = {"codex_rollout": ("tool_errors",), "gemini_cli": ("records",)}
+"""What the independent reader counts as something else: it takes every result of Codex for a good
+one, also of commands that exited with 1, and the messages of a document for records."""
 GENERATED = 40
 TURNS = 120
 KEY = b"an evaluation's key, of 32 bytes"
@@ -89,7 +90,8 @@ def _agree(done: Ingested, row: dict[str, Any]) -> bool:
 
 def _counts(done: Ingested) -> dict[str, int]:
     """What was read, in the words of the independent reader: it counts sub-agents' lines and what
-    stands beside a tool's answer with the line they are in, and a hook's text as a prompt."""
+    stands beside a tool's answer with the line they are in, and what a hook or the client says in
+    a person's place as a prompt."""
     kinds = Counter({k: n for k, n in done.kinds.items() if "agent" not in k.split(":")})
 
     def every(seen: str) -> int:
@@ -98,7 +100,7 @@ def _counts(done: Ingested) -> dict[str, int]:
     return {
         "records": done.records,
         "bad_lines": done.skips,
-        "user_prompts": kinds["prompt"] + kinds["prompt:plan"] + kinds["note:hook"],
+        "user_prompts": sum(kinds[kind] for kind in PROMPTS),
         "assistant_texts": every("reply") + done.unkept.get("blank", 0),
         "tool_calls": every("call"),
         "tool_results": every("result"),

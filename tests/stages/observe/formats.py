@@ -246,10 +246,63 @@ def pi() -> bytes:
     return told.says("It passes now.", usage={"input": 50, "output": 10}).bytes()
 
 
+class Chat:
+    """Messages of Gemini CLI, each with its id and time; as a document, or as a log."""
+
+    ID = "dddddddd-eeee-4fff-8000-111111111111"
+
+    def __init__(self, id: str = ID, **more: Any) -> None:
+        head = {"sessionId": id, "projectHash": "7e89", "startTime": from_seconds(START)}
+        self.head: dict[str, Any] = {**head, "lastUpdated": from_seconds(START + 99), **more}
+        self.messages: list[dict[str, Any]] = []
+
+    def add(self, kind: str, content: Any, /, **fields: Any) -> Chat:
+        n = len(self.messages)
+        id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.head['sessionId']}{n}"))
+        line = {"id": id, "timestamp": from_seconds(START + n), "type": kind, "content": content}
+        self.messages.append({**line, **fields})
+        return self
+
+    def says(self, text: str, *calls: Any, **fields: Any) -> Chat:
+        made = {"toolCalls": list(calls)} if calls else {}
+        return self.add("gemini", text, model="gemini-2.5-pro", **made, **fields)
+
+    @staticmethod
+    def call(
+        name: str, args: Any, said: str, id: str = "c", *, status: str = "success", **more: Any
+    ) -> dict[str, Any]:
+        """A call and its answer, as they stand in one record."""
+        told = {"error" if status == "error" else "output": said}
+        result = [{"functionResponse": {"id": id, "name": name, "response": told}}]
+        done = {"status": status, "timestamp": from_seconds(START + 50)}
+        return {"id": id, "name": name, "args": args, "result": result, **done, **more}
+
+    def log(self) -> bytes:
+        return jsonl([self.head, *self.messages])
+
+    def bytes(self) -> bytes:
+        return json.dumps({**self.head, "messages": self.messages}, indent=2).encode()
+
+
+def gemini_chat() -> Chat:
+    """A session in which a test fails, is mended and passes."""
+    told = Chat().add("user", "The checkout test fails, can you mend it?")
+    failed = "Output: KeyError: 'tax'\nExit Code: 1\nProcess Group PGID: 7"
+    command = {"command": "pytest"}
+    tokens = {"input": 100, "output": 20, "cached": 40, "thoughts": 5, "tool": 0, "total": 125}
+    thoughts = [{"subject": "So", "description": "Hm."}]
+    first = Chat.call("run_shell_command", command, failed, "c1")
+    told.says("I'll run it first.", first, thoughts=thoughts, tokens=tokens)
+    edit = Chat.call("replace", {"file_path": "shop/cart.py", "old_string": "a"}, "Done.", "c2")
+    again = Chat.call("run_shell_command", command, "Output: 3 passed", "c3")
+    return told.says("", edit, again).says("It passes now.", tokens={"input": 50, "output": 10})
+
+
 SAMPLES = {
     "claude_code": lambda: transcript.sample().bytes(),
     "codex_rollout": codex,
     "copilot_cli": copilot,
+    "gemini_cli": lambda: gemini_chat().bytes(),
     "pi_session": pi,
 }
 """Makers of a file of each format."""
