@@ -158,13 +158,20 @@ class _Echoes:
         self._firewall: Any = None
 
     def __call__(self, text: str) -> bool:
+        found: bool = self._known().is_echo(text)
+        return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process has no store to ask: it gets what this one knows.
+        return getattr, (self._known(), "is_echo")
+
+    def _known(self) -> Any:
         if self._firewall is None:
             from passdown.stages.serve.markers import Firewall
 
             with self._ctx.store.read(ALL) as tx:
                 self._firewall = Firewall(r.text for r in tx.knowledge.all())
-        found: bool = self._firewall.is_echo(text)
-        return found
+        return self._firewall
 
 
 def _standard_input(ctx: Ctx) -> BinaryIO | None:
@@ -195,11 +202,9 @@ def _plan(ctx: Ctx, paths: list[str], since: str) -> dict[str, Any]:
     from msgspec import to_builtins
 
     from passdown.ops.when import moment
-    from passdown.stages.observe.draw import Drawing
-    from passdown.stages.observe.ingest import never
+    from passdown.stages.observe.ingest import drawing_by
     from passdown.stages.observe.plan import plan
     from passdown.stages.observe.readers import load
-    from passdown.stages.observe.stamp import Stamp
 
     if PIPE in paths:
         raise Invalid(
@@ -207,12 +212,9 @@ def _plan(ctx: Ctx, paths: list[str], since: str) -> dict[str, Any]:
             where=PIPE,
             next="Name the files themselves.",
         )
-    settings = ctx.settings
-    stamp = Stamp(ctx.redactor(), max_text=settings.whole("observe.max_text"), is_echo=never)
-    most, now = settings.whole("observe.max_line"), ctx.clock.now()
     with ctx.store.read(ALL) as tx:
         rate = float(tx.registry.value(RATE) or 0)
-    drawing = Drawing(load(settings), stamp, most, now)
+    drawing = drawing_by(load(ctx.settings), ctx.redactor(), ctx.settings, ctx.clock)
     found = plan(ctx.store, paths, drawing=drawing, since=moment(ctx, since), rate=rate)
     told: dict[str, Any] = to_builtins(found)
     return {**told, "model": ctx.writer().name, "cost": "nothing: reading asks no model"}

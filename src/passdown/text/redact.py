@@ -6,6 +6,7 @@ import hmac
 from base64 import b64decode
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import re2
@@ -83,6 +84,11 @@ class Redactor:
         self._sought: _Sought | None = None
         labels = "|".join(re2.escape(label) for label in sorted({r.label for r in self._rules}))
         self._placed = re2.compile(rf"\[(?:{labels}):[0-9a-f]{{4}}\]".encode(), options())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process compiles the rules itself: no pattern of RE2 can be handed over.
+        also = tuple(rule.id for rule in self._rules if rule.optional)
+        return partial(Redactor, also=also), (self._key, tuple(self._literal), self._rules)
 
     def clean(self, text: str) -> str:
         """The redacted text alone."""

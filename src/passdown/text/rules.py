@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
@@ -35,6 +35,9 @@ class Rule:
     optional: bool = False
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rule, tuple(getattr(self, field.name) for field in fields(self))
 
     @property
     def label(self) -> str:

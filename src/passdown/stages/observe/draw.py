@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import json as fast
 
@@ -22,6 +22,7 @@ from passdown.stages.observe.lines import Chunk, chunks, open_file, whole, wrap
 from passdown.stages.observe.readers import sniff
 from passdown.stages.observe.repo import fit, repo_of
 from passdown.stages.observe.tally import Skipped
+from passdown.stages.observe.todo import PACKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +38,16 @@ if TYPE_CHECKING:
     from passdown.stages.observe.stamp import Stamp, Stamped
 
 
-PACKED = 8
-"""How many bytes one byte of a compressed transcript holds, about."""
+class Lane(NamedTuple):
+    """Every so-manyth batch of a file. The reader sees all of it whatever the lane, since it
+    remembers what it read; redacting and stamping, most of the work, is done for the lane alone."""
+
+    number: int = 0
+    of: int = 1
+
+
+WHOLE = Lane()
+"""All of a file."""
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class Batch:
 
     file: File
     format: str
+    place: int = 0
     bytes: int = 0
     size: int = 0
     records: int = 0
@@ -70,7 +80,11 @@ class Drawing:
     max_line: int
     now: At
 
-    def draw(self, file: File, source: Source | None) -> Iterator[Batch]:
+    def handed(self) -> Drawing:
+        """What another process needs of it."""
+        return replace(self, readers=self.readers._replace(broken=()))
+
+    def draw(self, file: File, source: Source | None, lane: Lane = WHOLE) -> Iterator[Batch]:
         """The batches of a file, none when it holds no transcript; Unreadable when it cannot be
         read, or was named and no reader knows it."""
         with open_file(file.path) as opened:
@@ -81,8 +95,9 @@ class Drawing:
                 return
             reader = reader.at(file.path) if isinstance(reader, Placed) else reader
             again = source is not None and source.offset > 0 and not begun.offset
-            for batch, read, tail in self._drawn(file, reader, begun, opened):
-                batch.rewritten, again = again, False
+            for batch, read in self._drawn(file, reader, begun, opened, lane):
+                batch.rewritten = again and not batch.place
+                tail = cursor.tail(opened, read.offset)
                 batch.source = self._mark(file, read, tail, batch.last)
                 yield batch
 
@@ -101,17 +116,20 @@ class Drawing:
         opened = wrap(stream, PIPED.path, final=True)
         reader = self._reader(PIPED, Start(), opened)
         if reader is not None:
-            for batch, _, _ in self._drawn(PIPED, reader, Start(), opened):
+            for batch, _ in self._drawn(PIPED, reader, Start(), opened, WHOLE):
                 yield batch
 
     def _drawn(
-        self, file: File, reader: Reader, begun: Start, opened: Input
-    ) -> Iterator[tuple[Batch, Start, str]]:
-        """Each batch, how far it is read with it, and what the file looks like before there."""
+        self, file: File, reader: Reader, begun: Start, opened: Input, lane: Lane
+    ) -> Iterator[tuple[Batch, Start]]:
+        """Each batch of this lane, and how far the file is read with it."""
         begun = begun._replace(format=reader.name, memory=begun.memory or {})
-        for chunk in self._chunks(reader, begun, opened):
-            batch, begun = self._batch(file, reader, begun, chunk)
-            yield batch, begun, cursor.tail(opened, chunk.end)
+        for place, chunk in enumerate(self._chunks(reader, begun, opened)):
+            batch = Batch(file, reader.name, place, torn=chunk.torn, last=chunk.last)
+            begun, drawn = self._read(batch, reader, begun, chunk)
+            if place % lane.of == lane.number:
+                self._fill(batch, chunk, drawn)
+                yield batch, begun
 
     def _mark(self, file: File, read: Start, tail: str, ended: bool) -> Source:
         memory = self.stamp.memory(read.memory or {})
@@ -141,34 +159,34 @@ class Drawing:
         else:
             yield from chunks(opened, place, number=number, max_line=most)
 
-    def _batch(self, file: File, reader: Reader, begun: Start, chunk: Chunk) -> tuple[Batch, Start]:
+    def _read(
+        self, batch: Batch, reader: Reader, begun: Start, chunk: Chunk
+    ) -> tuple[Start, list[Drawn]]:
+        """How far the file is read with this chunk, and what the reader sees in it."""
         # A copy: batches wait to be stored while the reader already reads on.
         memory: Json = fast.decode(fast.encode(begun.memory))
         before = _counts(memory)
-        batch = Batch(file, reader.name, torn=chunk.torn, last=chunk.last)
-        drawn = _read(reader, chunk, memory, file.path)
-        self._fill(batch, chunk, drawn)
+        drawn = _read(reader, chunk, memory, batch.file.path)
         after = _counts(memory)
         batch.unkept = {k: n - before.get(k, 0) for k, n in after.items() if n != before.get(k, 0)}
         batch.bytes = chunk.end - begun.offset
+        _note(batch, chunk, drawn)
         counts = dict(begun.counts or {})
         counts["records"] = counts.get("records", 0) + batch.records
         counts["skipped"] = counts.get("skipped", 0) + len(batch.skipped)
-        return batch, begun._replace(
-            offset=chunk.end, number=chunk.number, memory=memory, counts=counts
-        )
+        now = begun._replace(offset=chunk.end, number=chunk.number, memory=memory, counts=counts)
+        return now, drawn
 
     def _fill(self, batch: Batch, chunk: Chunk, drawn: list[Drawn]) -> None:
-        places = [line.offset for line in chunk.lines]
+        """Make everything storable that was seen in the chunk."""
+        places, key = [line.offset for line in chunk.lines], batch.file.key
         scopes: dict[str, Scope] = {}
         damaged: set[int] = set()
-        skips: list[tuple[int, Skip]] = list(chunk.skips)
-        bad: set[int] = set()
         for one in drawn:
             if isinstance(one, Draft):
                 raw = _bytes(chunk, places, one.offset, one.length)
                 scope = scopes.get(one.session, GLOBAL)
-                stamped = self.stamp.observation(one, raw, batch.file.key, scope)
+                stamped = self.stamp.observation(one, raw, key, scope)
                 batch.items.append(stamped)
                 batch.size += len(stamped.item.text)
                 if "damaged" in one.meta:
@@ -177,12 +195,17 @@ class Drawing:
                 facts = self.stamp.facts(_placed(one))
                 batch.facts.append(facts)
                 scopes.setdefault(one.id, Session(one.id, "", repo=facts.repo).scope)
-            else:
-                skips.append((_number(chunk, places, one.offset), one))
-                bad.add(one.offset)
-        where = batch.file.key
-        batch.skipped = [Skipped(where, n, s.offset, s.reason[:300]) for n, s in skips]
-        batch.damaged, batch.records = len(damaged), len(chunk.lines) - len(bad & {*places})
+        batch.damaged = len(damaged)
+
+
+def _note(batch: Batch, chunk: Chunk, drawn: list[Drawn]) -> None:
+    """What was skipped, and how many records that leaves."""
+    places = [line.offset for line in chunk.lines]
+    bad = [one for one in drawn if isinstance(one, Skip)]
+    skips = [*chunk.skips, *((_number(chunk, places, one.offset), one) for one in bad)]
+    where = batch.file.key
+    batch.skipped = [Skipped(where, n, skip.offset, skip.reason[:300]) for n, skip in skips]
+    batch.records = len(chunk.lines) - len({one.offset for one in bad} & {*places})
 
 
 def _read(reader: Reader, chunk: Chunk, memory: Json, path: str) -> list[Drawn]:

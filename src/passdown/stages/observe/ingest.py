@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from passdown.domain.errors import Invalid, PassdownError
+from passdown.domain.errors import Invalid, Unreadable
+from passdown.stages.observe.crew import hire
 from passdown.stages.observe.draw import Drawing
 from passdown.stages.observe.files import PIPED, find
 from passdown.stages.observe.keep import keep
@@ -15,11 +17,12 @@ from passdown.stages.observe.tally import Ingested, Tally
 from passdown.stages.observe.todo import todo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from os import PathLike
     from typing import BinaryIO
 
     from passdown.domain.clock import At, Clock
+    from passdown.domain.errors import PassdownError
     from passdown.domain.settings import Settings
     from passdown.stages.observe.draw import Batch
     from passdown.stages.observe.readers import Readers
@@ -62,21 +65,31 @@ def ingest(
     be read is counted and named; with `strict` it is an error when nothing else was there to be
     read."""
     began = time.monotonic()
-    stamp = Stamp(redactor, max_text=settings.whole("observe.max_text"), is_echo=is_echo)
-    drawing = Drawing(readers, stamp, settings.whole("observe.max_line"), clock.now())
     every = list(paths)
-    named = [path for path in every if path != PIPED.path]
-    found = find(named)
-    run = _Run(store, drawing, Tally())
+    found = find(path for path in every if path != PIPED.path)
+    drawing = drawing_by(readers, redactor, settings, clock, is_echo)
+    run = _Run(store, drawing, settings.whole("observe.jobs"), report)
     run.tally.count("ignored", found.ignored)
     for error in (*found.refused, *readers.broken):
         run.refuse(error)
-    run.all(todo(store, found.files, since, run.tally.count), report)
-    if len(named) < len(every):
-        run.piped(piped, report)
+    run.files(todo(store, found.files, since, run.tally.count))
+    if PIPED.path in every:
+        run.piped(piped)
     if strict and run.errors and not run.tally.any("files", "unchanged", "older", "ignored"):
         raise run.errors[0]
     return run.tally.result(time.monotonic() - began)
+
+
+def drawing_by(
+    readers: Readers,
+    redactor: Redactor,
+    settings: Settings,
+    clock: Clock,
+    is_echo: Callable[[str], bool] = never,
+) -> Drawing:
+    """How transcripts are drawn by these settings."""
+    stamp = Stamp(redactor, max_text=settings.whole("observe.max_text"), is_echo=is_echo)
+    return Drawing(readers, stamp, settings.whole("observe.max_line"), clock.now())
 
 
 @dataclass(slots=True)
@@ -85,25 +98,37 @@ class _Run:
 
     store: Store
     drawing: Drawing
-    tally: Tally
+    jobs: int
+    report: Report
+    tally: Tally = field(default_factory=Tally)
     errors: list[PassdownError] = field(default_factory=list)
     waiting: list[Batch] = field(default_factory=list)
     flushed: float = field(default_factory=time.monotonic)
 
-    def all(self, work: list[Work], report: Report) -> None:
+    def files(self, work: list[Work]) -> None:
         """Read and store them all."""
-        total, done = sum(file.size for file, _ in work), 0
-        for file, source in work:
-            read = 0
-            for batch in self._tried(self.drawing.draw(file, source)):
-                self._add(batch)
-                read += batch.bytes
-                report(done + min(read, file.size), total, "bytes", file.key)
-            done += file.size
-            report(done, total, "bytes", file.key)
+        total, done = sum(one.file.size for one in work), 0
+        with closing(self._drawn(work)) as files:
+            for (file, _), batches in files:
+                read = 0
+                for batch in self._tried(batches):
+                    self._add(batch)
+                    read += batch.bytes
+                    self.report(done + min(read, file.size), total, "bytes", file.key)
+                done += file.size
+                self.report(done, total, "bytes", file.key)
         self._flush()
 
-    def piped(self, stream: BinaryIO | None, report: Report) -> None:
+    def _drawn(self, work: list[Work]) -> Generator[tuple[Work, Iterator[Batch]]]:
+        """Each file and its batches, in order: drawn here, or by a crew where that is faster."""
+        crew = hire(self.drawing, self.jobs, work)
+        if crew is None:
+            yield from ((one, self.drawing.draw(*one)) for one in work)
+            return
+        with crew:
+            yield from crew.drawn(work)
+
+    def piped(self, stream: BinaryIO | None) -> None:
         """Read and store what comes from a stream, to its end."""
         if stream is None:
             self.refuse(
@@ -118,7 +143,7 @@ class _Run:
         for batch in self._tried(self.drawing.pipe(stream)):
             self._add(batch)
             read += batch.bytes
-            report(read, 0, "bytes", PIPED.key)
+            self.report(read, 0, "bytes", PIPED.key)
         self._flush()
 
     def refuse(self, error: PassdownError) -> None:
@@ -134,7 +159,7 @@ class _Run:
             for batch in batches:
                 empty = False
                 yield batch
-        except PassdownError as error:
+        except Unreadable as error:
             self.refuse(error)
             return
         self.tally.count("passed_over" if empty else "files")

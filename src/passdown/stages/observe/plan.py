@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from passdown.domain.errors import PassdownError
@@ -54,39 +54,50 @@ def plan(
 ) -> Plan:
     """Look at every file's beginning and write nothing. `rate` is how fast reading was last time,
     0 when nobody knows."""
+    looked = _Looked()
     found = find(paths)
-    seen: Counter[str] = Counter()
-    refused = list(found.refused)
-    work = todo(store, found.files, since, lambda name: seen.update([name]))
-    rows: dict[str, dict[str, int]] = {}
+    work = todo(store, found.files, since, lambda name: looked.seen.update([name]))
     for one in work:
-        try:
-            format, size = drawing.look(one.file, one.source)
-        except PassdownError as error:
-            refused.append(error)
-            continue
-        if not format:
-            seen["passed_over"] += 1
-            continue
-        row = rows.setdefault(format, {"files": 0, "bytes": 0})
-        row["files"] += 1
-        row["bytes"] += size
-    total = sum(row["bytes"] for row in rows.values())
+        looked.at(drawing, one)
+    total = sum(row["bytes"] for row in looked.rows.values())
     known = rate > 0
     rate = rate if known or not total else _sampled(drawing, work)
     return Plan(
-        files=sum(row["files"] for row in rows.values()),
+        files=sum(row["files"] for row in looked.rows.values()),
         bytes=total,
-        unchanged=seen["unchanged"],
-        older=seen["older"],
+        unchanged=looked.seen["unchanged"],
+        older=looked.seen["older"],
         ignored=found.ignored,
-        passed_over=seen["passed_over"],
-        would_read=tuple({"format": name, **row} for name, row in sorted(rows.items())),
-        refused=tuple(error.plain() for error in refused[:SHOWN]),
+        passed_over=looked.seen["passed_over"],
+        would_read=tuple({"format": name, **row} for name, row in sorted(looked.rows.items())),
+        refused=tuple(error.plain() for error in [*found.refused, *looked.refused][:SHOWN]),
         rate=round(rate),
         rate_from="the last reading" if known else "a sample" if total else "",
         estimated_seconds=round(total / rate, 1) if rate else 0.0,
     )
+
+
+@dataclass(slots=True)
+class _Looked:
+    """What was seen so far: files and bytes by format, files left out by why."""
+
+    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    seen: Counter[str] = field(default_factory=Counter)
+    refused: list[PassdownError] = field(default_factory=list)
+
+    def at(self, drawing: Drawing, work: Work) -> None:
+        """One more file, by its beginning."""
+        try:
+            format, size = drawing.look(*work)
+        except PassdownError as error:
+            self.refused.append(error)
+            return
+        if format:
+            row = self.rows.setdefault(format, {"files": 0, "bytes": 0})
+            row["files"] += 1
+            row["bytes"] += size
+        else:
+            self.seen["passed_over"] += 1
 
 
 def _sampled(drawing: Drawing, work: Iterable[Work]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.contract.reader import SessionFacts
@@ -15,11 +15,11 @@ from passdown.text.hazard import hazards
 from passdown.text.signature import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from passdown.contract.reader import Draft, Json
     from passdown.domain.scope import Scope
-    from passdown.text.redact import Redactor
+    from passdown.text.redact import Found, Redactor
 
 RESULT = 2048
 """Bytes kept of a tool's answer: the first and the last half of it."""
@@ -28,6 +28,8 @@ LONG = 8192
 SHORT = 200
 DEEPEST = 4
 MOST = 50
+
+_NOTHING: Mapping[str, int] = {}
 
 # Ids that clients make and that are never secrets; most texts of a name's length are one.
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:toolu|call)_[0-9A-Za-z]{20,40}")
@@ -51,6 +53,10 @@ class Stamp:
         self._max_text = max_text
         self._is_echo = is_echo
         self.name = lru_cache(4096)(self._name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        make = partial(Stamp, max_text=self._max_text, is_echo=self._is_echo)
+        return make, (self._redactor,)
 
     def observation(self, draft: Draft, raw: bytes | None, file: str, scope: Scope) -> Stamped:
         """What may be stored of a draft; `raw` is the line it stands in."""
@@ -127,9 +133,9 @@ class Stamp:
         ends = halves(text, half) if len(text) > most else None
         if ends is None:
             whole = self._redactor.redact(text)
-            return shortened(whole.text, half), Counter(one.rule for one in whole.found)
+            return shortened(whole.text, half), _counted(whole.found)
         head, tail = map(self._redactor.redact, ends)
-        found = Counter(one.rule for one in (*head.found, *tail.found))
+        found = _counted((*head.found, *tail.found))
         return joined(head.text, tail.text, half, len(text)), found
 
     def _flags(self, text: str) -> tuple[str, ...]:
@@ -143,6 +149,10 @@ def uid(session: str, text: str) -> str:
     if _UID.fullmatch(text):
         return text
     return hashlib.sha256(f"{session}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _counted(found: Sequence[Found]) -> Mapping[str, int]:
+    return Counter(one.rule for one in found) if found else _NOTHING
 
 
 def _pointer(draft: Draft, raw: bytes | None, file: str) -> Pointer | None:

@@ -16,12 +16,24 @@ if TYPE_CHECKING:
     from passdown.stages.observe.files import File
     from passdown.storage.port import Store
 
+PACKED = 8
+"""How many bytes one byte of a compressed transcript holds, about."""
+
 
 class Work(NamedTuple):
     """A file to read, and its cursor if it was read before."""
 
     file: File
     source: Source | None
+
+    @property
+    def left(self) -> int:
+        """About how many bytes there are to read; a compressed file holds more than its size."""
+        if self.file.path.endswith((".gz", ".zst")):
+            return self.file.size * PACKED
+        grown = self.source is not None and self.source.inode == self.file.inode
+        read = self.source.offset if self.source and grown else 0
+        return self.file.size - read if self.file.size >= read else self.file.size
 
 
 def todo(

@@ -1,0 +1,100 @@
+"""One process of a crew: draws what it is told to, sends what it drew, and keeps nothing."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.domain.errors import Unreadable
+
+if TYPE_CHECKING:
+    from passdown.stages.observe.draw import Drawing, Lane
+    from passdown.stages.observe.todo import Work
+
+
+READY = b"ready"
+BATCH, END = b"b", b"e"
+"""What every message begins with."""
+
+
+class Task(NamedTuple):
+    """Draw this lane of the `n`th file."""
+
+    n: int
+    lane: Lane
+    work: Work
+
+
+class Ended(NamedTuple):
+    """A task is done: all was sent, up to what could not be read. `fault` is one of ours, told
+    without the text it happened on."""
+
+    error: Unreadable | None = None
+    fault: str = ""
+    where: str = ""
+
+
+def main() -> None:
+    """Draw until whoever started this closes the line, or is gone."""
+    # Ctrl-C is for who started this: that one decides when it is over.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    orders: Connection[Any, Any] = Connection(0, writable=False)
+    line: Connection[Any, Any] = Connection(1, readable=False)
+    tasks: SimpleQueue[Task] = SimpleQueue()
+    try:
+        drawing = _taken_over(orders)
+        line.send_bytes(READY if drawing else b"")
+        # Read beside the drawing: whoever sends a task never waits for us to take it.
+        Thread(target=_listen, args=(orders, tasks), daemon=True).start()
+        while drawing:
+            _draw(line, drawing, tasks.get())
+    except (EOFError, OSError):
+        return
+
+
+def _taken_over(orders: Connection[Any, Any]) -> Drawing | None:
+    raw = orders.recv_bytes()
+    try:
+        drawing: Drawing = pickle.loads(raw)
+    except Exception:
+        # A reader that only the other process can load.
+        return None
+    return drawing
+
+
+def _listen(orders: Connection[Any, Any], tasks: SimpleQueue[Task]) -> None:
+    try:
+        while True:
+            tasks.put(pickle.loads(orders.recv_bytes()))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _draw(line: Connection[Any, Any], drawing: Drawing, task: Task) -> None:
+    ended = Ended()
+    try:
+        for batch in drawing.draw(*task.work, task.lane):
+            _send(line, BATCH, batch)
+    except Unreadable as error:
+        ended = Ended(error)
+    except (EOFError, OSError):
+        raise
+    except Exception as error:
+        ended = Ended(fault=type(error).__name__, where=_place(error))
+    _send(line, END, ended)
+
+
+def _send(line: Connection[Any, Any], kind: bytes, told: object) -> None:
+    line.send_bytes(kind + pickle.dumps(told, pickle.HIGHEST_PROTOCOL))
+
+
+def _place(error: Exception) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
