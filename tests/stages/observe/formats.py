@@ -298,11 +298,64 @@ def gemini_chat() -> Chat:
     return told.says("", edit, again).says("It passes now.", tokens={"input": 50, "output": 10})
 
 
+class Export:
+    """Messages of OpenCode, each with its parts, ids and times."""
+
+    ID = "ses_4515882a1ffePuxMADk2kME9KG"
+
+    def __init__(self, id: str = ID, at: float = START, **info: Any) -> None:
+        head = {"id": id, "slug": "kind-otter", "version": "1.1.13", "projectID": "cdb6"}
+        time = {"created": int(at * 1000), "updated": int(at * 1000) + 99_000}
+        place = {"directory": "/home/ada/shop", "title": "Cart"}
+        self.info: dict[str, Any] = {**head, **place, "time": time, **info}
+        self.at = at
+        self.messages: list[dict[str, Any]] = []
+
+    def add(self, role: str, *parts: Any, **info: Any) -> Export:
+        n, session = len(self.messages), self.info["id"]
+        id = f"msg_{n:04}"
+        head = {"id": id, "sessionID": session, "role": role}
+        time = {"created": int((self.at + 1 + n) * 1000)}
+        own = {"sessionID": session, "messageID": id}
+        pieces = [{"type": "text", "text": p} if isinstance(p, str) else p for p in parts]
+        numbered = [{"id": f"prt_{n:04}{k}", **own, **p} for k, p in enumerate(pieces)]
+        self.messages.append({"info": {**head, "time": time, **info}, "parts": numbered})
+        return self
+
+    def says(self, *parts: Any, **info: Any) -> Export:
+        model = {"modelID": "claude-sonnet-4-5", "providerID": "anthropic"}
+        return self.add("assistant", *parts, **{**model, **info})
+
+    @staticmethod
+    def tool(name: str, given: Any, said: str, id: str = "c", **more: Any) -> dict[str, Any]:
+        """A call and its answer, as they stand in one piece."""
+        time = {"start": (START + 50) * 1000, "end": (START + 51) * 1000}
+        told = {"error": said} if more.get("status") == "error" else {"output": said}
+        state = {"status": "completed", "input": given, **told, "time": time, **more}
+        return {"type": "tool", "callID": id, "tool": name, "state": state}
+
+    def bytes(self) -> bytes:
+        return json.dumps({"info": self.info, "messages": self.messages}, indent=2).encode()
+
+
+def opencode() -> Export:
+    """A session in which a test fails, is mended and passes."""
+    told = Export().add("user", "The checkout test fails, can you mend it?")
+    failed = Export.tool("bash", {"command": "pytest"}, "KeyError", "c1", metadata={"exit": 1})
+    tokens = {"input": 60, "output": 15, "reasoning": 5, "cache": {"read": 40, "write": 0}}
+    hm = {"type": "reasoning", "text": "Hm."}
+    told.says({"type": "step-start"}, hm, "I'll run it first.", failed, tokens=tokens)
+    edit = Export.tool("edit", {"filePath": "shop/cart.py", "oldString": "a"}, "Done.", "c2")
+    passed = Export.tool("bash", {"command": "pytest"}, "3 passed", "c3", metadata={"exit": 0})
+    return told.says(edit, passed, "It passes now.", tokens={"input": 50, "output": 10})
+
+
 SAMPLES = {
     "claude_code": lambda: transcript.sample().bytes(),
     "codex_rollout": codex,
     "copilot_cli": copilot,
     "gemini_cli": lambda: gemini_chat().bytes(),
+    "opencode": lambda: opencode().bytes(),
     "pi_session": pi,
 }
 """Makers of a file of each format."""

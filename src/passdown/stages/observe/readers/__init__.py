@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from passdown.contract.reader import Reader
     from passdown.domain.settings import Settings
 
-BUILT_IN = ("claude_code", "codex_rollout", "copilot_cli", "gemini_cli", "pi_session")
+BUILT_IN = ("claude_code", "codex_rollout", "copilot_cli", "gemini_cli", "opencode", "pi_session")
 """Modules beside this one, each with a READER."""
 
 GROUP = "passdown.readers"

@@ -68,6 +68,8 @@ WEB = frozenset(
         "web_fetch",
         "web_read",
         "web_search",
+        "webfetch",
+        "websearch",
     }
 )
 _FETCH = re.compile(r"\b(?:curl|wget|lynx|w3m|gh (?:api|gist|issue|pr|search))\b")
