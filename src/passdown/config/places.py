@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 FOLDER = ".passdown"
 KEY = "key"
-MOVED = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "GEMINI_HOME", "XDG_DATA_HOME")
+MOVED = (
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "COPILOT_HOME",
+    "GEMINI_CLI_HOME",
+    "PI_CODING_AGENT_DIR",
+    "XDG_DATA_HOME",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,20 +14,38 @@ MOST = 200_000
 
 
 class Place(NamedTuple):
-    """A folder that a client writes to. `config` names the variable that moves `root`."""
+    """A folder that a client writes to. `config` names the variable that moves `root`; only files
+    below a folder named `below` count, where the client keeps other things beside them."""
 
     client: str
     format: str
     root: str
     config: str
     inside: str
-    ending: str
+    endings: tuple[str, ...] = (".jsonl",)
+    below: str = ""
 
 
+_PACKED = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+_SHARE = ".local/share"
 PLACES = (
-    Place("Claude Code", "claude_code", ".claude", "CLAUDE_CONFIG_DIR", "projects", ".jsonl"),
+    Place("Claude Code", "claude_code", ".claude", "CLAUDE_CONFIG_DIR", "projects"),
+    Place("Codex", "codex_rollout", ".codex", "CODEX_HOME", "sessions", _PACKED),
+    Place("Codex, archived", "codex_rollout", ".codex", "CODEX_HOME", "archived_sessions", _PACKED),
+    Place("Copilot CLI", "copilot_cli", ".copilot", "COPILOT_HOME", "session-state"),
+    Place(
+        "Gemini CLI",
+        "gemini_cli",
+        "",
+        "GEMINI_CLI_HOME",
+        ".gemini/tmp",
+        (".json", ".jsonl"),
+        "chats",
+    ),
+    Place("OpenCode", "opencode", _SHARE, "XDG_DATA_HOME", "opencode/storage/session", (".json",)),
+    Place("pi", "pi_session", ".pi/agent", "PI_CODING_AGENT_DIR", "sessions"),
 )
-"""One row a client."""
+"""One row a folder of a client."""
 
 
 def discover(user: Path, moved: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
@@ -37,7 +55,7 @@ def discover(user: Path, moved: Mapping[str, str] | None = None) -> list[dict[st
     for place in PLACES:
         root = (moved or {}).get(place.config)
         folder = user.joinpath(root or place.root, place.inside)
-        sizes = list(_sizes(str(folder), place.ending))
+        sizes = list(_sizes(str(folder), place))
         if sizes:
             found.append(
                 {
@@ -51,11 +69,13 @@ def discover(user: Path, moved: Mapping[str, str] | None = None) -> list[dict[st
     return found
 
 
-def _sizes(folder: str, ending: str) -> Iterator[int]:
+def _sizes(folder: str, place: Place) -> Iterator[int]:
     left = MOST
     for parent, _, names in os.walk(folder):
+        if place.below and place.below not in parent[len(folder) :].split(os.sep):
+            continue
         for name in names:
-            if name.endswith(ending) and left:
+            if name.endswith(place.endings) and left:
                 left -= 1
                 yield _size(os.path.join(parent, name))
 
