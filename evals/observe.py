@@ -41,10 +41,14 @@ COUNTS = (
     "tool_errors",
     "thinking",
 )
-PROMPTS = ("prompt", "prompt:plan", "note:hook", "note:client")
-UNJUDGED = {"codex_rollout": ("tool_errors",), "gemini_cli": ("records",)}
-"""What the independent reader counts as something else: it takes every result of Codex for a good
-one, also of commands that exited with 1, and the messages of a document for records."""
+PROMPTS = ("prompt", "prompt:plan", "note:hook", "note:client", "note:task")
+UNJUDGED = {
+    "codex_rollout": ("tool_errors",),
+    "copilot_cli": ("tool_errors",),
+    "gemini_cli": ("records", "tool_errors"),
+}
+"""What the independent reader counts as something else: it takes a command of these clients that
+exited with 1 for a good one, and the messages of a document for records."""
 GENERATED = 40
 TURNS = 120
 KEY = b"an evaluation's key, of 32 bytes"
@@ -89,10 +93,10 @@ def _agree(done: Ingested, row: dict[str, Any]) -> bool:
 
 
 def _counts(done: Ingested) -> dict[str, int]:
-    """What was read, in the words of the independent reader: it counts sub-agents' lines and what
-    stands beside a tool's answer with the line they are in, and what a hook or the client says in
-    a person's place as a prompt."""
-    kinds = Counter({k: n for k, n in done.kinds.items() if "agent" not in k.split(":")})
+    """What was read, in the words of the independent reader: it counts what stands beside a tool's
+    answer with the line it is in, and what a hook, the client or an agent says in a person's place
+    as a prompt."""
+    kinds = _kinds(done)
 
     def every(seen: str) -> int:
         return sum(n for kind, n in kinds.items() if kind.split(":")[0] == seen)
@@ -107,6 +111,17 @@ def _counts(done: Ingested) -> dict[str, int]:
         "tool_errors": kinds["result:error"] + kinds["result:refused"],
         "thinking": done.unkept.get("thinking", 0),
     }
+
+
+def _kinds(done: Ingested) -> Counter[str]:
+    """What was read by kind, sub-agents' with the rest; but those that Claude Code reports within
+    its own lines are counted with these."""
+    kinds: Counter[str] = Counter()
+    for kind, n in done.kinds.items():
+        parts = kind.split(":")
+        if "agent" not in parts or "claude_code" not in done.formats:
+            kinds[":".join(part for part in parts if part != "agent")] += n
+    return kinds
 
 
 def _alone(path: Path, readers: Readers) -> Ingested:

@@ -51,7 +51,12 @@ def test_the_facts_of_a_session_come_before_what_is_said_in_it() -> None:
     first, second = (d for d in drawn(codex()) if isinstance(d, SessionFacts))
     assert drawn(codex())[0] == first
     assert (first.id, first.agent, first.branch) == (Rollout.ID, "codex", "main")
-    assert first.meta == {"cwd": "/home/ada/shop", "version": "0.140.0", "source": "cli"}
+    assert first.meta == {
+        "cwd": "/home/ada/shop",
+        "remote": "https://example.org/ada/shop.git",
+        "version": "0.140.0",
+        "source": "cli",
+    }
     assert second.model == "gpt-5.5"
 
 

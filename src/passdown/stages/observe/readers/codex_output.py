@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from passdown.stages.observe.readers.codex_record import Part
 
 _HEADING = re.compile(
-    r"(?:(?:Chunk ID|Wall time|Exit code|Original token count|Total output lines): [^\n]{0,80}\n"
-    r"|Process (?:exited with code|running with session ID) [^\n]{1,20}\n){1,8}Output:(?:\n|\Z)"
+    r"(?:(?:Chunk ID|Wall time|Original token count|Total output lines): [^\n]{0,80}\n"
+    r"|(?:Process exited with code|Exit code:) (?P<code>-?\d{1,10})\n"
+    r"|Process running with session ID (?P<running>\d{1,18})\n){1,8}Output:(?:\n|\Z)"
 )
-_CODE = re.compile(r"^(?:Process exited with code|Exit code:) (-?\d{1,10})$", re.MULTILINE)
-_RUNNING = re.compile(r"^Process running with session ID (\d{1,18})$", re.MULTILINE)
 _FAILED = (
     "apply_patch verification failed",
     "apply_patch handler",
@@ -100,13 +99,12 @@ def _unheaded(text: str, *, own: bool) -> Answer:
     found = _HEADING.match(text)
     if found is None:
         return Answer(text, ok=not (own and text.startswith(_FAILED)))
-    heading, rest = found.group(), text[found.end() :]
+    rest = text[found.end() :]
     if not own:
         return Answer(rest)
-    if running := _RUNNING.search(heading):
-        return Answer(rest, ok=None, running=running[1])
-    code = _CODE.search(heading)
-    return _ended(rest, int(code[1]) if code else 0)
+    if running := found["running"]:
+        return Answer(rest, ok=None, running=running)
+    return _ended(rest, int(found["code"] or 0))
 
 
 def _ended(text: str, code: int) -> Answer:

@@ -12,7 +12,7 @@ from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers.claude_memory import Memory
 from passdown.stages.observe.readers.claude_record import Message, Usage
 from passdown.stages.observe.readers.codex_output import parts
-from passdown.stages.observe.readers.codex_record import decode, origin
+from passdown.stages.observe.readers.codex_record import Git, decode, origin
 from passdown.stages.observe.readers.codex_sniff import sureness
 from passdown.stages.observe.readers.codex_tools import answered, called, ended, ran, searched
 from passdown.stages.observe.readers.codex_turn import Turn
@@ -94,11 +94,13 @@ def _meta(turn: Turn) -> Iterator[Drawn]:
     telling = Telling(turn.telling.memory, kept["session"])
     if came == "subagent":
         telling.memory.lower(telling.context, Trust.AGENT)
-    meta = {"cwd": said.cwd, "version": said.cli_version, "source": came}
+    git = said.git or Git()
+    meta = {"cwd": said.cwd, "remote": git.repository_url}
+    meta |= {"version": said.cli_version, "source": came}
     yield from telling.facts(
         *(parent, at),
         agent="codex",
-        branch=(said.git.branch if said.git else "") or "",
+        branch=git.branch or "",
         at=at or turn.spot.at,
         parent=parent,
         meta={name: value for name, value in meta.items() if value},

@@ -47,9 +47,11 @@ class Telling:
 
     def draft(self, spot: Spot, seen: Seen, text: str, place: str = "", **facts: Any) -> Draft:
         """One thing said or done in a record; `place` tells it from the record's others."""
-        meta = {**spot.meta, **facts.pop("meta", {})}
-        uid, where = f"{spot.uid}{place}", (spot.offset, spot.length)
-        return Draft(self.session, uid, seen, text, *where, at=spot.at, meta=meta, **facts)
+        uid, offset, length, at, shared = spot
+        meta = {**shared, **facts.pop("meta", {})}
+        return Draft(
+            self.session, uid + place, seen, text, offset, length, at=at, meta=meta, **facts
+        )
 
     def prompt(self, spot: Spot, text: str, trust: Trust = Trust.HUMAN, **more: Any) -> Draft:
         """A person says this, or somebody whom the harness trusts so far."""
@@ -105,5 +107,5 @@ def digest(*parts: str | bytes) -> str:
 
 def made(line: Line, at: str | None) -> str:
     """The name of a line that has none: its bytes, and its place too when it has no time."""
-    name = digest(line.raw)
+    name = hashlib.sha256(line.raw).hexdigest()[:16]
     return name if at else f"{name}@{line.offset}"
