@@ -34,6 +34,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'reject': ('decide', 'Reject one proposal; the same question is not asked again on the same evidence.', 'passdown.ops.review', 'reject'),
     'release': ('decide', 'Let a quarantined observation be mined after all.', 'passdown.ops.observe', 'release'),
     'reread': ('write', 'Read what was added to the watched transcripts since, or to these alone.', 'passdown.ops.reading', 'reread'),
+    'rescan': ('admin', "Apply today's rules of redaction and quarantine to everything stored; what that changed.", 'passdown.ops.redact', 'rescan'),
     'restore': ('admin', "Replace the store's content by a backup's; what was there is kept beside it.", 'passdown.ops.admin', 'restore'),
     'search': ('read', 'Approved knowledge that answers this; nothing rather than a guess.', 'passdown.ops.recall', 'search'),
     'seen': ('read', 'One observation with the place in its file that it came from.', 'passdown.ops.observe', 'seen'),

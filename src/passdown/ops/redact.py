@@ -1,4 +1,4 @@
-"""Operations on redaction: what the rules would hide."""
+"""Operations on redaction: what the rules would hide, and hiding what they did not hide before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Invalid, Unreadable
 from passdown.ops.kinds import FilePath, Text
-from passdown.ops.operation import Ctx, Effect, Shell, operation
+from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +42,37 @@ def redact(ctx: Ctx, check: FilePath = "", text: Text = "", limit: int = 1000) -
         return _told(ctx, [text], limit)
     with _opened(ctx, check) as parts:
         return _told(ctx, parts, limit)
+
+
+@operation(
+    "rescan",
+    Effect.ADMIN,
+    cli=Shell(facts=("looked", "changed", "rules", "left", "scrubbed", "copies", "next")),
+    example="passdown rescan --dry-run",
+    long=True,
+)
+def rescan(ctx: Ctx, dry_run: bool = False) -> dict[str, Any]:
+    """Apply today's rules of redaction and quarantine to everything stored; what that changed.
+
+    Interrupted, it goes on where it was. What was hidden is in no file of the store afterwards.
+    """
+    from passdown.ops.scrub import copies, scrub
+    from passdown.stages.observe.rescan import named_by, rescan as again
+
+    def report(done: int, total: int, unit: str, note: str) -> None:
+        ctx.report(Progress(done, total, unit, note))
+
+    done = again(ctx.store, ctx.redactor(), ctx.actor.name, dry=dry_run, report=report)
+    found: dict[str, Any] = {
+        "looked": done.looked,
+        "changed": done.changed,
+        "rules": done.rules,
+        "resumed": done.resumed,
+    }
+    if dry_run:
+        return {**found, "next": "passdown rescan" if done.changed else ""}
+    found["left"] = named_by(ctx.store, ctx.redactor())
+    return {**found, **scrub(ctx), "copies": copies(ctx) if done.changed else []}
 
 
 def _told(ctx: Ctx, parts: Iterable[str], limit: int) -> dict[str, Any]:

@@ -181,6 +181,10 @@ class Index(Protocol):
         """Cached embeddings by content hash."""
         ...
 
+    def forget_vectors(self) -> None:
+        """Forget what texts were embedded as."""
+        ...
+
     def keep_vectors(self, vectors: Mapping[str, bytes], model: str) -> None: ...
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from passdown.domain.proposal import Status
 from passdown.domain.record import Edge, Life, Record
 from passdown.domain.scope import ALL
+from passdown.storage.retelling import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +55,11 @@ def digest(store: Store) -> str:
 
 
 def entries(tx: Tx) -> Iterator[Entry]:
-    """The whole ledger."""
+    """The whole ledger, what was erased as it was told anew."""
+    return iter(told(_pages(tx)))
+
+
+def _pages(tx: Tx) -> Iterator[Entry]:
     last = 0
     while page := tx.ledger.entries(after=last, limit=5000):
         yield from page

@@ -7,6 +7,7 @@ from base64 import b64decode
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import re2
@@ -89,6 +90,12 @@ class Redactor:
         # Another process compiles the rules itself: no pattern of RE2 can be handed over.
         also = tuple(rule.id for rule in self._rules if rule.optional)
         return partial(Redactor, also=also), (self._key, tuple(self._literal), self._rules)
+
+    @property
+    def version(self) -> str:
+        """Another one whenever a rule, or what stays, is another."""
+        rules = [(r.id, r.kind, r.pattern, r.check, r.keywords) for r in self._rules]
+        return sha256(repr((rules, sorted(self._literal))).encode()).hexdigest()
 
     def clean(self, text: str) -> str:
         """The redacted text alone."""
@@ -185,6 +192,20 @@ class _Sought:
     def ranks(self, data: bytes) -> list[int]:
         """The ranks of the rules whose words or form occur."""
         return [ranks[i] for sought, ranks in self._sets for i in sought.Match(data) or ()]
+
+
+def moved(done: Redacted, place: int, *, is_end: bool = False) -> int:
+    """Where a place of the original is in the redacted text: inside of what was replaced, at the
+    beginning of the placeholder, or at its end for the end of something."""
+    old = new = 0
+    for found in done.found:
+        if place < found.start or (is_end and place == found.start):
+            break
+        start = new + found.start - old
+        old, new = found.end, done.text.index("]", start) + 1
+        if place < old:
+            return new if is_end and place > found.start else start
+    return new + place - old
 
 
 def pattern(entry: str) -> Any:

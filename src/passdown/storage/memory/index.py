@@ -88,6 +88,10 @@ class MemoryIndex:
         table = self._bound.table("vectors")
         return {hash: table[model, hash].vector for hash in hashes if (model, hash) in table}
 
+    def forget_vectors(self) -> None:
+        """Forget what texts were embedded as."""
+        self._bound.change("vectors").clear()
+
     def keep_vectors(self, vectors: Mapping[str, bytes], model: str) -> None:
         """Cache embeddings by content hash."""
         table = self._bound.change("vectors")

@@ -77,6 +77,10 @@ class SqlIndex:
         found = (row for part in parts for row in self._rows("vectors", model=model, hashes=part))
         return {hash: bytes(vector) for hash, vector in found}
 
+    def forget_vectors(self) -> None:
+        """Forget what texts were embedded as."""
+        self._write("clear_vectors")
+
     def keep_vectors(self, vectors: Mapping[str, bytes], model: str) -> None:
         """Cache embeddings by content hash."""
         for hash, vector in vectors.items():

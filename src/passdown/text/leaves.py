@@ -1,0 +1,63 @@
+"""The texts inside of JSON values: rewritten one by one, and what they say of places in a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+PLACE = ("seq", "start", "end")
+"""A quote: the code points of a stored text that it stands at."""
+
+
+RECORD = frozenset({"kind", "key", "version"})
+"""What a record written down has: its key is what it is found by."""
+
+
+def each(value: Any, say: Callable[[str], str]) -> Any:
+    """The value with every text in it, names too, as `say` says it; the key of a record stays."""
+    if isinstance(value, str):
+        return say(value)
+    if isinstance(value, dict):
+        found = {say(name): each(inner, say) for name, inner in value.items()}
+        return {**found, "key": value["key"]} if value.keys() >= RECORD else found
+    if isinstance(value, list):
+        return [each(inner, say) for inner in value]
+    return value
+
+
+def shifted(value: Any, moves: Mapping[int, Callable[[int, bool], int]]) -> Any:
+    """The value with every quote of these texts at its new place."""
+    if isinstance(value, list):
+        return [shifted(inner, moves) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {name: shifted(each, moves) for name, each in value.items()}
+    seq, start, end = (value.get(name) for name in PLACE)
+    if isinstance(seq, int) and isinstance(start, int) and isinstance(end, int) and seq in moves:
+        inner |= {"start": moves[seq](start, False), "end": moves[seq](end, True)}
+    return inner
+
+
+def without(value: Any, seqs: Collection[int], session: str = "") -> Any:
+    """The value without quotes of these observations, and without their numbers and their session
+    where evidence is listed."""
+    if isinstance(value, list):
+        left = (inner for inner in value if not _quotes(inner, seqs))
+        return [without(inner, seqs, session) for inner in left]
+    if not isinstance(value, dict):
+        return value
+    found = {name: without(inner, seqs, session) for name, inner in value.items()}
+    for name, gone in (("evidence", seqs), ("sessions", {session})):
+        if isinstance(found.get(name), list):
+            found[name] = [one for one in found[name] if not _is_in(one, gone)]
+    return found
+
+
+def _quotes(value: Any, seqs: Collection[int]) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("seq"), int) and value["seq"] in seqs
+
+
+def _is_in(value: Any, gone: Collection[Any]) -> bool:
+    return isinstance(value, int | str) and value in gone
