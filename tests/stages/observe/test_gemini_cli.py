@@ -99,6 +99,29 @@ def test_a_failed_command_keeps_its_exit_code_and_a_call_its_path() -> None:
     assert drafts(gemini_chat())[4].meta["path"] == "shop/cart.py"
 
 
+@pytest.mark.parametrize(
+    ("said", "text", "ok"),
+    [
+        ("Output: a\nb", "a\nb", True),
+        ("Output: (empty)\nProcess Group PGID: 7", "", True),
+        ("Output: no\nExit Code: 2\nSignal: 9", "Exit code 2\nno", False),
+        (
+            "Command: ls\nDirectory: (root)\nOutput: a\nError: (none)\nExit Code: 0\n"
+            "Signal: (none)\nBackground PIDs: (none)\nProcess Group PGID: 7",
+            "a",
+            True,
+        ),
+        ("Output: \nError: no x\nExit Code: 1", "Exit code 1\n\nError: no x", False),
+        ("It says Exit Code: 1 there", "It says Exit Code: 1 there", True),
+    ],
+)
+def test_what_a_command_printed_stands_without_the_client_s_words(
+    said: str, text: str, ok: bool
+) -> None:
+    found = drafts(Chat().says("", Chat.call("run_shell_command", {"command": "x"}, said)))[-1]
+    assert (found.text, found.ok) == (text, ok)
+
+
 def test_only_a_shell_s_exit_code_says_that_it_failed() -> None:
     told = Chat().says("", Chat.call("read_file", {}, "Exit Code: 1"))
     assert drafts(told)[-1].ok is True

@@ -22,9 +22,9 @@ from passdown.stages.observe.readers.document import (
     whole,
 )
 from passdown.stages.observe.readers.gemini_sniff import sureness
-from passdown.stages.observe.readers.gemini_tools import answer, failure, tool
+from passdown.stages.observe.readers.gemini_tools import answer, printed, tool
 from passdown.stages.observe.readers.gemini_voice import CONTEXT, client, typed, words
-from passdown.stages.observe.readers.provenance import asked
+from passdown.stages.observe.readers.provenance import SHELLS, asked
 from passdown.stages.observe.readers.telling import Spot, Telling, digest
 
 if TYPE_CHECKING:
@@ -319,7 +319,8 @@ def _answered(chat: _Chat, spot: Spot, call: Json, said: str, place: str) -> Dra
     if call.get("status") == "cancelled":
         more: Json = {"place": place, "meta": {"kind": "refused"}}
         return chat.telling.result(spot, said, id, tool=name, **more)
-    ok, code = failure(name, said, call.get("status"))
+    said, code = printed(said) if name in SHELLS else (said, 0)
+    ok = call.get("status") == "success" and not code
     more = {"place": place, "meta": {"exit": code} if code else {}}
     return chat.telling.result(spot, said, id, tool=name, ok=ok, **more)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from passdown.stages.observe.readers.document import table, text
 from passdown.stages.observe.readers.gemini_voice import parts, words
-from passdown.stages.observe.readers.provenance import SHELLS, plain
+from passdown.stages.observe.readers.provenance import plain
 
 if TYPE_CHECKING:
     from passdown.contract.reader import Json
 
-_EXIT = re.compile(r"^Exit Code: (-?\d{1,10})$", re.MULTILINE)
-_END = 400
+_HEADING = re.compile(r"(?:Command: [^\n]*\nDirectory: [^\n]*\n)?(?:Output|Stdout): ")
+_TRAILER = re.compile(
+    r"(?:\n(?:Error: \(none\)|Exit Code: (?P<code>-?\d{1,10}|\(none\))|Signal: [^\n]{1,40}"
+    r"|Background PIDs: [^\n]{1,200}|Process Group PGID: [^\n]{1,40})){1,5}\s*\Z"
+)
+_END = 500
 
 
 def tool(call: Json) -> str:
@@ -42,8 +46,13 @@ def _said(response: Json) -> str:
     return plain(told if told is not None else response)
 
 
-def failure(name: str, said: str, status: Any) -> tuple[bool, int]:
-    """Whether the call was good, and the exit code if a command failed."""
-    found = _EXIT.findall(said[-_END:]) if name in SHELLS else []
-    code = int(found[-1]) if found else 0
-    return status == "success" and not code, code
+def printed(said: str) -> tuple[str, int]:
+    """What a command printed, without what the client wrote around it, and its exit code; the code
+    of one that failed stays with its words."""
+    heading, trailer = _HEADING.match(said), _TRAILER.search(said, max(len(said) - _END, 0))
+    found = trailer["code"] if trailer else None
+    code = int(found) if found and found != "(none)" else 0
+    if heading:
+        said = said[heading.end() : trailer.start() if trailer else len(said)]
+    said = "" if said == "(empty)" else said
+    return (f"Exit code {code}\n{said}" if code else said), code
