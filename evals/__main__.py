@@ -1,9 +1,10 @@
 """Run one evaluation and print one JSON line; 0 when its goals are met, 1 when not.
 
-python -m evals NAME [--data DIR | --generated] [--write]
+python -m evals NAME [--data DIR | --generated] [--size MB] [--write]
 
 --data names a folder laid out as the evaluation expects, else PASSDOWN_DATA does; --generated
-takes the set the evaluation makes itself. --write keeps the line in evals/results/NAME.json.
+takes the set the evaluation makes itself; --size says how large, where that can be chosen. --write
+keeps the line in evals/results/NAME.json.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def main(argv: list[str]) -> int:
     asked = _asked(argv)
     module = import_module(f"evals.{asked.name}")
     began = time.perf_counter()
-    measured = module.measure(_data(asked, reads=module.READS_DATA))
+    data = _data(asked, reads=module.READS_DATA)
+    measured = module.measure(data, asked.size) if asked.size else module.measure(data)
     answer = line(asked.name, measured, time.perf_counter() - began)
     print(json.dumps(answer))
     for goal in missed(measured.figures, goals_of(asked.name)):
@@ -49,8 +51,16 @@ def _asked(argv: list[str]) -> Namespace:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--data", type=Path, metavar="DIR")
     source.add_argument("--generated", action="store_true")
+    parser.add_argument("--size", type=float, metavar="MB")
     parser.add_argument("--write", action="store_true")
-    return parser.parse_args(argv)
+    asked = parser.parse_args(argv)
+    if asked.size is not None and not _is_sized(asked):
+        parser.error(f"{asked.name} takes no --size, or it is not positive")
+    return asked
+
+
+def _is_sized(asked: Namespace) -> bool:
+    return asked.size > 0 and hasattr(import_module(f"evals.{asked.name}"), "SIZE")
 
 
 def _data(asked: Namespace, *, reads: bool) -> Path | None:

@@ -231,24 +231,19 @@ def _start(handed: bytes) -> _Hand:
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):
             fcntl.fcntl(ours_in, fcntl.F_SETPIPE_SZ, PIPE)
-    orders: Connection[Any, Any] = Connection(ours_out, readable=False)
-    line: Connection[Any, Any] = Connection(ours_in, writable=False)
+    lines = Connection(ours_out, readable=False), Connection(ours_in, writable=False)
+    command = [sys.executable, "-I", "-c", BEGIN, json.dumps(sys.path)]
+    nowhere = subprocess.DEVNULL
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", BEGIN, json.dumps(sys.path)],
-            stdin=theirs_in,
-            stdout=theirs_out,
-            stderr=subprocess.DEVNULL,
-        )
+        process = subprocess.Popen(command, stdin=theirs_in, stdout=theirs_out, stderr=nowhere)
     except OSError:
-        orders.close()
-        line.close()
+        for line in lines:
+            line.close()
         raise
     finally:
         os.close(theirs_in)
         os.close(theirs_out)
-    hand = _Hand(process, orders, line)
     with suppress(OSError):
         # One that is gone already is noticed when it does not answer.
-        orders.send_bytes(handed)
-    return hand
+        lines[0].send_bytes(handed)
+    return _Hand(process, *lines)

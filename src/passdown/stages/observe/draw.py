@@ -200,12 +200,15 @@ class Drawing:
 
 def _note(batch: Batch, chunk: Chunk, drawn: list[Drawn]) -> None:
     """What was skipped, and how many records that leaves."""
-    places = [line.offset for line in chunk.lines]
+    batch.records = len(chunk.lines)
     bad = [one for one in drawn if isinstance(one, Skip)]
+    if not bad and not chunk.skips:
+        return
+    places = [line.offset for line in chunk.lines]
     skips = [*chunk.skips, *((_number(chunk, places, one.offset), one) for one in bad)]
     where = batch.file.key
     batch.skipped = [Skipped(where, n, skip.offset, skip.reason[:300]) for n, skip in skips]
-    batch.records = len(chunk.lines) - len({one.offset for one in bad} & {*places})
+    batch.records -= len({one.offset for one in bad} & {*places})
 
 
 def _read(reader: Reader, chunk: Chunk, memory: Json, path: str) -> list[Drawn]:

@@ -64,19 +64,16 @@ def ingest(
     """Read what is new in these files, newest first, then `piped` where a path is `-`. What cannot
     be read is counted and named; with `strict` it is an error when nothing else was there to be
     read."""
-    began = time.monotonic()
-    every = list(paths)
+    began, every = time.monotonic(), list(paths)
     found = find(path for path in every if path != PIPED.path)
     drawing = drawing_by(readers, redactor, settings, clock, is_echo)
     run = _Run(store, drawing, settings.whole("observe.jobs"), report)
     run.tally.count("ignored", found.ignored)
-    for error in (*found.refused, *readers.broken):
-        run.refuse(error)
+    run.refuse(*found.refused, *readers.broken)
     run.files(todo(store, found.files, since, run.tally.count))
     if PIPED.path in every:
         run.piped(piped)
-    if strict and run.errors and not run.tally.any("files", "unchanged", "older", "ignored"):
-        raise run.errors[0]
+    run.insist(strict)
     return run.tally.result(time.monotonic() - began)
 
 
@@ -146,11 +143,16 @@ class _Run:
             self.report(read, 0, "bytes", PIPED.key)
         self._flush()
 
-    def refuse(self, error: PassdownError) -> None:
+    def refuse(self, *errors: PassdownError) -> None:
         """Something that cannot be read; the rest can."""
-        if len(self.errors) < 1:
-            self.errors.append(error)
-        self.tally.refuse(error)
+        self.errors += errors[:1]
+        for error in errors:
+            self.tally.refuse(error)
+
+    def insist(self, strict: bool) -> None:
+        """The first error, if it is wanted, when nothing was there to be read."""
+        if strict and self.errors and not self.tally.any("files", "unchanged", "older", "ignored"):
+            raise self.errors[0]
 
     def _tried(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """The batches of a file, as far as it can be read."""

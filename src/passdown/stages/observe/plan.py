@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from passdown.domain.clock import At
     from passdown.stages.observe.draw import Drawing
+    from passdown.stages.observe.files import Found
     from passdown.stages.observe.todo import Work
     from passdown.storage.port import Store
 
@@ -54,16 +55,19 @@ def plan(
 ) -> Plan:
     """Look at every file's beginning and write nothing. `rate` is how fast reading was last time,
     0 when nobody knows."""
-    looked = _Looked()
-    found = find(paths)
+    looked, found = _Looked(), find(paths)
     work = todo(store, found.files, since, lambda name: looked.seen.update([name]))
     for one in work:
         looked.at(drawing, one)
-    total = sum(row["bytes"] for row in looked.rows.values())
-    known = rate > 0
+    known, total = rate > 0, looked.sum("bytes")
     rate = rate if known or not total else _sampled(drawing, work)
+    return _plan(looked, found, rate, "the last reading" if known else "a sample")
+
+
+def _plan(looked: _Looked, found: Found, rate: float, rate_from: str) -> Plan:
+    total = looked.sum("bytes")
     return Plan(
-        files=sum(row["files"] for row in looked.rows.values()),
+        files=looked.sum("files"),
         bytes=total,
         unchanged=looked.seen["unchanged"],
         older=looked.seen["older"],
@@ -72,7 +76,7 @@ def plan(
         would_read=tuple({"format": name, **row} for name, row in sorted(looked.rows.items())),
         refused=tuple(error.plain() for error in [*found.refused, *looked.refused][:SHOWN]),
         rate=round(rate),
-        rate_from="the last reading" if known else "a sample" if total else "",
+        rate_from=rate_from if total else "",
         estimated_seconds=round(total / rate, 1) if rate else 0.0,
     )
 
@@ -84,6 +88,10 @@ class _Looked:
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
     seen: Counter[str] = field(default_factory=Counter)
     refused: list[PassdownError] = field(default_factory=list)
+
+    def sum(self, what: str) -> int:
+        """The files or bytes of all formats."""
+        return sum(row[what] for row in self.rows.values())
 
     def at(self, drawing: Drawing, work: Work) -> None:
         """One more file, by its beginning."""

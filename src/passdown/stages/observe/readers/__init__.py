@@ -53,14 +53,19 @@ def load(settings: Settings | None = None) -> Readers:
 def sniff(head: bytes, known: Iterable[Reader], where: str) -> Reader:
     """The reader that is surest of this content; Unreadable when none is."""
     readers = tuple(known)
-    scores = [(_sureness(reader, head), -place) for place, reader in enumerate(readers)]
-    best, place = max(scores, default=(0.0, 0))
-    if best < SURE:
+    best, surest = 0.0, None
+    for reader in readers:
+        sure = _sureness(reader, head)
+        if sure > best:
+            best, surest = sure, reader
+        if best == 1.0:
+            break
+    if surest is None or best < SURE:
         names = ", ".join(sorted(r.name for r in readers))
         raise Unreadable(
             "no reader knows this format", where=where, next=f"There are readers for: {names}."
         )
-    return readers[-place]
+    return surest
 
 
 def _tuned(reader: Reader, settings: Settings | None) -> Reader:
