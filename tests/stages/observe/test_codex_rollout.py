@@ -206,6 +206,12 @@ def test_what_a_fork_copied_belongs_to_the_session_it_came_from() -> None:
     assert counts(told)["copied"] == 2
 
 
+def test_a_summary_that_a_fork_copied_is_its_parent_s() -> None:
+    told = Rollout(NEW, forked_from_id=CHILD).turn(OLD).add("compacted", message="So far.")
+    assert drafts(told) == []
+    assert counts(told) == {"copied": 1}
+
+
 def test_an_older_fork_is_known_by_the_second_beginning_in_it() -> None:
     told = Rollout(NEW).add("session_meta", **Rollout.meta(CHILD, at=1))
     told.turn(OLD).typed("Before.").turn("019f3333-0000-7000-8000-000000000000").typed("After.")
@@ -321,6 +327,21 @@ def test_what_a_running_command_prints_later_is_trusted_no_further() -> None:
 def test_a_call_reads_as_what_was_asked(tool: str, given: Any, text: str) -> None:
     (call,) = drafts(Rollout().call(tool, given, "c1"))
     assert call.text == text
+
+
+def test_what_is_remembered_of_commands_is_bounded() -> None:
+    told, memory = Rollout(), dict[str, Any]()
+    for n in range(300):
+        told.call("exec_command", {"cmd": "sleep 1"}, f"c{n}")
+        told.output(f"c{n}", f"Process running with session ID {n}\nOutput:\n")
+        told.event("patch_apply_end", call_id=f"p{n}", success=False)
+    drawn(told, memory)
+    assert len(memory["running"]) == len(memory["failed"]) == 100
+
+
+def test_a_spawned_session_whose_source_makes_no_sense_is_a_person_s() -> None:
+    for source in ({"custom": "x"}, 5, None, ["x"]):
+        assert drafts(Rollout(source=source).typed("Hi."))[0].trust is Trust.HUMAN
 
 
 def test_a_local_shell_s_call_is_a_command() -> None:

@@ -164,6 +164,20 @@ def test_what_a_running_shell_prints_later_is_trusted_no_further() -> None:
     assert [d.trust for d in drafts(told) if d.seen is Seen.RESULT] == [Trust.WEB, Trust.WEB]
 
 
+def test_what_is_remembered_of_shells_and_agents_is_bounded() -> None:
+    told, memory = Events(), dict[str, Any]()
+    for n in range(300):
+        told.calls("bash", {"command": "x", "shellId": n}, f"c{n}")
+        told.add("subagent.started", agent=f"a{n}", toolCallId=f"c{n}")
+    drawn(told, memory)
+    assert len(memory["running"]) == len(memory["agents"]) == 100
+
+
+def test_damaged_bytes_are_replaced_and_said_so() -> None:
+    (reply,) = drafts(jsonl(Events().says("caf#.").lines).replace(b"#", b"\xe9"))
+    assert (reply.text, reply.meta["damaged"]) == ("caf\ufffd.", True)
+
+
 def test_a_tool_that_failed_says_why() -> None:
     told = Events().calls("view", {"path": "a"}, "c").answers("c", "No such file.", ok=False)
     assert (drafts(told)[-1].ok, drafts(told)[-1].text) == (False, "No such file.")

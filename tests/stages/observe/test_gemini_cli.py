@@ -312,6 +312,22 @@ def test_a_line_that_is_none_is_skipped_and_the_rest_is_read(line: bytes) -> Non
     assert [d.offset for d in found if isinstance(d, Skip)] == [len(content)]
 
 
+def test_what_is_remembered_of_a_log_is_bounded() -> None:
+    chat, memory = Chat(), dict[str, Any]()
+    for n in range(300):
+        chat.add("user", f"Hi {n}.")
+    assert len(logged(chat.log(), memory)) == 300
+    assert len(memory["seen"]) == 200
+
+
+def test_a_log_is_known_also_where_its_beginning_is_gone() -> None:
+    rows = gemini_chat().messages
+    assert READER.sniff(jsonl([{"$set": {"summary": "x"}}, {"$rewindTo": "x"}])) == 1.0
+    assert READER.sniff(jsonl(rows)) == pytest.approx(0.85)
+    assert READER.sniff(jsonl([{"id": "x", "type": "user"}])) == 0.0
+    assert READER.sniff(b"{") == 0.0
+
+
 def test_a_document_that_is_none_is_skipped() -> None:
     assert [type(d) for d in drawn(b'{"sessionId": "x", "messages": [')] == [Skip]
     broken = json.dumps({**Chat().head, "messages": [5, {"type": "user"}]}).encode()

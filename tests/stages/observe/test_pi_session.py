@@ -181,6 +181,16 @@ def test_thoughts_pictures_and_the_unknown_are_counted() -> None:
     assert counts(told) == {"thinking": 1, "blank": 2, "image": 2, "unknown": 1}
 
 
+def test_a_file_without_a_beginning_is_a_session_of_its_own() -> None:
+    (draft,) = drafts(jsonl(Tree().message("user", "Hi.").lines[1:]))
+    assert draft.session.startswith("pi_session-")
+
+
+def test_damaged_bytes_are_replaced_and_said_so() -> None:
+    (reply,) = drafts(jsonl(Tree().says("caf#.").lines).replace(b"#", b"\xe9"))
+    assert (reply.text, reply.meta["damaged"]) == ("caf\ufffd.", True)
+
+
 def test_a_name_that_a_person_gave_is_the_session_s_title() -> None:
     told = Tree().message("user", "Hi.").add("session_info", name=" Cart ").add("session_info")
     assert drawn(told)[-1].meta == {"title": "Cart"}

@@ -72,6 +72,15 @@ def test_what_is_no_record_says_why(raw: bytes, reason: str) -> None:
     assert (found.record is None) == bool(found.reason)
 
 
+def test_no_depth_makes_reading_fail() -> None:
+    for depth in (*range(700, 1010), 100_000):
+        raw = b'{"name":5,"rest":' + b"[" * depth + b"]" * depth + b"}"
+        found = wholes.read(raw)
+        assert found.record is not None or found.reason == "nested too deeply"
+    deep = wholes.read(b'{"rest":' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+    assert deep.reason == "nested too deeply"
+
+
 def sure(line: bytes) -> float | None:
     return {b"yes": 1.0, b"no": 0.0}.get(line)
 

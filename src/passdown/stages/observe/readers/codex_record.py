@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import DecodeError, Raw, Struct, field, json as fast
+from msgspec import Raw, Struct, field
 
 from passdown.stages.observe.readers.document import load, table, text
 from passdown.stages.observe.readers.typed import Decoded, Typed
@@ -127,10 +127,7 @@ def given(raw: Raw) -> dict[str, Any]:
 def origin(raw: Raw) -> tuple[str, str]:
     """Where a session comes from (`cli`, `exec`, `mcp`, `subagent`), and its parent if another
     session spawned it."""
-    try:
-        found = fast.decode(raw)
-    except (DecodeError, UnicodeDecodeError, RecursionError):
-        return "", ""
+    found = load(bytes(raw)).value
     if isinstance(found, str):
         return found, ""
     spawned = table(found).get("subagent")

@@ -47,12 +47,11 @@ class CodexRollout:
         telling = Telling(known, str(known.kept.get("session", "")))
         for line in lines:
             record, damaged, reason = decode(line.raw)
-            if record is None or record.payload is None:
-                if record is None:
-                    yield Skip(line.offset, reason)
+            if record is None:
+                yield Skip(line.offset, reason)
                 continue
             draw = _KINDS.get(record.type or "")
-            if draw is None:
+            if draw is None or record.payload is None:
                 continue
             session = known.kept.get("session") or _named(record, line, known.kept)
             if session != telling.session:

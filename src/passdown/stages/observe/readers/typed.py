@@ -44,10 +44,7 @@ class Typed(Generic[T]):
         found, damaged, reason = tolerant(raw)
         if reason or not isinstance(found, dict):
             return Decoded(None, reason=reason or "not an object")
-        try:
-            return Decoded(fitted(found, self._kind), damaged)
-        except RecursionError:
-            return Decoded(None, reason="nested too deeply")
+        return Decoded(fitted(found, self._kind), damaged)
 
 
 def fitted(found: Json, kind: type[T]) -> T:
