@@ -219,6 +219,16 @@ def test_an_older_fork_is_known_by_the_second_beginning_in_it() -> None:
     assert [d.parent for d in drawn(told) if isinstance(d, SessionFacts)][1] == CHILD
 
 
+def test_what_a_sub_agent_inherited_before_its_first_turn_is_its_parent_s() -> None:
+    source = {"subagent": {"thread_spawn": {"parent_thread_id": Rollout.ID}}}
+    told = Rollout("child", source=source, timestamp=None)
+    told.add("session_meta", **Rollout.meta(Rollout.ID, timestamp=None))
+    told.typed("Before.").says("Yes.").turn("a turn").typed("Look at cart.py.")
+    (task,) = drafts(told)
+    assert (task.text, task.session, task.meta["kind"]) == ("Look at cart.py.", "child", "task")
+    assert counts(told)["copied"] == 2
+
+
 def test_two_sessions_in_one_file_are_two() -> None:
     told = Rollout().typed("One.")
     told.lines += Rollout(CHILD, at=formats.START + 99).typed("Two.").lines

@@ -63,6 +63,11 @@ def test_the_facts_of_a_session_come_before_what_is_said_in_it() -> None:
     assert (first.meta, second.model) == (meta, "claude-sonnet-4-5")
 
 
+def test_newer_sessions_say_where_they_run_in_another_place() -> None:
+    told = Export(directory=None, location={"directory": "/home/ada/till"}).add("user", "Hi.")
+    assert drawn(told)[0].meta["cwd"] == "/home/ada/till"
+
+
 def test_the_tokens_of_all_drafts_sum_to_what_was_used() -> None:
     told = [d.meta["tokens"] for d in drafts(opencode()) if "tokens" in d.meta]
     assert told == [{"in": 60, "out": 20, "cache_read": 40}, {"in": 50, "out": 10}]

@@ -82,6 +82,7 @@ class Payload(Struct):
     source: Raw = _NULL
     git: Git | None = None
     forked_from_id: str | None = None
+    parent_thread_id: str | None = None
     agent_nickname: str | None = None
     agent_role: str | None = None
 

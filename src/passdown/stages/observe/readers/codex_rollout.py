@@ -83,13 +83,13 @@ def _meta(turn: Turn) -> Iterator[Drawn]:
     """A session begins, or a fork names the one whose history it copied."""
     said, kept = turn.said, turn.kept
     at = parse(said.timestamp or "")
-    if kept.get("at") and said.id != kept["session"] and at <= kept["at"]:
-        kept["fork"] = True
+    if _is_ancestor(said, at, kept):
+        kept["fork"] = kept["copied"] = True
         yield from turn.telling.facts(parent=said.id or "")
         return
     came, parent = origin(said.source)
-    parent = said.forked_from_id or parent
-    _begin(kept, said, at, came)
+    parent = said.forked_from_id or parent or said.parent_thread_id or ""
+    _begin(kept, said, at, came, parent)
     telling = Telling(turn.telling.memory, kept["session"])
     if came == "subagent":
         telling.memory.lower(telling.context, Trust.AGENT)
@@ -106,11 +106,18 @@ def _meta(turn: Turn) -> Iterator[Drawn]:
     )
 
 
-def _begin(kept: Json, said: Payload, at: str, came: str) -> None:
+def _is_ancestor(said: Payload, at: str, kept: Json) -> bool:
+    """Whether this beginning of a session was copied into a later one."""
+    if "at" not in kept or not said.id or said.id == kept["session"]:
+        return False
+    return said.id == kept["parent"] or bool(at and at <= kept["at"])
+
+
+def _begin(kept: Json, said: Payload, at: str, came: str, parent: str) -> None:
     for name in ("agent", "copied", "driven", "early", "events", "fork", "model"):
         kept.pop(name, None)
     kept["session"] = said.id or kept["session"]
-    kept["at"] = at
+    kept["at"], kept["parent"] = at, parent
     if said.forked_from_id:
         kept["fork"] = True
     if came in ("subagent", "mcp"):
@@ -122,8 +129,9 @@ def _begin(kept: Json, said: Payload, at: str, came: str) -> None:
 def _turned(turn: Turn) -> Iterable[Drawn]:
     """A turn begins. Its id is as old as it is: one older than its session was copied."""
     kept, id = turn.kept, turn.said.turn_id or ""
-    if kept.get("fork") and _ORDERED.fullmatch(id) and _ORDERED.fullmatch(kept["session"]):
-        kept["copied"] = id < kept["session"]
+    if kept.get("fork"):
+        ordered = _ORDERED.fullmatch(id) and _ORDERED.fullmatch(kept["session"])
+        kept["copied"] = bool(ordered) and id < kept["session"]
     if turn.said.model:
         kept["model"] = turn.said.model
     return ()

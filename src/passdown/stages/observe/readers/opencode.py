@@ -104,8 +104,9 @@ READER = OpenCode()
 
 
 def _facts(info: Json, session: str, parent: str) -> SessionFacts:
+    folder = text(info.get("directory")) or text(table(info.get("location")).get("directory"))
     meta = {
-        "cwd": text(info.get("directory")),
+        "cwd": folder,
         "title": text(info.get("title"))[:200],
         "version": text(info.get("version")),
     }
