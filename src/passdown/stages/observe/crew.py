@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from passdown.domain.errors import Internal, PassdownError, Unavailable
 from passdown.stages.observe.draw import Lane
 from passdown.stages.observe.hand import END, READY, Ended, Task
+from passdown.stages.observe.parcel import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,8 +175,11 @@ class Crew:
             self._take_in(self._hands if self._held < HELD else [hand])
         raw = hand.inbox.popleft()
         self._held -= len(raw)
-        told: Batch | Ended = pickle.loads(memoryview(raw)[1:])
-        return told
+        told = memoryview(raw)[1:]
+        if not raw.startswith(END):
+            return unpacked(told)
+        ended: Ended = pickle.loads(told)
+        return ended
 
     # ---- the processes
 

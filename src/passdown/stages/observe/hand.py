@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.errors import Unreadable
+from passdown.stages.observe.parcel import packed
 
 if TYPE_CHECKING:
     from passdown.stages.observe.draw import Drawing, Lane
@@ -79,18 +80,14 @@ def _draw(line: Connection[Any, Any], drawing: Drawing, task: Task) -> None:
     ended = Ended()
     try:
         for batch in drawing.draw(*task.work, task.lane):
-            _send(line, BATCH, batch)
+            line.send_bytes(BATCH + packed(batch))
     except Unreadable as error:
         ended = Ended(error)
     except (EOFError, OSError):
         raise
     except Exception as error:
         ended = Ended(fault=type(error).__name__, where=_place(error))
-    _send(line, END, ended)
-
-
-def _send(line: Connection[Any, Any], kind: bytes, told: object) -> None:
-    line.send_bytes(kind + pickle.dumps(told, pickle.HIGHEST_PROTOCOL))
+    line.send_bytes(END + pickle.dumps(ended, pickle.HIGHEST_PROTOCOL))
 
 
 def _place(error: Exception) -> str:
