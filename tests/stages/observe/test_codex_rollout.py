@@ -331,6 +331,8 @@ def test_what_a_running_command_prints_later_is_trusted_no_further() -> None:
         ("shell_command", {"command": "ls"}, "ls"),
         ("update_plan", {"plan": [{"step": "a"}]}, 'plan: [{"step": "a"}]'),
         ("exec_command", "not json", "input: not json"),
+        ("exec_command", "[1]", "input: [1]"),
+        ("exec_command", '{"cmd": NaN, "a": 1}', "cmd: null\na: 1"),
         ("exec_command", {"cmd": 5}, "cmd: 5"),
     ],
 )

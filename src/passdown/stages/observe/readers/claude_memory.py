@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from passdown.contract.reader import Json
     from passdown.stages.observe.readers.claude_record import Message, Usage
 
+LEVELS = {int(level): level for level in Trust}
+"""Each level of trust by its number, as it is remembered."""
 MOST = 1000
 """Open calls, contexts and sessions remembered at most; the oldest go first."""
 
@@ -47,7 +49,7 @@ class Memory:
 
     def floor(self, context: str) -> Trust:
         """The least trusted thing that was read in this context so far."""
-        return Trust(self.floors.get(context, Trust.HUMAN))
+        return LEVELS[self.floors.get(context, Trust.HUMAN)]
 
     def lower(self, context: str, trust: Trust) -> None:
         """Something of this trust was read there."""

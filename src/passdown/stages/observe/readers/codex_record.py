@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Raw, Struct, field
+from msgspec import DecodeError, Raw, Struct, field, json as fast
 
 from passdown.stages.observe.readers.document import load, table, text
 from passdown.stages.observe.readers.typed import Decoded, Typed
@@ -118,11 +118,20 @@ def decode(raw: bytes) -> Decoded[Record]:
 
 def given(raw: Raw) -> dict[str, Any]:
     """What a tool was called with: an object, or a text that holds one."""
+    try:
+        found = fast.decode(raw)
+        found = fast.decode(found) if isinstance(found, str) else found
+    except (DecodeError, UnicodeError, RecursionError):
+        found = None
+    return found if isinstance(found, dict) else _leniently(raw)
+
+
+def _leniently(raw: Raw) -> dict[str, Any]:
     found = load(bytes(raw)).value
     if isinstance(found, str):
         inner = load(found.encode("utf-8", "replace")).value
-        found = inner if isinstance(inner, dict) else {"input": found}
-    return found if isinstance(found, dict) else {}
+        return inner if isinstance(inner, dict) else {"input": found}
+    return table(found)
 
 
 def origin(raw: Raw) -> tuple[str, str]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.contract.reader import Draft, SessionFacts
 from passdown.domain.observation import Seen, Trust
-from passdown.stages.observe.readers.claude_memory import Call
+from passdown.stages.observe.readers.claude_memory import LEVELS, Call
 from passdown.stages.observe.readers.provenance import AGENTS, answer_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from passdown.contract.reader import Json, Line
     from passdown.domain.clock import At
@@ -77,7 +77,7 @@ class Telling:
     def result(self, spot: Spot, text: str, id: str, *, tool: str = "", **more: Any) -> Draft:
         """A tool answers the call of this id; an answer to nothing known is trusted least."""
         called = self.memory.answered(id)
-        tool, trust = called.tool or tool, Trust(called.trust)
+        tool, trust = called.tool or tool, LEVELS[called.trust]
         if tool in AGENTS:
             trust = min(trust, self.memory.floor(id))
         self.memory.lower(self.context, trust)
@@ -92,11 +92,13 @@ class Telling:
         paid = self.memory.pay(self.context)
         return {"tokens": paid} if paid else {}
 
-    def facts(self, *told: str, **facts: Any) -> Iterator[SessionFacts]:
+    def facts(self, *told: str, **facts: Any) -> Iterable[SessionFacts]:
         """What is known of the session, unless that was told already."""
-        known = [str(facts.get(name, "")) for name in ("model", "branch", "repo")]
-        if self.memory.news(self.session, [*known, *told]):
-            yield SessionFacts(self.session, **facts)
+        get = facts.get
+        known = [get("model", ""), get("branch", ""), get("repo", ""), *told]
+        return (
+            (SessionFacts(self.session, **facts),) if self.memory.news(self.session, known) else ()
+        )
 
 
 def digest(*parts: str | bytes) -> str:
