@@ -44,6 +44,13 @@ def named(text: str) -> str:
     return text
 
 
+def is_short(*texts: str) -> bool:
+    """Whether `plain` and `named` would change none of them: one look at all of them together, for
+    those that come by the thousand."""
+    every = "".join(texts)
+    return len(every) <= LONGEST_NAME and every.isascii() and "\0" not in every
+
+
 def packed(value: Any) -> str:
     """JSON text of a value; Invalid when it has none."""
     try:

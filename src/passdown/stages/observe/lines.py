@@ -122,7 +122,7 @@ def _fill(chunk: Chunk, source: Input, max_line: int) -> None:
     readline = source.stream.readline
     while chunk.end < stop and not chunk.last:
         raw = readline(max_line + 1)
-        if raw.endswith(b"\n"):
+        if raw[-1:] == b"\n":
             _keep(chunk, raw)
         elif len(raw) > max_line:
             pass_over(chunk, source, len(raw))

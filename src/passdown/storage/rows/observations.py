@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.observation import Observation, Pointer, Seen, Session, Source, Trust
-from passdown.storage.coding import named, packed, plain, unpacked, whole
+from passdown.storage.coding import is_short, named, packed, plain, unpacked, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,20 +91,24 @@ def session_of(values: Sequence[Any]) -> Session:
 
 def observation_row(item: Observation, seq: int) -> ObservationRow:
     """The row of an observation under this seq."""
+    short = is_short(
+        item.session, item.uid, item.at, item.scope, item.tool, item.call, item.signature
+    )
+    name, text = (str, str) if short else (named, plain)
     at = item.pointer
     return ObservationRow(
         seq,
-        named(item.session),
-        named(item.uid),
+        name(item.session),
+        name(item.uid),
         item.seen.value,
         plain(item.text),
-        plain(item.at),
+        text(item.at),
         int(item.trust),
-        plain(item.scope),
-        plain(item.tool),
-        plain(item.call),
+        text(item.scope),
+        text(item.tool),
+        text(item.call),
         None if item.ok is None else int(item.ok),
-        named(item.signature),
+        name(item.signature),
         plain(at.file) if at else None,
         whole(at.offset) if at else None,
         whole(at.length) if at else None,

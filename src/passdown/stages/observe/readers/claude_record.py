@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from msgspec import DecodeError, Raw, Struct, field, json as fast
 
@@ -102,13 +102,8 @@ class Progress(Struct):
     message: Record | None = None
 
 
-class Decoded(NamedTuple):
-    """A line, or why it is none. `damaged` says that bytes in it had to be replaced."""
-
-    record: Record | None
-    damaged: bool = False
-    reason: str = ""
-
+Decoded: TypeAlias = tuple[Record | None, bool, str]
+"""A line, whether bytes in it had to be replaced, and why it is none."""
 
 _record = fast.Decoder(Record)
 _progress = fast.Decoder(Progress)
@@ -117,11 +112,11 @@ _progress = fast.Decoder(Progress)
 def decode(raw: bytes) -> Decoded:
     """The line, typed; slower and tolerant when it is not what it should be."""
     try:
-        return Decoded(_record.decode(raw))
+        return _record.decode(raw), False, ""
     except (DecodeError, UnicodeDecodeError):
         return _tolerant(raw)
     except RecursionError:
-        return Decoded(None, reason="nested too deeply")
+        return None, False, "nested too deeply"
 
 
 def reported(record: Record) -> Record | None:
@@ -154,8 +149,8 @@ def arguments(raw: Raw) -> dict[str, Any]:
 def _tolerant(raw: bytes) -> Decoded:
     found, damaged, reason = tolerant(raw)
     if reason or not isinstance(found, dict):
-        return Decoded(None, reason=reason or "not an object")
-    return Decoded(fast.decode(_fitted(found, Record), type=Record), damaged)
+        return None, False, reason or "not an object"
+    return fast.decode(_fitted(found, Record), type=Record), damaged, ""
 
 
 def _fitted(found: dict[str, Any], kind: type[Struct]) -> bytes:
