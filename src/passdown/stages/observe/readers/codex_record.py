@@ -103,17 +103,17 @@ _payloads = Typed(Payload)
 def decode(raw: bytes) -> Decoded[Record]:
     """The line, typed; one of the first versions in the form of the later ones."""
     found = _records.read(raw)
-    record = found.record
+    record, damaged, _ = found
     if record is None or record.payload is not None or record.record_type:
         return found
-    payload = _payloads.read(raw).record or Payload()
+    payload = _payloads.read(raw)[0] or Payload()
     if payload.type:
         kind = "response_item"
     elif payload.id and (payload.git or bytes(payload.instructions)):
         kind = "session_meta"
     else:
-        return Decoded(None, reason="no type")
-    return Decoded(Record(record.timestamp, kind, payload), found.damaged)
+        return None, False, "no type"
+    return Record(record.timestamp, kind, payload), damaged, ""
 
 
 def given(raw: Raw) -> dict[str, Any]:

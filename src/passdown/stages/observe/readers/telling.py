@@ -96,9 +96,9 @@ class Telling:
         """What is known of the session, unless that was told already."""
         get = facts.get
         known = [get("model", ""), get("branch", ""), get("repo", ""), *told]
-        return (
-            (SessionFacts(self.session, **facts),) if self.memory.news(self.session, known) else ()
-        )
+        if self.memory.news(self.session, known):
+            return (SessionFacts(self.session, **facts),)
+        return ()
 
 
 def digest(*parts: str | bytes) -> str:

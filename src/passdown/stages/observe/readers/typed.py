@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, Union, get_args, get_origin
 
 from msgspec import DecodeError, Raw, Struct, ValidationError, convert, json as fast, structs
 
@@ -16,12 +16,8 @@ T = TypeVar("T", bound=Struct)
 _UNFIT = object()
 
 
-class Decoded(NamedTuple, Generic[T]):
-    """A record, or why there is none. `damaged` says that bytes in it had to be replaced."""
-
-    record: T | None
-    damaged: bool = False
-    reason: str = ""
+Decoded: TypeAlias = tuple[T | None, bool, str]
+"""A record, whether bytes in it had to be replaced, and why there is none."""
 
 
 class Typed(Generic[T]):
@@ -34,17 +30,17 @@ class Typed(Generic[T]):
     def read(self, raw: bytes | Raw) -> Decoded[T]:
         """The record; never raises."""
         try:
-            return Decoded(self._decode(raw))
+            return self._decode(raw), False, ""
         except (DecodeError, UnicodeDecodeError):
             return self._leniently(bytes(raw))
         except RecursionError:
-            return Decoded(None, reason="nested too deeply")
+            return None, False, "nested too deeply"
 
     def _leniently(self, raw: bytes) -> Decoded[T]:
         found, damaged, reason = tolerant(raw)
         if reason or not isinstance(found, dict):
-            return Decoded(None, reason=reason or "not an object")
-        return Decoded(fitted(found, self._kind), damaged)
+            return None, False, reason or "not an object"
+        return fitted(found, self._kind), damaged, ""
 
 
 def fitted(found: Json, kind: type[T]) -> T:
