@@ -231,6 +231,24 @@ def test_a_reader_of_somebody_else_s_draws_in_every_process(
     assert len(started) == 2
 
 
+@pytest.mark.parametrize("begin", ["raise SystemExit(3)", "import os; os._exit(0)"])
+def test_where_processes_end_at_once_one_reads_alone(
+    read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started, begin: str
+) -> None:
+    monkeypatch.setattr(crew, "BEGIN", begin)
+    sample().write(tmp_path / "t.jsonl")
+    assert read(tmp_path, knobs=TWO).observations == 9
+    assert len(started) == 2
+
+
+def test_where_no_process_can_be_had_one_reads_alone(
+    read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    sample().write(tmp_path / "t.jsonl")
+    assert read(tmp_path, knobs=TWO).observations == 9
+
+
 def test_a_killed_process_is_an_error_and_nothing_is_lost(
     read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started
 ) -> None:

@@ -65,7 +65,7 @@ def cores() -> int:
 
 def hire(drawing: Drawing, jobs: int, work: Sequence[Work]) -> Crew | None:
     """As many processes as were asked for (0: one a core), ready to draw; None where one alone is
-    as good, or where what is to be drawn with cannot be handed over."""
+    as good, where what is to be drawn with cannot be handed over, and where none can be had."""
     jobs = jobs or cores()
     if jobs < 2 or sum(one.left for one in work) < WORTH:
         return None
@@ -74,7 +74,10 @@ def hire(drawing: Drawing, jobs: int, work: Sequence[Work]) -> Crew | None:
     except Exception:
         # A reader or a check of somebody's that holds what no other process can have.
         return None
-    crew = Crew(jobs, handed)
+    try:
+        crew = Crew(jobs, handed)
+    except OSError:
+        return None
     if crew.ready():
         return crew
     crew.close()
@@ -105,12 +108,9 @@ class Crew:
         try:
             for _ in range(jobs):
                 self._hands.append(_start(handed))
-        except OSError as e:
+        except BaseException:
             self.close()
-            raise Unavailable(
-                f"no process can be started to read with: {e.strerror}",
-                next="Try again with --set observe.jobs=1.",
-            ) from e
+            raise
 
     def __enter__(self) -> Crew:
         return self
@@ -120,7 +120,10 @@ class Crew:
 
     def ready(self) -> bool:
         """Whether all of them could take over what they need."""
-        return all([self._received(hand) == READY for hand in self._hands])
+        try:
+            return all([self._received(hand) == READY for hand in self._hands])
+        except Unavailable:
+            return False
 
     def drawn(self, work: Sequence[Work]) -> Iterator[Drawn]:
         """The files in order, each with its batches: all of them are to be taken before the next
