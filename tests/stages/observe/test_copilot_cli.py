@@ -10,7 +10,7 @@ from passdown.contract.reader import Draft, SessionFacts, Skip
 from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers.copilot_cli import READER
 from tests.stages.observe import formats
-from tests.stages.observe.formats import Events, copilot, jsonl
+from tests.stages.observe.clients import Events, copilot, jsonl
 
 
 def drawn(told: Events | bytes, memory: dict[str, Any] | None = None) -> list[Any]:

@@ -14,9 +14,9 @@ from passdown.domain.clock import from_seconds
 from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers.gemini_cli import READER
 from passdown.testing import check_reader
-from tests.stages.observe import formats
+from tests.stages.observe import clients, formats
+from tests.stages.observe.clients import START, Chat, gemini_chat, jsonl
 from tests.stages.observe.conftest import Read
-from tests.stages.observe.formats import START, Chat, gemini_chat, jsonl
 
 LOG = replace(READER, unit="line")
 
@@ -66,7 +66,7 @@ def test_a_log_reads_as_the_document_it_replaces() -> None:
 
 
 def test_a_log_keeps_the_contract_of_a_reader_of_lines() -> None:
-    assert check_reader(LOG, gemini_chat().log(), *(s() for s in (formats.codex, formats.pi)))
+    assert check_reader(LOG, gemini_chat().log(), *(s() for s in (clients.codex, clients.pi)))
 
 
 def test_a_log_that_is_compressed_is_read_as_a_document() -> None:

@@ -15,7 +15,7 @@ from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers import opencode_store
 from passdown.stages.observe.readers.opencode import READER
 from tests.stages.observe import formats
-from tests.stages.observe.formats import START, Export, opencode
+from tests.stages.observe.clients import START, Export, opencode
 
 
 def drawn(told: Export | bytes, memory: dict[str, Any] | None = None) -> list[Any]:

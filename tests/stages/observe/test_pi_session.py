@@ -10,7 +10,7 @@ from passdown.contract.reader import Draft, SessionFacts, Skip
 from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers.pi_session import READER
 from tests.stages.observe import formats
-from tests.stages.observe.formats import START, Tree, jsonl, pi
+from tests.stages.observe.clients import START, Tree, jsonl, pi
 
 CHILD = "cccccccc-dddd-4eee-8fff-000000000000"
 
