@@ -11,12 +11,14 @@ FAR = 16_384
 
 _SPACE = re.compile(r"\s")
 _BLOCKS = ("-----BEGIN", "-----END")
+_DASHES = "-----"
 
 
 def halves(text: str, half: int) -> tuple[str, str] | None:
     """The beginning and the end to redact where `half` of each is kept; None when they meet: then
     the whole text is."""
-    margin = FAR if any(mark in text for mark in _BLOCKS) else MARGIN
+    blocks = _DASHES in text and any(mark in text for mark in _BLOCKS)
+    margin = FAR if blocks else MARGIN
     first = _onward(text, half + margin)
     last = _back(text, len(text) - half - margin)
     return (text[:first], text[last:]) if first < last else None
