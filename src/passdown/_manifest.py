@@ -14,6 +14,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'doctor': ('read', 'Whether everything is as it should be, and what to do where it is not.', 'passdown.ops.admin', 'doctor'),
     'drain': ('write', 'Read the transcripts hooks pointed at, and move what was served into the activity log.', 'passdown.ops.reading', 'drain'),
     'expire': ('write', 'Close the questions whose deadline has passed; none is ever taken for a yes.', 'passdown.ops.review', 'expire'),
+    'forget': ('admin', 'Take a session, the files of a path or a repo back, with all derived from it; shown first.', 'passdown.ops.forget', 'forget'),
     'get': ('read', 'One record by its id or the start of it, with its versions and relations.', 'passdown.ops.recall', 'get'),
     'impact': ('read', 'What an undo of this approval would reach: records, later decisions, sessions served.', 'passdown.ops.review', 'impact'),
     'index.follow': ('write', 'Bring the search index up to date with the ledger.', 'passdown.ops.ledger', 'follow'),

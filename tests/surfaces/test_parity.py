@@ -129,6 +129,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "backup": {"to": str(here / "new.backup")},
         "brief": {"task": "tea", "budget": 500},
         "config.show": {"name": "brief.budget"},
+        "forget": {"session": names["session"]},
         "get": {"id": names["record"]},
         "impact": {"id": names["approved"]},
         "ingest": {"paths": [str(here / "s9.jsonl")], "watch": True},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passdown.text.leaves import each, shifted, without
+from passdown.text.leaves import each, elsewhere, shifted, without
 from passdown.text.redact import Found, Redacted, moved
 
 
@@ -44,6 +44,20 @@ def test_what_is_forgotten_is_no_longer_cited():
         "inner": {"by": {"seq": 7}, "evidence": "7", "sessions": None},
         "numbers": [7, 8],
     }
+
+
+def test_a_text_gives_way_where_it_is_told_of_what_had_it():
+    value = [
+        {"key": "k", "text": "t"},
+        {"text": "t"},
+        {"of": {"id": "i", "in": ["t"], "text": "t"}},
+    ]
+    assert elsewhere(value, {"k", "i"}, "t", "<{}>".format) == [
+        {"key": "k", "text": "<t>"},
+        {"text": "t"},
+        {"of": {"id": "i", "in": ["t"], "text": "<t>"}},
+    ]
+    assert elsewhere({"text": "t"}, {"t"}, "t", "<{}>".format) == {"text": "t"}
 
 
 def test_a_place_moves_with_what_was_replaced_before_it():

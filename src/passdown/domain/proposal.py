@@ -49,6 +49,10 @@ PUBLIC = {
 STATUS_VALUES = ("pending", "approved", "rejected", "expired")
 
 
+FORGOTTEN = "forgotten"
+"""The flag of a proposal whose texts were forgotten: decision, hash and state are left."""
+
+
 class Verdict(StrEnum):
     """What a tier says of a proposal."""
 

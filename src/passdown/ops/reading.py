@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from passdown.domain.errors import Invalid
+from passdown.domain.actor import Kind
+from passdown.domain.errors import Forbidden, Invalid
 from passdown.domain.scope import ALL
 from passdown.ops.kinds import FilePath, When
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import BinaryIO
+    from io import BufferedReader
 
     from passdown.storage.port import Tx
 
@@ -66,27 +67,25 @@ def ingest(
     watch: bool = False,
     discover: bool = False,
     yes: bool = False,
+    again: bool = False,
 ) -> Any:
     """Read transcripts: redacted before the first write, each thing once, from where it ended.
 
     A path is a file, a folder, a glob, or - for standard input. `dry_run` says what would be read;
-    `discover` takes the usual places, after a `yes`; with `watch` what is added later is read too.
+    `discover` takes the usual places, after a `yes`; with `watch` what is added later is read too;
+    `again` reads whole files anew, and what a person had forgotten comes back.
     """
-    named = list(paths)
-    if discover:
-        places = _places(ctx)
-        if not yes:
-            return _asking(places)
-        named += [str(place["path"]) for place in places]
-    if not named:
-        raise Invalid(
-            "nothing to read was named", where="ingest", next="passdown ingest PATH, or --discover."
-        )
+    if again:
+        _only_people(ctx)
+    places = _places(ctx) if discover else []
+    if discover and not yes:
+        return _asking(places)
+    named = _named([*paths, *(str(place["path"]) for place in places)])
     if dry_run:
         return _plan(ctx, named, since)
     if watch:
         _remember(ctx, named)
-    return read(ctx, named, since, strict=True)
+    return read(ctx, named, since, strict=True, again=again)
 
 
 @operation("reread", Effect.WRITE, example="passdown reread")
@@ -125,7 +124,9 @@ def drain(ctx: Ctx) -> dict[str, Any]:
     return {"served": len(rows), "pointers": len(pointers), "files": len(paths), "read": done}
 
 
-def read(ctx: Ctx, paths: Sequence[str], since: str, *, strict: bool = False) -> Any:
+def read(
+    ctx: Ctx, paths: Sequence[str], since: str, *, strict: bool = False, again: bool = False
+) -> Any:
     """Read these paths into the store."""
     from passdown.ops.when import moment
     from passdown.stages.observe.ingest import ingest as into
@@ -142,7 +143,8 @@ def read(ctx: Ctx, paths: Sequence[str], since: str, *, strict: bool = False) ->
         is_echo=_Echoes(ctx),
         since=moment(ctx, since),
         strict=strict,
-        piped=_standard_input(ctx) if PIPE in paths else None,
+        again=again,
+        piped=standard_input(ctx) if PIPE in paths else None,
     )
     if done.bytes >= TELLING:
         with ctx.store.write(ALL) as tx:
@@ -174,10 +176,10 @@ class _Echoes:
         return self._firewall
 
 
-def _standard_input(ctx: Ctx) -> BinaryIO | None:
+def standard_input(ctx: Ctx) -> BufferedReader | None:
     """What is piped to the command line; a server's own is not for its callers."""
     here = ctx.facts.get("stands_here") and sys.stdin is not None and not sys.stdin.closed
-    return sys.stdin.buffer if here else None
+    return cast("BufferedReader", sys.stdin.buffer) if here else None
 
 
 def _places(ctx: Ctx) -> list[dict[str, Any]]:
@@ -218,6 +220,23 @@ def _plan(ctx: Ctx, paths: list[str], since: str) -> dict[str, Any]:
     found = plan(ctx.store, paths, drawing=drawing, since=moment(ctx, since), rate=rate)
     told: dict[str, Any] = to_builtins(found)
     return {**told, "model": ctx.writer().name, "cost": "nothing: reading asks no model"}
+
+
+def _named(paths: list[str]) -> list[str]:
+    if not paths:
+        raise Invalid(
+            "nothing to read was named", where="ingest", next="passdown ingest PATH, or --discover."
+        )
+    return paths
+
+
+def _only_people(ctx: Ctx) -> None:
+    if ctx.actor.kind is not Kind.HUMAN:
+        raise Forbidden(
+            "what a person had forgotten comes back for a person only",
+            where="ingest",
+            next="Read without `again`, or ask them.",
+        )
 
 
 def _remember(ctx: Ctx, paths: list[str]) -> None:

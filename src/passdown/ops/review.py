@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, Invalid, NotFound
-from passdown.domain.proposal import OPEN, PUBLIC, STATUS_VALUES, Status
+from passdown.domain.proposal import FORGOTTEN, OPEN, PUBLIC, STATUS_VALUES, Status
 from passdown.ops.kinds import Id, Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 from passdown.ops.weigh import replay_now, weigh
 
 if TYPE_CHECKING:
+    from passdown.contract.card import Card
     from passdown.domain.proposal import Proposal
     from passdown.domain.record import Record
     from passdown.storage.port import Tx
@@ -49,7 +50,7 @@ def show(ctx: Ctx, id: Id) -> dict[str, Any]:
     """One proposal: its card, its evidence, its replay and everything said about it."""
     with ctx.store.read(ctx.sight) as tx:
         p = _the(tx, id)
-        card = weigh(ctx, tx, p).card
+        card = _forgotten() if FORGOTTEN in p.flags else weigh(ctx, tx, p).card
         turns, marks = tx.queue.messages(p.id), tx.queue.marks(p.id)
     return {**_wire(p), "card": card, "messages": turns, "marks": marks}
 
@@ -217,6 +218,13 @@ def _the(tx: Tx, id: str) -> Proposal:
     if found is None:
         raise NotFound(f"no proposal {id}", next="`passdown pending` lists the open ones.")
     return found
+
+
+def _forgotten() -> Card:
+    """The card of a proposal of which only the decision is left."""
+    from passdown.contract.card import Card
+
+    return Card("This was forgotten; who decided, when and how is left.", ())
 
 
 def _wire(p: Proposal) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def shown(ctx: Ctx, id: Name, limit: int = 200) -> dict[str, Any]:
     result lists; everything else is of all of them.
     """
     with ctx.store.read(ctx.sight) as tx:
-        session = _the(tx, id)
+        session = the_session(tx, id)
         items = _all_of(tx, session.id)
     shows = _evidence(session, items)
     row, lessons = _row(session, _prices(ctx)), _lessons(ctx, session, items)
@@ -195,7 +195,7 @@ def _card(
     return session_card(session, row, shows, errors)
 
 
-def _the(tx: Tx, id: str) -> Session:
+def the_session(tx: Tx, id: str) -> Session:
     """The session of this id, else the only one whose id starts like it."""
     if exact := tx.observations.session(id):
         return exact

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from passdown.storage.port import Json, Tx
     from passdown.storage.texts import Texts
 
+ANEW = frozenset({"why", "detail"})
+"""What such an entry has: the reason, and the body as it is now."""
+EVERY = 1_000_000
 ERASED = "ledger.erased"
 """The name of an entry that tells anew what an erased body may still say."""
 
@@ -31,6 +34,15 @@ def retell(tx: Tx, body: Texts, said: Json, actor: str, why: str) -> None:
     except Limit:
         # It was as large as a body may be; what is left of it does not fit beside the reason.
         tx.ledger.append(ERASED, actor, hash, {"why": why, "detail": None})
+
+
+def bodies_about(tx: Tx, subject: str) -> list[Texts]:
+    """The bodies of the entries about this, and what was told in the place of erased ones."""
+    found = tx.erasure.of_subject(subject)
+    for entry in tx.ledger.entries(subject=subject, limit=EVERY):
+        if entry.detail is None:
+            found += bodies_about(tx, entry.body)
+    return found
 
 
 def told(entries: Iterable[Entry]) -> list[Entry]:

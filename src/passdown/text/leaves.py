@@ -55,6 +55,21 @@ def without(value: Any, seqs: Collection[int], session: str = "") -> Any:
     return found
 
 
+def elsewhere(value: Any, names: Collection[str], text: str, say: Callable[[str], str]) -> Any:
+    """The value with a placeholder for this text wherever it is told of what has this name."""
+    if isinstance(value, list):
+        return [elsewhere(inner, names, text, say) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    naming = [name for name, inner in value.items() if isinstance(inner, str) and inner in names]
+    return {
+        name: say(text)
+        if inner == text and any(other != name for other in naming)
+        else elsewhere(inner, names, text, say)
+        for name, inner in value.items()
+    }
+
+
 def _quotes(value: Any, seqs: Collection[int]) -> bool:
     return isinstance(value, dict) and isinstance(value.get("seq"), int) and value["seq"] in seqs
 

@@ -91,6 +91,12 @@ class Redactor:
         also = tuple(rule.id for rule in self._rules if rule.optional)
         return partial(Redactor, also=also), (self._key, tuple(self._literal), self._rules)
 
+    def placeholder(self, label: str, value: str) -> str:
+        """What stands in the place of a value: the same for equal ones, under this key only."""
+        # Four digits: enough to tell values of one text apart, too few to search for a value with.
+        tag = hmac.digest(self._key, value.encode("utf-8", "replace"), "sha256").hex()[:4]
+        return f"[{label}:{tag}]"
+
     @property
     def version(self) -> str:
         """Another one whenever a rule, or what stays, is another."""
@@ -169,9 +175,7 @@ class Redactor:
 
     def _hit(self, span: _Span, place: tuple[int, int]) -> _Hit:
         rule = self._rules[span.rank]
-        # Four digits: enough to tell values of one text apart, too few to search for a value with.
-        tag = hmac.digest(self._key, span.value.encode("utf-8", "replace"), "sha256").hex()[:4]
-        return _Hit(*place, rule.id, f"[{rule.label}:{tag}]")
+        return _Hit(*place, rule.id, self.placeholder(rule.label, span.value))
 
 
 class _Sought:

@@ -48,7 +48,7 @@ def undo(tx: Tx, id: str, actor: Actor, *, closure: bool = False) -> list[str]:
             next="Undo those first, or ask for the whole closure.",
         )
     chain = [*(_undoable(tx, d) for d in reach.dependents), first]
-    newest_first = sorted(chain, key=lambda p: _applied(tx, p.id), reverse=True)
+    newest_first = sorted(chain, key=lambda p: applied(tx, p.id), reverse=True)
     for proposal in newest_first:
         _take_back(tx, proposal, actor)
     return [p.id for p in newest_first]
@@ -62,7 +62,7 @@ def _undoable(tx: Tx, id: str) -> Proposal:
         raise Invalid(
             f"proposal {found.id[:12]} is {found.status.value}; only an approval can be undone"
         )
-    if _is_undone(tx, found.id):
+    if is_undone(tx, found.id):
         raise Conflict(f"proposal {found.id[:12]} was undone before", where=found.title)
     return found
 
@@ -75,7 +75,7 @@ def _blast(tx: Tx, first: Proposal) -> Blast:
         for image in tx.ledger.images(todo.pop()):
             if image.kind != EDGE:
                 records.add(f"{image.kind}/{image.key}")
-            fresh = [p for p in _built_on(tx, image) if p not in seen and not _is_undone(tx, p)]
+            fresh = [p for p in _built_on(tx, image) if p not in seen and not is_undone(tx, p)]
             seen.update(fresh)
             todo.extend(fresh)
     sessions = {s for p in seen for s in _served(tx, p)}
@@ -89,7 +89,7 @@ def _built_on(tx: Tx, image: Image) -> list[str]:
     later = tx.ledger.touched_after(image.kind, image.key, image.after)
     if image.before is not None:
         return later
-    made = _applied(tx, image.proposal)
+    made = applied(tx, image.proposal)
     edges = tx.knowledge.edges(record_id(image.kind, image.key))
     return later + [p for e in edges for p in tx.ledger.touched_after(EDGE, edge_key(e), made)]
 
@@ -103,11 +103,12 @@ def _served(tx: Tx, proposal: str) -> set[str]:
     return found - {""}
 
 
-def _is_undone(tx: Tx, id: str) -> bool:
+def is_undone(tx: Tx, id: str) -> bool:
+    """Whether an approval was taken back."""
     return any(mark.name == UNDONE for mark in tx.queue.marks(id))
 
 
-def _applied(tx: Tx, proposal: str) -> int:
+def applied(tx: Tx, proposal: str) -> int:
     """When it was applied, by its place in the ledger: clocks can stand still or go back."""
     found = tx.ledger.entries(subject=proposal, name="promotion.approved", limit=1)
     return found[0].seq if found else 0
@@ -116,16 +117,17 @@ def _applied(tx: Tx, proposal: str) -> int:
 def _take_back(tx: Tx, proposal: Proposal, actor: Actor) -> None:
     for image in reversed(tx.ledger.images(proposal.id)):
         if image.kind == EDGE:
-            _restore_edge(tx, image, actor)
+            restore_edge(tx, image, actor)
         else:
-            _restore(tx, image, actor, proposal.id)
+            restore(tx, image, actor, proposal.id)
     tx.queue.mark(Mark(proposal.id, UNDONE, tx.now, actor.name))
     tx.registry.see(actor)
     detail = {"loop": proposal.loop, "title": proposal.title}
     tx.ledger.append("promotion.undone", actor.name, proposal.id, detail)
 
 
-def _restore(tx: Tx, image: Image, actor: Actor, proposal: str) -> None:
+def restore(tx: Tx, image: Image, actor: Actor, proposal: str) -> None:
+    """Put a record back as it was before this change."""
     current = tx.knowledge.get(image.kind, image.key)
     if current is None:
         raise Conflict(f"{image.kind} {image.key} is gone", where=proposal)
@@ -140,7 +142,8 @@ def _restore(tx: Tx, image: Image, actor: Actor, proposal: str) -> None:
     tx.ledger.append(f"{kept.kind}.updated", actor.name, kept.id, detail)
 
 
-def _restore_edge(tx: Tx, image: Image, actor: Actor) -> None:
+def restore_edge(tx: Tx, image: Image, actor: Actor) -> None:
+    """Put a relation back as it was before this change."""
     edge = Edge(**(image.before or {}))
     how, change = "restore", tx.knowledge.link
     if image.change == "link":

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from passdown.domain.clock import later
 from passdown.domain.errors import Invalid, Unreadable
 from passdown.stages.observe.crew import hire
 from passdown.stages.observe.draw import Drawing
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     Report = Callable[[int, int, str, str], object]
 
+PASSED = ("ignored", "forgotten_files")
 MANY = 2000
 LONG = 4_000_000
 PATIENCE = 1.0
@@ -60,21 +62,27 @@ def ingest(
     since: At = "",
     strict: bool = False,
     piped: BinaryIO | None = None,
+    again: bool = False,
 ) -> Ingested:
-    """Read what is new in these files, newest first, then `piped` where a path is `-`. What cannot
-    be read is counted and named; with `strict` it is an error when nothing else was there to be
-    read."""
+    """Read what is new in these files, newest first, then `piped` where a path is `-`; with `again`
+    all of them, what was forgotten too. What cannot be read is counted and named; with `strict` it
+    is an error when nothing else was there to be read."""
     began, every = time.monotonic(), list(paths)
     found = find(path for path in every if path != PIPED.path)
-    drawing = drawing_by(readers, redactor, settings, clock, is_echo)
-    run = _Run(store, drawing, settings.whole("observe.jobs"), report)
-    run.tally.count("ignored", found.ignored)
+    drawn = drawing_by(readers, redactor, settings, clock, is_echo)
+    run = _Run(store, drawn, report, settings, again=again, ignored=found.ignored)
     run.refuse(*found.refused, *readers.broken)
-    run.files(todo(store, found.files, since, run.tally.count))
+    run.files(todo(store, found.files, since, run.tally.count, again=again))
     if PIPED.path in every:
         run.piped(piped)
     run.insist(strict)
     return run.tally.result(time.monotonic() - began)
+
+
+def oldest(settings: Settings, now: At) -> At:
+    """When what is kept begins; '' where it is kept for ever."""
+    days = settings.whole("observe.keep_days")
+    return later(now, days=-days) if days else ""
 
 
 def drawing_by(
@@ -95,8 +103,10 @@ class _Run:
 
     store: Store
     drawing: Drawing
-    jobs: int
     report: Report
+    settings: Settings
+    again: bool
+    ignored: int
     tally: Tally = field(default_factory=Tally)
     errors: list[PassdownError] = field(default_factory=list)
     waiting: list[Batch] = field(default_factory=list)
@@ -104,6 +114,7 @@ class _Run:
 
     def files(self, work: list[Work]) -> None:
         """Read and store them all."""
+        self.tally.count("ignored", self.ignored)
         total, done = sum(one.file.size for one in work), 0
         with closing(self._drawn(work)) as files:
             for (file, _), batches in files:
@@ -118,7 +129,7 @@ class _Run:
 
     def _drawn(self, work: list[Work]) -> Generator[tuple[Work, Iterator[Batch]]]:
         """Each file and its batches, in order: drawn here, or by a crew where that is faster."""
-        crew = hire(self.drawing, self.jobs, work)
+        crew = hire(self.drawing, self.settings.whole("observe.jobs"), work)
         if crew is None:
             yield from ((one, self.drawing.draw(*one)) for one in work)
             return
@@ -151,7 +162,7 @@ class _Run:
 
     def insist(self, strict: bool) -> None:
         """The first error, if it is wanted, when nothing was there to be read."""
-        if strict and self.errors and not self.tally.any("files", "unchanged", "older", "ignored"):
+        if strict and self.errors and not self.tally.any("files", "unchanged", "older", *PASSED):
             raise self.errors[0]
 
     def _tried(self, batches: Iterator[Batch]) -> Iterator[Batch]:
@@ -175,7 +186,10 @@ class _Run:
 
     def _flush(self) -> None:
         waiting, self.waiting = self.waiting, []
+        young = oldest(self.settings, self.drawing.now)
         if waiting:
-            for kept in keep(self.store, waiting):
+            for kept in keep(self.store, waiting, again=self.again, young=young):
                 self.tally.took(kept.batch, kept.new, kept.known, kept.sessions)
+                self.tally.count("forgotten", kept.forgotten)
+                self.tally.count("expired", kept.expired)
         self.flushed = time.monotonic()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.observation import Observation, Session
 from passdown.domain.scope import ALL
+from passdown.stages.observe.forgotten import sieved
 from passdown.stages.observe.outcome import fold, outcome
 from passdown.stages.observe.sums import add
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from passdown.contract.reader import SessionFacts
+    from passdown.domain.clock import At
     from passdown.domain.scope import Scope
     from passdown.stages.observe.draw import Batch
     from passdown.stages.observe.stamp import Stamped
@@ -26,18 +28,29 @@ SUMS = "sums"
 
 
 class Kept(NamedTuple):
-    """What became of one batch: what was new, how much was known, and whose it was."""
+    """What became of one batch: what was new, how much was known, and whose it was; how much of
+    it was forgotten by a person, and how much is older than what is kept."""
 
     batch: Batch
     new: list[Stamped]
     known: int
     sessions: set[str]
+    forgotten: int = 0
+    expired: int = 0
 
 
-def keep(store: Store, batches: Sequence[Batch]) -> list[Kept]:
-    """Store them all or none; what is known already is not stored twice."""
+def keep(
+    store: Store, batches: Sequence[Batch], *, again: bool = False, young: At = ""
+) -> list[Kept]:
+    """Store them all or none; what is known already is not stored twice. With `again` also what
+    was forgotten; with `young` nothing older."""
     with store.write(ALL) as tx:
-        return [_keep(tx.observations, batch) for batch in batches]
+        return [
+            _keep(tx.observations, batch)._replace(forgotten=forgotten, expired=expired)
+            for batch, forgotten, expired in (
+                sieved(tx, batch, again=again, since=young) for batch in batches
+            )
+        ]
 
 
 def _keep(into: Observations, batch: Batch) -> Kept:

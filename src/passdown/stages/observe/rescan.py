@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.record import Life
 from passdown.domain.scope import ALL
 from passdown.stages.observe.rules import Rules, changed
-from passdown.storage.retelling import retell, told
+from passdown.storage.retelling import bodies_about, retell, told
 from passdown.storage.texts import PLACES
 from passdown.text.leaves import shifted
 
@@ -155,7 +155,7 @@ class _Run:
             ids = [one.key[0] for one, _ in pairs]
             index(tx, ids)
             # The ledger must say of a record what it is, at any time.
-            bodies = [body for id in ids for body in tx.erasure.of_subject(id)]
+            bodies = [body for id in ids for body in bodies_about(tx, id)]
             for body, new in ((body, self._rules.row(body)) for body in bodies):
                 if changed(body, new):
                     retell(tx, body, new.values["text"], self._actor, WHY)
@@ -192,12 +192,12 @@ def cite(tx: Tx, moves: Moves, actor: str) -> None:
     """Put every quote of these texts at its new place: in proposals, records and the ledger."""
     for id in tx.erasure.resting_on(moves):
         _shift(tx, tx.erasure.of_proposal(id), moves, actor)
-        _shift(tx, tx.erasure.of_subject(id), moves, actor)
+        _shift(tx, bodies_about(tx, id), moves, actor)
         for kind, key in {(image.kind, image.key) for image in tx.ledger.images(id)}:
             rows = tx.erasure.of_record(kind, key)
             _shift(tx, rows, moves, actor)
             for about in {one.key[0] for one in rows if one.table in ("records", "versions")}:
-                _shift(tx, tx.erasure.of_subject(about), moves, actor)
+                _shift(tx, bodies_about(tx, about), moves, actor)
 
 
 def _shift(tx: Tx, rows: Iterable[Texts], moves: Moves, actor: str) -> None:

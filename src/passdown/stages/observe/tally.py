@@ -41,6 +41,9 @@ class Ingested:
     unchanged: int = 0
     older: int = 0
     ignored: int = 0
+    forgotten_files: int = 0
+    forgotten: int = 0
+    expired: int = 0
     passed_over: int = 0
     torn: int = 0
     rewritten: int = 0

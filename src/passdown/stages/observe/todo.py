@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.domain.clock import to_seconds
 from passdown.domain.scope import ALL
 from passdown.stages.observe.cursor import unchanged
+from passdown.stages.observe.forgotten import FILE, forgotten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from passdown.domain.clock import At
     from passdown.domain.observation import Source
@@ -37,14 +38,24 @@ class Work(NamedTuple):
 
 
 def todo(
-    store: Store, files: Iterable[File], since: At, count: Callable[[str], object]
+    store: Store,
+    files: Sequence[File],
+    since: At,
+    count: Callable[[str], object],
+    *,
+    again: bool = False,
 ) -> list[Work]:
-    """The files to read, in order; each of the others is counted as `older` or `unchanged`."""
+    """The files to read, in order; each of the others is counted as `older`, `unchanged` or
+    `forgotten_files`. With `again` they are read from their beginning, forgotten ones too."""
     earliest, work = to_seconds(since) * 1e9, []
     with store.read(ALL) as tx:
+        marks = None if again else forgotten(tx)
+        gone = marks.among(FILE, (file.key for file in files)) if marks else ()
         for file in files:
-            source = tx.observations.source(file.key)
-            if file.mtime_ns < earliest:
+            source = None if again else tx.observations.source(file.key)
+            if file.key in gone:
+                count("forgotten_files")
+            elif file.mtime_ns < earliest:
                 count("older")
             elif unchanged(file, source):
                 count("unchanged")

@@ -1,0 +1,131 @@
+"""Takes records back for good when all they rest on is forgotten, and what made them with them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.proposal import Mark, Status
+from passdown.domain.record import Edge, record_id
+from passdown.stages.apply.execute import EDGE, tell_edge
+from passdown.stages.apply.outbox import PREFIX
+from passdown.stages.apply.reach import PUT
+from passdown.stages.apply.undo import UNDONE, applied, is_undone, restore, restore_edge
+from passdown.storage.retelling import ANEW, bodies_about, retell
+from passdown.text.leaves import elsewhere, without
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from passdown.domain.actor import Actor
+    from passdown.domain.change import Image
+    from passdown.domain.proposal import Proposal
+    from passdown.stages.apply.reach import Key, Reach
+    from passdown.storage.port import Tx
+    from passdown.storage.texts import Texts
+
+WHY = "forgotten"
+
+
+def forget_records(tx: Tx, found: Reach, actor: Actor, say: Callable[[str], str]) -> None:
+    """Take back what the lost approvals did, and leave nothing of the records that are gone."""
+    approved = [p for p in found.lost if p.status is Status.EXECUTED and not is_undone(tx, p.id)]
+    for proposal in sorted(approved, key=lambda p: applied(tx, p.id), reverse=True):
+        _take_back(tx, proposal, found.gone, actor)
+    for key in found.gone:
+        _drop(tx, key, actor, say)
+    for proposal in found.lost:
+        _hide_edges(tx, proposal, actor)
+        tx.erasure.drop_jobs(f"{PREFIX}{proposal.id}:")
+
+
+def cite_less(tx: Tx, found: Reach, seqs: Collection[int], session: str, actor: Actor) -> None:
+    """Let what is left cite none of these observations, nor their session."""
+    for kind, key in found.less:
+        rows = tx.erasure.of_record(kind, key)
+        rows += bodies_about(tx, record_id(kind, key))
+        for row in rows:
+            values = {name: without(value, seqs, session) for name, value in row.values.items()}
+            _say_instead(tx, row, values, actor)
+
+
+def _take_back(tx: Tx, proposal: Proposal, gone: Collection[Key], actor: Actor) -> None:
+    """Undo what it did to others; what is gone goes whole, what another made too stays."""
+    images = tx.ledger.images(proposal.id)
+    ids = {record_id(*key) for key in gone}
+    for image in reversed(images):
+        if image.kind == EDGE:
+            if ids.isdisjoint(_ends(image)):
+                restore_edge(tx, image, actor)
+        elif _may_be_restored(tx, image, gone):
+            restore(tx, image, actor, proposal.id)
+    if all(i.kind == EDGE or i.change != PUT or (i.kind, i.key) in gone for i in images):
+        tx.queue.mark(Mark(proposal.id, UNDONE, tx.now, actor.name))
+        tx.ledger.append("promotion.undone", actor.name, proposal.id, {"loop": proposal.loop})
+
+
+def _may_be_restored(tx: Tx, image: Image, gone: Collection[Key]) -> bool:
+    if (image.kind, image.key) in gone or image.change == PUT:
+        return False
+    later = tx.ledger.touched_after(image.kind, image.key, image.after)
+    return not later and tx.knowledge.get(image.kind, image.key) is not None
+
+
+def _drop(tx: Tx, key: Key, actor: Actor, say: Callable[[str], str]) -> None:
+    """Delete a record with all that was ever said of it."""
+    id, texts = record_id(*key), {v.text for v in tx.knowledge.versions(*key)}
+    for edge in tx.knowledge.edges(id):
+        bare = Edge(edge.source, edge.type, edge.target, scope=edge.scope)
+        if tx.knowledge.unlink(edge):
+            tell_edge(tx, "", "remove", bare, actor.name)
+    for body in bodies_about(tx, id):
+        if "record" in _said(body):
+            tx.ledger.erase(body.key[0])
+    tx.erasure.drop_record(*key)
+    for text in sorted(filter(None, texts)):
+        for row in tx.erasure.holding(text):
+            values = {n: elsewhere(v, {id, key[1]}, text, say) for n, v in row.values.items()}
+            _say_instead(tx, row, values, actor)
+
+
+def _hide_edges(tx: Tx, proposal: Proposal, actor: Actor) -> None:
+    """Leave of the relations it made or parted only that they were."""
+    edges = [image for image in tx.ledger.images(proposal.id) if image.kind == EDGE]
+    for row in tx.erasure.of_proposal(proposal.id) if edges else ():
+        before = row.values.get("before_body")
+        if row.table == "images" and before and "target" in before:
+            _say_instead(tx, row, {"before_body": {**before, "body": {}}}, actor)
+    for source in {_ends(image)[0] for image in edges}:
+        for body in bodies_about(tx, source):
+            bare = _bare(body.values["text"], proposal.id)
+            _say_instead(tx, body, {"text": bare}, actor)
+
+
+def _bare(said: dict[str, Any], proposal: str) -> dict[str, Any]:
+    """That a proposal made or parted a relation, without the reason; also where it was told
+    anew."""
+    if said.keys() == ANEW:
+        return {**said, "detail": _bare(said["detail"] or {}, proposal)}
+    if "edge" not in said or said.get("proposal") != proposal:
+        return said
+    return {**said, "edge": {**said["edge"], "body": {}}}
+
+
+def _say_instead(tx: Tx, row: Texts, values: dict[str, Any], actor: Actor) -> None:
+    if values == row.values:
+        return
+    if row.table == "bodies":
+        retell(tx, row, values["text"], actor.name, WHY)
+    else:
+        tx.erasure.rewrite(row._replace(values=values))
+
+
+def _ends(image: Image) -> tuple[str, str]:
+    source, _, target = json.loads(image.key)
+    return source, target
+
+
+def _said(body: Texts) -> dict[str, Any]:
+    """What a body says, also where it was told anew."""
+    said: dict[str, Any] = body.values["text"] or {}
+    return said.get("detail") or {} if said.keys() == ANEW else said
