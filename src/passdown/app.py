@@ -56,6 +56,7 @@ class App:
         self._settings: Settings | None = None
         self._allowed: Allowed
         self._redactor: Redactor | None = None
+        self._kept: dict[str, Any] = {}
 
     @property
     def home(self) -> Path:
@@ -159,6 +160,7 @@ class App:
         if self._store is not None:
             self._store.close()
             self._store = None
+            self._kept.clear()
 
     def __enter__(self) -> App:
         return self
@@ -180,7 +182,11 @@ class App:
             redactor=self._make_redactor,
             writer=_no_writer,
             report=report,
-            facts={"places": self.places, "stands_here": self.stands_here},
+            facts={
+                "places": self.places,
+                "stands_here": self.stands_here,
+                "kept": self._kept,
+            },
         )
 
     def _load(self, knobs: Any) -> Settings:

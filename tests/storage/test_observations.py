@@ -140,3 +140,21 @@ def test_a_name_no_index_can_hold_is_refused_alike_everywhere(store: Store):
         with pytest.raises(Limit, match="800 bytes"):
             tx.observations.put_source(Source("é" * 401, "f", 1, 2, 3, ""))
         assert tx.observations.session("s" * 5000) is None
+
+
+def test_what_came_last_can_be_asked_for_first(store: Store):
+    with store.write(ALL) as tx:
+        tx.observations.add(SESSION, [seen("a"), seen("b"), seen("c")])
+        tx.observations.add(Session("t", "f"), [seen("d", session="t")])
+        assert [o.uid for o in tx.observations.scan(newest=True, limit=2)] == ["d", "c"]
+        last = tx.observations.scan(newest=True, session="s", limit=2)
+        assert [o.uid for o in last] == ["c", "b"]
+
+
+def test_sessions_of_one_format_are_told_from_others(store: Store):
+    with store.write(ALL) as tx:
+        for id, format in (("a", "event"), ("b", "jsonl"), ("c", "event")):
+            tx.observations.add(Session(id, format, started_at=f"2026-01-0{ord(id) - 96}"), [])
+        assert [s.id for s in tx.observations.sessions(format="event")] == ["c", "a"]
+        assert [s.id for s in tx.observations.sessions(format="event", since="2026-01-02")] == ["c"]
+        assert tx.observations.sessions(format="nope") == []

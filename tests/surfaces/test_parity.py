@@ -69,6 +69,8 @@ def prepare(made: Desk, home: Path) -> dict[str, Any]:
     said = {**LINE, "message": {"role": "user", "content": "Always run the linter first."}}
     home.mkdir(exist_ok=True)
     (home / "s9.jsonl").write_text(json.dumps(said | {"timestamp": made.clock.now()}) + "\n")
+    (home / "events.jsonl").write_text('{"source": "bot", "ok": true}\n\nno event\n')
+    made.call("event", event={"source": "scenario", "event_kind": "fill", "error": "no seat"})
     made.app.call("backup", {"to": str(home / "old.backup")}, ALICE)
     return {
         "approved": approved,
@@ -130,6 +132,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "brief": {"task": "tea", "budget": 500},
         "config.show": {"name": "brief.budget"},
         "forget": {"session": names["session"]},
+        "event": {"event": {"source": "auditor", "event_kind": "audit", "ok": True}},
         "get": {"id": names["record"]},
         "impact": {"id": names["approved"]},
         "ingest": {"paths": [str(here / "s9.jsonl")], "watch": True},
@@ -138,6 +141,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "ledger.history": {"after": 1, "limit": 3},
         "ledger.show": {"seq": 1},
         "mine": {"loop": "notes"},
+        "observe": {"jsonl": str(here / "events.jsonl")},
         "pending": {"loop": "notes", "limit": 1},
         "preview": {"id": names["pending"]},
         "propose": {"loop": "notes", "payload": payload, "text": "Milk comes last, they said."},
@@ -302,7 +306,7 @@ def test_a_declared_address_has_the_same_answer(
     if route.method == "GET":
         answer = client.get(path, params=rest)
     else:
-        answer = client.request(route.method, path, json=rest)
+        answer = client.request(route.method, path, json=rest[route.body] if route.body else rest)
     assert alike(_answered(answer), scene) == alike(wanted, first)
 
 

@@ -36,6 +36,11 @@ class Places:
     cwd: Path
     moved: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def root(self) -> Path:
+        """Where a relative path in a setting starts: the project, or the store's own folder."""
+        return self.home.parent if self.home.name == FOLDER else self.home
+
 
 def moved() -> dict[str, str]:
     """Where clients' folders were moved to, by the variable that says so."""

@@ -149,11 +149,18 @@ KNOBS: dict[str, Knob] = {
         Knob("observe.keep_days", 0, "Days observations are kept; 0 is for ever.", 0, 36_500),
         Knob("retain.every", "6h", "How often what is kept no longer is forgotten."),
         Knob("observe.redact_ips", False, "Whether IP addresses are personal data.", safety=True),
+        Knob(
+            "observe.events_file",
+            "data/_observer/ops.jsonl",
+            "Where events are written, too: in the project, else in the store; empty is nowhere.",
+            safety=True,
+        ),
         Knob("observe.allow", "", "Values or RE2 patterns that are no secrets.", safety=True),
         Knob("measure.prices", "", "A file of token prices that is looked at first."),
         Knob("server.host", "127.0.0.1", "Where `serve` listens.", safety=True),
         Knob("server.port", 3800, "The port `serve` listens on.", 1, 65_535),
         Knob("server.max_body", 1_048_576, "Bytes of one request.", 1024, 104_857_600),
+        Knob("server.rate", 1000, "Posts a second of one caller; 0 is any.", 0, 1_000_000),
     )
 }
 """The platform's own knobs; each loop adds its own, named `<loop>.<knob>`."""

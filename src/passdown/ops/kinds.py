@@ -32,5 +32,9 @@ FilePath: TypeAlias = Annotated[str, Bound("path", 4096)]
 When: TypeAlias = Annotated[str, Bound("time", 64)]
 """A time (ISO 8601) or an age (`7d`, `12h`)."""
 
+Event: TypeAlias = Annotated[dict[str, Any], Bound("payload", 1_048_576)]
+"""Something that happened, as a program posts it: any fields. It is redacted whole, each text
+beside its name, before it is stored."""
+
 Payload: TypeAlias = Annotated[dict[str, Any], Bound("payload", 262_144, free=True)]
 """A loop's payload as JSON: every text in it is redacted."""

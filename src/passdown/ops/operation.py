@@ -71,10 +71,12 @@ class Ctx:
 
 
 class Route(NamedTuple):
-    """A declared HTTP route beside the generated one; `{name}` is a parameter."""
+    """A declared HTTP route beside the generated one; `{name}` is a parameter, and the whole body
+    is the one that `body` names."""
 
     method: str
     path: str
+    body: str = ""
 
 
 class Shell(NamedTuple):

@@ -73,7 +73,7 @@ def accept(op: Operation, raw: Mapping[str, Any], clean: Callable[[str], str]) -
         valid = msgspec.convert(dict(raw), struct(op))
         values = {p.name: getattr(valid, p.name) for p in parameters(op)}
         _fits(op, values)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.ValidationError, RecursionError, UnicodeError) as error:
         raise Invalid(str(error), where=op.name, next=_usage(op)) from error
     if op.effect.value == "read":
         return values

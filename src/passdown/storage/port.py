@@ -39,7 +39,7 @@ class Hit(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What one kind of content takes: its rows and, with its indexes, its bytes on the disk."""
+    """What a table takes: its rows and, with its indexes, its bytes on the disk."""
 
     table: str
     rows: int
@@ -60,8 +60,8 @@ class Observations(Protocol):
 
     def session(self, id: str) -> Session | None: ...
 
-    def sessions(self, *, since: At = "", limit: int = 1000) -> list[Session]:
-        """Newest first, by start."""
+    def sessions(self, *, since: At = "", format: str = "", limit: int = 1000) -> list[Session]:
+        """Newest first, by start; those of one format when it is named."""
         ...
 
     def get(self, seqs: Iterable[int]) -> list[Observation]:
@@ -76,9 +76,10 @@ class Observations(Protocol):
         since: At = "",
         session: str = "",
         flagged: bool = False,
+        newest: bool = False,
         limit: int = 1000,
     ) -> list[Observation]:
-        """Ascending seq; flagged ones (quarantined, echo) only when asked for."""
+        """Ascending seq, or descending; flagged ones (quarantined, echo) only when asked for."""
         ...
 
     def by_signature(self, signature: str, *, limit: int = 1000) -> list[Observation]:
@@ -383,8 +384,7 @@ class Store(Protocol):
         ...
 
     def scrub(self) -> bool:
-        """Leave nothing of what was erased in the index and in the store's files; False when
-        somebody who reads prevents that for now."""
+        """Leave nothing of what was erased in the store's files; False while a reader is there."""
         ...
 
     def backup(self, to: Path) -> int:

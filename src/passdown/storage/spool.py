@@ -25,14 +25,28 @@ def append(folder: Path, row: dict[str, Any]) -> None:
     line = (json.dumps(row, separators=(",", ":")) + "\n").encode()
     if len(line) > LONGEST:
         raise ValueError(f"a spool row of {len(line)} bytes")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    while not _append(folder / LIVE, line):
+    append_to(folder / LIVE, line)
+
+
+def append_to(path: Path, lines: bytes) -> None:
+    """Add whole lines to a file that is its owner's alone, all of them or none; OSError when the
+    disk refuses it or a link stands there."""
+    _make(path.parent)
+    while not _append(path, lines):
         pass
+
+
+def _make(folder: Path) -> None:
+    """The folder and those above it, where they are missing, for their owner only."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _append(path: Path, line: bytes) -> bool:
     """False when the file was taken by a drain between opening and locking it."""
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(path, flags, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         if not _is_still(path, handle):

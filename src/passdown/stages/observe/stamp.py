@@ -74,7 +74,7 @@ class Stamp:
             ok=draft.ok,
             signature=signature(text) if draft.ok is False else "",
             pointer=_pointer(draft, raw, file),
-            flags=self._flags(text),
+            flags=self.flags(text),
             meta=self.meta(draft.meta),
         )
         return Stamped(item, found)
@@ -138,7 +138,8 @@ class Stamp:
         found = _counted((*head.found, *tail.found))
         return joined(head.text, tail.text, half, len(text)), found
 
-    def _flags(self, text: str) -> tuple[str, ...]:
+    def flags(self, text: str) -> tuple[str, ...]:
+        """Why this text must not be mined; nothing when it may."""
         flags = hazards(text)
         return (*flags, ECHO) if self._is_echo(text) else flags
 

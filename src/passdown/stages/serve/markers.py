@@ -33,11 +33,15 @@ class Firewall:
     def __init__(self, texts: Iterable[str]) -> None:
         self._spans: dict[tuple[str, ...], list[int]] = {}
         self._sizes: list[int] = []
-        for n, text in enumerate(texts):
+        self.add(texts)
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Know these, too."""
+        for text in texts:
             spans = _spans(text)
             self._sizes.append(len(spans))
             for span in spans:
-                self._spans.setdefault(span, []).append(n)
+                self._spans.setdefault(span, []).append(len(self._sizes) - 1)
 
     def is_echo(self, text: str) -> bool:
         """Whether this carries our marks, or repeats most of a text we serve."""

@@ -86,9 +86,11 @@ class MemoryObservations:
         row = self._bound.table("sessions").get(plain(id))
         return session_of(row) if row and self._bound.sees(row.scope) else None
 
-    def sessions(self, *, since: At = "", limit: int = 1000) -> list[Session]:
-        """Newest first, by start."""
-        found = sorted(row for row in self._sessions() if row.started_at >= since)
+    def sessions(self, *, since: At = "", format: str = "", limit: int = 1000) -> list[Session]:
+        """Newest first, by start; those of one format when it is named."""
+        wanted = plain(format)
+        rows = (row for row in self._sessions() if row.format == (wanted or row.format))
+        found = sorted(row for row in rows if row.started_at >= since)
         found.sort(key=lambda row: row.started_at, reverse=True)
         return list(map(session_of, found[:limit]))
 
@@ -105,12 +107,14 @@ class MemoryObservations:
         since: At = "",
         session: str = "",
         flagged: bool = False,
+        newest: bool = False,
         limit: int = 1000,
     ) -> list[Observation]:
-        """Ascending seq; flagged ones only when asked for."""
+        """Ascending seq, or descending with `newest`; flagged ones only when asked for."""
+        rows = reversed(list(self._seen())) if newest else self._seen()
         found = (
             observation_of(row)
-            for row in self._seen()
+            for row in rows
             if row.seq > after
             and (flagged or row.flags == UNFLAGGED)
             and (not kinds or row.seen in kinds)

@@ -31,6 +31,7 @@ SELECT id, format, agent, model, repo, branch, started_at, ended_at, outcome, pa
 FROM sessions
 WHERE {sees}
     AND started_at >= :since --? since
+    AND format = :format --? format
 ORDER BY started_at DESC, id
 LIMIT :limit
 
@@ -48,7 +49,8 @@ WHERE seq > :after AND {sees}
     AND session = :session --? session
     AND seen IN :kinds --? kinds
     AND at >= :since --? since
-ORDER BY seq
+ORDER BY seq --? oldest
+ORDER BY seq DESC --? newest
 LIMIT :limit
 
 -- name: by_signature

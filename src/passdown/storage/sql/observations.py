@@ -72,9 +72,10 @@ class SqlObservations:
         row = self._row("session", id=id)
         return session_of(row) if row else None
 
-    def sessions(self, *, since: At = "", limit: int = 1000) -> list[Session]:
-        """Newest first, by start."""
-        return [session_of(row) for row in self._rows("sessions", since=since, limit=limit)]
+    def sessions(self, *, since: At = "", format: str = "", limit: int = 1000) -> list[Session]:
+        """Newest first, by start; those of one format when it is named."""
+        rows = self._rows("sessions", since=since, format=format, limit=limit)
+        return list(map(session_of, rows))
 
     def get(self, seqs: Iterable[int]) -> list[Observation]:
         """Those that exist and may be seen, in ascending seq."""
@@ -89,12 +90,14 @@ class SqlObservations:
         since: At = "",
         session: str = "",
         flagged: bool = False,
+        newest: bool = False,
         limit: int = 1000,
     ) -> list[Observation]:
-        """Ascending seq; flagged ones only when asked for."""
+        """Ascending seq, or descending with `newest`; flagged ones only when asked for."""
         args: dict[str, Any] = {"after": after, "since": since, "session": session}
+        args |= {"unflagged": not flagged, "newest": newest, "oldest": not newest}
         seen = [kind.value for kind in kinds]
-        rows = self._rows("scan", **args, kinds=seen, unflagged=not flagged, limit=limit)
+        rows = self._rows("scan", **args, kinds=seen, limit=limit)
         return list(map(observation_of, rows))
 
     def by_signature(self, signature: str, *, limit: int = 1000) -> list[Observation]:

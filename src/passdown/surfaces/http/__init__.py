@@ -40,7 +40,9 @@ def build(
 ) -> Front:
     """The server as an ASGI app; `mounts` are other apps that stand behind the same front."""
     door = door or Door()
-    bounds = bounds or Bounds(body=app.settings.whole("server.max_body"))
+    bounds = bounds or Bounds(
+        body=app.settings.whole("server.max_body"), rate=app.settings.whole("server.rate")
+    )
     web = FastAPI(
         title="passdown",
         version=__version__,
@@ -61,7 +63,7 @@ def _route(web: FastAPI, app: App, door: Door) -> None:
     for way in ways(operations):
         web.add_api_route(
             way.path,
-            endpoint(core, way.op, door),
+            endpoint(core, way, door),
             methods=[way.method],
             summary=way.op.summary,
             operation_id=re.sub(r"\W+", "_", f"{way.method.lower()}{way.path}").strip("_"),

@@ -47,11 +47,14 @@ class Core:
 
 
 def given(
-    op: Operation, path: Mapping[str, str], query: QueryParams, body: bytes
+    op: Operation, path: Mapping[str, str], query: QueryParams, body: bytes, whole: str = ""
 ) -> dict[str, Any]:
-    """The parameters a request gives, wherever it puts them; Invalid when it puts one twice."""
+    """The parameters a request gives, wherever it puts them; Invalid when it puts one twice.
+    `whole` is the one that the body is, where it does not name its own."""
     merged: dict[str, Any] = {}
-    for part in (_from_path(op, path), _from_query(op, query), _from_body(body)):
+    said = _from_body(body)
+    said = {whole: said} if whole else said
+    for part in (_from_path(op, path), _from_query(op, query), said):
         if twice := merged.keys() & part.keys():
             raise _given_twice(op, min(twice))
         merged |= part

@@ -11,6 +11,7 @@ from anyio.to_thread import run_sync
 from starlette.datastructures import Headers, MutableHeaders
 
 from passdown.domain.errors import Invalid, Limit, PassdownError
+from passdown.surfaces.http.pace import Pace
 from passdown.surfaces.http.problems import RefusedError, answer, refused
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ ACTOR = "passdown.actor"
 ALIVE = "/healthz"
 """Answered to whoever knows the server's name, also when it is full."""
 
+READING = ("GET", "HEAD", "OPTIONS")
+"""Requests that are not counted against a caller's rate."""
+
 SAFE = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -40,11 +44,13 @@ SAFE = {
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Bytes of one request, seconds it may take to arrive, requests inside at once."""
+    """Bytes of one request, seconds it may take to arrive, requests inside at once, and how many
+    posts a second one caller may make (0: any number)."""
 
     body: int = 1_048_576
     patience: float = 20.0
     inside: int = 64
+    rate: int = 0
 
 
 class Front:
@@ -62,6 +68,7 @@ class Front:
         self._authenticate = authenticate
         self._bounds = bounds
         self._inside = 0
+        self._pace = Pace(bounds.rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,9 +92,24 @@ class Front:
             await self._inner(scope, receive, send)
             return
         with self._room():
-            scope[ACTOR] = await run_sync(self._door.who, headers, self._authenticate)
+            scope[ACTOR] = await self._who(headers)
+            if scope["method"] not in READING:
+                self._slow_down(scope[ACTOR])
             body = await _body(headers, receive, self._bounds)
             await self._inner(scope, _replay(body, receive), send)
+
+    async def _who(self, headers: Headers) -> Actor:
+        """Who calls; only a token has to be looked up, in a thread."""
+        if "authorization" in headers:
+            return await run_sync(self._door.who, headers, self._authenticate)
+        return self._door.who(headers, self._authenticate)
+
+    def _slow_down(self, who: Actor) -> None:
+        wait = self._pace.wait(who.name)
+        if wait:
+            what = f"more than {self._bounds.rate} posts a second by {who.name}"
+            error = Limit(what, next=f"Send it again in {wait} s.")
+            raise RefusedError(429, error, retry_after=str(wait))
 
     @contextmanager
     def _room(self) -> Iterator[None]:

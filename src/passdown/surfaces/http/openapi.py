@@ -50,12 +50,17 @@ def described(way: Way, *, local: bool) -> Json:
         "security": _security(op, local=local),
         "x-aliases": list(op.aliases),
     }
+    placed += [way.body] if way.body else []
     rest = [p.name for p in parameters(op) if p.name not in placed]
     if way.method in ("GET", "DELETE"):
         said["parameters"] += [_parameter(op, name, "query") for name in rest]
     else:
-        said["requestBody"] = _body(op, placed, rest)
+        said["requestBody"] = _whole(op, way.body) if way.body else _body(op, placed, rest)
     return said
+
+
+def _whole(op: Operation, name: str) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": _property(op, name)}}}
 
 
 def document(web: FastAPI, operations: Iterable[Operation]) -> Json:

@@ -29,12 +29,14 @@ CALL = "/api/op/"
 
 
 class Way(NamedTuple):
-    """One address of one operation; `alias` when it stands under another name."""
+    """One address of one operation; `alias` when it stands under another name, `body` the
+    parameter that the whole body is."""
 
     method: str
     path: str
     op: Operation
     alias: bool = False
+    body: str = ""
 
 
 def ways(operations: Mapping[str, Operation]) -> list[Way]:
@@ -54,15 +56,16 @@ def ways(operations: Mapping[str, Operation]) -> list[Way]:
 def _ways_of(op: Operation) -> Iterator[Way]:
     yield Way("POST", CALL + op.name, op)
     yield from (Way("POST", CALL + alias, op, True) for alias in op.aliases)
-    yield from (Way(route.method, route.path, op) for route in op.http)
+    yield from (Way(route.method, route.path, op, body=route.body) for route in op.http)
 
 
-def endpoint(core: Core, op: Operation, door: Door) -> Endpoint:
-    """What answers at every address of this operation."""
+def endpoint(core: Core, way: Way, door: Door) -> Endpoint:
+    """What answers at this address."""
+    op = way.op
 
     async def handle(request: Request) -> Response:
         actor, body = request.scope[ACTOR], await request.body()
-        params = given(op, request.path_params, request.query_params, body)
+        params = given(op, request.path_params, request.query_params, body, way.body)
         keep_from_files(op, params, actor, door)
         call = partial(core.call, op.name, params, actor)
         return stream(call) if wants_events(request.headers) else as_json(await call())
