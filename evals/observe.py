@@ -89,7 +89,8 @@ def _rows(root: Path) -> Iterable[dict[str, Any]]:
 def _agree(done: Ingested, row: dict[str, Any]) -> bool:
     """Whether all was counted alike that the independent reader counted at all."""
     found, unjudged = _counts(done), UNJUDGED.get(row["format"], ())
-    return all(found[name] == int(row[name]) for name in COUNTS if name not in unjudged)
+    counted = [name for name in row if name in found and name not in unjudged]
+    return all(found[name] == int(row[name]) for name in counted)
 
 
 def _counts(done: Ingested) -> dict[str, int]:
@@ -110,6 +111,13 @@ def _counts(done: Ingested) -> dict[str, int]:
         "tool_results": every("result"),
         "tool_errors": kinds["result:error"] + kinds["result:refused"],
         "thinking": done.unkept.get("thinking", 0),
+        # Of frameworks and benchmarks: commands that were run, messages of all kinds, sessions.
+        "steps": every("call"),
+        "history": every("call")
+        + every("result")
+        + kinds["prompt"]
+        + done.unkept.get("context", 0),
+        "traces": done.sessions,
     }
 
 

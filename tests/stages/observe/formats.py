@@ -8,7 +8,7 @@ from typing import Any
 from passdown.contract.reader import Blocks, Draft, Drawn, Line, Reader
 from passdown.stages.observe.blocks import blocks
 from passdown.stages.observe.lines import chunks, whole, wrap
-from tests.stages.observe import clients, transcript
+from tests.stages.observe import clients, runs, transcript
 
 MOST = 1 << 24
 
@@ -40,5 +40,7 @@ SAMPLES = {
     "gemini_cli": lambda: clients.gemini_chat().bytes(),
     "opencode": lambda: clients.opencode().bytes(),
     "pi_session": clients.pi,
+    "swe_agent_traj": runs.swe_agent,
+    "who_when": runs.who_when,
 }
 """Makers of a file of each format."""

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from passdown.contract.reader import Reader
     from passdown.domain.settings import Settings
 
-BUILT_IN = ("claude_code", "codex_rollout", "copilot_cli", "gemini_cli", "opencode", "pi_session")
+BUILT_IN = (
+    "claude_code",
+    "codex_rollout",
+    "copilot_cli",
+    "gemini_cli",
+    "opencode",
+    "pi_session",
+    "swe_agent_traj",
+    "who_when",
+)
 """Modules beside this one, each with a READER."""
 
 GROUP = "passdown.readers"
