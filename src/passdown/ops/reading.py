@@ -37,9 +37,8 @@ SHELL = Shell(
         "observations",
         "quarantined",
         "skips",
-        "bytes",
-        "rate",
-        "rate_from",
+        "size",
+        "speed",
         "seconds",
         "estimated_seconds",
         "cost",
@@ -219,7 +218,12 @@ def _plan(ctx: Ctx, paths: list[str], since: str) -> dict[str, Any]:
     drawing = drawing_by(load(ctx.settings), ctx.redactor(), ctx.settings, ctx.clock)
     found = plan(ctx.store, paths, drawing=drawing, since=moment(ctx, since), rate=rate)
     told: dict[str, Any] = to_builtins(found)
-    return {**told, "model": ctx.writer().name, "cost": "nothing: reading asks no model"}
+    shown = {
+        "size": f"{found.bytes / 1e6:,.1f} MB",
+        "speed": f"{found.rate / 1e6:,.1f} MB/s, by {found.rate_from}" if found.rate else "",
+        "cost": "nothing: reading asks no model",
+    }
+    return {**told, **shown, "model": ctx.writer().name}
 
 
 def _named(paths: list[str]) -> list[str]:
