@@ -146,7 +146,14 @@ KNOBS: dict[str, Knob] = {
         Knob("observe.jobs", 0, "Processes that read; 0 is one a core.", 0, 256),
         Knob("observe.max_text", 65_536, "Bytes kept of one message.", 1024, 1_048_576),
         Knob("observe.max_line", 67_108_864, "A longer line is skipped.", 65_536, 1_073_741_824),
-        Knob("observe.keep_days", 0, "Days observations are kept; 0 is for ever.", 0, 36_500),
+        Knob(
+            "observe.keep_days",
+            0,
+            "Days observations are kept; 0 is for ever.",
+            0,
+            36_500,
+            safety=True,
+        ),
         Knob("retain.every", "6h", "How often what is kept no longer is forgotten."),
         Knob("observe.redact_ips", False, "Whether IP addresses are personal data.", safety=True),
         Knob(

@@ -28,7 +28,8 @@ class Schedule:
 
 
 def schedules(loops: Mapping[str, Loop[Any]], settings: Settings) -> list[Schedule]:
-    """All that a worker runs: each loop's cycle, deadlines, the outbox, the index, the spool."""
+    """All that a worker runs: each loop's cycle, deadlines, the outbox, the index, the spool,
+    how long things are kept."""
     cycles = [
         Schedule(f"mine:{name}", "mine", _every(name, settings), {"loop": name})
         for name in sorted(loops)
@@ -39,6 +40,7 @@ def schedules(loops: Mapping[str, Loop[Any]], settings: Settings) -> list[Schedu
         Schedule("deliver", "deliver", settings.text("outbox.every")),
         Schedule("index", "index.follow", settings.text("index.every")),
         Schedule("reread", "reread", settings.text("observe.every")),
+        Schedule("retain", "retain", settings.text("retain.every")),
         Schedule("drain", "drain", settings.text("spool.every")),
     ]
 

@@ -91,11 +91,10 @@ def before_all(table: str) -> tuple[Any, ...]:
 
 
 def must_see_all(sight: Sight) -> None:
-    """Forbidden unless this sight has no end: half of what hangs together is never erased."""
+    """Forbidden unless this sight has no end: of what hangs together nothing is erased by half."""
     if sight.scopes is not None:
         raise Forbidden(
-            "only who sees everything may erase",
-            next="Ask an admin to do it, with the whole store.",
+            "this is for who sees everything", next="Ask an admin to do it, with the whole store."
         )
 
 

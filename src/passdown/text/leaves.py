@@ -70,6 +70,16 @@ def elsewhere(value: Any, names: Collection[str], text: str, say: Callable[[str]
     }
 
 
+def quoted(value: Any) -> set[int]:
+    """The observations that are quoted in it."""
+    if isinstance(value, list):
+        return {seq for inner in value for seq in quoted(inner)}
+    if not isinstance(value, dict):
+        return set()
+    own = {value["seq"]} if isinstance(value.get("seq"), int) else set()
+    return own | {seq for inner in value.values() for seq in quoted(inner)}
+
+
 def _quotes(value: Any, seqs: Collection[int]) -> bool:
     return isinstance(value, dict) and isinstance(value.get("seq"), int) and value["seq"] in seqs
 
