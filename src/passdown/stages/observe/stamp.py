@@ -29,6 +29,7 @@ SHORT = 200
 DEEPEST = 4
 MOST = 50
 
+_NUMBERS = (bool, int, float)
 _NOTHING: Mapping[str, int] = {}
 
 # Ids that clients make and that are never secrets; most texts of a name's length are one.
@@ -109,10 +110,10 @@ class Stamp:
         return None if isinstance(value, dict | list) else value
 
     def _value(self, value: Any, depth: int) -> Any:
-        if value is None or isinstance(value, bool | int | float):
-            return value
         if isinstance(value, str):
             return self.name(value) if len(value) <= SHORT else self._cut(value, 1024)[0]
+        if value is None or isinstance(value, _NUMBERS):
+            return value
         if depth < DEEPEST and isinstance(value, dict):
             pairs = list(value.items())[:MOST]
             return {self.name(str(k)): self._value(v, depth + 1) for k, v in pairs}
