@@ -28,6 +28,8 @@ BUILT_IN = (
 GROUP = "passdown.readers"
 SURE = 0.2
 """Below this a reader does not know what it sees."""
+AS_GOOD_AS_SURE = 0.9
+"""From here on nobody else is asked: a look at a file would take longer than to read it."""
 
 
 class Readers(NamedTuple):
@@ -60,14 +62,15 @@ def load(settings: Settings | None = None) -> Readers:
 
 
 def sniff(head: bytes, known: Iterable[Reader], where: str) -> Reader:
-    """The reader that is surest of this content; Unreadable when none is."""
+    """The first reader that is as good as sure of this content, else the surest; Unreadable when
+    none is."""
     readers = tuple(known)
     best, surest = 0.0, None
     for reader in readers:
         sure = _sureness(reader, head)
         if sure > best:
             best, surest = sure, reader
-        if best == 1.0:
+        if best >= AS_GOOD_AS_SURE:
             break
     if surest is None or best < SURE:
         names = ", ".join(sorted(r.name for r in readers))
