@@ -84,7 +84,7 @@ def test_for_ever_is_the_default(opened: Open):
     at = opened()
     fill(at)
     assert at.call("retain") == {
-        "before": "", "observations": 0, "sessions": 0, "scrubbed": True
+        "before": "", "observations": 0, "sessions": 0, "lines": 0, "scrubbed": True
     }  # fmt: skip
     assert len(left(at)) == 7
 

@@ -39,7 +39,7 @@ def forget(
     Without `confirm` nothing is done but saying what would go. A folder, or a glob whose `*` stands
     for slashes too, is a path. What is forgotten is not read again unless `ingest --again` asks.
     """
-    from passdown.ops.scrub import DUE, copies, scrub
+    from passdown.ops.scrub import DUE, copies, scrub, trim
     from passdown.stages.observe.forget import forget_files
 
     with ctx.store.read(ctx.sight) as tx:
@@ -59,7 +59,7 @@ def forget(
         with ctx.store.write(ctx.sight) as tx:
             forget_one(ctx, tx, part)
             tx.registry.keep(DUE, "due")
-    return {**found, **scrub(ctx), "copies": copies(ctx)}
+    return {**found, "lines": trim(ctx), **scrub(ctx), "copies": copies(ctx)}
 
 
 def forget_one(ctx: Ctx, tx: Tx, part: Part) -> None:

@@ -66,7 +66,7 @@ def storage(ctx: Ctx, keep_days: int = 0) -> dict[str, Any]:
 @operation("retain", Effect.WRITE, example="passdown retain", long=True)
 def retain(ctx: Ctx) -> dict[str, Any]:
     """Forget observations older than `observe.keep_days`; what a yes rests on stays."""
-    from passdown.ops.scrub import DUE, scrub
+    from passdown.ops.scrub import DUE, scrub, trim
     from passdown.stages.observe.ingest import oldest
     from passdown.stages.observe.retain import Retained, retain as keep
 
@@ -79,7 +79,8 @@ def retain(ctx: Ctx) -> dict[str, Any]:
             scrub=DUE,
             report=lambda *so_far: ctx.report(Progress(*so_far)),
         )
-    return {"before": before, **done._asdict(), **scrub(ctx)}
+    lines = trim(ctx, before) if before else 0
+    return {"before": before, **done._asdict(), "lines": lines, **scrub(ctx)}
 
 
 def _tables(used: Iterable[Usage]) -> list[dict[str, Any]]:

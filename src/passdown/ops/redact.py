@@ -56,7 +56,7 @@ def rescan(ctx: Ctx, dry_run: bool = False) -> dict[str, Any]:
 
     Interrupted, it goes on where it was. What was hidden is in no file of the store afterwards.
     """
-    from passdown.ops.scrub import copies, scrub
+    from passdown.ops.scrub import copies, scrub, trim
     from passdown.stages.observe.rescan import named_by, rescan as again
 
     def report(done: int, total: int, unit: str, note: str) -> None:
@@ -71,6 +71,7 @@ def rescan(ctx: Ctx, dry_run: bool = False) -> dict[str, Any]:
     }
     if dry_run:
         return {**found, "next": "passdown rescan" if done.changed else ""}
+    found["lines"] = trim(ctx)
     found["left"] = named_by(ctx.store, ctx.redactor())
     return {**found, **scrub(ctx), "copies": copies(ctx) if done.changed else []}
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from passdown.domain.errors import StoreError
 from passdown.domain.scope import ALL
 
 if TYPE_CHECKING:
+    from passdown.domain.clock import At
     from passdown.ops.operation import Ctx
 
 DUE = "scrub"
@@ -26,6 +28,26 @@ def scrub(ctx: Ctx) -> dict[str, Any]:
     with ctx.store.write(ALL) as tx:
         tx.registry.keep(DUE, "")
     return {"scrubbed": True}
+
+
+def trim(ctx: Ctx, before: At = "") -> int:
+    """Take out of the file that events are written to what the store no longer says; how many
+    lines are not what they were."""
+    from passdown.ops.intake import events_file
+    from passdown.stages.observe.written import trim as take_out
+
+    path = events_file(ctx)
+    if path is None:
+        return 0
+    try:
+        return take_out(ctx.store, path, ctx.redactor().clean, before)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise StoreError(
+            f"the file of events cannot be rewritten: {why}",
+            where=str(path),
+            next="Mend it and run this once more; the store itself is done.",
+        ) from error
 
 
 def copies(ctx: Ctx) -> list[str]:

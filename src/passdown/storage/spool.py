@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 LIVE = "spool.jsonl"
 TAKEN = "draining.jsonl"
@@ -58,6 +58,34 @@ def _append(path: Path, line: bytes) -> bool:
         return True
     finally:
         os.close(handle)
+
+
+def rewrite(path: Path, say: Callable[[bytes], bytes | None]) -> int:
+    """Let every line of a file be what this says of it, or go; how many are not what they were.
+    Nobody appends meanwhile, and nothing changes unless all of it does. OSError as `append_to`."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return 0
+    with os.fdopen(handle, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not _is_still(path, file.fileno()):
+            return rewrite(path, say)
+        said = [(line, say(line)) for line in file]
+        changed = sum(line != new for line, new in said)
+        if changed:
+            _replace(path, b"".join(new for _, new in said if new is not None))
+        return changed
+
+
+def _replace(path: Path, content: bytes) -> None:
+    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
+    aside.replace(path)
 
 
 def _is_still(path: Path, handle: int) -> bool:

@@ -16,6 +16,7 @@ from passdown.domain.clock import new_id
 from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import GLOBAL
 from passdown.stages.observe.events import SOURCES, Event, event_of, redacted, texts
+from passdown.stages.observe.forgotten import UID, forgotten
 from passdown.text.signature import signature
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ def _draft(event: Event, session: str) -> Draft:
 
 def put(tx: Tx, items: Sequence[Observation], now: At) -> list[Stored]:
     """Keep those that are not known, in their order, and count them."""
-    known = set(tx.observations.homes({item.uid for item in items}))
+    uids = {item.uid for item in items}
+    known = set(tx.observations.homes(uids))
+    if marks := forgotten(tx):
+        known |= marks.among(UID, uids)
     fresh: dict[str, Observation] = {}
     for item in items:
         if item.uid not in known:
