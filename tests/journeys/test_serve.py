@@ -25,6 +25,7 @@ from mcp.shared._httpx_utils import create_mcp_http_client
 
 from passdown.app import open_app
 from passdown.domain.actor import Proof, human
+from passdown.serve import listen
 
 PROGRAM = str(Path(sys.executable).with_name("passdown"))
 ADMIN = human("ann", Proof.TOKEN)
@@ -114,6 +115,13 @@ def test_it_says_where_it_listens_and_answers_there(start: Start, store: Path) -
     names = {o["name"] for o in served.ask("/capabilities")["operations"]}
     assert len(names) > 30
     assert {p.removeprefix("/api/op/") for p in served.ask("/openapi.json")["paths"]} >= names
+
+
+def test_answers_on_a_kept_connection_are_not_held_back() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        assert accepted.proto == socket.IPPROTO_TCP
+        accepted.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

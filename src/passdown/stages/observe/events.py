@@ -24,6 +24,8 @@ ENDPOINTS = {"auditor": "auditor:verdict", "bot": "bot:cycle"}
 USUAL_ENDPOINT = "scenario:fill"
 ABSENT = "?"
 DEEPEST = 32
+SHORT = 10**7
+"""A whole number below this is no card, phone or key."""
 MILLISECONDS = 1e11
 """A time above this is in milliseconds: in seconds it would be in the year 5138."""
 
@@ -84,7 +86,7 @@ def redacted(value: Any, clean: Callable[[str], str], name: str = "", depth: int
         return {clean(key): redacted(inner, clean, key, depth + 1) for key, inner in each}
     if isinstance(value, list):
         return [redacted(inner, clean, name, depth + 1) for inner in value]
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or (type(value) is int and abs(value) < SHORT):
         return value
     said = _beside(name, str(value), clean)
     is_kept = said == str(value) and not (isinstance(value, float) and not math.isfinite(value))
@@ -105,9 +107,8 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def _beside(name: str, text: str, clean: Callable[[str], str]) -> str:
-    text = clean(text)
     if not name:
-        return text
+        return clean(text)
     said = clean(f'{name}="{text}"')
     for head in (f'{name}="', f'{clean(name)}="'):
         if said.startswith(head) and said.endswith('"'):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from passdown.contract.reader import Draft
@@ -40,6 +40,11 @@ UNSAID = "?"
 EXTRAS = 50
 """Fields without a name of ours that are kept of one event."""
 EVERY = 1_000_000
+NAMED = (
+    *("source", "event_kind", "endpoint", "duration_ms", "input_summary", "output_summary"),
+    *("error", "sig_hash", "staffer_id"),
+)
+"""What an event is told by, beside its time and success."""
 
 _ID = re.compile("[0-9a-f]{32}")
 
@@ -174,10 +179,8 @@ def _summed(rows: list[Json]) -> Json:
 
 def _meta(event: Event) -> Json:
     """All that is known of it but what an observation has a place for."""
-    told = asdict(event)
-    extras = told.pop("meta")
-    for name in ("timestamp", "success", "unknown"):
-        del told[name]
+    told: Json = {name: getattr(event, name) for name in NAMED}
+    extras = event.meta
     kept = dict(list(extras.items())[:EXTRAS])
     if event.unknown:
         told["unknown"] = True
