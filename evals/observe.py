@@ -46,9 +46,11 @@ UNJUDGED = {
     "codex_rollout": ("tool_errors",),
     "copilot_cli": ("tool_errors",),
     "gemini_cli": ("records", "tool_errors"),
+    "openhands_output": ("events",),
 }
 """What the independent reader counts as something else: it takes a command of these clients that
-exited with 1 for a good one, and the messages of a document for records."""
+exited with 1 for a good one, and the messages of a document for records; what a whole task took
+is no event of its own."""
 GENERATED = 40
 TURNS = 120
 KEY = b"an evaluation's key, of 32 bytes"
@@ -102,6 +104,10 @@ def _counts(done: Ingested) -> dict[str, int]:
     def every(seen: str) -> int:
         return sum(n for kind, n in kinds.items() if kind.split(":")[0] == seen)
 
+    unkept = Counter(done.unkept)
+    said = kinds["prompt"] + kinds["reply"] + every("call")
+    acted = said + unkept["client"] + unkept["thinking"]
+    observed = every("result") + unkept["state"]
     return {
         "records": done.records,
         "bad_lines": done.skips,
@@ -118,6 +124,10 @@ def _counts(done: Ingested) -> dict[str, int]:
         + kinds["prompt"]
         + done.unkept.get("context", 0),
         "traces": done.sessions,
+        "actions": acted,
+        "observations": observed,
+        "events": acted + observed + every("event"),
+        "conversations": done.sessions,
     }
 
 
