@@ -111,6 +111,15 @@ class Blocks(Protocol):
 
 
 @runtime_checkable
+class Shaped(Protocol):
+    """A reader of files of two shapes: lines that are added to, or one document."""
+
+    def shaped(self, head: bytes) -> Reader:
+        """The reader for a file that begins so, with the unit that it needs."""
+        ...
+
+
+@runtime_checkable
 class Placed(Protocol):
     """A reader whose files leave unsaid what their place says: a channel's name, a project."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from passdown.contract.reader import Blocks, Draft, Drawn, Line, Reader
+from passdown.contract.reader import Blocks, Draft, Drawn, Line, Reader, Shaped
 from passdown.stages.observe.blocks import blocks
 from passdown.stages.observe.lines import chunks, whole, wrap
-from tests.stages.observe import clients, runs, transcript
+from passdown.stages.observe.unpack import HEAD
+from tests.stages.observe import chats, clients, runs, transcript
 
 MOST = 1 << 24
 
@@ -16,6 +17,8 @@ MOST = 1 << 24
 def cut(reader: Reader, content: bytes) -> list[Line]:
     """The content as this reader is given it."""
     source = wrap(io.BytesIO(content), "a file", final=True)
+    if isinstance(reader, Shaped):
+        reader = reader.shaped(content[:HEAD])
     if reader.unit == "file":
         return whole(source, max_line=MOST).lines
     if isinstance(reader, Blocks):
@@ -38,6 +41,8 @@ SAMPLES = {
     "codex_rollout": clients.codex,
     "copilot_cli": clients.copilot,
     "gemini_cli": lambda: clients.gemini_chat().bytes(),
+    "hermes_sharegpt": chats.hermes,
+    "openai_messages": chats.openai,
     "opencode": lambda: clients.opencode().bytes(),
     "pi_session": clients.pi,
     "swe_agent_traj": runs.swe_agent,

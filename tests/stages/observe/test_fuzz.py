@@ -24,6 +24,8 @@ KNOWN = {reader.name: reader for reader in load().known}
 LINES = [
     name for name in SAMPLES if KNOWN[name].unit == "line" and not isinstance(KNOWN[name], Blocks)
 ]
+ARRAYS = ("hermes_sharegpt", "openai_messages")
+"""Formats whose sessions may stand in one array."""
 DOCUMENTS = [name for name in SAMPLES if KNOWN[name].unit == "file"]
 redactor = Redactor(KEY)
 anything = st.recursive(
@@ -100,15 +102,21 @@ def test_no_reader_of_lines_raises_or_forgets_a_line(name: str, data: st.DataObj
     memory: dict[str, Any] = {}
     drawn = list(KNOWN[name].read(given, memory))
     places = {line.offset for line in given}
-    assert all(d.offset in places for d in drawn if isinstance(d, Draft | Skip))
+    assert all(_home(d.offset) in places for d in drawn if isinstance(d, Draft | Skip))
     drafts = [d for d in drawn if isinstance(d, Draft)]
     assert {d.session for d in drafts} <= {d.id for d in drawn if isinstance(d, SessionFacts)}
     assert not {d.offset for d in drafts} & {d.offset for d in drawn if isinstance(d, Skip)}
     json.dumps(memory)
     for line in given:
-        known = any(d.offset == line.offset for d in drawn if isinstance(d, Skip))
+        known = any(_home(d.offset) == line.offset for d in drawn if isinstance(d, Skip))
         if not known:
-            assert isinstance(json.loads(line.raw.decode("utf-8", "replace")), dict)
+            found = json.loads(line.raw.decode("utf-8", "replace"))
+            assert isinstance(found, dict) or (name in ARRAYS and isinstance(found, list))
+
+
+def _home(offset: int) -> int:
+    """Where the line begins in which something stands."""
+    return offset // 1_000_000 * 1_000_000
 
 
 @pytest.mark.parametrize("name", LINES)

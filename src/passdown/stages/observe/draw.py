@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import json as fast
 
-from passdown.contract.reader import Blocks, Draft, Placed, SessionFacts, Skip
+from passdown.contract.reader import Blocks, Draft, Placed, SessionFacts, Shaped, Skip
 from passdown.domain.errors import Unreadable
 from passdown.domain.observation import Session
 from passdown.domain.scope import GLOBAL
@@ -141,7 +141,8 @@ class Drawing:
             if not head:
                 return None
             known = self.readers.named(begun.format)
-            return known or sniff(head, self.readers.known, file.path)
+            known = known or sniff(head, self.readers.known, file.path)
+            return known.shaped(head) if isinstance(known, Shaped) else known
         except Unreadable:
             if file.named:
                 raise

@@ -18,6 +18,8 @@ BUILT_IN = (
     "codex_rollout",
     "copilot_cli",
     "gemini_cli",
+    "hermes_sharegpt",
+    "openai_messages",
     "opencode",
     "pi_session",
     "swe_agent_traj",
