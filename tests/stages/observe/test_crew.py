@@ -30,6 +30,7 @@ from passdown.storage.port import Store
 from passdown.text.redact import Redactor
 from passdown.text.rules import shipped
 from tests.stages.observe.conftest import KEY, Read, Still, world
+from tests.stages.observe.formats import SAMPLES
 from tests.stages.observe.transcript import Transcript, sample
 
 TWO = {"observe.jobs": 2}
@@ -111,6 +112,20 @@ def test_one_long_file_is_shared_and_gives_the_same(
     assert done.redactions["email"] > 100
     assert path.stat().st_size > 2 * lines.CHUNK
     assert len(started) == 2
+
+
+def test_a_file_of_any_format_can_be_shared(
+    read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "SHARED", 0)
+    for name, made in SAMPLES.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "a").write_bytes(made())
+        (folder / "packed.gz").write_bytes(gzip.compress(made()))
+        done = same(read, folder)
+        assert done.observations > 0, name
+        assert done.known == done.observations, name
 
 
 def test_a_grown_file_is_read_from_where_it_ended(read: Read, store: Store, tmp_path: Path) -> None:
