@@ -44,6 +44,8 @@ SAMPLES = {
     "hermes_sharegpt": chats.hermes,
     "openai_messages": chats.openai,
     "opencode": lambda: clients.opencode().bytes(),
+    "openhands_events": runs.openhands_app,
+    "openhands_output": runs.openhands_output,
     "pi_session": clients.pi,
     "swe_agent_traj": runs.swe_agent,
     "who_when": runs.who_when,

@@ -68,5 +68,146 @@ def labelled(id: str = "Handcrafted/1", **more: Any) -> dict[str, Any]:
     }
 
 
+def answer(n: int, tool: str) -> dict[str, Any]:
+    """What OpenHands keeps of the model's answer that an event stands in."""
+    details = {"cached_tokens": 40}
+    usage = {"prompt_tokens": 100, "completion_tokens": 10, "prompt_tokens_details": details}
+    response = {"id": f"chatcmpl-{n}", "model": "claude-sonnet-4-5", "usage": usage}
+    return {"function_name": tool, "tool_call_id": f"call_{n}", "model_response": response}
+
+
+def app_events() -> list[dict[str, Any]]:
+    """A conversation with OpenHands' application: a command fails, and a changed one works."""
+    at = "2026-01-02T03:04:{:02}.000001"
+    said = {"content": "Please run the tests.", "image_urls": []}
+    rows: list[dict[str, Any]] = [
+        {
+            "source": "environment",
+            "observation": "agent_state_changed",
+            "content": "",
+            "extras": {},
+        },
+        {"source": "user", "message": said["content"], "action": "message", "args": said},
+        {"source": "user", "observation": "null", "content": "", "cause": 1, "extras": {}},
+    ]
+    for n, (command, printed, code) in enumerate(
+        [("pytest", "bash: pytest: command not found", 127), ("uv run pytest", "1 passed", 0)]
+    ):
+        meta = answer(n, "execute_bash")
+        call = {"command": command, "thought": "I'll run them." if not n else "", "hidden": False}
+        extras = {"command": command, "metadata": {"exit_code": code}}
+        rows += [
+            {"source": "agent", "action": "run", "tool_call_metadata": meta, "args": call},
+            {
+                "source": "agent",
+                "cause": len(rows),
+                "observation": "run",
+                "tool_call_metadata": meta,
+                "content": printed,
+                "extras": extras,
+            },
+        ]
+    rows.append({"source": "agent", "action": "think", "args": {"thought": "Good."}})
+    rows.append({"source": "agent", "action": "finish", "args": {"final_thought": "All pass."}})
+    return [{"id": n, "timestamp": at.format(n), **row} for n, row in enumerate(rows)]
+
+
+def openhands_app() -> bytes:
+    return json.dumps(app_events(), indent=1).encode()
+
+
+def sdk_events() -> list[dict[str, Any]]:
+    """The same in the words of its SDK."""
+
+    def words(text: str) -> list[dict[str, Any]]:
+        return [{"type": "text", "text": text}]
+
+    def stats(given: int, said: int, cost: float) -> dict[str, Any]:
+        took = {"prompt_tokens": given, "completion_tokens": said, "cache_read_tokens": 40}
+        metrics = {"model_name": "gpt-5", "accumulated_cost": cost, "accumulated_token_usage": took}
+        return {
+            "kind": "ConversationStateUpdateEvent",
+            "source": "environment",
+            "key": "stats",
+            "value": {"usage_to_metrics": {"default": metrics}},
+        }
+
+    call = {"tool_name": "terminal", "tool_call_id": "t1"}
+    rows: list[dict[str, Any]] = [
+        {"kind": "SystemPromptEvent", "source": "agent", "system_prompt": {"text": "Be good."}},
+        {
+            "kind": "MessageEvent",
+            "source": "user",
+            "llm_message": {"role": "user", "content": words("Please run the tests.")},
+        },
+        stats(100, 10, 0.01),
+        {
+            "kind": "ActionEvent",
+            "source": "agent",
+            "thought": words("<think>Hm.</think>I'll run them."),
+            "action": {"kind": "TerminalAction", "command": "pytest", "timeout": None},
+            **call,
+        },
+        {
+            "kind": "ObservationEvent",
+            "source": "environment",
+            "observation": {"content": words("1 failed"), "is_error": False, "exit_code": 1},
+            **call,
+        },
+        stats(300, 25, 0.04),
+        {
+            "kind": "ActionEvent",
+            "source": "agent",
+            "thought": [],
+            "action": {"kind": "FinishAction", "message": "One fails."},
+            "tool_name": "finish",
+            "tool_call_id": "t2",
+        },
+    ]
+    at = "2026-01-02T03:04:{:02}.000001"
+    return [{"id": f"e{n}", "timestamp": at.format(n), **row} for n, row in enumerate(rows)]
+
+
+def openhands_sdk() -> bytes:
+    return jsonl(sdk_events())
+
+
+def task(**more: Any) -> dict[str, Any]:
+    """A finished task with its events."""
+    return {
+        "instance_id": "shop-1",
+        "instruction": "Please run the tests.",
+        "metadata": {"llm_config": {"model": "claude-sonnet-4-5"}},
+        "history": app_events(),
+        "metrics": {"accumulated_cost": 0.5},
+        "error": None,
+        **more,
+    }
+
+
+def resolved() -> dict[str, Any]:
+    """A task of the issue resolver, whose events did not say who spoke."""
+    history: list[dict[str, Any]] = [
+        {"content": "Fix the issue.", "wait_for_response": False, "action": "message"},
+        {"command": "ls", "thought": "Let me look.", "action": "run", "is_confirmed": "confirmed"},
+        {"content": "cart.py", "command": "ls", "exit_code": 0, "observation": "run"},
+        {"outputs": {}, "thought": "All is well.", "action": "finish"},
+    ]
+    metrics = {"accumulated_token_usage": {"prompt_tokens": 9, "completion_tokens": 2}}
+    return {
+        "issue": {"repo": "shop", "title": "The cart forgets the tax"},
+        "issue_type": "issue",
+        "instruction": "Fix the issue.",
+        "git_patch": "diff",
+        "history": history,
+        "metrics": metrics,
+        "success": True,
+    }
+
+
+def openhands_output() -> bytes:
+    return jsonl([task(), resolved()])
+
+
 def who_when() -> bytes:
     return jsonl([labelled(), labelled("Handcrafted/2", mistake_step="3")])

@@ -21,6 +21,8 @@ BUILT_IN = (
     "hermes_sharegpt",
     "openai_messages",
     "opencode",
+    "openhands_events",
+    "openhands_output",
     "pi_session",
     "swe_agent_traj",
     "who_when",

@@ -34,7 +34,7 @@ TOLD_APART = 4
 """A trajectory has no id: so many of its first messages tell it from another of the same task."""
 
 _BEGINS = re.compile(rb'\s*\{\s*"')
-_STEP = re.compile(rb'"(?:action|observation|response|thought|state)"\s*:')
+_STEP = re.compile(rb'"(action|observation|response|thought|state)"\s*:')
 _MARKS = (b'"trajectory"', b'"history"', b'"environment"', b'"exit_status"', b'"model_stats"')
 
 
@@ -49,9 +49,9 @@ class SweAgent:
         """How sure it is of the content."""
         if not _BEGINS.match(head):
             return 0.0
-        steps = len(set(_STEP.findall(head)))
-        marked = sum(mark in head for mark in _MARKS)
-        return 1.0 if steps >= 3 and marked else 0.0
+        steps = set(_STEP.findall(head))
+        marked = any(mark in head for mark in _MARKS)
+        return 1.0 if marked and len(steps) >= 3 and steps & {b"response", b"state"} else 0.0
 
     def read(self, lines: Iterable[Line], memory: Json) -> Iterator[Drawn]:
         """Drafts in file order; a session's facts before its first draft."""

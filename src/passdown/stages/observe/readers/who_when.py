@@ -63,7 +63,7 @@ READER = WhoWhen()
 
 def _score(line: bytes) -> float | None:
     if line.lstrip()[:1] != b"{":
-        return 0.0
+        return None
     keys = set(_KEYS.findall(line))
     labelled = keys & {b"mistake_agent", b"mistake_step", b"mistake_reason", b"question_ID"}
     return 1.0 if b"history" in keys and labelled and len(keys) >= 4 else 0.0
