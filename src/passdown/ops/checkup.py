@@ -76,6 +76,16 @@ def _settings(ctx: Ctx) -> Check:
     return True, "all well formed", ""
 
 
+def _rules(ctx: Ctx) -> Check:
+    from passdown.stages.observe.rescan import passed
+
+    with ctx.store.read(ALL) as tx:
+        fresh = passed(tx, ctx.redactor())
+    if fresh is False:
+        return False, "the rules changed since what is stored passed them", "passdown rescan"
+    return True, "what is stored passed those of today" if fresh else "not looked at yet", ""
+
+
 def _loops(ctx: Ctx) -> Check:
     names = ", ".join(sorted(ctx.loops))
     failures = getattr(ctx.loops, "failures", ())
@@ -103,6 +113,7 @@ CHECKS: tuple[tuple[str, Callable[[Ctx], Check]], ...] = (
     ("index", _index),
     ("jobs", _jobs),
     ("settings", _settings),
+    ("rules", _rules),
     ("loops", _loops),
     ("readers", _readers),
 )

@@ -68,6 +68,7 @@ def retain(ctx: Ctx) -> dict[str, Any]:
     """Forget observations older than `observe.keep_days`; what a yes rests on stays."""
     from passdown.ops.scrub import DUE, scrub, trim
     from passdown.stages.observe.ingest import oldest
+    from passdown.stages.observe.rescan import note
     from passdown.stages.observe.retain import Retained, retain as keep
 
     before, done = oldest(ctx.settings, ctx.clock.now()), Retained()
@@ -79,6 +80,8 @@ def retain(ctx: Ctx) -> dict[str, Any]:
             scrub=DUE,
             report=lambda *so_far: ctx.report(Progress(*so_far)),
         )
+    with ctx.store.write(ALL) as tx:
+        note(tx, ctx.redactor())
     lines = trim(ctx, before) if before else 0
     return {"before": before, **done._asdict(), "lines": lines, **scrub(ctx)}
 

@@ -287,3 +287,19 @@ def test_a_record_s_index_follows_what_it_says(at: Desk):
         assert tx.index.search(["corp"], limit=9) == []
         assert [hit.id for hit in tx.index.search(["zanzibar"], limit=9)] == [record.id]
         assert tx.index.vectors(["h"], "m") == {}
+
+
+def test_doctor_says_when_what_is_stored_did_not_pass_the_rules_of_today(opened: Open):
+    def rules(at: Desk) -> tuple[bool, str]:
+        (found,) = [one for one in at.call("doctor")["checks"] if one["check"] == "rules"]
+        return found["ok"], found["next"]
+
+    at = opened()
+    assert rules(at) == (True, "")
+    at.call("retain")
+    assert rules(at) == (True, "")
+    at.close()
+    at = opened(**ALLOWING)
+    assert rules(at) == (False, "passdown rescan")
+    at.call("rescan")
+    assert rules(at) == (True, "")

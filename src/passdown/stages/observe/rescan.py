@@ -68,6 +68,18 @@ def rescan(
     return run.done
 
 
+def passed(tx: Tx, redactor: Redactor) -> bool | None:
+    """Whether everything stored passed the rules of today; None when nobody noted any."""
+    noted = tx.registry.value(DONE)
+    return noted == Rules(redactor, {}).version if noted else None
+
+
+def note(tx: Tx, redactor: Redactor) -> None:
+    """Note the rules of today where none are noted: what comes from now on passes them."""
+    if not tx.registry.value(DONE):
+        tx.registry.keep(DONE, Rules(redactor, {}).version)
+
+
 def _far(tx: Tx, version: str) -> dict[str, Any] | None:
     """How far a rescan by these rules came; None when there is none that goes on."""
     kept: dict[str, Any] = json.loads(tx.registry.value(FAR) or "{}")
