@@ -10,6 +10,7 @@ from passdown.contract.reader import (
     Placed,
     Reader,
     SessionFacts,
+    Shaped,
     Skip,
     Tuned,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Reader",
     "Replay",
     "SessionFacts",
+    "Shaped",
     "Skip",
     "Table",
     "Text",

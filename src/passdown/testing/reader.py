@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from passdown.contract.reader import Blocks, Draft, Line, SessionFacts, Skip
+from passdown.contract.reader import Blocks, Draft, Line, SessionFacts, Shaped, Skip
 from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers import SURE
 from passdown.testing.broken import Broken
@@ -42,6 +42,7 @@ def check_reader(reader: Reader, sample: bytes, *others: bytes) -> list[Draft]:
     not taken for one; the drafts. Broken says which promise is not kept."""
     _check_declaration(reader)
     _check_sniffing(reader, sample, others)
+    reader = reader.shaped(sample[:HEAD]) if isinstance(reader, Shaped) else reader
     drawn = _read(reader, lines_of(reader, sample))
     drafts = [one for one in drawn if isinstance(one, Draft)]
     _owe(drafts, reader, "it draws nothing from this sample")

@@ -100,6 +100,8 @@ def when(value: Json) -> At:
     """When it was said; '' where that is not known."""
     for name in TIMES:
         told = value.get(name)
+        if not told:
+            continue
         if isinstance(told, int | float) and not isinstance(told, bool) and told > 0:
             return from_seconds(told / 1000 if told > _MILLIS else told) if told < 1e15 else ""
         if at := parse(text(told)):
