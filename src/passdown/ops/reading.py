@@ -70,9 +70,11 @@ def ingest(
 ) -> Any:
     """Read transcripts: redacted before the first write, each thing once, from where it ended.
 
-    A path is a file, a folder, a glob, or - for standard input. `dry_run` says what would be read;
-    `discover` takes the usual places, after a `yes`; with `watch` what is added later is read too;
-    `again` reads whole files anew, and what a person had forgotten comes back.
+    A path is a file, a folder, a glob, or - for what is piped. With `since`, files last written to
+    before that are left. `dry_run` says what would be read, and for how long; `discover` takes the
+    places where clients keep transcripts, after a yes at the terminal or `yes`; with `watch` what
+    is added later is read too; `again` reads whole files anew, and what a person had forgotten
+    comes back.
     """
     if again:
         _only_people(ctx)

@@ -6,8 +6,9 @@ A required parameter is an argument, one with a default is an option, a dotted n
 from __future__ import annotations
 
 import json
+import re
 import sys
-from contextlib import contextmanager
+from inspect import cleandoc
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,19 +17,20 @@ import click
 from click.core import ParameterSource
 
 from passdown._manifest import ALIASES, OPERATIONS
+from passdown.config.bar import bar
 from passdown.config.terminal import is_terminal
 from passdown.domain.errors import Invalid, Limit, Unreadable
 from passdown.ops.params import parameters
 from passdown.text.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from click.shell_completion import CompletionItem
 
     from passdown.app import App
     from passdown.config.argv import Options
-    from passdown.ops.operation import Operation, Progress, Shell
+    from passdown.ops.operation import Operation, Shell
     from passdown.ops.params import Param
 
     Show = Callable[[Any, Shell, bool], None]
@@ -105,7 +107,7 @@ def said(app: App, words: list[str]) -> dict[str, Any]:
 
 
 def _result(app: App, op: Operation, given: dict[str, Any]) -> Any:
-    with _progress(op) as report:
+    with bar(sys.stderr if op.long else None) as report:
         return app.call(op.name, given, app.identify(), report=report)
 
 
@@ -134,13 +136,31 @@ def command(op: Operation) -> click.Command:
     return click.Command(
         op.name,
         params=[*(_parameter(p, op.cli) for p in parameters(op)), as_json],
-        help=op.summary,
+        help=told(op),
         epilog=_foot(op),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
 
 
 # ---- parameters
+
+
+def told(op: Operation) -> str:
+    """What the operation does, its parameters named as they are given here."""
+    options = {p.name for p in parameters(op) if not _is_argument(p, op.cli)}
+    return re.sub(
+        r"`(\w+)`",
+        lambda found: _option(found[1]) if found[1] in options else found[0],
+        cleandoc(op.fn.__doc__ or ""),
+    )
+
+
+def _is_argument(p: Param, hints: Shell) -> bool:
+    return p.required or p.name == hints.bare
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _foot(op: Operation) -> str:
@@ -153,11 +173,11 @@ def _foot(op: Operation) -> str:
 
 def _parameter(p: Param, hints: Shell) -> click.Parameter:
     kind = click.Choice(p.choices) if p.choices else TYPES.get(p.kind, click.STRING)
-    if p.required or p.name == hints.bare:
+    if _is_argument(p, hints):
         required = p.required and p.name != hints.stdin
         nargs, metavar = (-1 if p.many else 1), _metavar(p, argument=True)
         return click.Argument([p.name], type=kind, nargs=nargs, required=required, metavar=metavar)
-    option = f"--{p.name.replace('_', '-')}"
+    option = _option(p.name)
     if p.kind == "flag":
         both = f"{option}/--no-{option[2:]}" if p.default else option
         return click.Option([both, p.name], is_flag=True, default=p.default, help=_hint(p))
@@ -171,7 +191,9 @@ def _metavar(p: Param, *, argument: bool) -> str | None:
     if p.choices:
         return None
     word = p.name.upper() if argument and p.kind != "payload" else METAVARS.get(p.kind)
-    return f"{word}..." if p.many and argument else word
+    if not p.many or not argument:
+        return word
+    return f"{word}..." if p.required else f"[{word}]..."
 
 
 def _hint(p: Param) -> str:
@@ -351,37 +373,3 @@ def completions(
         made = ShellComplete(command(app.operation(found.name)), {}, PROGRAM, COMPLETION)
         items += made.get_completions(found.rest, part)
     return items
-
-
-# ---- progress
-
-
-@contextmanager
-def _progress(op: Operation) -> Iterator[Callable[[Progress], None] | None]:
-    """A bar on standard error while a long operation runs, if somebody can see it."""
-    if not op.long or not is_terminal(sys.stderr):
-        yield None
-        return
-    from rich import progress
-    from rich.console import Console
-
-    count = progress.TextColumn("{task.fields[count]}", markup=False)
-    note = progress.TextColumn("{task.description}", markup=False, style="dim")
-    parts = (progress.BarColumn(24), count, progress.TimeRemainingColumn(compact=True), note)
-    with progress.Progress(*parts, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, count="")
-        yield lambda p: bar.update(
-            task,
-            completed=p.done,
-            total=p.total or None,
-            count=_far(p, bar.tasks[0].finished_speed or bar.tasks[0].speed),
-            description=one_line(p.note, 40),
-        )
-
-
-def _far(p: Progress, speed: float | None) -> str:
-    """How much of how much, and how fast."""
-    if p.unit != "bytes":
-        return f"{p.done:,}/{p.total:,} {p.unit}" if p.total else f"{p.done:,} {p.unit}"
-    done, total = f"{p.done / 1e6:,.1f}", f"/{p.total / 1e6:,.1f}" if p.total else ""
-    return f"{done}{total} MB" + (f", {speed / 1e6:,.1f} MB/s" if speed else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.observation import Observation, Pointer, Seen, Session, Source, Trust
@@ -9,6 +10,9 @@ from passdown.storage.coding import is_short, named, packed, plain, unpacked, wh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_names = attrgetter("session", "uid", "at", "scope", "tool", "call", "signature")
 
 
 class SessionRow(NamedTuple):
@@ -91,10 +95,7 @@ def session_of(values: Sequence[Any]) -> Session:
 
 def observation_row(item: Observation, seq: int) -> ObservationRow:
     """The row of an observation under this seq."""
-    short = is_short(
-        item.session, item.uid, item.at, item.scope, item.tool, item.call, item.signature
-    )
-    name, text = (str, str) if short else (named, plain)
+    name, text = (str, str) if is_short(*_names(item)) else (named, plain)
     at = item.pointer
     return ObservationRow(
         seq,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from passdown.config.bar import far
 from passdown.ops.operation import Progress
-from passdown.surfaces.cli import _far
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from passdown.surfaces.cli import _far
     ],
 )
 def test_it_tells_how_much_of_how_much(progress: Progress, speed: float | None, told: str) -> None:
-    assert _far(progress, speed) == told
+    assert far(progress, speed) == told
