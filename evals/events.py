@@ -28,8 +28,8 @@ from evals import Measured
 
 READS_DATA = False
 CONNECTIONS = 16
-TURNS = 5
-SECONDS = 2.0
+TURNS = 11
+SECONDS = 1.0
 PROGRAM = str(Path(sys.executable).with_name("passdown"))
 SECRET = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
 

@@ -167,7 +167,7 @@ KNOBS: dict[str, Knob] = {
         Knob("server.host", "127.0.0.1", "Where `serve` listens.", safety=True),
         Knob("server.port", 3800, "The port `serve` listens on.", 1, 65_535),
         Knob("server.max_body", 1_048_576, "Bytes of one request.", 1024, 104_857_600),
-        Knob("server.rate", 1000, "Posts a second of one caller; 0 is any.", 0, 1_000_000),
+        Knob("server.rate", 500, "Posts a second of one caller; 0 is any.", 0, 1_000_000),
     )
 }
 """The platform's own knobs; each loop adds its own, named `<loop>.<knob>`."""

@@ -8,7 +8,7 @@ Paint = Callable[[str, str], str]
 
 GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("First steps", ("up", "demo", "init"), "passdown up ~/.claude/projects"),
-    ("Transcripts", ("observe", "mine"), "passdown ingest session.jsonl"),
+    ("Transcripts", ("reading", "observe", "events", "mine"), "passdown ingest session.jsonl"),
     ("Review", ("review",), "passdown review"),
     ("Knowledge", ("recall",), 'passdown search "flaky login test"'),
     ("Operate", (), "passdown serve"),
