@@ -9,7 +9,7 @@ from passdown.contract.reader import Blocks, Draft, Drawn, Line, Reader, Shaped
 from passdown.stages.observe.blocks import blocks
 from passdown.stages.observe.lines import chunks, whole, wrap
 from passdown.stages.observe.unpack import HEAD
-from tests.stages.observe import chats, clients, runs, transcript
+from tests.stages.observe import chats, clients, editors, runs, transcript
 
 MOST = 1 << 24
 
@@ -38,8 +38,10 @@ def drafts(reader: Reader, content: bytes, memory: dict[str, Any] | None = None)
 
 SAMPLES = {
     "claude_code": lambda: transcript.sample().bytes(),
+    "cline": editors.cline,
     "codex_rollout": clients.codex,
     "copilot_cli": clients.copilot,
+    "cursor": editors.cursor,
     "gemini_cli": lambda: clients.gemini_chat().bytes(),
     "hermes_sharegpt": chats.hermes,
     "openai_messages": chats.openai,

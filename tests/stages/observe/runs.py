@@ -210,4 +210,4 @@ def openhands_output() -> bytes:
 
 
 def who_when() -> bytes:
-    return jsonl([labelled(), labelled("Handcrafted/2", mistake_step="3")])
+    return jsonl([labelled(), labelled("Handcrafted/2", question_ID="q2", mistake_step="3")])

@@ -24,7 +24,7 @@ KNOWN = {reader.name: reader for reader in load().known}
 LINES = [
     name for name in SAMPLES if KNOWN[name].unit == "line" and not isinstance(KNOWN[name], Blocks)
 ]
-ARRAYS = ("hermes_sharegpt", "openai_messages")
+ARRAYS = ("hermes_sharegpt", "openai_messages", "openhands_output", "who_when")
 """Formats whose sessions may stand in one array."""
 DOCUMENTS = [name for name in SAMPLES if KNOWN[name].unit == "file"]
 APART = 1_000_000

@@ -88,13 +88,21 @@ def test_what_the_sdk_counts_up_is_told_as_what_was_added() -> None:
     assert sum(m["cost"] for m in took) == pytest.approx(0.04)
 
 
-def test_lines_that_grow_are_read_on(tmp_path: Any) -> None:
-    lines, events = tmp_path / "lines", tmp_path / "events"
-    lines.write_bytes(runs.openhands_sdk())
-    events.write_bytes(runs.openhands_app())
-    assert EVENTS.at(str(lines)).unit == "line"
-    assert EVENTS.at(str(events)).unit == "file"
-    assert EVENTS.at(str(tmp_path / "none")).unit == "file"
+def test_lines_that_grow_are_read_on() -> None:
+    assert EVENTS.shaped(runs.openhands_sdk()).unit == "line"
+    assert EVENTS.shaped(runs.openhands_app()).unit == "file"
+
+
+def test_a_task_with_a_patch_longer_than_the_head_is_recognised() -> None:
+    patched = {"instance_id": "a", "test_result": {"git_patch": "+" * 70_000}, **runs.task()}
+    assert OUTPUT.sniff(json.dumps(patched).encode()[:65_536]) > 0.5
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_tasks_in_one_array_are_those_of_a_line_each(indent: int | None) -> None:
+    array = json.dumps([runs.task(), runs.resolved()], indent=indent).encode()
+    found = [(d.session, d.uid) for d in drafts(OUTPUT, array)]
+    assert found == [(d.session, d.uid) for d in drafts(OUTPUT, runs.openhands_output())]
 
 
 def test_a_conversation_keeps_its_name_as_it_grows() -> None:

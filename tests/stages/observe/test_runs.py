@@ -12,6 +12,7 @@ from passdown.contract.reader import Draft, SessionFacts, Skip
 from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers import load
 from tests.stages.observe import runs
+from tests.stages.observe.clients import jsonl
 from tests.stages.observe.formats import drafts, drawn
 
 KNOWN = {reader.name: reader for reader in load().known}
@@ -97,7 +98,7 @@ def test_a_document_without_a_history_is_told_of() -> None:
 def test_a_labelled_run_keeps_who_spoke_and_what_went_wrong() -> None:
     found = drawn(WHO, runs.who_when())
     facts = [d for d in found if isinstance(d, SessionFacts)]
-    assert [f.id for f in facts] == ["who_when-Handcrafted/1", "who_when-Handcrafted/2"]
+    assert [f.meta["run"] for f in facts] == ["Handcrafted/1", "Handcrafted/2"]
     assert facts[0].meta["mistake_agent"] == "WebSurfer"
     assert (facts[0].meta["mistake_step"], facts[1].meta["mistake_step"]) == (2, "3")
     said = [d for d in found if isinstance(d, Draft)][:5]
@@ -120,3 +121,24 @@ def test_who_read_the_web_is_trusted_no_further_than_it() -> None:
         Trust.WEB,
         Trust.WEB,
     ]
+
+
+@pytest.mark.parametrize("shape", ["document", "array"])
+def test_a_labelled_run_is_the_same_in_every_shape_of_file(shape: str) -> None:
+    run = runs.labelled()
+    raw = json.dumps([run] if shape == "array" else run, indent=4).encode()
+    line = [(d.session, d.uid, d.text) for d in drafts(WHO, json.dumps(run).encode())]
+    assert [(d.session, d.uid, d.text) for d in drafts(WHO, raw)] == line
+    assert WHO.sniff(raw) == 1.0
+
+
+def test_two_runs_of_one_question_are_two_sessions() -> None:
+    other = runs.labelled()
+    other["history"][1]["content"] = "We should ask the harbour."
+    assert len({d.session for d in drafts(WHO, jsonl([runs.labelled(), other]))}) == 2
+
+
+def test_a_run_whose_labels_stand_beyond_the_head_is_known_by_its_speakers() -> None:
+    run = runs.labelled()
+    raw = json.dumps({"history": run.pop("history"), **run}).encode()
+    assert WHO.sniff(raw[: raw.index(b"Maths_Expert")]) > 0.5

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 BUILT_IN = (
     "claude_code",
+    "cline",
     "codex_rollout",
     "copilot_cli",
+    "cursor",
     "gemini_cli",
     "hermes_sharegpt",
     "openai_messages",

@@ -100,6 +100,10 @@ class Chat(Telling):
         meta = {**more.pop("meta", {}), **({"exit": told.code} if told.code else {})}
         return self.result(spot, told.text, id, tool=tool, ok=ok, meta=meta, **more)
 
+    def open(self) -> str:
+        """The call that waits for its answer, no longer open; '' when none does."""
+        return self._taken("", "")[0]
+
     def _taken(self, id: str, tool: str) -> tuple[str, str]:
         """The call that is answered, no longer open; what was given where there is none."""
         kept: list[list[str]] = self.memory.kept.setdefault("open", [])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from passdown.contract.reader import Skip
@@ -13,6 +12,7 @@ from passdown.stages.observe.readers.document import load, pieces, record, table
 from passdown.stages.observe.readers.glimpse import share
 from passdown.stages.observe.readers.openhands_event import is_event
 from passdown.stages.observe.readers.openhands_run import Run
+from passdown.stages.observe.readers.outline import is_document
 from passdown.stages.observe.readers.telling import Spot, digest
 
 if TYPE_CHECKING:
@@ -52,14 +52,9 @@ class OpenHandsEvents:
             return _score(begun[1:]) or 0.0
         return share(begun, _score, _MARKS)
 
-    def at(self, path: str) -> OpenHandsEvents:
-        """A file of lines is read as it grows."""
-        try:
-            with Path(path).open("rb") as file:
-                begun = file.read(1 << 12).lstrip()[:1]
-        except OSError:
-            begun = b""
-        return replace(self, unit="line" if begun == b"{" else "file")
+    def shaped(self, head: bytes) -> OpenHandsEvents:
+        """A document is read at once, lines as they come."""
+        return replace(self, unit="file" if is_document(head) else "line")
 
     def read(self, lines: Iterable[Line], memory: Json) -> Iterator[Drawn]:
         """Drafts in file order; a session's facts before its first draft."""

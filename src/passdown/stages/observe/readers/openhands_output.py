@@ -2,69 +2,84 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from passdown.contract.reader import Skip
+from passdown.contract.reader import Line, Skip
 from passdown.domain.observation import Seen, Trust
+from passdown.stages.observe.readers.chat import fresh
 from passdown.stages.observe.readers.claude_memory import Memory
-from passdown.stages.observe.readers.document import listed, places, record, table, text
-from passdown.stages.observe.readers.glimpse import share
+from passdown.stages.observe.readers.document import listed, places, table, text
 from passdown.stages.observe.readers.openhands_event import events, is_event, paid, total
 from passdown.stages.observe.readers.openhands_run import Run, told
+from passdown.stages.observe.readers.outline import is_document, mean
+from passdown.stages.observe.readers.rows import rows
 from passdown.stages.observe.readers.telling import Spot, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from passdown.contract.reader import Drawn, Json, Line
+    from passdown.contract.reader import Drawn, Json
+    from passdown.stages.observe.readers.outline import Outline
 
 NAME = "openhands_output"
-_KEYS = re.compile(
-    rb'"(instance_id|test_result|instruction|metadata|history|metrics|error|instance|issue'
-    rb'|issue_type|base_commit|git_patch|comment_success|result_explanation)"\s*:'
+_NAMED = frozenset({"git_patch", "instance_id", "instruction", "metrics", "test_result"})
+_EVENTS = frozenset(
+    f"{within}.{key}"
+    for within in ("history[]", "history[][]")
+    for key in ("action", "kind", "observation")
 )
-_MARKS = (b'"instruction"', b'"test_result"', b'"issue_type"')
 
 
+@dataclass(frozen=True, slots=True)
 class OpenHandsOutput:
-    """The reader of finished tasks."""
+    """The reader of finished tasks: one a line, or in an array."""
 
-    name = NAME
     unit: Literal["line", "file"] = "line"
-    verified = True
+
+    @property
+    def name(self) -> str:
+        """The format."""
+        return NAME
+
+    @property
+    def verified(self) -> bool:
+        """It was checked against real files."""
+        return True
 
     def sniff(self, head: bytes) -> float:
         """How sure it is of the content."""
-        return share(head, _score, _MARKS) if _whose(head) else 0.0
+        return mean(head, _score)
+
+    def shaped(self, head: bytes) -> OpenHandsOutput:
+        """A document is read at once, lines as they come."""
+        return replace(self, unit="file" if is_document(head) else "line")
 
     def read(self, lines: Iterable[Line], memory: Json) -> Iterator[Drawn]:
         """Drafts in file order; a session's facts before its first draft."""
+        known = Memory(memory)
         for line in lines:
-            found = record(line.raw)
-            task = table(found.value)
-            every = events(task)
-            if found.reason or not every:
-                yield Skip(line.offset, found.reason or "no history")
-            else:
-                # A line is a whole task: nothing of it goes on in the next.
-                known = Memory({"counts": Memory(memory).counts})
-                yield from _task(task, every, line, known, damaged=found.damaged)
+            for row in rows(line, lambda _: False):
+                every = events(table(row.value))
+                if row.reason or not every:
+                    yield Skip(row.offset, row.reason or "no history")
+                else:
+                    # A row is a whole task: nothing of it goes on in the next.
+                    where = Line(row.offset, row.raw)
+                    yield from _task(row.value, every, where, fresh(known), damaged=row.damaged)
 
 
 READER = OpenHandsOutput()
 
 
-def _whose(head: bytes) -> bool:
-    """Whether a task of theirs begins here: other frameworks use some of the same names."""
-    return len(set(_KEYS.findall(head[:65_536]))) >= 2 and b'"instruction"' in head
-
-
-def _score(line: bytes) -> float | None:
-    if line.lstrip()[:1] != b"{":
-        return None
-    keys = set(_KEYS.findall(line))
-    return 1.0 if b"instruction" in keys and b"history" in keys and len(keys) >= 4 else 0.0
+def _score(found: Outline) -> float:
+    """Events beside what a task has; a long patch may stand before them, and cut the head."""
+    named = _NAMED & found.keys()
+    if "trajectory" in found or not named:
+        return 0.0
+    if _EVENTS & found.keys():
+        return 1.0
+    return 0.8 if len(named) >= 2 and "history" not in found else 0.0
 
 
 def _task(

@@ -16,6 +16,7 @@ SHELLS = frozenset(
         "Bash",
         "BashOutput",
         "PowerShell",
+        "Shell",
         "bash",
         "cmd_run",
         "container.exec",

@@ -83,9 +83,9 @@ class Telling:
         self.memory.lower(self.context, trust)
         return self.draft(spot, Seen.RESULT, text, trust=trust, tool=tool, call=id, **more)
 
-    def refused(self, spot: Spot, text: str, id: str, *, tool: str = "") -> Draft:
+    def refused(self, spot: Spot, text: str, id: str, **more: Any) -> Draft:
         """The answer of a call that was not let run."""
-        return self.result(spot, text, id, tool=tool, meta={"kind": "refused"})
+        return self.result(spot, text, id, meta={"kind": "refused"}, **more)
 
     def tokens(self) -> Json:
         """What the model took since it was last told, as it stands in a draft's meta."""
