@@ -101,8 +101,10 @@ def test_an_array_s_elements_are_outlined_as_if_each_stood_alone() -> None:
     assert outline(b'[{"a": 1}, {"b": "x"}]') == {"[]": set(), "a": set(), "b": {"x"}}
 
 
-def test_each_line_has_an_outline_but_the_one_that_is_cut() -> None:
-    assert [sorted(one) for one in outlines(b'{"a": 1}\n{"b": 1}\n{"c')] == [["a"], ["b"]]
+def test_each_line_that_tells_something_has_an_outline() -> None:
+    lines = b'{"a": 1}\n{"bad": \n{}\n\x01\n{"b": 1}\n{"c'
+    assert [sorted(one) for one in outlines(lines)] == [["a"], ["b"]]
+    assert [sorted(one) for one in outlines(b'{"a": {"b": "x')] == [["a", "a.b"]]
     assert outlines(b"plain text\n") == outlines(b"") == ()
     assert is_document(pretty(run()))
     assert not is_document(hermes())

@@ -15,6 +15,7 @@ value is an array, whose elements' fields stand as if each stood alone."""
 
 LINES = 40
 """Lines looked at."""
+_BEGINS = (b"{", b"[")
 _DEEP = 5
 _SHORT = 60
 _TOKEN = re.compile(rb'"((?:[^"\\]++|\\.)*+)"|[{}\[\],:]|[^\s{}\[\],:"]++|"', re.DOTALL)
@@ -24,7 +25,7 @@ def is_document(head: bytes) -> bool:
     """Whether a file that begins so is one value over many lines, not a value a line."""
     first, _, rest = head.strip().partition(b"\n")
     second = rest.partition(b"\n")[0]
-    if first[:1] not in (b"{", b"[") or not second:
+    if first[:1] not in _BEGINS or not second:
         return False
     return len(first.strip()) == 1 or bool(load(first).reason and load(second).reason)
 
@@ -38,13 +39,15 @@ def mean(head: bytes, score: Callable[[Outline], float]) -> float:
 @lru_cache(2)
 def outlines(head: bytes) -> tuple[Outline, ...]:
     """One of each of the first lines, or one of all there is of a document."""
-    if head.strip()[:1] not in (b"{", b"["):
+    if head.strip()[:1] not in _BEGINS:
         return ()
     if is_document(head):
         return (outline(head),)
-    lines = [line for line in head.split(b"\n") if line.strip()][:LINES]
-    # The last line may be cut: it tells less, and is left out where others tell more.
-    return tuple(outline(line) for line in (lines[:-1] or lines))
+    lines = [line for line in head.split(b"\n") if line.strip()[:1] in _BEGINS][:LINES]
+    # A damaged or cut line tells less, and an empty value nothing: left out where others tell more.
+    sound = [line for line in lines if not load(line).reason]
+    told = [found for line in sound or lines if (found := outline(line)).keys() - {"[]"}]
+    return tuple(told)
 
 
 def outline(raw: bytes) -> Outline:
