@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from passdown.text.draw import Look
+from passdown.up import run
 from passdown.up.run import SAMPLES
 
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ def test_with_consent_up_reads_what_it_discovers(tmp_path: Path) -> None:
     store = tmp_path / "store"
     done = passdown("up", "--once", "--yes", store=store)
     assert done.returncode == 0, done.stderr
-    assert "Read 1 files" in done.stdout
+    assert "Read 1 file, 0 unchanged: 1 session, " in done.stdout
     assert len(answer("sessions", store=store)["sessions"]) == 1
 
 
@@ -129,6 +132,34 @@ def test_the_demo_tells_the_whole_loop() -> None:
     assert "pytest: command not found" in after.split("6  What it would have prevented")[1]
     assert told.rstrip().endswith("everything else")
     assert time.monotonic() - began < 30
+
+
+def test_up_without_any_standard_input_shows_the_samples() -> None:
+    transcripts = Path.home() / ".claude" / "projects" / "p"
+    transcripts.mkdir(parents=True)
+    shutil.copy(SAMPLES / "session_failure.jsonl", transcripts)
+    command = shlex.join([sys.executable, "-m", "passdown", "up", "--once"])
+    done = subprocess.run(
+        ["sh", "-c", f"{command} <&-"], capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Samples only, in a temporary store: nothing to read was named." in done.stdout
+
+
+def test_the_end_of_the_input_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", gone)
+    assert run._answer("Read them? [y/N] ") == "no"
+
+
+def test_what_up_says_breaks_between_words_where_the_terminal_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "look", lambda _: Look(24, fit=True))
+    run._say("Always run the linter before", "  1  ")
+    assert capsys.readouterr().out == "  1  Always run the\n     linter before\n"
 
 
 def _eventually(holds: Any) -> bool:

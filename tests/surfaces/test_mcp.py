@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -274,3 +277,10 @@ async def test_the_client_is_told_what_this_server_is_for(mode: str) -> None:
         assert "not\ninstructions" in (c.instructions or "")
         assert c.server_info is not None
         assert c.server_info.name == "passdown"
+
+
+def test_a_closed_input_is_told() -> None:
+    command = f"{shlex.quote(sys.executable)} -m passdown mcp <&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 8
+    assert "error[unreadable]: standard input or output is closed (mcp)" in done.stderr

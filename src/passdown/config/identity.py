@@ -12,8 +12,16 @@ from passdown.domain.actor import Actor, Proof, agent, human
 from passdown.domain.errors import Forbidden
 
 AGENT_VARIABLES = (
+    "AGENT",
+    "AI_AGENT",
+    "AMP_CURRENT_THREAD_ID",
+    "ANTIGRAVITY_AGENT",
+    "AUGMENT_AGENT",
     "CLAUDECODE",
+    "CLAUDE_CODE",
     "CLAUDE_CODE_ENTRYPOINT",
+    "CLINE_ACTIVE",
+    "CODEX_CI",
     "CODEX_SANDBOX",
     "CODEX_THREAD_ID",
     "CURSOR_AGENT",
@@ -21,11 +29,14 @@ AGENT_VARIABLES = (
     "GEMINI_CLI",
     "OPENCODE",
     "OPENCODE_CALLER",
+    "OPENCODE_CLIENT",
+    "PI_CODING_AGENT",
     "COPILOT_CLI",
     "AIDER_CHAT",
     "GOOSE_TERMINAL",
+    "QWEN_CODE",
     "REPLIT_AGENT",
-    "AI_AGENT",
+    "TRAE_AI_SHELL_ID",
     "PASSDOWN_AGENT",
 )
 """Set by the clients that run commands for a model."""

@@ -54,16 +54,31 @@ def environment() -> Mapping[str, str]:
 
 def places(store: str = "") -> Places:
     """Where the store is: named, else the nearest `.passdown`, else the user's data folder."""
-    cwd, user = Path.cwd(), Path.home()
+    cwd, user = _here(), Path.home()
     named = store or os.environ.get("PASSDOWN_STORE", "")
     if named.startswith(("postgresql://", "postgres://")):
         home, reason = _default(cwd, user)
         return Places(home, "named", named, user, cwd, moved())
+    if "://" in named:
+        raise StoreError(
+            f"no store is kept at {named.partition('://')[0]}://",
+            next="Name a folder, or a database as postgresql://USER@HOST:PORT/DATABASE.",
+        )
     if named:
         home, reason = Path(named).expanduser().absolute(), "named"
     else:
         home, reason = _default(cwd, user)
     return Places(home, reason, str(home / "store.db"), user, cwd, moved())
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise StoreError(
+            "the current folder was removed, or is closed to you",
+            next="Change to a folder that is there, then try again.",
+        ) from error
 
 
 def _default(cwd: Path, user: Path) -> tuple[Path, str]:
@@ -140,6 +155,8 @@ def _create_key(home: Path, path: Path) -> bytes:
 
 def _read_key(path: Path) -> bytes:
     key = path.read_bytes()
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
     if len(key) != 32:
         raise StoreError(
             "the store's key is damaged", where=str(path), next="Restore it from a backup."

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.app import App, open_app
 from passdown.config.argv import split
+from passdown.config.terminal import is_terminal, look
+from passdown.text.draw import wrap
 from passdown.text.safe import one_line, printable
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def _store_for(asked: argparse.Namespace) -> Iterator[tuple[App, list[str]]]:
             yield app, [str(place["path"]) for place in found]
         return
     why = "nothing to read was named" if found else "no transcripts were found on this disk"
-    print(f"Samples only, in a temporary store: {why}. Yours: ./run up PATH")
+    _say(f"Samples only, in a temporary store: {why}. Yours: ./run up PATH")
     with (
         tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder,
         open_app(store=folder) as app,
@@ -81,19 +83,20 @@ def _discovered(store: str) -> list[dict[str, Any]]:
 
 def _consents(found: Sequence[dict[str, Any]]) -> bool:
     """Asks before anything of the user's is opened; no terminal means no."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return False
     print("Transcripts on this disk:")
     for place in found:
         size = f"{place['bytes'] / 1e6:,.0f} MB"
         print(f"  {place['client']:<14} {place['files']:>6} files  {size:>9}  {place['path']}")
     print("They stay on this machine; secrets are masked before anything is stored.")
-    return input("Read them? [y/N] ").strip().casefold() in ("y", "yes")
+    return _answer("Read them? [y/N] ") in ("y", "yes")
 
 
 def _run(app: App, paths: list[str], asked: argparse.Namespace) -> int:
     actor = app.identify()
-    print(f"Store: {app.home} ({app.places.reason})")
+    where = app.store.describe()["where"] if "://" in app.places.url else app.home
+    _say(f"Store: {where} ({app.places.reason})")
     once(app, paths, actor, watch=not asked.once)
     if asked.once or _is_temporary(app):
         return 0
@@ -104,11 +107,11 @@ def once(app: App, paths: list[str], actor: Actor, *, watch: bool = False) -> No
     """One pass: read, mine, show the queue and the brief."""
     read = app.call("ingest", {"paths": paths, "watch": watch}, actor, report=_bar)
     _clear_bar()
-    print(_read_line(read))
+    _say(_read_line(read))
     cycles = app.call("mine", {}, actor, report=_bar)["cycles"]
     _clear_bar()
     for cycle in cycles:
-        print(_cycle_line(cycle))
+        _say(_cycle_line(cycle))
     app.call("index.follow", {}, actor)
     _show_queue(app, actor)
     _show_brief(app, actor)
@@ -116,8 +119,8 @@ def once(app: App, paths: list[str], actor: Actor, *, watch: bool = False) -> No
 
 def _read_line(read: dict[str, Any]) -> str:
     line = (
-        f"Read {read['files']} files, {read['unchanged']} unchanged:"
-        f" {read['sessions']} sessions, {read['observations']} new observations"
+        f"Read {_many(read['files'], 'file')}, {read['unchanged']} unchanged:"
+        f" {_many(read['sessions'], 'session')}, {_many(read['observations'], 'new observation')}"
     )
     extras = {
         "secrets and addresses masked": sum(read["redactions"].values()),
@@ -133,7 +136,7 @@ def _cycle_line(cycle: dict[str, Any]) -> str:
     if cycle["failure"]:
         return f"Mined {cycle['loop']}: failed, {cycle['failure']}"
     fates = ", ".join(f"{n} {name}" for name, n in sorted(cycle["fates"].items())) or "nothing new"
-    return f"Mined {cycle['loop']}: {cycle['found']} findings; {fates}."
+    return f"Mined {cycle['loop']}: {_many(cycle['found'], 'finding')}; {fates}."
 
 
 def _show_queue(app: App, actor: Actor) -> None:
@@ -141,11 +144,12 @@ def _show_queue(app: App, actor: Actor) -> None:
     if not waiting:
         print("\nNothing waits for a decision.")
         return
-    print(f"\n{len(waiting)} proposals wait for your decision. The surest:")
+    waits = "proposal waits" if len(waiting) == 1 else "proposals wait"
+    _say(f"\n{len(waiting)} {waits} for your decision. The surest:")
     for p in waiting[:SHOWN]:
-        print(f"  {p['id'][:12]}  {p['confidence']:.2f}  {one_line(p['title'], 90)}")
+        _say(one_line(p["title"], 90), f"  {p['id'][:12]}  {p['confidence']:.2f}  ")
         if sentence := p["replay"].get("sentence"):
-            print(f"  {'':<12}        {one_line(sentence, 90)}")
+            _say(one_line(sentence, 90), " " * 22)
     if not _is_temporary(app):
         print("Decide: passdown review")
 
@@ -159,12 +163,12 @@ def _show_brief(app: App, actor: Actor) -> None:
     newest = app.call("sessions", {"limit": 1}, actor)["sessions"]
     repo = newest[0]["repo"] if newest else ""
     brief = app.call("brief", {"repo": repo}, actor)
+    where = f" in {repo}" if repo else ""
     if brief["text"]:
-        where = f" in {repo}" if repo else ""
         print(f"\nThe brief of the next session{where} ({brief['tokens']} tokens):\n")
         print(printable(brief["text"]))
     else:
-        print("\nThe brief is empty: nothing is approved yet.")
+        _say(f"\nThe brief of the next session{where} is empty: nothing for it is approved yet.")
 
 
 def _go_on(app: App, actor: Actor) -> int:
@@ -195,18 +199,42 @@ def _go_on(app: App, actor: Actor) -> int:
 
 
 def _offer_review(app: App, actor: Actor) -> None:
-    if actor.kind.value != "human" or not sys.stdin.isatty():
+    if actor.kind.value != "human" or not is_terminal(sys.stdin):
         return
     if not app.call("pending", {"limit": 1}, actor)["proposals"]:
         return
-    if input("Review now? [Y/n] ").strip().casefold() in ("", "y", "yes"):
+    if _answer("Review now? [Y/n] ") in ("", "y", "yes"):
         from passdown.surfaces.review import main as review
 
         review(["--store", app.places.url if "://" in app.places.url else str(app.home)])
 
 
+def _answer(question: str) -> str:
+    """What is typed in answer; an end of the input (Ctrl-D) is a no."""
+    try:
+        return input(question).strip().casefold()
+    except EOFError:
+        print()
+        return "no"
+
+
+def _say(text: str, lead: str = "") -> None:
+    """Print a line behind this lead; on a terminal it breaks between words and hangs."""
+    here = look(sys.stdout)
+    if not here.fit:
+        print(lead + text)
+        return
+    first, *rest = wrap(text, here, "", len(lead))
+    print(lead + first, *(" " * len(lead) + line for line in rest), sep="\n")
+
+
+def _many(count: int, what: str) -> str:
+    """The count with its noun, which is in the plural but for one."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def _bar(progress: Progress) -> None:
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         return
     done, total, unit, note = progress
     share = f"{100 * done // total:>3} %" if total else f"{done}"
@@ -214,5 +242,5 @@ def _bar(progress: Progress) -> None:
 
 
 def _clear_bar() -> None:
-    if sys.stderr.isatty():
+    if is_terminal(sys.stderr):
         print("\r\033[K", end="", file=sys.stderr, flush=True)

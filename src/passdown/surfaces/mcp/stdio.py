@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -11,6 +12,7 @@ from passdown.config.arguments import Arguments
 from passdown.config.argv import split
 from passdown.config.identity import user_name
 from passdown.domain.actor import agent
+from passdown.domain.errors import Unreadable
 from passdown.ops import here
 from passdown.surfaces.mcp.seat import Seat
 from passdown.surfaces.mcp.server import build
@@ -25,6 +27,10 @@ def main(argv: list[str]) -> int:
     """Serve until the client goes away."""
     options, words = split(argv)
     said = _arguments().parse_args(words)
+    if sys.stdin is None or sys.stdout is None:
+        raise Unreadable(
+            "standard input or output is closed", where="mcp", next="An MCP client starts it."
+        )
     from passdown.app import open_app
 
     with open_app(store=options.store, flags=options.flags) as app:

@@ -1,0 +1,51 @@
+"""Where a store is, when that cannot be, and its key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from passdown.config.identity import AGENT_VARIABLES, identify_terminal
+from passdown.config.places import KEY, places, store_key
+from passdown.domain.actor import Kind
+from passdown.domain.errors import StoreError
+
+
+def test_a_current_folder_that_was_removed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(StoreError, match="the current folder was removed"):
+        places()
+    monkeypatch.chdir(tmp_path)
+    assert places().cwd == tmp_path
+
+
+def test_a_kind_of_database_that_is_not_known_makes_no_folder_of_that_name(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as told:
+        places("mysql://me:hunter2@db/x")
+    assert told.value.what == "no store is kept at mysql://"
+    assert "hunter2" not in str(told.value)
+    assert not Path("mysql:").exists()
+
+
+def test_a_key_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    key = store_key(tmp_path / "store")
+    file = tmp_path / "store" / KEY
+    file.chmod(0o644)
+    assert store_key(tmp_path / "store") == key
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("variable", AGENT_VARIABLES)
+def test_whoever_is_at_the_terminal_is_an_agent_where_a_client_says_so(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passdown.config.identity._interactive", lambda: True)
+    assert identify_terminal().kind is Kind.HUMAN
+    monkeypatch.setenv(variable, "1")
+    assert identify_terminal().kind is Kind.AGENT
