@@ -71,6 +71,12 @@ def test_frames_that_follow_one_another_are_one_stream(pieces: list[bytes], size
     assert b"".join(read) == b"".join(pieces)
 
 
+def test_members_of_gzip_that_follow_one_another_are_one_stream(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    path.write_bytes(gzip.compress(b'{"n":1}\n{"n"') + gzip.compress(b":2}\n") + b"\0" * 100)
+    assert raw(every(path)) == [b'{"n":1}', b'{"n":2}']
+
+
 @pytest.mark.parametrize("cut", [1, 7, 40, 400])
 def test_a_torn_frame_gives_what_stands_before_it(tmp_path: Path, cut: int) -> None:
     lines = [b'{"n":%d,"x":"%s"}' % (n, os.urandom(20).hex().encode()) for n in range(500)]
