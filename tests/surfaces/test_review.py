@@ -70,6 +70,16 @@ def test_a_frame_never_leaves_the_terminal(height: int, width: int, scroll: int)
         assert max(map(columns, drawn)) <= max(width, 30)
 
 
+def test_every_reason_and_the_whole_message_are_shown_in_a_narrow_terminal() -> None:
+    reasons = " · ".join([*(f"{n} {r}" for n, r in enumerate(REASONS, 1)), "o in your own words"])
+    said = "Nothing is unsent; `passdown undo ID` takes back what was sent."
+    view = View(Desk(IDS), shown(IDS[0]), said, asking=("Why not?", reasons))
+    drawn = frame(view, LOOK._replace(width=40), 24)
+    foot = " ".join(" ".join(drawn[-8:]).split())
+    assert foot.endswith(f"{said} Why not? {reasons}")
+    assert (len(drawn), max(map(columns, drawn)) <= 40) == (24, True)
+
+
 def test_a_card_says_how_sure_it_is_and_what_was_noted() -> None:
     page = "\n".join(frame(View(Desk(IDS), shown(IDS[0], flags=["stale_risk"])), LOOK, 24))
     assert "confidence  likely (0.82)" in page

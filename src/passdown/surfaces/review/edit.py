@@ -64,7 +64,7 @@ def in_editor(text: str, editor: str) -> str:
 
 def in_prompt(text: str) -> str:
     """The text after the reviewer changed it on one line; an empty one means as it was."""
-    print("Change the text. Enter shows the card with it, Ctrl-C leaves it as it was.\n")
+    print("Change the text. Enter shows the card with it,\nCtrl-C leaves it as it was.\n")
     try:
         import readline
     except ImportError:

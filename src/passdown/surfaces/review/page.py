@@ -22,6 +22,9 @@ KEYS = (
     ("?", "help"),
     ("q", "quit"),
 )
+LONGEST = 300
+"""Characters of a message that are shown."""
+
 REASONS = ("wrong", "stale", "duplicate", "out of scope", "unsafe")
 HELP = (
     ("a", "accept: a yes, applied when it is sent"),
@@ -130,10 +133,11 @@ def _end(desk: Desk, look: Look) -> list[str]:
 
 
 def _foot(view: View, look: Look) -> list[str]:
-    message = paint(one_line(view.message or _standing(view), look.width), "yellow", look)
+    said = view.message or _standing(view)
+    message = [paint(line, "yellow", look) for line in wrap(one_line(said, LONGEST), look)]
     if view.asking:
-        return [message, *(one_line(line, look.width) for line in view.asking)]
-    return [message, _keys(KEYS, look)]
+        return [*message, *(part for line in view.asking for part in wrap(line, look))]
+    return [*message, _keys(KEYS, look)]
 
 
 def _keys(pairs: Sequence[tuple[str, str]], look: Look) -> str:
