@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import given, strategies as st
+
 from passdown.text.leaves import each, elsewhere, shifted, without
-from passdown.text.redact import Found, Redacted, moved
+from passdown.text.redact import Found, Redacted, Redactor, moved
 
 
 def test_every_text_is_rewritten_names_too():
@@ -44,6 +46,35 @@ def test_what_is_forgotten_is_no_longer_cited():
         "inner": {"by": {"seq": 7}, "evidence": "7", "sessions": None},
         "numbers": [7, 8],
     }
+
+
+NAMES = st.sampled_from(["ann.lee", "jane", "x.y.z"])
+PIECES = st.lists(
+    st.builds("{}@corp-mail.com".format, NAMES)
+    | st.builds("AKIA{}".format, st.text("QRZLABWX2347", min_size=16, max_size=16))
+    | st.text("äö word, ", min_size=1, max_size=12).map(" {} ".format),
+    max_size=8,
+)
+REDACTOR = Redactor(b"a key")
+
+
+@given(PIECES)
+def test_whatever_is_redacted_every_place_between_finds_stays_where_it_was(pieces: list[str]):
+    text = "".join(pieces)
+    done = REDACTOR.redact(text)
+    inside = {n for found in done.found for n in range(found.start, found.end)}
+    for place in range(len(text)):
+        new = moved(done, place)
+        if place not in inside:
+            assert done.text[new] == text[place]
+        else:
+            assert done.text[new] == "["
+    assert moved(done, len(text)) == moved(done, len(text), is_end=True) == len(done.text)
+    places = [moved(done, place) for place in range(len(text) + 1)]
+    ends = [moved(done, place, is_end=True) for place in range(len(text) + 1)]
+    assert places == sorted(places)
+    assert ends == sorted(ends)
+    assert all(start <= end for start, end in zip(places, ends, strict=True))
 
 
 def test_a_text_gives_way_where_it_is_told_of_what_had_it():

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from passdown.storage.texts import PLACES
-from passdown.text.hazard import hazards
+from passdown.text.hazard import hazards, version
 from passdown.text.leaves import each
 from passdown.text.redact import moved
 from passdown.text.signature import signature
@@ -35,8 +35,8 @@ class Rules:
     @property
     def version(self) -> str:
         """Another one whenever a rule or what is allowed is another."""
-        flags = ",".join(sorted(HAZARDS))
-        return hashlib.sha256(f"{self._redactor.version}\0{flags}".encode()).hexdigest()[:16]
+        both = f"{self._redactor.version}\0{version()}"
+        return hashlib.sha256(both.encode()).hexdigest()[:16]
 
     def clean(self, text: str) -> str:
         """A text as it should stand; the name in a scope by itself, as it was when it was kept."""
