@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from passdown.contract.reader import Draft, SessionFacts, Skip
 from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers import load
 from passdown.stages.observe.readers.openhands_events import OpenHandsEvents
+from passdown.storage.port import Store
 from tests.stages.observe import runs
+from tests.stages.observe.conftest import Read, everything
 from tests.stages.observe.formats import drafts, drawn
 
 KNOWN = {reader.name: reader for reader in load().known}
@@ -173,3 +176,70 @@ def test_what_is_no_event_is_told_of() -> None:
     assert drawn(EVENTS, b'[{"id": 1}]') == [Skip(1, "no event")]
     assert drawn(EVENTS, b'{"id": 1') != []
     assert drawn(OUTPUT, b'{"instruction": "x", "history": []}') == [Skip(0, "no history")]
+
+
+def sdk(kind: str, **fields: Any) -> list[Draft]:
+    event = {"id": "x", "timestamp": "2026-01-02T03:04:05", "source": "user", **fields}
+    return drafts(LINES, json.dumps({**event, "kind": kind}).encode() + b"\n")
+
+
+def test_a_refusal_keeps_what_a_person_said_instead() -> None:
+    asked = {"tool_name": "edit", "tool_call_id": "t1"}
+    refused, said = sdk("UserRejectObservation", rejection_reason="Not there.", **asked)
+    assert (refused.meta["kind"], refused.ok) == ("refused", None)
+    assert (said.seen, said.text, said.meta["kind"]) == (Seen.PROMPT, "Not there.", "refusal")
+    assert len(sdk("UserRejectObservation", rejection_reason="User rejected the action")) == 1
+    by_hook = {"rejection_reason": "No network.", "rejection_source": "hook"}
+    assert len(sdk("UserRejectObservation", **by_hook)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "note", "words", "trust"),
+    [
+        ("ConversationErrorEvent", {"code": "E1", "detail": "down"}, "api-error", "E1: down", 4),
+        ("InterruptEvent", {}, "interrupt", "[Interrupted by the user]", 4),
+        ("Condensation", {"summary": "All was read."}, "summary", "All was read.", 3),
+        ("MessageEvent", {"sender": "a", "llm_message": {"content": "Go"}}, "task", "Go", 2),
+    ],
+)
+def test_what_nobody_typed_is_a_note(
+    kind: str, fields: dict[str, Any], note: str, words: str, trust: int
+) -> None:
+    (found,) = sdk(kind, **fields)
+    assert (found.seen, found.meta["kind"], found.text) == (Seen.NOTE, note, words)
+    assert found.trust == trust
+
+
+def test_an_answer_that_begins_with_an_error_failed() -> None:
+    rows = runs.app_events()
+    rows[4] = {**rows[4], "extras": {}, "observation": "edit", "content": "ERROR:\nNo match."}
+    assert of(drafts(EVENTS, json.dumps(rows).encode()), Seen.RESULT)[0].ok is False
+
+
+def test_a_store_that_keeps_an_event_a_file_is_one_session(
+    read: Read, store: Store, tmp_path: Path
+) -> None:
+    name = "0f0e0d0c1111222233334444555566aa"
+    folder = tmp_path / name / "events"
+    folder.mkdir(parents=True)
+    for n, row in enumerate(runs.sdk_events()):
+        (folder / f"event-{n:05}-{'a' * 12}.json").write_text(json.dumps(row))
+    done = read(tmp_path)
+    assert (done.sessions, done.refusals) == (1, 0)
+    found = sorted(everything(store), key=lambda o: o.at)
+    assert {o.session for o in found} == {name}
+    assert [(o.seen, o.trust) for o in found] == [
+        (Seen.PROMPT, Trust.HUMAN),
+        (Seen.REPLY, Trust.AGENT),
+        (Seen.CALL, Trust.ASSISTANT),
+        (Seen.RESULT, Trust.TOOL),
+        (Seen.REPLY, Trust.AGENT),
+    ]
+    (result,) = (o for o in found if o.seen is Seen.RESULT)
+    assert (result.tool, result.ok, result.call) == ("terminal", False, "t1")
+
+
+def test_a_long_event_is_recognised_before_its_kind_is_read() -> None:
+    row = {**runs.sdk_events()[4], "kind": "ObservationEvent"}
+    row["observation"] = {"content": [{"type": "text", "text": "x" * 70_000}]}
+    assert EVENTS.sniff(json.dumps(row).encode()[:65_536]) == 1.0

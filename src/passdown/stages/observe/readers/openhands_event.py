@@ -50,13 +50,17 @@ _SILENT = frozenset(
         "think",
     }
 )
+_ERRORS = ("ERROR:", "Traceback (most recent call last)")
+"""How an answer begins that failed without an exit code."""
+_REJECTED = "User rejected the action"
 _UNHEARD = frozenset({"agent_state_changed", "null", "recall", "think", "condense"})
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 class Event(NamedTuple):
-    """What one event says. `says` is prompt, reply, call, result, refused, stats or unsaid; a call
-    may come with a thought said aloud."""
+    """What one event says. `says` is prompt, reply, call, result, refused, note, stats or unsaid; a
+    call may come with a thought said aloud, a refusal with what a person said instead. `tool` is
+    the kind of a note; `command` is what a result's call ran, where the result repeats it."""
 
     says: str
     text: str = ""
@@ -68,6 +72,7 @@ class Event(NamedTuple):
     code: int = 0
     model: str = ""
     answer: str = ""
+    command: str = ""
     usage: Usage | None = None
     cost: float = 0.0
 
@@ -90,6 +95,8 @@ def _action(value: Json) -> Event:
     name, found = text(value["action"]), _answered(value)
     flat = {key: one for key, one in value.items() if key not in _FLAT}
     given = table(value.get("args")) or flat
+    if name == "condensation" and (summary := text(given.get("summary"))):
+        return Event("note", text=summary, tool="summary", **found)
     if name in _SILENT:
         return Event(UNSAID, text="thinking" if name == "think" else "client", **found)
     thought = text(given.get("thought")) or text(value.get("thought"))
@@ -119,9 +126,12 @@ def _observation(value: Json) -> Event:
     tool = text(table(value.get("tool_call_metadata")).get("function_name")) or name
     if name == "user_rejected":
         return Event("refused", text=words, tool=tool, call=call)
-    code = _code(extras) or _code(table(extras.get("metadata"))) or _code(value)
+    found = (_code(one) for one in (extras, table(extras.get("metadata")), value))
+    code = next((one for one in found if one is not None), None)
     failed = name == "error" or bool(text(extras.get("error"))) or extras.get("error") is True
-    return Event("result", text=words, tool=tool, call=call, ok=_ok(code, failed), code=code or 0)
+    ok = _ok(code, failed or (code is None and words.startswith(_ERRORS)))
+    command = text(extras.get("command")) or text(value.get("command"))
+    return Event("result", words, "", tool, call, ok=ok, code=code or 0, command=command)
 
 
 def _call(value: Json) -> str:
@@ -172,7 +182,9 @@ def _message(value: Json) -> Event:
     said = table(value.get("llm_message"))
     by_person = text(value.get("source")) == "user" and text(said.get("role")) != "assistant"
     words = parts(said.get("content"))
-    return Event("prompt" if by_person else "reply", text=_aloud(words))
+    if by_person and text(value.get("sender")):
+        return Event("note", text=words, tool="task")
+    return Event("prompt" if by_person else "reply", text=words if by_person else _aloud(words))
 
 
 def _acted(value: Json) -> Event:
@@ -194,7 +206,8 @@ def _observed(value: Json) -> Event:
     code = _code(table(seen.get("metadata"))) if code is None else code
     ok = _ok(code, seen.get("is_error") is True)
     tool, call = text(value.get("tool_name")), text(value.get("tool_call_id"))
-    return Event("result", text=words, tool=tool, call=call, ok=ok, code=max(code or 0, 0))
+    more: Json = {"ok": ok, "code": max(code or 0, 0), "command": text(seen.get("command"))}
+    return Event("result", text=words, tool=tool, call=call, **more)
 
 
 def _failed(value: Json) -> Event:
@@ -205,7 +218,24 @@ def _failed(value: Json) -> Event:
 def _refused(value: Json) -> Event:
     tool, call = text(value.get("tool_name")), text(value.get("tool_call_id"))
     why = text(value.get("rejection_reason"))
-    return Event("refused", text=why, tool=tool, call=call)
+    by_person = value.get("rejection_source", "user") == "user" and not why.startswith(_REJECTED)
+    return Event("refused", text=why, thought=why if by_person else "", tool=tool, call=call)
+
+
+def _ended(value: Json) -> Event:
+    """The run itself failed; nothing of it was told to the model."""
+    words = ": ".join(part for key in ("code", "detail") if (part := text(value.get(key))))
+    return Event("note", text=words, tool="api-error")
+
+
+def _stopped(value: Json) -> Event:
+    return Event("note", text="[Interrupted by the user]", tool="interrupt")
+
+
+def _summed(value: Json) -> Event:
+    """What stands in the place of what was forgotten."""
+    summary = text(value.get("summary"))
+    return Event("note", text=summary, tool="summary") if summary else _unsaid(value)
 
 
 def _state(value: Json) -> Event:
@@ -251,8 +281,10 @@ def _aloud(words: str) -> str:
 _KINDS = {
     "ActionEvent": _acted,
     "AgentErrorEvent": _failed,
-    "ConversationErrorEvent": _failed,
+    "Condensation": _summed,
+    "ConversationErrorEvent": _ended,
     "ConversationStateUpdateEvent": _state,
+    "InterruptEvent": _stopped,
     "MessageEvent": _message,
     "ObservationEvent": _observed,
     "UserRejectObservation": _refused,

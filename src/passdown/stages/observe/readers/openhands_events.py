@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from passdown.contract.reader import Skip
@@ -11,8 +12,9 @@ from passdown.stages.observe.readers.claude_memory import Memory
 from passdown.stages.observe.readers.document import load, pieces, record, table, text
 from passdown.stages.observe.readers.glimpse import share
 from passdown.stages.observe.readers.openhands_event import is_event
-from passdown.stages.observe.readers.openhands_run import Run
+from passdown.stages.observe.readers.openhands_run import AGENT, Run
 from passdown.stages.observe.readers.outline import is_document
+from passdown.stages.observe.readers.rows import identity
 from passdown.stages.observe.readers.telling import Spot, digest
 
 if TYPE_CHECKING:
@@ -21,19 +23,27 @@ if TYPE_CHECKING:
     from passdown.contract.reader import Drawn, Json, Line
 
 NAME = "openhands_events"
+FOLDER = "events"
+"""Where a conversation's own folder keeps its events."""
+_ALONE = re.compile(r"(?:\d{1,9}|event-\d{5,9}-[0-9a-fA-F-]{8,40})\.json")
 _MARKS = (b'"kind":"ConversationStateUpdateEvent"', b'"observation": "agent_state_changed"')
 _BEGINS = re.compile(rb'\s*\{\s*"(?:id|timestamp|source)"\s*:')
 _SOURCE = re.compile(rb'"source"\s*:\s*"(?:user|agent|environment)"')
 _NAMED = re.compile(rb'"(?:action|observation)"\s*:\s*"[a-z_]+"')
 _HELD = re.compile(rb'"(?:args|extras|tool_call_metadata)"\s*:\s*\{')
-_KIND = re.compile(rb'"kind"\s*:\s*"[A-Za-z]+(?:Event|Observation)"')
+# The kind of a long event may stand beyond the head.
+_KIND = re.compile(
+    rb'"kind"\s*:\s*"[A-Za-z]+(?:Event|Observation)"'
+    rb'|"(?:llm_message|tool_call|action|observation)"\s*:\s*\{'
+)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenHandsEvents:
-    """The reader of both."""
+    """The reader of both. Their own store keeps an event a file, in a folder of the session."""
 
     unit: Literal["line", "file"] = "file"
+    session: str = ""
 
     @property
     def name(self) -> str:
@@ -56,9 +66,18 @@ class OpenHandsEvents:
         """A document is read at once, lines as they come."""
         return replace(self, unit="file" if is_document(head) else "line")
 
+    def at(self, path: str) -> OpenHandsEvents:
+        """An event that stands alone belongs to the session that its folder is named after."""
+        place = Path(path)
+        if place.parent.name != FOLDER or not _ALONE.fullmatch(place.name):
+            return self
+        return replace(self, session=identity(AGENT, {"id": place.parent.parent.name}, []))
+
     def read(self, lines: Iterable[Line], memory: Json) -> Iterator[Drawn]:
         """Drafts in file order; a session's facts before its first draft."""
         known = Memory(memory)
+        if self.session:
+            known.kept.update(session=self.session, alone=True)
         for line in lines:
             if line.raw.lstrip()[:1] == b"[":
                 yield from _document(line, known)
@@ -107,7 +126,7 @@ def _event(
     session = str(kept.setdefault("session", f"openhands-{digest(_name(value, offset))}"))
     shared: Json = {"damaged": True} if damaged else {}
     spot = Spot(f"{session}:{_id(value, offset)}", offset, len(raw), meta=shared)
-    yield from Run(known, session).tell(value, spot)
+    yield from Run(known, session, alone=bool(kept.get("alone"))).tell(value, spot)
 
 
 def _name(value: Json, offset: int) -> str:
