@@ -51,6 +51,8 @@ UNJUDGED = {
 """What the independent reader counts as something else: it takes a command of these clients that
 exited with 1 for a good one, and the messages of a document for records; what a whole task took
 is no event of its own."""
+SAME = {"aider_chat_examples": "aider_chat_history"}
+"""Formats that are one to us: a chat as it is published is read like a chat of the history."""
 GENERATED = 40
 TURNS = 120
 KEY = b"an evaluation's key, of 32 bytes"
@@ -85,7 +87,8 @@ def measure(data: Path | None) -> Measured:
 
 def _rows(root: Path) -> Iterable[dict[str, Any]]:
     for line in (root / "ingest_oracle.jsonl").read_text().splitlines():
-        yield json.loads(line)
+        row = json.loads(line)
+        yield {**row, "format": SAME.get(row["format"], row["format"])}
 
 
 def _agree(done: Ingested, row: dict[str, Any]) -> bool:
@@ -113,7 +116,8 @@ def _counts(done: Ingested) -> dict[str, int]:
         "bad_lines": done.skips,
         "user_prompts": sum(kinds[kind] for kind in PROMPTS),
         "assistant_texts": every("reply") + done.unkept.get("blank", 0),
-        "tool_calls": every("call"),
+        # It takes the marks of a tool's use for one wherever a text quotes them.
+        "tool_calls": every("call") + unkept["quoted"],
         "tool_results": every("result"),
         "tool_errors": kinds["result:error"] + kinds["result:refused"],
         "thinking": done.unkept.get("thinking", 0),
@@ -124,6 +128,9 @@ def _counts(done: Ingested) -> dict[str, int]:
         + kinds["prompt"]
         + done.unkept.get("context", 0),
         "traces": done.sessions,
+        "chats": unkept["chat"],
+        "user_messages": kinds["prompt"] + kinds["note:command"],
+        "agent_blocks": done.records - sum(kinds[kind] for kind in PROMPTS) - 1,
         "actions": acted,
         "observations": observed,
         "events": acted + observed + every("event"),

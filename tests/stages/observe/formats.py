@@ -9,7 +9,7 @@ from passdown.contract.reader import Blocks, Draft, Drawn, Line, Reader, Shaped
 from passdown.stages.observe.blocks import blocks
 from passdown.stages.observe.lines import chunks, whole, wrap
 from passdown.stages.observe.unpack import HEAD
-from tests.stages.observe import chats, clients, editors, runs, transcript
+from tests.stages.observe import chats, clients, editors, markdowns, runs, transcript
 
 MOST = 1 << 24
 
@@ -37,6 +37,7 @@ def drafts(reader: Reader, content: bytes, memory: dict[str, Any] | None = None)
 
 
 SAMPLES = {
+    "aider_chat_history": markdowns.aider,
     "claude_code": lambda: transcript.sample().bytes(),
     "cline": editors.cline,
     "codex_rollout": clients.codex,
@@ -49,6 +50,7 @@ SAMPLES = {
     "openhands_events": runs.openhands_app,
     "openhands_output": runs.openhands_output,
     "pi_session": clients.pi,
+    "specstory_md": markdowns.specstory,
     "swe_agent_traj": runs.swe_agent,
     "who_when": runs.who_when,
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BUILT_IN = (
     "claude_code",
+    "aider_chat_history",
     "cline",
     "codex_rollout",
     "copilot_cli",
@@ -26,6 +27,7 @@ BUILT_IN = (
     "openhands_events",
     "openhands_output",
     "pi_session",
+    "specstory_md",
     "swe_agent_traj",
     "who_when",
 )
