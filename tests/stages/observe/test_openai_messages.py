@@ -231,3 +231,33 @@ def test_a_cut_head_is_recognised() -> None:
     assert READER.sniff(raw[:900]) > 0.5
     assert READER.sniff(b'{"role": "user", "content": "x", "uuid": "1"}\n') == 0
     assert READER.sniff(b"# A heading\n") == 0
+
+
+def test_a_command_that_a_harness_took_from_a_text_is_a_call() -> None:
+    usage = {"prompt_tokens": 9, "completion_tokens": 2}
+    reply = "THOUGHT: I look.\n```bash\nls cart.py\n```"
+    said = [
+        say("system", "You type commands."),
+        say("user", "Mend the cart."),
+        say("assistant", reply, extra={"response": {"usage": usage}}),
+        say("user", "<returncode>2</returncode>\n<output>\nls: cart.py: no\n</output>"),
+    ]
+    info = {
+        "exit_status": "Submitted",
+        "model_stats": {"instance_cost": 0.25},
+        "config": {"model": {"model_name": MODEL}},
+    }
+    found = drafts({"info": info, "messages": said, "trajectory_format": "mini-swe-agent-1"})
+    assert [(d.seen, d.tool, d.ok) for d in found] == [
+        (Seen.PROMPT, "", None),
+        (Seen.REPLY, "", None),
+        (Seen.CALL, "bash", None),
+        (Seen.RESULT, "bash", False),
+        (Seen.EVENT, "", None),
+    ]
+    call, result, end = found[2:]
+    assert (call.text, result.call == call.call, result.trust) == ("ls cart.py", True, Trust.TOOL)
+    assert (result.meta, found[1].meta["tokens"]) == ({"exit": 2}, {"in": 9, "out": 2})
+    assert end.meta["cost"] == 0.25
+    (known,) = facts({"info": info, "messages": said})
+    assert (known.model, known.meta) == (MODEL, {"exit_status": "Submitted"})

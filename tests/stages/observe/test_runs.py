@@ -142,3 +142,30 @@ def test_a_run_whose_labels_stand_beyond_the_head_is_known_by_its_speakers() -> 
     run = runs.labelled()
     raw = json.dumps({"history": run.pop("history"), **run}).encode()
     assert WHO.sniff(raw[: raw.index(b"Maths_Expert")]) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("printed", "ok"),
+    [
+        ("\nEXECUTION TIMED OUT\nbash-$", False),
+        ("Traceback (most recent call last):\n  x", False),
+        ("Your proposed edit has introduced new syntax error(s).", False),
+        ("bash: pytst: command not found", False),
+        ("The log says: Traceback (most recent call last)", None),
+    ],
+)
+def test_what_the_harness_says_failed_did(printed: str, ok: bool | None) -> None:
+    found = swe(lambda run: run["history"][4].update(content=printed))
+    assert next(d for d in found if d.seen is Seen.RESULT).ok is ok
+
+
+def test_a_trajectory_is_known_by_its_steps_or_by_its_messages() -> None:
+    run = runs.trajectory()
+    for message in run["history"]:
+        message.update(agent="primary", message_type="action")
+    late = {"history": run["history"], "trajectory": run["trajectory"]}
+    raw = json.dumps(late).encode()
+    assert SWE.sniff(raw) == 1.0
+    assert SWE.sniff(raw[: raw.index(b"trajectory")]) > 0.5
+    logged = {"history": [{"action": "a", "observation": "o", "state": "s", "response": "r"}]}
+    assert SWE.sniff(json.dumps(logged).encode()) == 0.0

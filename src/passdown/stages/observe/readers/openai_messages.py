@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,6 +27,8 @@ KEYS = ("messages", "traj", "trajectory", "conversation", "conversations")
 ROLES = frozenset({"assistant", "developer", "function", "system", "tool", "user"})
 
 _BLOCKS = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking", "reasoning"})
+_FENCED = re.compile(r"```(?:bash|sh|shell|mswea_bash_command)?\n(.*?)\n?```", re.DOTALL)
+_PRINTED = re.compile(r"\s*<returncode>")
 _OTHERS = frozenset({"uuid", "sessionId", "session_id", "type", "parts"})
 
 
@@ -105,10 +108,22 @@ def _session(
     if len(spots) != len(messages):
         spots = [(0, len(row.raw))] * len(messages)
     yield _facts(chat.session, told, messages)
+    after = [*messages[1:], None]
     for n, (message, (start, size)) in enumerate(zip(messages, spots, strict=True)):
         spot = _spot(n, message, row.offset + start, size, damaged=row.damaged)
         yield from _message(chat, table(message), spot)
+        if command := _typed(table(message), table(after[n])):
+            yield chat.called(spot, "bash", {"command": command}, "", place=":typed", meta={})
     yield from chat.ended(Spot("row", row.offset, len(row.raw), when(told)), told)
+
+
+def _typed(message: Json, following: Json) -> str:
+    """The command that a harness took from a text, told by what it printed next."""
+    printed = _PRINTED.match(parts(following.get("content"))) and following.get("role") == "user"
+    if not printed or message.get("role") != "assistant" or message.get("tool_calls"):
+        return ""
+    found = _FENCED.findall(parts(message.get("content")))
+    return found[-1].strip() if found else ""
 
 
 def _facts(session: str, told: Json, messages: list[Any]) -> SessionFacts:
@@ -119,7 +134,8 @@ def _facts(session: str, told: Json, messages: list[Any]) -> SessionFacts:
     meta |= {"title": title[:200]} if title else {}
     repo = text(told.get("repo")) or text(more.get("repo"))
     agent = text(told.get("agent"))[:100]
-    made = model(told, messages)
+    configured = table(table(info.get("config")).get("model"))
+    made = model(told, messages) or text(configured.get("model_name"))[:200]
     return SessionFacts(session, agent, made, repo, at=when(told), meta=meta)
 
 
@@ -169,7 +185,8 @@ def _user(chat: Chat, message: Json, spot: Spot) -> Iterator[Draft]:
 
 def _assistant(chat: Chat, message: Json, spot: Spot) -> Iterator[Draft]:
     words, blocks = _apart(message.get("content"))
-    chat.owe(spot.uid, table(message.get("usage")))
+    response = table(table(message.get("extra")).get("response"))
+    chat.owe(spot.uid, table(message.get("usage")) or table(response.get("usage")))
     if any(text(message.get(name)) for name in ("reasoning_content", "reasoning", "thinking")):
         chat.memory.count("thinking")
     made = text(message.get("model"))

@@ -20,12 +20,14 @@ from passdown.stages.observe.readers.document import (
     text,
     whole,
 )
+from passdown.stages.observe.readers.outline import mean
 from passdown.stages.observe.readers.telling import Spot, Telling, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from passdown.contract.reader import Drawn, Json, Line
+    from passdown.stages.observe.readers.outline import Outline
 
 NAME = "swe_agent_traj"
 TOOL = "bash"
@@ -33,9 +35,14 @@ TOOL = "bash"
 TOLD_APART = 4
 """A trajectory has no id: so many of its first messages tell it from another of the same task."""
 
-_BEGINS = re.compile(rb'\s*\{\s*"')
-_STEP = re.compile(rb'"(action|observation|response|thought|state)"\s*:')
-_MARKS = (b'"trajectory"', b'"history"', b'"environment"', b'"exit_status"', b'"model_stats"')
+_STEP = frozenset({"trajectory[].action", "trajectory[].observation"})
+_MESSAGE = frozenset({"history[].agent", "history[].message_type", "history[].role"})
+# What the harness itself says of a command that did not work.
+_FAILED = re.compile(
+    r"\s*(?:Traceback \(most recent call last\)|(?:EXECUTION|COMMAND) TIMED OUT"
+    r"|Your proposed edit has introduced|Your command failed|No replacement was performed"
+    r"|(?:/bin/)?(?:ba)?sh: [^\n]{1,300}(?:not found|No such file or directory|syntax error))"
+)
 
 
 class SweAgent:
@@ -47,11 +54,7 @@ class SweAgent:
 
     def sniff(self, head: bytes) -> float:
         """How sure it is of the content."""
-        if not _BEGINS.match(head):
-            return 0.0
-        steps = set(_STEP.findall(head))
-        marked = any(mark in head for mark in _MARKS)
-        return 1.0 if marked and len(steps) >= 3 and steps & {b"response", b"state"} else 0.0
+        return mean(head, _score)
 
     def read(self, lines: Iterable[Line], memory: Json) -> Iterator[Drawn]:
         """Drafts in file order; a session's facts before its first draft."""
@@ -67,6 +70,13 @@ class SweAgent:
 
 
 READER = SweAgent()
+
+
+def _score(found: Outline) -> float:
+    """Its steps, or where a cut head holds none, its messages."""
+    if found.keys() >= _STEP:
+        return 1.0
+    return 0.8 if found.keys() >= _MESSAGE and "messages" not in found else 0.0
 
 
 def _session(
@@ -138,7 +148,8 @@ class _Run:
         anybody may have written."""
         if self.open:
             answered, self.open = self.open, ""
-            return self.telling.result(spot, words, answered)
+            ok = False if _FAILED.match(words) else None
+            return self.telling.result(spot, words, answered, ok=ok)
         if not self.begun:
             self.begun = True
             return self.telling.prompt(spot, words, Trust.AGENT)
