@@ -31,10 +31,16 @@ def sly(ctx: Any) -> dict[str, Any]:
     return {"from": SLY, "rows": [{"id": SLY, "text": SLY}]}
 
 
-@operation("check", Effect.READ)
+@operation("check", Effect.READ, cli=Shell(check=True))
 def check(ctx: Any, sound: bool = True) -> dict[str, Any]:
     """A check that may find something."""
     return {"ok": sound}
+
+
+@operation("told", Effect.READ)
+def told(ctx: Any) -> dict[str, Any]:
+    """Something that did not go well, told well."""
+    return {"ok": False}
 
 
 @operation("stop", Effect.READ)

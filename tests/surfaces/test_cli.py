@@ -16,6 +16,7 @@ from passdown.domain.settings import Settings
 from passdown.ops.catalogue import everything
 from passdown.surfaces import cli
 from passdown.surfaces.exits import EXIT, GONE, INTERRUPTED
+from passdown.text.draw import Hints, Look, result
 from passdown.text.wire import encode
 from tests.surfaces.shells import Run, ShellApp, run, toy
 
@@ -167,6 +168,37 @@ def test_a_pipe_gets_each_row_on_one_line_without_colour(run: Run) -> None:
 def test_a_check_that_found_something_exits_13(run: Run) -> None:
     assert run("check").code == 0
     assert run("check", "--no-sound").code == cli.FAILED_CHECK == 13
+    checks = {name for name, op in REAL.items() if op.cli.check}
+    assert checks == {"doctor", "ledger.verify", "redact"}
+
+
+def test_what_tells_of_a_failure_did_not_fail(run: Run) -> None:
+    assert run("told") == (0, "ok  no\n", "")
+
+
+def test_a_decision_is_told_in_a_few_lines() -> None:
+    made = {"id": "ab12", "kind": "claim", "scope": "global", "life": "active", "text": "Tea."}
+    decided = {
+        "id": "0f",
+        "state": "executed",
+        "title": "Tea.",
+        "flags": [],
+        "reason": "",
+        "decided_by": "ann",
+        "payload": {"text": "Tea."},
+        "replay": {},
+        "records": [made],
+    }
+    hints = Hints(**{name: getattr(REAL["approve"].cli, name) for name in Hints._fields})
+    assert list(result(decided, Look(), hints)) == [
+        "state       executed",
+        "title       Tea.",
+        "id          0f",
+        "decided by  ann",
+        "",
+        "id    kind   scope   life    text",
+        "ab12  claim  global  active  Tea.",
+    ]
 
 
 def test_a_long_operation_says_nothing_of_its_progress_to_a_pipe(run: Run) -> None:

@@ -31,7 +31,7 @@ def status(ctx: Ctx) -> dict[str, Any]:
 @operation(
     "doctor",
     Effect.READ,
-    cli=Shell(rows="checks", columns=("check", "ok", "found", "next")),
+    cli=Shell(rows="checks", columns=("check", "ok", "found", "next"), check=True),
     example="passdown doctor",
 )
 def doctor(ctx: Ctx) -> dict[str, Any]:

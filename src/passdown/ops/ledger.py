@@ -36,7 +36,7 @@ def entry(ctx: Ctx, seq: int) -> Any:
     return found[0]
 
 
-@operation("ledger.verify", Effect.READ, example="passdown ledger verify")
+@operation("ledger.verify", Effect.READ, cli=Shell(check=True), example="passdown ledger verify")
 def verify(ctx: Ctx) -> Any:
     """Whether the ledger is what was written; a fault is named by its sequence number."""
     from passdown.stages.measure.verify import verify as walk

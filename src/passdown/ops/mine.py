@@ -13,6 +13,7 @@ from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import parse
 from passdown.ops.kinds import Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
+from passdown.ops.review import MADE
 from passdown.stages.propose.file import Filed, file
 from passdown.stages.propose.validate import loop_of, payload_of
 
@@ -55,7 +56,10 @@ def mine(ctx: Ctx, loop: Name = "") -> dict[str, Any]:
 
 
 @operation(
-    "add", Effect.WRITE, example='passdown add "Run tests with uv run pytest" --scope repo:web'
+    "add",
+    Effect.WRITE,
+    cli=Shell(rows="records", columns=MADE, facts=("fate", "proposal", "next")),
+    example='passdown add "Run tests with uv run pytest" --scope repo:web',
 )
 def add(ctx: Ctx, text: Text, scope: Name = "global", confirm: bool = False) -> dict[str, Any]:
     """State a rule. It is put to the gate like any other; `--confirm` approves it at once."""
@@ -225,6 +229,7 @@ def _answer(ctx: Ctx, filed: Filed, confirm: bool) -> dict[str, Any]:
         from passdown.ops.review import approve
 
         answer["approved"] = approve.run(ctx, {"id": id, "reason": "stated by this person"})
+        answer["records"] = answer["approved"]["records"]
     else:
         answer["next"] = f"passdown approve {id[:12]}"
     return answer

@@ -82,7 +82,8 @@ class Route(NamedTuple):
 class Shell(NamedTuple):
     """Hints for the command line: what to show as a table and as facts above it, with further
     tables below; which value is a card or a text to read, what may come from standard input, which
-    list takes the bare words though it may be left out."""
+    list takes the bare words though it may be left out; whether it is a check, whose `ok` decides
+    the exit code."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
@@ -91,6 +92,7 @@ class Shell(NamedTuple):
     facts: tuple[str, ...] = ()
     also: tuple[tuple[str, tuple[str, ...]], ...] = ()
     bare: str = ""
+    check: bool = False
 
 
 PLAIN = Shell()

@@ -23,7 +23,10 @@ PART = 1_048_576
     "redact",
     Effect.READ,
     cli=Shell(
-        rows="places", columns=("line", "column", "length", "rule"), facts=("found", "rules")
+        rows="places",
+        columns=("line", "column", "length", "rule"),
+        facts=("found", "rules"),
+        check=True,
     ),
     example="passdown redact --check session.jsonl",
 )

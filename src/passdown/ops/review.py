@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from passdown.domain.record import Record
     from passdown.storage.port import Tx
 
+MADE = ("id", "kind", "scope", "life", "text")
+DECIDED = Shell(
+    rows="records", columns=MADE, facts=("state", "title", "id", "decided_by", "reason", "flags")
+)
 LIST = Shell(rows="proposals", columns=("id", "loop", "confidence", "scope", "title"))
 
 
@@ -78,6 +82,7 @@ def preview(ctx: Ctx, id: Id, edit: Payload | None = None) -> dict[str, Any]:
     "approve",
     Effect.DECIDE,
     http=(Route("POST", "/api/promotions/{loop}/{id}/approve"),),
+    cli=DECIDED,
     aliases=("kb.approve",),
     example='passdown approve 0193ab --reason "seen it twice"',
 )
@@ -99,6 +104,7 @@ def approve(
     "reject",
     Effect.DECIDE,
     http=(Route("POST", "/api/promotions/{loop}/{id}/reject"),),
+    cli=DECIDED,
     aliases=("kb.reject",),
     example='passdown reject 0193ab "only true of one branch"',
 )

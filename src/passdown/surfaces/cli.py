@@ -91,7 +91,7 @@ def call(app: App, words: list[str], commands: Collection[str], show: Show) -> i
     if not as_json and _consents(value):
         value = _result(app, op, {**given, "yes": True})
         show(value, op.cli, as_json)
-    failed = isinstance(value, dict) and value.get("ok") is False
+    failed = op.cli.check and value.get("ok") is False
     return FAILED_CHECK if failed else 0
 
 

@@ -164,7 +164,8 @@ def _shown(value: Any, look: Look) -> Iterator[str]:
 
 def _listed(value: dict[str, Any], look: Look, hints: Hints) -> Iterator[str]:
     rows = value.get(hints.rows) or []
-    known = [(_title(name), cell(value[name])) for name in hints.facts if name in value]
+    said = {name: value.get(name) for name in hints.facts}
+    known = [(_title(name), cell(v)) for name, v in said.items() if v not in ("", None, [], {})]
     yield from facts(known, look)
     if known and rows:
         yield ""
