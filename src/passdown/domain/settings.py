@@ -142,6 +142,7 @@ KNOBS: dict[str, Knob] = {
         Knob("outbox.every", "10s", "How often effects are delivered."),
         Knob("index.every", "30s", "How often the search index is brought up to date."),
         Knob("spool.every", "5s", "How often hook pointers are drained."),
+        Knob("observe.fields", "", "Which field of other JSON lines is what: text=body,role=who."),
         Knob("observe.every", "15s", "How often watched transcripts are read on."),
         Knob("observe.jobs", 0, "Processes that read; 0 is one a core.", 0, 256),
         Knob("observe.max_text", 65_536, "Bytes kept of one message.", 1024, 1_048_576),

@@ -9,7 +9,7 @@ from passdown.contract.reader import Blocks, Draft, Drawn, Line, Reader, Shaped
 from passdown.stages.observe.blocks import blocks
 from passdown.stages.observe.lines import chunks, whole, wrap
 from passdown.stages.observe.unpack import HEAD
-from tests.stages.observe import chats, clients, editors, markdowns, runs, transcript
+from tests.stages.observe import chats, clients, editors, markdowns, runs, talks, transcript
 
 MOST = 1 << 24
 
@@ -50,6 +50,8 @@ SAMPLES = {
     "openhands_events": runs.openhands_app,
     "openhands_output": runs.openhands_output,
     "pi_session": clients.pi,
+    "reply_log": talks.reply_log,
+    "slack_export": talks.slack_export,
     "specstory_md": markdowns.specstory,
     "swe_agent_traj": runs.swe_agent,
     "who_when": runs.who_when,
