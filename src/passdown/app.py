@@ -54,8 +54,9 @@ class App:
         self._opening = Lock()
         self._loops = loops
         self._settings: Settings | None = None
+        self._controls: Mapping[str, Any] = {}
         self._allowed: Allowed
-        self._redactor: Redactor | None = None
+        self._redactor: tuple[Settings, Redactor] | None = None
         self._kept: dict[str, Any] = {}
 
     @property
@@ -82,15 +83,11 @@ class App:
 
     @property
     def settings(self) -> Settings:
-        """Every knob, the loops' own too, as it stands for this process."""
-        if self._settings is None:
-            from passdown.config.allow import KNOB, allowed
-            from passdown.ops.knobs import of_loops
-
-            found = self._load(of_loops(self.loops))
-            self._allowed = allowed(self.home, found.text(KNOB))
-            warnings = (*found.warnings, *self._allowed.warnings)
-            self._settings = replace(found, warnings=warnings)
+        """Every knob, the loops' own too, as it stands now: what is decided about one reaches
+        a process that runs already."""
+        decided = self._decided()
+        if self._settings is None or decided != self._controls:
+            return self._set(decided)
         return self._settings
 
     @property
@@ -133,7 +130,8 @@ class App:
         """Run a reading operation with parameters that are already of their types: the start-up
         path, which loads neither the loops nor the validator."""
         try:
-            ctx = self._ctx(actor, ALL, self._settings or self._load(()), _quiet)
+            settings = self._settings or self._load((), self._decided())
+            ctx = self._ctx(actor, ALL, settings, _quiet)
             return catalogue.find(name).run(ctx, params)
         except PassdownError:
             raise
@@ -189,29 +187,41 @@ class App:
             },
         )
 
-    def _load(self, knobs: Any) -> Settings:
+    def _set(self, decided: Mapping[str, Any]) -> Settings:
+        """The settings with these decisions, from now on."""
+        from passdown.config.allow import KNOB, allowed
+        from passdown.ops.knobs import of_loops
+
+        found = self._load(of_loops(self.loops), decided)
+        self._allowed = allowed(self.home, found.text(KNOB))
+        warnings = (*found.warnings, *self._allowed.warnings)
+        self._settings, self._controls = replace(found, warnings=warnings), decided
+        return self._settings
+
+    def _decided(self) -> Mapping[str, Any]:
         from passdown.ops.knobs import controls
 
-        return config.load(
-            self.home,
-            self.places.user,
-            knobs=knobs,
-            controls=controls(self.store),
-            flags=self._flags,
-        )
+        return controls(self.store)
+
+    def _load(self, knobs: Any, decided: Mapping[str, Any]) -> Settings:
+        home, user = self.home, self.places.user
+        return config.load(home, user, knobs=knobs, controls=decided, flags=self._flags)
 
     def _clean(self, text: str) -> str:
         return self._make_redactor().clean(text)
 
     def _make_redactor(self) -> Redactor:
-        if self._redactor is None:
+        # An operation may ask inside its transaction, where the store is not to be asked again.
+        settings = self._settings or self.settings
+        made = self._redactor
+        if made is None or made[0] is not settings:
             from passdown.config.places import store_key
             from passdown.text.redact import Redactor
 
             key = b"m" * 32 if self.places.url == MEMORY else store_key(self.home)
-            also = OPTIONAL if self.settings.flag("observe.redact_ips") else ()
-            self._redactor = Redactor(key, self._allowed.entries, also=also)
-        return self._redactor
+            also = OPTIONAL if settings.flag("observe.redact_ips") else ()
+            made = self._redactor = settings, Redactor(key, self._allowed.entries, also=also)
+        return made[1]
 
 
 class _Loops(Mapping[str, Any]):
