@@ -12,10 +12,11 @@ from passdown.domain.observation import Session
 from passdown.domain.proposal import FORGOTTEN, Status
 from passdown.domain.record import Life, record_id
 from passdown.domain.scope import ALL
+from passdown.storage.retelling import ERASED, retell
 from passdown.testing import faults
 from tests.desk import ALICE, BOB, ROBOT, Desk
 from tests.forgetting import SECRET, agree, at, forget, held, opened
-from tests.notes import KIND, Add, Drop, Join, Reword, Shout
+from tests.notes import KIND, Add, Drop, Join, Part, Reword, Shout
 
 __all__ = ["at", "opened"]
 
@@ -222,6 +223,43 @@ def test_a_session_that_went_on_from_it_is_named_and_stays(at: Desk):
         left = tx.observations.session("s2")
     assert left is not None
     assert left.parent == ""
+
+
+def test_a_relation_that_was_parted_does_not_come_back_to_what_is_gone(at: Desk):
+    agree(at, Add("tea"), at.say("x", "s1"))
+    agree(at, Add("milk"), at.say("y", "s2"))
+    agree(at, Join("tea", "milk", SECRET), at.say("z", "s2"))
+    agree(at, Part("tea", "milk"), at.say("z", "s1"))
+    forget(at, session="s1")
+    with at.store.read(ALL) as tx:
+        assert tx.knowledge.edges() == []
+        assert [r.key for r in tx.knowledge.all(KIND)] == ["milk"]
+    forget(at, session="s2")
+    assert SECRET not in held(at)
+
+
+def before(hash: str) -> str:
+    """What sorts just before this."""
+    return hash[:-1] + chr(ord(hash[-1]) - 1) + "~"
+
+
+def test_what_a_rescan_told_anew_goes_too(at: Desk):
+    agree(at, Add("tea"), at.say("x", "s1"))
+    agree(at, Reword("tea", SECRET), at.say("x", "s1"))
+    agree(at, Join("tea", "tea", SECRET), at.say("x", "s1"))
+    agree(at, Add("milk"), at.say("y", "s1"), at.say("z", "s2"))
+    with at.store.write(ALL) as tx:
+        for row in tx.erasure.page("bodies", limit=100):
+            retell(tx, row, row.values["text"], "ann", "rescan")
+    with at.store.write(ALL) as tx:
+        for entry in tx.ledger.entries(name=ERASED, limit=100):
+            (body,) = tx.erasure.page("bodies", after=(before(entry.body),), limit=1)
+            retell(tx, body, body.values["text"], "ann", "rescan")
+    assert faults(at.store) == []
+    forget(at, session="s1")
+    assert SECRET not in held(at).replace(f"{SECRET} is right", "")
+    note = at.note("milk")
+    assert note is not None
 
 
 # ---- how it is asked

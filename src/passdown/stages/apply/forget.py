@@ -52,11 +52,9 @@ def cite_less(tx: Tx, found: Reach, seqs: Collection[int], session: str, actor: 
 def _take_back(tx: Tx, proposal: Proposal, gone: Collection[Key], actor: Actor) -> None:
     """Undo what it did to others; what is gone goes whole, what another made too stays."""
     images = tx.ledger.images(proposal.id)
-    ids = {record_id(*key) for key in gone}
     for image in reversed(images):
         if image.kind == EDGE:
-            if ids.isdisjoint(_ends(image)):
-                restore_edge(tx, image, actor)
+            restore_edge(tx, image, actor)
         elif _may_be_restored(tx, image, gone):
             restore(tx, image, actor, proposal.id)
     if all(i.kind == EDGE or i.change != PUT or (i.kind, i.key) in gone for i in images):
@@ -126,6 +124,8 @@ def _ends(image: Image) -> tuple[str, str]:
 
 
 def _said(body: Texts) -> dict[str, Any]:
-    """What a body says, also where it was told anew."""
+    """What a body says, also where it was told anew, however often."""
     said: dict[str, Any] = body.values["text"] or {}
-    return said.get("detail") or {} if said.keys() == ANEW else said
+    while said.keys() == ANEW:
+        said = said["detail"] or {}
+    return said
