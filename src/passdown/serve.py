@@ -206,7 +206,7 @@ def _told(app: App, wish: Wish, port: int) -> list[str]:
 
 
 def _arguments() -> Arguments:
-    known = Arguments("serve", "HTTP, MCP and the worker on one port.")
+    known = Arguments("serve", "HTTP, MCP and the worker on one port.", "--port 8080")
     known.add_argument("--host", help="the address to listen on; as server.host says")
     known.add_argument("--port", type=int, help="the port; as server.port says, 0 for a free one")
     name = "another name it is called by, such as a proxy's; then every caller needs a token"

@@ -281,7 +281,7 @@ def test_more_tools_are_given_when_asked_for(words: list[str], full: bool, store
     anyio.run(talk)
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "mcp"])
+@pytest.mark.parametrize("command", ["serve", "worker", "mcp", "up"])
 def test_a_command_says_what_it_takes(command: str) -> None:
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command_line = [PROGRAM, command, *words]
@@ -291,6 +291,7 @@ def test_a_command_says_what_it_takes(command: str) -> None:
     assert (helped.returncode, wrong.returncode) == (0, 2)
     assert f"usage: passdown {command}" in helped.stdout
     assert "--store" in helped.stdout
+    assert f"example:\n  passdown {command}" in helped.stdout
     assert f"passdown {command} --help" in wrong.stderr
 
 

@@ -164,3 +164,11 @@ def test_bash_completes_a_command_and_its_options() -> None:
     assert offered("ledg", 1) == "ledger"
     assert offered("ledger ver", 2) == "verify"
     assert offered("ledger history --af", 3) == "--after"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_the_help_of_a_command_that_is_no_operation_shows_it_at_work(command: str) -> None:
+    done = subprocess.run(
+        [PROGRAM, command, "--help"], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert any(word in done.stdout for word in ("example:\n  passdown ", "For example", '{"id": 1'))

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, HelpFormatter
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import NoReturn
 
 from passdown.domain.errors import Invalid
 
+EVERYWHERE = "Every command also takes --store PATH and --set NAME=VALUE."
+
 
 class Arguments(ArgumentParser):
-    """A parser that raises Invalid where the standard one would print and exit."""
+    """A parser that raises Invalid where the standard one would print and exit; its help ends
+    with an example, the words after the command."""
 
-    def __init__(self, command: str, summary: str) -> None:
+    def __init__(
+        self, command: str, summary: str, example: str = "", *, store: bool = True
+    ) -> None:
+        shown = f"passdown {command} {example}".rstrip()
         super().__init__(
             f"passdown {command}",
             description=summary,
-            epilog="Every command also takes --store PATH and --set NAME=VALUE.",
-            formatter_class=lambda prog: HelpFormatter(prog, width=100),
+            epilog=f"example:\n  {shown}\n\n{EVERYWHERE if store else ''}",
+            formatter_class=lambda prog: RawDescriptionHelpFormatter(prog, width=100),
             allow_abbrev=False,
         )
 

@@ -25,7 +25,10 @@ HELP = """passdown hook EVENT [--client NAME] [--store PATH]
 
 A client runs this with its message on standard input. It notes which session, which transcript
 and which tool the message is about, prints nothing and exits 0; what fails is in the store's
-hook.log."""
+hook.log.
+
+example:
+  passdown hook SessionEnd < message.json"""
 
 LIMIT = 1_048_576
 PATIENCE = 2.0

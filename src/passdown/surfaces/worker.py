@@ -267,8 +267,7 @@ def main(argv: list[str]) -> int:
     from passdown.app import open_app
 
     app = open_app(store=options.store, flags=options.flags)
-    worker = working(app)
-    _heed_signals(worker)
+    worker = working(app, _heed_signals)
     tally = worker.once() if said.once else worker.run()
     if said.json:
         print(encode({"ran": tally.ran, "failed": tally.failed}), flush=True)
@@ -279,14 +278,17 @@ def main(argv: list[str]) -> int:
     return 1 if said.once and tally.failed else 0
 
 
-def working(app: App) -> Worker:
-    """A worker on all timers of this app, which tells on standard error what it does."""
+def working(app: App, prepare: Callable[[Worker], None] | None = None) -> Worker:
+    """A worker on all timers of this app, which tells on standard error what it does; from its
+    first line on, it is prepared."""
     from passdown.ops.jobs import schedules
 
     def say(line: str) -> None:
         print(f"{app.clock.now()} {line}", file=sys.stderr, flush=True)
 
     worker = Worker(app, lambda: schedules(app.loops, app.settings), say=say)
+    if prepare is not None:
+        prepare(worker)
     say(f"worker {worker.name} on {app.store.describe()['where']}")
     return worker
 
@@ -303,7 +305,8 @@ def _heed_signals(worker: Worker) -> None:
 
 
 def _arguments() -> Arguments:
-    known = Arguments("worker", "Run what is due: mining, deadlines, the outbox, the index.")
+    what = "Run what is due: mining, deadlines, the outbox, the index."
+    known = Arguments("worker", what, "--once")
     known.add_argument("--once", action="store_true", help="do what is due now, then end")
     known.add_argument("--json", action="store_true", help="print a tally as JSON at the end")
     return known

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from typing import TYPE_CHECKING, Any
 
 from passdown.app import open_app
+from passdown.config.arguments import Arguments
 from passdown.domain.actor import Proof, human
 from passdown.domain.errors import Internal
 from passdown.text.safe import one_line, printable
@@ -25,7 +25,7 @@ WIDTH = 96
 
 def main(argv: Sequence[str]) -> int:
     """Show the loop on five bundled sessions: found, replayed, asked, decided, briefed."""
-    argparse.ArgumentParser("passdown demo", description=main.__doc__).parse_args(argv)
+    Arguments("demo", str(main.__doc__), store=False).parse_args(argv)
     with (
         tempfile.TemporaryDirectory(prefix="passdown-demo-") as folder,
         open_app(store=folder) as app,

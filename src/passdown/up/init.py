@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from passdown.app import open_app
+from passdown.config.arguments import Arguments
 from passdown.config.places import FOLDER, make_home
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str]) -> int:
     """Make a `.passdown` store for the project in this folder."""
-    parser = argparse.ArgumentParser("passdown init", description=main.__doc__)
+    parser = Arguments("init", str(main.__doc__), "~/work/web", store=False)
     parser.add_argument("folder", nargs="?", default=".", help="the project's folder")
     home = Path(parser.parse_args(argv).folder).absolute() / FOLDER
     make_home(home)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from passdown.app import App, open_app
+from passdown.config.arguments import Arguments
 from passdown.config.argv import split
 from passdown.config.terminal import is_terminal, look
 from passdown.text.draw import wrap
@@ -42,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("passdown up", description=main.__doc__)
+    parser = Arguments("up", str(main.__doc__), "~/.claude/projects")
     parser.add_argument("paths", nargs="*", help="transcripts, or folders of them")
     parser.add_argument("--once", action="store_true", help="one pass, then exit")
     parser.add_argument("--yes", action="store_true", help="read what is discovered, unasked")

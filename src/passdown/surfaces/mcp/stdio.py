@@ -46,7 +46,7 @@ async def _serve(server: Server[Any]) -> None:
 
 
 def _arguments() -> Arguments:
-    known = Arguments("mcp", "Serve an agent over standard input and output.")
+    known = Arguments("mcp", "Serve an agent over standard input and output.", "--repo web")
     repo = "the repository it works in; as named by the folder when left out, '' for none"
     known.add_argument("--repo", metavar="NAME", help=repo)
     known.add_argument("--agent", metavar="NAME", default="", help="which agent it is")

@@ -20,6 +20,10 @@ HELP = """passdown review [--loop NAME]
 
 Decide what waits, card by card: a accept, x reject, e edit, space skip, u undo, ? help, q quit.
 Your last ten decisions can be taken back before they are sent.
+
+example:
+  passdown review
+
 --store PATH and --set NAME=VALUE work here as everywhere."""
 
 
