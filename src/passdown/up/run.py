@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.app import App, open_app
 from passdown.config.arguments import Arguments
 from passdown.config.argv import split
+from passdown.config.bar import bar
 from passdown.config.terminal import is_terminal, look
 from passdown.text.draw import wrap
 from passdown.text.safe import one_line, printable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from passdown.domain.actor import Actor
-    from passdown.ops.operation import Progress
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "test_sessions"
 SHOWN = 5
@@ -106,11 +106,11 @@ def _run(app: App, paths: list[str], asked: argparse.Namespace) -> int:
 
 def once(app: App, paths: list[str], actor: Actor, *, watch: bool = False) -> None:
     """One pass: read, mine, show the queue and the brief."""
-    read = app.call("ingest", {"paths": paths, "watch": watch}, actor, report=_bar)
-    _clear_bar()
+    with bar(sys.stderr) as report:
+        read = app.call("ingest", {"paths": paths, "watch": watch}, actor, report=report)
     _say(_read_line(read))
-    cycles = app.call("mine", {}, actor, report=_bar)["cycles"]
-    _clear_bar()
+    with bar(sys.stderr) as report:
+        cycles = app.call("mine", {}, actor, report=report)["cycles"]
     for cycle in cycles:
         _say(_cycle_line(cycle))
     app.call("index.follow", {}, actor)
@@ -232,16 +232,3 @@ def _say(text: str, lead: str = "") -> None:
 def _many(count: int, what: str) -> str:
     """The count with its noun, which is in the plural but for one."""
     return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def _bar(progress: Progress) -> None:
-    if not is_terminal(sys.stderr):
-        return
-    done, total, unit, note = progress
-    share = f"{100 * done // total:>3} %" if total else f"{done}"
-    print(f"\r\033[K{share} {unit} {one_line(note, 50)}", end="", file=sys.stderr, flush=True)
-
-
-def _clear_bar() -> None:
-    if is_terminal(sys.stderr):
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
