@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from passdown.text.irregular import BASE
 from passdown.text.porter import porter
 
 # Scripts written without spaces between words, Hangul included: cut into trigrams.
@@ -51,9 +52,10 @@ def words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """The Porter stem of a Latin word, accents dropped; any other word as it is."""
+    """The Porter stem of a Latin word, accents dropped, of an irregular form its base's; any
+    other word as it is."""
     folded = word if word.isascii() else _unaccented(word)
-    return _stem(folded) if _LATIN.fullmatch(folded) else word
+    return _stem(BASE.get(folded, folded)) if _LATIN.fullmatch(folded) else word
 
 
 def content_words(text: str) -> list[str]:

@@ -1,0 +1,89 @@
+"""Texts are ranked by their words, their neighbourhood, who said them and when."""
+
+from __future__ import annotations
+
+from hypothesis import given, strategies as st
+
+from passdown.text.rank import Doc, Question, common, doc, question, rank, rank_groups
+
+TALK = [
+    ("Ada", "Did you ever buy a telescope?"),
+    ("Grace", "Yes, last week."),
+    ("Ada", "My garden is full of roses."),
+    ("Grace", "I sold my garden."),
+    ("Ada", "We drank tea."),
+]
+
+
+def talk() -> list[Doc]:
+    return [doc(text, who, "s", n) for n, (who, text) in enumerate(TALK)]
+
+
+def order(text: str, docs: list[Doc]) -> list[int]:
+    asked = question(text, {one.actor for one in docs})
+    return [one.at for one in rank(asked, docs, common(docs))]
+
+
+def test_a_form_of_a_word_finds_its_other_forms():
+    docs = [doc("They bought bicycles"), doc("They sell tea")]
+    assert order("buying a bicycle", docs) == [0]
+    assert order("selling", docs) == [1]
+
+
+def test_an_answer_is_found_by_the_question_before_it():
+    assert order("When did Grace buy a telescope?", talk())[:2] in ([0, 1], [1, 0])
+
+
+def test_of_two_that_say_the_same_the_one_by_whom_it_names_is_first():
+    assert order("What about the garden of Ada?", talk())[0] == 2
+    assert order("What about the garden of Grace?", talk())[0] == 3
+
+
+def test_a_name_says_who_and_not_what():
+    asked = question("Where did Ada go?", ["Ada", "Grace"])
+    assert asked.actors == {"Ada"}
+    assert "ada" not in asked.words
+    assert question("Ada", ["Ada"]).words == ("ada",)
+
+
+def test_nothing_is_found_where_no_word_is():
+    assert order("kubernetes", talk()) == []
+    assert order("", talk()) == []
+    assert rank(Question(()), talk(), common([])) == []
+
+
+def test_a_text_that_stands_alone_has_no_neighbours():
+    docs = [doc("green tea"), doc("a pot"), doc("black coffee")]
+    assert order("tea", docs) == [0]
+
+
+def test_the_parts_of_a_score_are_told_and_add_up():
+    for one in rank(question("telescope garden tea"), talk(), common(talk())):
+        assert one.score == sum(one.parts.values())
+        assert {*one.parts} <= {"words", "pairs", "neighbours", "session"}
+
+
+def test_of_two_sessions_that_say_nearly_the_same_the_newer_is_first():
+    old = doc("Deploys wait for Monday", group="old", at="2026-01-01")
+    new = doc("Deploys wait for Friday", group="new", at="2026-02-01")
+    asked = question("deploys wait")
+    for docs in ([old, new], [new, old]):
+        assert [group for group, _ in rank_groups(asked, docs, common(docs))] == ["new", "old"]
+
+
+def test_a_session_that_says_more_of_it_is_before_a_newer_one():
+    docs = [
+        doc("Deploys wait for the canary", group="old", at="2026-01-01"),
+        doc("The canary sings", group="new", at="2026-02-01"),
+    ]
+    asked = question("deploys wait canary")
+    assert [group for group, _ in rank_groups(asked, docs, common(docs))] == ["old", "new"]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.text(max_size=60)), max_size=12), st.text())
+def test_ranking_is_one_order_whatever_is_ranked(rows: list[tuple[str, str]], asked: str):
+    docs = [doc(text, who, "s", n) for n, (who, text) in enumerate(rows)]
+    what = question(asked, "abc")
+    found = rank(what, docs, common(docs))
+    assert found == rank(what, docs, common(docs))
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
