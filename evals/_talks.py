@@ -37,11 +37,18 @@ class Talk(NamedTuple):
     asked: Sequence[Asked]
 
 
+class Said(NamedTuple):
+    """One text as it is ranked by us and by the plain way."""
+
+    ours: Doc
+    plain: Doc
+
+
 class Case(NamedTuple):
     """A question to sessions, how relevant each is; `stale` should stand below what is right."""
 
     text: str
-    docs: Sequence[Doc]
+    said: Sequence[Said]
     grades: Mapping[str, int]
     stale: str = ""
 
@@ -60,11 +67,11 @@ def talks(data: Path | None) -> Iterator[Talk]:
             asked[row["conv"]].append(Asked(row["question"], right, CATEGORIES[row["category"]]))
     for name, rows in turns.items():
         yield _talk(
-            [(r["dia_id"], str(r["session"]), r["speaker"], _said(r)) for r in rows], asked[name]
+            [(r["dia_id"], str(r["session"]), r["speaker"], _seen(r)) for r in rows], asked[name]
         )
 
 
-def _said(row: Mapping[str, Any]) -> str:
+def _seen(row: Mapping[str, Any]) -> str:
     """A turn's words, its picture's before them: what ends in a question mark asks."""
     return f"{row['caption']} {row['text']}" if row.get("caption") else str(row["text"])
 
@@ -76,6 +83,10 @@ def _talk(rows: Sequence[tuple[str, str, str, str]], asked: Sequence[Asked]) -> 
     return Talk(docs, plain, ids, [one for one in asked if one.right & {*ids}])
 
 
+def _said(text: str, group: str, place: int, at: str) -> Said:
+    return Said(doc(text, "", group, place, at), _plain(text, group, at))
+
+
 def _plain(text: str, group: str, at: str) -> Doc:
     return Doc(_WORD.findall(text.casefold()), "", group, at=at)
 
@@ -84,22 +95,22 @@ def earlier(data: Path | None) -> Iterator[Case]:
     if data is None:
         yield from _made_cases(random.Random(5), 40)
         return
-    said = _observed(data)
+    heard = _observed(data)
     links = {row["session"]: row for row in _jsonl(data / "sessions" / "session_links.jsonl")}
     for row in _jsonl(data / "sessions" / "retrieval_qrels.jsonl"):
         before = [
             id
             for id, one in links.items()
-            if one["repo"] == row["repo"] and one["start"] < row["start"] and id[-36:] in said
+            if one["repo"] == row["repo"] and one["start"] < row["start"] and id[-36:] in heard
         ]
         grades = {id: grade for id, grade in row["rel"].items() if id in before}
         if grades:
-            docs = [
-                doc(text, "", id, n, links[id]["start"])
+            said = [
+                _said(text, id, n, links[id]["start"])
                 for id in before
-                for n, text in enumerate(said[id[-36:]])
+                for n, text in enumerate(heard[id[-36:]])
             ]
-            yield Case(row["query"], docs, grades)
+            yield Case(row["query"], said, grades)
 
 
 def _observed(data: Path) -> dict[str, list[str]]:
@@ -133,32 +144,30 @@ def decided(data: Path | None) -> Iterator[Case]:
     folder = data / "sde_bench"
     tasks = list(_jsonl(folder / "tasks.jsonl"))
     noise = [
-        doc(f"{row['subject']}\n{row['body']}"[:LONGEST], "", row["sha"], 0, row["date"])
+        _said(f"{row['subject']}\n{row['body']}"[:LONGEST], row["sha"], 0, row["date"])
         for row in _jsonl(folder / "boltons_commits.jsonl")
     ]
     for n, row in enumerate(_jsonl(folder / "decoy_conversations.jsonl")):
-        noise += [doc(turn["text"], "", f"decoy {n}", k) for k, turn in enumerate(row["turns"])]
+        noise += [_said(turn["text"], f"decoy {n}", k, "") for k, turn in enumerate(row["turns"])]
     for task in tasks:
         yield _task(task, noise)
 
 
-def _task(task: Mapping[str, Any], noise: Sequence[Doc]) -> Case:
+def _task(task: Mapping[str, Any], noise: Sequence[Said]) -> Case:
     """Where this was decided, among what was not; of an amended one the last says how it is."""
     at = "2026-01-0{}T00:00:00.000Z".format
     if task["source"] == "history":
         told = f"{task['decision_subject']}\n\n{task['decision_rationale']}"
-        return Case(
-            task["bug_report"], [*noise, doc(told, "", "decided", 0, at(1))], {"decided": 1}
-        )
+        return Case(task["bug_report"], [*noise, _said(told, "decided", 0, at(1))], {"decided": 1})
     talks = task["conversations"]
     talks = [talks] if isinstance(talks[0], dict) else talks
-    docs = [
-        doc(turn["text"], "", f"decided {n}", k, at(n + 1))
+    said = [
+        _said(turn["text"], f"decided {n}", k, at(n + 1))
         for n, talk in enumerate(talks)
         for k, turn in enumerate(talk)
     ]
     stale = "decided 0" if len(talks) > 1 else ""
-    return Case(task["bug_report"], [*noise, *docs], {f"decided {len(talks) - 1}": 1}, stale)
+    return Case(task["bug_report"], [*noise, *said], {f"decided {len(talks) - 1}": 1}, stale)
 
 
 def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
@@ -200,17 +209,17 @@ def _made_cases(chance: random.Random, many: int, *, stale: bool = False) -> Ite
     for _ in range(many):
         matter = chance.sample(things, 2)
         rest = [thing for thing in things if thing not in matter]
-        docs = [
-            doc(_small_talk(chance, rest, matter), "", f"s{k}", i, f"{k:03}")
+        said = [
+            _said(_small_talk(chance, rest, matter), f"s{k}", i, f"{k:03}")
             for k in range(30)
             for i in range(4)
         ]
         told = f"The {matter[0]} needs a {matter[1]}"
-        docs.append(doc(f"{told}, always.", "", "old", 0, "014"))
-        docs.append(doc(f"{told}, as of June.", "", "new", 0, "015"))
+        said.append(_said(f"{told}, always.", "old", 0, "014"))
+        said.append(_said(f"{told}, as of June.", "new", 0, "015"))
         grades = {"new": 1} if stale else {"old": 2, "new": 2}
         asked = f"Which {matter[1]}s do {matter[0]}s need?"
-        yield Case(asked, docs, grades, "old" if stale else "")
+        yield Case(asked, said, grades, "old" if stale else "")
 
 
 def _small_talk(chance: random.Random, rest: Sequence[str], matter: Sequence[str]) -> str:

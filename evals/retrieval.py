@@ -168,12 +168,13 @@ def _above(case: Case, order: Sequence[str]) -> bool:
 
 
 def _grouped(case: Case) -> list[str]:
-    return [g for g, _ in rank_groups(question(case.text), case.docs, common(case.docs))]
+    docs = [one.ours for one in case.said]
+    return [group for group, _ in rank_groups(question(case.text), docs, common(docs))]
 
 
 def _plain_groups(case: Case) -> list[str]:
     groups: dict[str, list[str]] = defaultdict(list)
-    for one in case.docs:
+    for _, one in case.said:
         groups[one.group].extend(one.words)
     names = [*groups]
     return [names[n] for n in _bm25(case.text, [Doc(words) for words in groups.values()])]
@@ -181,7 +182,7 @@ def _plain_groups(case: Case) -> list[str]:
 
 def _by_time(case: Case) -> list[str]:
     newest: dict[str, str] = {}
-    for one in case.docs:
+    for one, _ in case.said:
         newest[one.group] = max(newest.get(one.group, ""), one.at)
     return sorted(newest, key=lambda group: newest[group], reverse=True)
 
