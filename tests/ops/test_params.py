@@ -34,7 +34,7 @@ def nested(depth: int) -> dict[str, object]:
         ("approve", {"id": "../../etc/passwd"}, "id"),
         ("approve", {"id": "a\x00b"}, "id"),
         ("approve", {"id": "x" * 65}, "id"),
-        ("approve", {"id": "a b"}, "id"),
+        ("approve", {"id": "a b"}, "id holds what no id does: letters, digits"),
         ("approve", {"id": "\u0430bc"}, "id"),
         ("pending", {"limit": "ten"}, "limit"),
         ("pending", {"limit": 1.5}, "limit"),

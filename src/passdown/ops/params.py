@@ -74,11 +74,19 @@ def accept(op: Operation, raw: Mapping[str, Any], clean: Callable[[str], str]) -
         values = {p.name: getattr(valid, p.name) for p in parameters(op)}
         _fits(op, values)
     except (msgspec.ValidationError, RecursionError, UnicodeError) as error:
-        raise Invalid(str(error), where=op.name, next=_usage(op)) from error
+        raise Invalid(_wrong(error), where=op.name, next=_usage(op)) from error
     if op.effect.value == "read":
         return values
     free = {p.name for p in parameters(op) if _is_free(p.type)}
     return {name: _clean(v, clean) if name in free else v for name, v in values.items()}
+
+
+def _wrong(error: Exception) -> str:
+    """What does not fit; of a pattern, which only ids have, what it means."""
+    said, _, where = str(error).partition(" - at ")
+    if "matching regex" in said:
+        return f"{where.strip('`$.')} holds what no id does: letters, digits, ':', '_', '-' only"
+    return str(error)
 
 
 def _fits(op: Operation, values: Mapping[str, Any]) -> None:
