@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import signal
@@ -10,16 +11,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from passdown.domain.errors import StoreError
 from passdown.text.draw import Look
 from passdown.up import run
 from passdown.up.run import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from passdown.app import App
 
 PATIENCE = 60
 
@@ -114,8 +118,20 @@ def test_up_goes_on_reading_and_mining_as_new_lines_arrive(
     shutil.copy(SAMPLES / "session_partial.jsonl", folder)
     assert _eventually(lambda: len(answer("sessions", store=store)["sessions"]) == 2)
     assert _eventually(lambda: len(answer("pending", store=store)["proposals"]) > before)
+    assert re.search(
+        r"^\d new proposals?, \d+ waiting: passdown review$", process.stdout.readline()
+    )
     process.send_signal(stop)
     assert process.wait(timeout=PATIENCE) == 0
+
+
+def test_a_store_that_cannot_be_read_just_now_does_not_end_it() -> None:
+    class Away:
+        @property
+        def store(self) -> Any:
+            raise StoreError("the database cannot be reached")
+
+    assert run._waiting(cast("App", Away()), 3) == 3
 
 
 def test_the_demo_tells_the_whole_loop() -> None:

@@ -15,17 +15,23 @@ from passdown.config.arguments import Arguments
 from passdown.config.argv import split
 from passdown.config.bar import bar
 from passdown.config.terminal import is_terminal, look
+from passdown.domain.errors import PassdownError
+from passdown.domain.proposal import OPEN
+from passdown.domain.scope import ALL
 from passdown.text.draw import wrap
 from passdown.text.safe import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from threading import Event
 
     from passdown.domain.actor import Actor
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "test_sessions"
 SHOWN = 5
 TEMPORARY = "passdown-samples-"
+LOOK_AGAIN = 5.0
+"""Seconds between two looks at what waits."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -191,12 +197,31 @@ def _go_on(app: App, actor: Actor) -> int:
     try:
         _offer_review(app, actor)
         print("Reading on as new lines arrive. Ctrl-C stops.", flush=True)
-        # Not `join`: interrupted, Python 3.11 takes the thread for ended while it still writes.
-        ended.wait()
+        _tell_what_waits(app, ended)
     finally:
         worker.stop()
         ended.wait(timeout=10)
     return 0
+
+
+def _tell_what_waits(app: App, ended: Event) -> None:
+    """A line whenever there are more questions than before, until the worker ended."""
+    known = _waiting(app, 0)
+    # Not `join`: interrupted, Python 3.11 takes the thread for ended while it still writes.
+    while not ended.wait(LOOK_AGAIN):
+        before, known = known, _waiting(app, known)
+        if known > before:
+            new = _many(known - before, "new proposal")
+            print(f"{new}, {known} waiting: passdown review", flush=True)
+
+
+def _waiting(app: App, known: int) -> int:
+    """How many questions are open; as many as were known while the store cannot be read."""
+    try:
+        with app.store.read(ALL) as tx:
+            return sum(n for (_, status), n in tx.queue.counts().items() if status in OPEN)
+    except PassdownError:
+        return known
 
 
 def _offer_review(app: App, actor: Actor) -> None:
