@@ -112,6 +112,8 @@ NO_TEXT = {
     "index_head": "one position",
     "vectors": "model hash vector",
     "indexed": "num id words",
+    "indexed_seen": "seq words",
+    "indexed_anew": "seq",
 }
 
 

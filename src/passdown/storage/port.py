@@ -38,6 +38,17 @@ class Hit(NamedTuple):
     score: float
 
 
+class Heard(NamedTuple):
+    """An observation as the index knows it: what it says, in words, and where it stands."""
+
+    seq: int
+    session: str
+    seen: str
+    at: At
+    actor: str
+    words: tuple[str, ...]
+
+
 class Usage(NamedTuple):
     """What a table takes: its rows and, with its indexes, its bytes on the disk."""
 
@@ -187,6 +198,40 @@ class Index(Protocol):
         ...
 
     def keep_vectors(self, vectors: Mapping[str, bytes], model: str) -> None: ...
+
+    def heard(self) -> int:
+        """The last observation whose words the index knows; one that is gone leaves it."""
+        ...
+
+    def reworded(self, limit: int) -> list[int]:
+        """Observations that were rewritten since and left the index for that, ascending."""
+        ...
+
+    def hear(self, words: Mapping[int, Sequence[str]]) -> None:
+        """Know these observations by these words."""
+        ...
+
+    def having(self, words: Sequence[str]) -> dict[str, int]:
+        """How many observations have each of these words; those that none has are left out."""
+        ...
+
+    def find(
+        self,
+        words: Sequence[str],
+        *,
+        kinds: Sequence[str] = (),
+        session: str = "",
+        since: At = "",
+        until: At = "",
+        limit: int,
+    ) -> list[int]:
+        """Unflagged observations that have any of these words, best first. Where there are very
+        many, frequent words alone find none."""
+        ...
+
+    def around(self, seqs: Iterable[int]) -> list[Heard]:
+        """Those of these that are indexed, unflagged and may be seen, in ascending seq."""
+        ...
 
 
 class Queue(Protocol):

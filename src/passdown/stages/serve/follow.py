@@ -1,14 +1,23 @@
-"""Keeps the search index up to date from the ledger: derived, rebuildable, never in the way of
-a write."""
+"""Keeps the search index up to date from the ledger and from what was seen: derived, rebuildable,
+never in the way of a write."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from passdown.text.rank import doc
+
 if TYPE_CHECKING:
+    from passdown.domain.observation import Observation
     from passdown.storage.port import Tx
 
 PAGE = 2000
+
+ASKS, DATED = "?", "@"
+"""Words that no text has: that one is a question, that it names a time."""
+
+LONGEST, LONGEST_TOOL = 4000, 1000
+"""Characters of a text that are indexed; of what a tool was told or answered."""
 
 
 def behind(tx: Tx) -> int:
@@ -27,3 +36,27 @@ def follow(tx: Tx) -> int:
     gone = sorted(touched - {r.id for r in live})
     tx.index.follow(live, gone, entries[-1].seq)
     return len(entries)
+
+
+def deaf(tx: Tx) -> bool:
+    """Whether there is anything the index has not heard yet."""
+    return bool(_unheard(tx, 1))
+
+
+def hear(tx: Tx) -> int:
+    """Index one page of what was seen since; how many, 0 when all of it is."""
+    items = _unheard(tx, PAGE)
+    tx.index.hear({one.seq: _words(one) for one in items})
+    return len(items)
+
+
+def _unheard(tx: Tx, limit: int) -> list[Observation]:
+    """What was reworded comes first; it left the index for that."""
+    again = tx.observations.get(tx.index.reworded(limit))
+    return again or tx.observations.scan(after=tx.index.heard(), flagged=True, limit=limit)
+
+
+def _words(one: Observation) -> list[str]:
+    tool = one.seen.value in ("call", "result")
+    said = doc(one.text[: LONGEST_TOOL if tool else LONGEST])
+    return [*said.words, *([ASKS] if said.asks else ()), *([DATED] if said.dated else ())]

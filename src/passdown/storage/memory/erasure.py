@@ -60,6 +60,9 @@ class MemoryErasure:
             if texts.table == "proposals":
                 row["version"] = table[key].version + 1
             table[key] = table[key]._replace(**row)
+            if texts.table == "observations":
+                self._bound.change("indexed_seen").pop(key, None)
+                self._bound.change("indexed_anew")[key] = key
 
     def of_record(self, kind: str, key: str) -> list[Texts]:
         """Every row about this record: as it is, its versions, its before-images."""
@@ -122,7 +125,11 @@ class MemoryErasure:
     def drop(self, seqs: Iterable[int]) -> int:
         """Delete observations; how many went."""
         table = self._bound.change("observations")
-        return sum(table.pop(seq, None) is not None for seq in set(seqs))
+        indexed, anew = self._bound.change("indexed_seen"), self._bound.change("indexed_anew")
+        for seq in (wanted := set(seqs)):
+            indexed.pop(seq, None)
+            anew.pop(seq, None)
+        return sum(table.pop(seq, None) is not None for seq in wanted)
 
     def drop_record(self, kind: str, key: str) -> None:
         """Delete a record, its versions, its images, its place in the index, and that it was

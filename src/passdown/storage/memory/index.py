@@ -7,17 +7,20 @@ from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.record import Life
-from passdown.storage.coding import named, plain, whole
-from passdown.storage.port import Hit
+from passdown.storage.coding import named, plain, unpacked, whole
+from passdown.storage.port import Heard, Hit
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from passdown.domain.clock import At
     from passdown.domain.record import Record
     from passdown.storage.memory.bound import Bound
+    from passdown.storage.rows.observations import ObservationRow
 
 K1, B = 1.2, 0.75
+UNFLAGGED = "[]"
 
 
 class IndexedRow(NamedTuple):
@@ -59,6 +62,8 @@ class MemoryIndex:
         """Forget everything and stand at 0."""
         self._bound.change("indexed").clear()
         self._bound.change("vectors").clear()
+        self._bound.change("indexed_seen").clear()
+        self._bound.change("indexed_anew").clear()
         self._stand(0)
 
     def _stand(self, position: int) -> None:
@@ -98,6 +103,69 @@ class MemoryIndex:
         for hash, vector in vectors.items():
             row = VectorRow(named(model), named(hash), vector)
             table[row.model, row.hash] = row
+
+    def heard(self) -> int:
+        """The last observation whose words the index knows."""
+        return max(self._bound.table("indexed_seen"), default=0)
+
+    def reworded(self, limit: int) -> list[int]:
+        """Observations that were rewritten since and left the index for that, ascending."""
+        return sorted(self._bound.table("indexed_anew"))[:limit]
+
+    def hear(self, words: Mapping[int, Sequence[str]]) -> None:
+        """Know these observations by these words."""
+        table, anew = self._bound.change("indexed_seen"), self._bound.change("indexed_anew")
+        for seq, each in words.items():
+            table[seq] = IndexedRow(str(seq), tuple(each))
+            anew.pop(seq, None)
+
+    def having(self, words: Sequence[str]) -> dict[str, int]:
+        """How many observations have each of these words."""
+        rows = self._bound.table("indexed_seen").values()
+        counts = {word: sum(word in row.words for row in rows) for word in words}
+        return {word: many for word, many in counts.items() if many}
+
+    def find(
+        self,
+        words: Sequence[str],
+        *,
+        kinds: Sequence[str] = (),
+        session: str = "",
+        since: At = "",
+        until: At = "",
+        limit: int,
+    ) -> list[int]:
+        """Unflagged observations that have any of these words, best first."""
+        indexed = list(self._bound.table("indexed_seen").values())
+        weights = {word: _weight(word, indexed) for word in set(words)}
+        mean = sum(len(row.words) for row in indexed) / len(indexed) if indexed else 1.0
+        scores = {
+            row.seq: _score(kept, weights, mean or 1.0)
+            for kept in indexed
+            if (row := self._seen(int(kept.id)))
+            and not weights.keys().isdisjoint(kept.words)
+            and (not kinds or row.seen in kinds)
+            and row.session == (plain(session) or row.session)
+            and since <= row.at <= (until or row.at)
+        }
+        return sorted(scores, key=lambda seq: (-scores[seq], seq))[:limit]
+
+    def around(self, seqs: Iterable[int]) -> list[Heard]:
+        """Those of these that are indexed, unflagged and may be seen, in ascending seq."""
+        table = self._bound.table("indexed_seen")
+        rows = ((self._seen(seq), table[seq].words) for seq in sorted(set(seqs)) if seq in table)
+        return [_heard(row, words) for row, words in rows if row]
+
+    def _seen(self, seq: int) -> ObservationRow | None:
+        row: ObservationRow | None = self._bound.table("observations").get(seq)
+        if row is None or row.flags != UNFLAGGED or not self._bound.sees(row.scope):
+            return None
+        return row
+
+
+def _heard(row: ObservationRow, words: Sequence[str]) -> Heard:
+    actor = str(unpacked(row.meta).get("speaker", ""))
+    return Heard(row.seq, row.session, row.seen, row.at, actor, tuple(words))
 
 
 def _weight(word: str, indexed: Sequence[IndexedRow]) -> float:

@@ -158,8 +158,11 @@ class MemoryObservations:
         if self.session(session) is None:
             return 0
         gone = [row.seq for row in self._every() if row.session == plain(session)]
+        indexed, anew = self._bound.change("indexed_seen"), self._bound.change("indexed_anew")
         for seq in gone:
             del table[seq]
+            indexed.pop(seq, None)
+            anew.pop(seq, None)
         del self._bound.change("sessions")[plain(session)]
         return len(gone)
 

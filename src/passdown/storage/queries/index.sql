@@ -26,3 +26,31 @@ SELECT hash, vector FROM vectors WHERE model = :model AND hash IN :hashes
 -- name: keep_vector
 INSERT INTO vectors (model, hash, vector) VALUES (:model, :hash, :vector)
 ON CONFLICT (model, hash) DO UPDATE SET vector = excluded.vector
+
+-- What was seen.
+
+-- name: heard
+SELECT coalesce(max(seq), 0) FROM indexed_seen
+
+-- name: reworded
+SELECT seq FROM indexed_anew ORDER BY seq LIMIT :limit
+
+-- name: unhear
+DELETE FROM indexed_seen WHERE seq IN :seqs
+
+-- name: heard_anew
+DELETE FROM indexed_anew WHERE seq IN :seqs
+
+-- name: clear_seen
+DELETE FROM indexed_seen
+
+-- name: clear_anew
+DELETE FROM indexed_anew
+
+-- name: around
+SELECT observations.seq, observations.session, observations.seen, observations.at,
+    observations.meta, indexed_seen.words
+FROM indexed_seen
+JOIN observations ON observations.seq = indexed_seen.seq
+WHERE indexed_seen.seq IN :seqs AND observations.flags = '[]' AND {sees observations.scope}
+ORDER BY observations.seq

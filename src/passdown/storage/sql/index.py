@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from passdown.storage.coding import named, plain
-from passdown.storage.port import Hit
+from passdown.storage.coding import named, plain, unpacked
+from passdown.storage.port import Heard, Hit
 from passdown.storage.sql.bound import in_parts
+from passdown.storage.sql.plan import planned
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from passdown.domain.clock import At
     from passdown.domain.record import Record
     from passdown.storage.sql.bound import Bound
 
@@ -54,6 +56,8 @@ class SqlIndex:
         """Forget everything and stand at 0."""
         self._write("clear_words")
         self._write("clear_vectors")
+        self._write("clear_seen")
+        self._write("clear_anew")
         self._write("stand", position=0)
 
     def search(self, words: Sequence[str], *, kinds: Sequence[str] = (), limit: int) -> list[Hit]:
@@ -85,3 +89,75 @@ class SqlIndex:
         """Cache embeddings by content hash."""
         for hash, vector in vectors.items():
             self._write("keep_vector", model=named(model), hash=named(hash), vector=vector)
+
+    def heard(self) -> int:
+        """The last observation whose words the index knows."""
+        row = self._bound.row("index", "heard")
+        return int(row[0]) if row else 0
+
+    def reworded(self, limit: int) -> list[int]:
+        """Observations that were rewritten since and left the index for that, ascending."""
+        return [seq for (seq,) in self._rows("reworded", limit=limit)]
+
+    def hear(self, words: Mapping[int, Sequence[str]]) -> None:
+        """Know these observations by these words."""
+        for part in in_parts(words):
+            self._write("unhear", seqs=part)
+            self._write("heard_anew", seqs=part)
+        rows = ((seq, " ".join(_indexable(each))) for seq, each in words.items())
+        self._bound.bulk("indexed_seen", ("seq", "words"), rows)
+
+    def having(self, words: Sequence[str]) -> dict[str, int]:
+        """How many observations have each of these words."""
+        asked = _indexable(dict.fromkeys(words))
+        if not asked:
+            return {}
+        found = self._rows("having", words=asked, query=self._either(asked))
+        plain_of = {self._quoted(word): word for word in asked}
+        return {plain_of.get(word, word): int(many) for word, many in found}
+
+    def find(
+        self,
+        words: Sequence[str],
+        *,
+        kinds: Sequence[str] = (),
+        session: str = "",
+        since: At = "",
+        until: At = "",
+        limit: int,
+    ) -> list[int]:
+        """Unflagged observations that have any of these words, best first."""
+        query = self._planned(_indexable(dict.fromkeys(words)))
+        if not query:
+            return []
+        how: dict[str, Any] = {"session": session, "since": since, "until": until}
+        how |= {"query": query, "kinds": list(kinds), "limit": limit}
+        rows = self._rows("find", candidates=limit * CANDIDATES, **how)
+        if len(rows) < limit:
+            rows = self._rows("find", candidates=0, **how)
+        return [seq for (seq,) in rows]
+
+    def around(self, seqs: Iterable[int]) -> list[Heard]:
+        """Those of these that are indexed, unflagged and may be seen, in ascending seq."""
+        parts = in_parts(sorted(set(seqs)))
+        return [_heard(row) for part in parts for row in self._rows("around", seqs=part)]
+
+    def _planned(self, words: Sequence[str]) -> str:
+        """Only an index that counts words cheaply is asked for few of them."""
+        dialect = self._bound.connection.queries.dialect
+        if dialect.counts_words:
+            return planned(words, self.having(words), dialect.quoted)
+        return self._either(words)
+
+    def _quoted(self, word: str) -> str:
+        return self._bound.connection.queries.dialect.quoted(word)
+
+
+def _indexable(words: Iterable[str]) -> list[str]:
+    return [word for word in map(indexable, words) if word.isprintable() and word]
+
+
+def _heard(row: Sequence[Any]) -> Heard:
+    seq, session, seen, at, meta, words = row
+    actor = unpacked(meta).get("speaker", "") if '"speaker"' in meta else ""
+    return Heard(seq, session, seen, at, str(actor), tuple(words.split()))

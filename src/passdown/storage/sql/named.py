@@ -30,6 +30,7 @@ class Dialect(NamedTuple):
     name: str
     skip_locked: str
     any_word: str
+    counts_words: bool
     quoted: Callable[[str], str]
     placed: Callable[[str], str]
 

@@ -59,6 +59,7 @@ DIALECT = Dialect(
     "postgres",
     skip_locked="FOR UPDATE SKIP LOCKED",
     any_word=" | ",
+    counts_words=False,
     quoted=quoted,
     placed=placed,
 )

@@ -28,6 +28,7 @@ DIALECT = Dialect(
     "sqlite",
     skip_locked="",
     any_word=" OR ",
+    counts_words=True,
     quoted=lambda word: '"' + word.replace('"', '""') + '"',
     placed=str,
 )
@@ -199,10 +200,11 @@ class SqliteConnection:
         return [(name, int(bytes)) for name, bytes in rows]
 
     def scrub(self) -> bool:
-        """Build the full-text index anew and cut the log to nothing; False when a reader is in
+        """Build the full-text indexes anew and cut the log to nothing; False when a reader is in
         the way."""
         with self.transaction(writes=True):
             self.rows("INSERT INTO indexed_words (indexed_words) VALUES ('rebuild')")
+            self.rows("INSERT INTO indexed_words_seen (indexed_words_seen) VALUES ('rebuild')")
         busy, *_ = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
         return not busy
 

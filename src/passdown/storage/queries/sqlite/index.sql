@@ -14,3 +14,24 @@ WHERE records.life = 'active' AND {sees records.scope}
     AND records.kind IN :kinds --? kinds
 ORDER BY best.score, records.id
 LIMIT :limit
+
+-- name: having
+SELECT term, doc FROM indexed_words_having WHERE term IN :words
+
+-- name: find
+SELECT observations.seq
+FROM (
+    SELECT rowid AS seq, bm25(indexed_words_seen) AS score
+    FROM indexed_words_seen
+    WHERE indexed_words_seen MATCH :query
+    ORDER BY score, rowid
+    LIMIT :candidates --? candidates
+) AS best
+JOIN observations ON observations.seq = best.seq
+WHERE observations.flags = '[]' AND {sees observations.scope}
+    AND observations.seen IN :kinds --? kinds
+    AND observations.session = :session --? session
+    AND observations.at >= :since --? since
+    AND observations.at <= :until --? until
+ORDER BY best.score, observations.seq
+LIMIT :limit

@@ -1,0 +1,28 @@
+"""What a full-text index is asked: the rarest words first, and never more than it can rank soon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+MOST = 20_000
+"""Entries that are ranked for one question. Below it every word is asked for, as in a plain OR."""
+
+
+def planned(words: Sequence[str], having: Mapping[str, int], quoted: Callable[[str], str]) -> str:
+    """Any of the words, from the rarest on, as far as there is room; where the rarest is frequent
+    itself, it with any other. '' when no word is anywhere."""
+    known = sorted((w for w in words if having.get(w)), key=lambda w: (having[w], w))
+    if not known:
+        return ""
+    if having[known[0]] > MOST and len(known) > 1:
+        return f"{quoted(known[0])} AND {quoted(known[1])}"
+    chosen, room = known[:1], MOST - having[known[0]]
+    for word in known[1:]:
+        room -= having[word]
+        if room < 0:
+            break
+        chosen.append(word)
+    return " OR ".join(map(quoted, chosen))
