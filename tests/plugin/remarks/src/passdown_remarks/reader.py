@@ -31,8 +31,9 @@ class Remarks:
         """One draft a line."""
         for line in lines:
             text = line.raw.decode("utf-8", "replace")
-            if text.startswith("#remarks "):
-                memory["session"] = text.split()[1]
+            named = text.removeprefix("#remarks ").split()
+            if text.startswith("#remarks ") and named:
+                memory["session"] = named[0]
                 yield SessionFacts(memory["session"])
                 continue
             who, mark, what = text.partition("> ")
