@@ -47,16 +47,16 @@ def verify(ctx: Ctx) -> Any:
 
 @operation("index.rebuild", Effect.WRITE, example="passdown index rebuild")
 def rebuild(ctx: Ctx) -> dict[str, int]:
-    """Forget the search index and derive it anew from the ledger."""
+    """Forget the search index and derive it anew, from the ledger and from what was seen."""
     with ctx.store.write(ALL) as tx:
         tx.index.clear()
-    return {"entries": follow_all(ctx)}
+    return {"entries": follow_all(ctx), "heard": hear_all(ctx)}
 
 
 @operation("index.follow", Effect.WRITE, example="passdown index follow")
 def follow(ctx: Ctx) -> dict[str, int]:
-    """Bring the search index up to date with the ledger."""
-    return {"entries": follow_all(ctx)}
+    """Bring the search index up to date with the ledger and with what was seen."""
+    return {"entries": follow_all(ctx), "heard": hear_all(ctx)}
 
 
 def follow_all(ctx: Ctx) -> int:
@@ -67,6 +67,19 @@ def follow_all(ctx: Ctx) -> int:
     while True:
         with ctx.store.write(ALL) as tx:
             taken = step(tx)
+        if not taken:
+            return total
+        total += taken
+
+
+def hear_all(ctx: Ctx) -> int:
+    """The same for what was seen; how many observations were taken."""
+    from passdown.stages.serve.follow import hear
+
+    total = 0
+    while True:
+        with ctx.store.write(ALL) as tx:
+            taken = hear(tx)
         if not taken:
             return total
         total += taken

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from passdown.text.redact import Redactor
 
 
+RESERVED = frozenset({"in"})
+"""Names of parameters that Python keeps for itself: a function says `in_`."""
+
+
 class Effect(StrEnum):
     """What an operation does to the store, and so who may call it."""
 
@@ -127,7 +131,7 @@ class Operation:
     def run(self, ctx: Ctx, params: Mapping[str, Any]) -> Any:
         """Call it with parameters that are already of their types."""
         self.allow(ctx.actor)
-        return self.fn(ctx, **params)
+        return self.fn(ctx, **{f"{n}_" if n in RESERVED else n: v for n, v in params.items()})
 
 
 def _only_people(op: Operation, actor: Actor) -> None:

@@ -39,6 +39,11 @@ def parameters(op: Operation) -> tuple[Param, ...]:
     return tuple(_param(p, hints[p.name]) for p in every)
 
 
+def outer(name: str) -> str:
+    """A parameter's name as it is said everywhere but in Python: `in_` is `in`."""
+    return name.removesuffix("_")
+
+
 def _hints(fn: Callable[..., Any], names: Sequence[str]) -> dict[str, Any]:
     """The types of these parameters alone: those of the first one and of the result may be known
     to type checkers only."""
@@ -113,7 +118,9 @@ def _param(p: inspect.Parameter, hint: Any) -> Param:
     inner = _base(get_args(base)[0]) if many else base
     choices = tuple(str(m.value) for m in inner) if hasattr(inner, "__members__") else ()
     kind = _word(inner, hint if not many else get_args(base)[0])
-    return Param(p.name, hint, required, None if required else p.default, kind, choices, many)
+    return Param(
+        outer(p.name), hint, required, None if required else p.default, kind, choices, many
+    )
 
 
 def _base(hint: Any) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import NotFound
-from passdown.ops.kinds import Id, Name, Text
+from passdown.ops import finding
+from passdown.ops.kinds import Id, Name, Text, When
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def brief(
             queue=waiting,
         )
         packed = pack(_servable(tx), need)
-    _served(ctx, "brief", packed.items)
+    finding.served(ctx, "brief", packed.items)
     items = list(packed.items)
     left = packed.left_out
     return {"text": packed.text, "items": items, "tokens": packed.tokens, "left_out": left}
@@ -69,22 +70,25 @@ def search(
     repo: Name = "",
     agent: Name = "",
     explain: bool = False,
+    in_: Name = "",
+    category: Name = "",
+    scope: Name = "",
+    entity: Name = "",
+    trust: int = 0,
+    as_of: When = "",
+    session: Name = "",
 ) -> dict[str, Any]:
-    """Approved knowledge that answers this; nothing rather than a guess."""
-    from passdown.stages.serve.search import search as find
+    """Approved knowledge that answers this; nothing rather than a guess.
 
-    _catch_up(ctx)
-    sight = ctx.narrow(repo, agent) if repo or agent else ctx.sight
+    `--in sessions` searches what was said and done instead: nobody approved that. `kind` is then
+    prompt, reply, call, result, note or event. `--as-of` is what was so, or had been said, then.
+    """
+    then = as_of and _moment(ctx, as_of)
+    asked = finding.Asked(query, kind, category, scope, entity, trust, then, session)
     most = min(limit, 200) if limit > 0 else ctx.settings.whole("search.limit")
-    with ctx.store.read(sight) as tx:
-        kinds = (kind,) if kind else ()
-        found = find(tx, query, kinds=kinds, limit=most, now=ctx.clock.now())
-    _served(ctx, "search", tuple(f.record.id for f in found))
-    rows = [_row(f.record, f.score) for f in found]
-    if explain:
-        for row, f in zip(rows, found, strict=True):
-            row["why"] = {"words": list(f.words), "full_text": round(f.full_text, 4)}
-    return {"query": query, "results": rows}
+    sight = ctx.narrow(repo, agent) if repo or agent else ctx.sight
+    found = finding.place(in_)(ctx, sight, asked, most)
+    return {"query": query, **(found if explain else finding.unexplained(found))}
 
 
 @operation(
@@ -149,25 +153,10 @@ def _servable(tx: Tx) -> list[Record]:
     return [r for r in tx.knowledge.all() if r.kind != CONTROL]
 
 
-def _catch_up(ctx: Ctx) -> None:
-    """Bring the index forward when a decision was made since; nothing is written otherwise."""
-    from passdown.domain.scope import ALL
-    from passdown.stages.serve.follow import behind, follow
+def _moment(ctx: Ctx, text: str) -> str:
+    from passdown.ops.when import moment
 
-    with ctx.store.read(ALL) as tx:
-        late = behind(tx)
-    while late > 0:
-        with ctx.store.write(ALL) as tx:
-            taken = follow(tx)
-        late = late - taken if taken else 0
-
-
-def _served(ctx: Ctx, how: str, items: tuple[str, ...]) -> None:
-    """Note what was handed out, before it is."""
-    from passdown.stages.serve.served import note
-
-    if items:
-        note(ctx.home, how, ctx.actor.name, items, ctx.clock.now())
+    return moment(ctx, text)
 
 
 def _the(tx: Tx, id: str) -> Record:
@@ -182,18 +171,6 @@ def _the(tx: Tx, id: str) -> Record:
         ids = ", ".join(r.id for r in found[:5])
         raise NotFound(f"{id} is the start of several ids", next=f"One of: {ids}.")
     raise NotFound(f"no record {id}", next="`passdown search` finds ids.")
-
-
-def _row(record: Record, score: float) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "kind": record.kind,
-        "category": record.body.get("category", ""),
-        "scope": record.scope,
-        "text": record.text,
-        "confidence": record.confidence,
-        "score": round(score, 4),
-    }
 
 
 def _whole(record: Record) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -26,27 +26,10 @@ if TYPE_CHECKING:
     from passdown.domain.record import Edge, Life, Record
     from passdown.domain.scope import Sight
     from passdown.storage.erasure import Erasure
+    from passdown.storage.index import Index
     from passdown.storage.jobs import Jobs
 
 Json: TypeAlias = dict[str, Any]
-
-
-class Hit(NamedTuple):
-    """One result of the full-text index: a record's id and how well it matched."""
-
-    id: str
-    score: float
-
-
-class Heard(NamedTuple):
-    """An observation as the index knows it: what it says, in words, and where it stands."""
-
-    seq: int
-    session: str
-    seen: str
-    at: At
-    actor: str
-    words: tuple[str, ...]
 
 
 class Usage(NamedTuple):
@@ -167,70 +150,6 @@ class Knowledge(Protocol):
 
     def counts(self) -> dict[str, int]:
         """Active records by kind."""
-        ...
-
-
-class Index(Protocol):
-    """What is derived from the ledger and can be rebuilt: full text and vectors."""
-
-    def position(self) -> int:
-        """The last ledger entry the index knows."""
-        ...
-
-    def follow(self, put: Sequence[Record], gone: Sequence[str], position: int) -> None:
-        """Index these records, forget those ids, and stand at this entry."""
-        ...
-
-    def clear(self) -> None:
-        """Forget everything and stand at 0."""
-        ...
-
-    def search(self, words: Sequence[str], *, kinds: Sequence[str] = (), limit: int) -> list[Hit]:
-        """Records that have any of these words, best first; only what may be seen."""
-        ...
-
-    def vectors(self, hashes: Sequence[str], model: str) -> dict[str, bytes]:
-        """Cached embeddings by content hash."""
-        ...
-
-    def forget_vectors(self) -> None:
-        """Forget what texts were embedded as."""
-        ...
-
-    def keep_vectors(self, vectors: Mapping[str, bytes], model: str) -> None: ...
-
-    def heard(self) -> int:
-        """The last observation whose words the index knows; one that is gone leaves it."""
-        ...
-
-    def reworded(self, limit: int) -> list[int]:
-        """Observations that were rewritten since and left the index for that, ascending."""
-        ...
-
-    def hear(self, words: Mapping[int, Sequence[str]]) -> None:
-        """Know these observations by these words."""
-        ...
-
-    def having(self, words: Sequence[str]) -> dict[str, int]:
-        """How many observations have each of these words; those that none has are left out."""
-        ...
-
-    def find(
-        self,
-        words: Sequence[str],
-        *,
-        kinds: Sequence[str] = (),
-        session: str = "",
-        since: At = "",
-        until: At = "",
-        limit: int,
-    ) -> list[int]:
-        """Unflagged observations that have any of these words, best first. Where there are very
-        many, frequent words alone find none."""
-        ...
-
-    def around(self, seqs: Iterable[int]) -> list[Heard]:
-        """Those of these that are indexed, unflagged and may be seen, in ascending seq."""
         ...
 
 

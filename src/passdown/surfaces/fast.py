@@ -22,10 +22,17 @@ KINDS: dict[str, Kinds] = {
         "repo": "name",
         "agent": "name",
         "explain": "flag",
+        "in": "name",
+        "category": "name",
+        "scope": "name",
+        "entity": "name",
+        "trust": "whole",
+        "as_of": "time",
+        "session": "name",
     },
 }
 REQUIRED: dict[str, tuple[str, ...]] = {"brief": (), "search": ("query",)}
-LONGEST = {"name": 200, "text": 65_536, "whole": 9}
+LONGEST = {"name": 200, "text": 65_536, "whole": 9, "time": 64}
 
 
 class Call(NamedTuple):
@@ -41,7 +48,7 @@ def parse(words: list[str]) -> Call | None:
     if not words or words[0] not in KINDS:
         return None
     name, rest = words[0], iter(words[1:])
-    kinds = {f"--{param}": (param, kind) for param, kind in KINDS[name].items()}
+    kinds = {f"--{param.replace('_', '-')}": (param, kind) for param, kind in KINDS[name].items()}
     kinds["--json"] = ("json", "flag")
     wanted = iter(REQUIRED[name])
     params: dict[str, Any] = {}

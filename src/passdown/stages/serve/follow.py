@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 PAGE = 2000
 
+LIVES = ("active", "superseded")
+"""What is indexed: what is served, and what was until another replaced it."""
+
 ASKS, DATED = "?", "@"
 """Words that no text has: that one is a question, that it names a time."""
 
@@ -32,7 +35,7 @@ def follow(tx: Tx) -> int:
         return 0
     touched = {e.subject for e in entries if e.name.endswith(".updated")}
     there = {r.id: r for r in tx.knowledge.by_ids(touched)}
-    live = [r for r in there.values() if r.life.value == "active"]
+    live = [r for r in there.values() if r.life.value in LIVES]
     gone = sorted(touched - {r.id for r in live})
     tx.index.follow(live, gone, entries[-1].seq)
     return len(entries)

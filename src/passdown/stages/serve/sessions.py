@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from passdown.domain.clock import At
     from passdown.domain.observation import Observation
-    from passdown.storage.port import Heard, Tx
+    from passdown.storage.index import Heard
+    from passdown.storage.port import Tx
 
 POOL = 150
 """Turns that are looked at closely; what stands around them comes with them."""

@@ -6,9 +6,8 @@ from collections import Counter
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.domain.record import Life
 from passdown.storage.coding import named, plain, unpacked, whole
-from passdown.storage.port import Heard, Hit
+from passdown.storage.index import Heard, Hit
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
@@ -69,7 +68,14 @@ class MemoryIndex:
     def _stand(self, position: int) -> None:
         self._bound.change("index_head")[1] = whole(position)
 
-    def search(self, words: Sequence[str], *, kinds: Sequence[str] = (), limit: int) -> list[Hit]:
+    def search(
+        self,
+        words: Sequence[str],
+        *,
+        kinds: Sequence[str] = (),
+        lives: Sequence[str] = ("active",),
+        limit: int,
+    ) -> list[Hit]:
         """Records that have any of these words, best first; only what may be seen."""
         asked = {word for word in words if word.strip()}
         indexed = list(self._bound.table("indexed").values())
@@ -78,13 +84,13 @@ class MemoryIndex:
         hits = [
             Hit(row.id, _score(row, weights, mean))
             for row in indexed
-            if asked & set(row.words) and self._serves(row.id, kinds)
+            if asked & set(row.words) and self._serves(row.id, kinds, lives)
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
 
-    def _serves(self, id: str, kinds: Sequence[str]) -> bool:
+    def _serves(self, id: str, kinds: Sequence[str], lives: Sequence[str]) -> bool:
         record = self._bound.table("records").get(id)
-        if record is None or record.life != Life.ACTIVE.value:
+        if record is None or record.life not in lives:
             return False
         return self._bound.sees(record.scope) and (not kinds or record.kind in kinds)
 

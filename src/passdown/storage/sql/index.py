@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from passdown.storage.coding import named, plain, unpacked
-from passdown.storage.port import Heard, Hit
+from passdown.storage.index import Heard, Hit
 from passdown.storage.sql.bound import in_parts
 from passdown.storage.sql.plan import planned
 from passdown.text.tokens import content_words
@@ -60,12 +60,20 @@ class SqlIndex:
         self._write("clear_anew")
         self._write("stand", position=0)
 
-    def search(self, words: Sequence[str], *, kinds: Sequence[str] = (), limit: int) -> list[Hit]:
+    def search(
+        self,
+        words: Sequence[str],
+        *,
+        kinds: Sequence[str] = (),
+        lives: Sequence[str] = ("active",),
+        limit: int,
+    ) -> list[Hit]:
         """Records that have any of these words, best first; only what may be seen."""
         asked = [word for word in dict.fromkeys(map(indexable, words)) if word]
         if not asked:
             return []
-        how = {"query": self._either(asked), "kinds": list(kinds), "limit": limit}
+        how: dict[str, Any] = {"query": self._either(asked), "limit": limit}
+        how |= {"kinds": list(kinds), "lives": list(lives)}
         rows = self._rows("search", candidates=limit * CANDIDATES, **how)
         if len(rows) < limit:
             rows = self._rows("search", candidates=0, **how)

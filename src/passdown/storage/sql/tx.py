@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.domain.scope import Sight
     from passdown.storage.erasure import Erasure
+    from passdown.storage.index import Index
     from passdown.storage.jobs import Jobs
     from passdown.storage.port import (
-        Index,
         Knowledge,
         Ledger,
         Observations,

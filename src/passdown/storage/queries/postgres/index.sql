@@ -26,7 +26,7 @@ best AS MATERIALIZED (
 SELECT records.id, best.score
 FROM best
 JOIN records ON records.id = best.id
-WHERE records.life = 'active' AND {sees records.scope}
+WHERE records.life IN :lives AND {sees records.scope}
     AND records.kind IN :kinds --? kinds
 ORDER BY best.score DESC, records.id
 LIMIT :limit

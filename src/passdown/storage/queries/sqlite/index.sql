@@ -10,7 +10,7 @@ FROM (
 ) AS best
 JOIN indexed ON indexed.num = best.num
 JOIN records ON records.id = indexed.id
-WHERE records.life = 'active' AND {sees records.scope}
+WHERE records.life IN :lives AND {sees records.scope}
     AND records.kind IN :kinds --? kinds
 ORDER BY best.score, records.id
 LIMIT :limit

@@ -1,0 +1,167 @@
+"""Where a search looks: in what was approved, or in what was said and done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from passdown.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from passdown.domain.clock import At
+    from passdown.domain.observation import Observation
+    from passdown.domain.scope import Sight
+    from passdown.ops.operation import Ctx
+    from passdown.stages.serve.search import Found
+    from passdown.stages.serve.sessions import Turn
+
+    Place: TypeAlias = Callable[[Ctx, Sight, "Asked", int], dict[str, Any]]
+
+LONGEST = 1000
+"""Characters of a turn that are shown; of its neighbours a third."""
+
+MOST = 1000
+"""Turns looked at where some may be unwanted."""
+
+
+class Asked(NamedTuple):
+    """What is looked for, and which of it is wanted."""
+
+    query: str
+    kind: str = ""
+    category: str = ""
+    scope: str = ""
+    entity: str = ""
+    trust: int = 0
+    as_of: At = ""
+    session: str = ""
+
+
+def place(name: str) -> Place:
+    """How to search there; Invalid when it is no place."""
+    places: dict[str, Place] = {"": in_records, "records": in_records, "sessions": in_sessions}
+    if name not in places:
+        raise Invalid(f"nothing to search in {name[:80]!r}", next="Use records or sessions.")
+    return places[name]
+
+
+def in_records(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, Any]:
+    """What was approved; what is handed out is noted."""
+    from passdown.stages.serve.search import Only, search
+
+    if asked.session:
+        raise Invalid("records are of no session", where="session", next="Add `--in sessions`.")
+    only = Only(asked.category, asked.scope, asked.entity, asked.trust)
+    _catch_up(ctx)
+    with ctx.store.read(sight) as tx:
+        found = search(
+            tx,
+            asked.query,
+            kinds=(asked.kind,) if asked.kind else (),
+            only=only,
+            limit=limit,
+            now=ctx.clock.now(),
+            as_of=asked.as_of,
+        )
+    served(ctx, "search", tuple(f.record.id for f in found))
+    return {"results": [_record(f) for f in found]}
+
+
+def in_sessions(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, Any]:
+    """What was said and done, as it was said; and which sessions say most of it."""
+    from passdown.stages.serve.sessions import Narrow, search_sessions
+
+    if asked.category or asked.entity:
+        raise Invalid("only records have a category and entities", next="Leave out `--in`.")
+    narrow = Narrow((asked.kind,) if asked.kind else (), asked.session, until=asked.as_of)
+    most = MOST if asked.trust or asked.scope else limit
+    _listen(ctx)
+    with ctx.store.read(sight) as tx:
+        heading = search_sessions(tx, asked.query, narrow=narrow, limit=most)
+    turns = [turn for turn in heading.turns if _wanted(turn.seen, asked)][:limit]
+    sessions = list(heading.sessions[:limit])
+    return {"results": [_turn(turn) for turn in turns], "sessions": sessions}
+
+
+def unexplained(found: dict[str, Any]) -> dict[str, Any]:
+    """The same without why."""
+    rows = [{n: v for n, v in row.items() if n != "why"} for row in found["results"]]
+    return {**found, "results": rows}
+
+
+def served(ctx: Ctx, how: str, items: tuple[str, ...]) -> None:
+    """Note what was handed out, before it is."""
+    from passdown.stages.serve.served import note
+
+    if items:
+        note(ctx.home, how, ctx.actor.name, items, ctx.clock.now())
+
+
+def _catch_up(ctx: Ctx) -> None:
+    """Bring the index forward when a decision was made since; nothing is written otherwise."""
+    from passdown.domain.scope import ALL
+    from passdown.stages.serve.follow import behind, follow
+
+    with ctx.store.read(ALL) as tx:
+        late = behind(tx)
+    while late > 0:
+        with ctx.store.write(ALL) as tx:
+            taken = follow(tx)
+        late = late - taken if taken else 0
+
+
+def _listen(ctx: Ctx) -> None:
+    """Let the index hear what was seen since; nothing is written when it heard all of it."""
+    from passdown.domain.scope import ALL
+    from passdown.stages.serve.follow import deaf, hear
+
+    with ctx.store.read(ALL) as tx:
+        more = deaf(tx)
+    while more:
+        with ctx.store.write(ALL) as tx:
+            more = bool(hear(tx))
+
+
+def _wanted(one: Observation, asked: Asked) -> bool:
+    return one.trust >= asked.trust and one.scope == (asked.scope or one.scope)
+
+
+def _record(found: Found) -> dict[str, Any]:
+    record = found.record
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "category": record.body.get("category", ""),
+        "scope": record.scope,
+        "text": record.text,
+        "confidence": record.confidence,
+        "score": round(found.score, 4),
+        "why": {"words": list(found.words), **_rounded(found.parts)},
+    }
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    one = turn.seen
+    return {
+        "id": str(one.seq),
+        "kind": one.seen.value,
+        "scope": one.scope,
+        "text": one.text[:LONGEST],
+        "session": one.session,
+        "at": one.at,
+        "actor": one.meta.get("speaker", ""),
+        "trust": int(one.trust),
+        "before": _beside(turn.before),
+        "after": _beside(turn.after),
+        "score": round(turn.score, 4),
+        "why": _rounded(turn.parts),
+    }
+
+
+def _beside(one: Observation | None) -> str:
+    return one.text[: LONGEST // 3] if one else ""
+
+
+def _rounded(parts: Any) -> dict[str, float]:
+    return {name: round(part, 4) for name, part in parts.items()}

@@ -1,0 +1,141 @@
+"""Search over what was said and done, and over what was approved at another time."""
+
+from __future__ import annotations
+
+import pytest
+
+from passdown.domain.change import Put
+from passdown.domain.errors import Invalid
+from passdown.domain.record import Life, Record
+from passdown.domain.scope import ALL
+from passdown.stages.apply.execute import execute
+from tests.desk import ROBOT, Desk
+
+
+def texts(at: Desk, query: str, **how) -> list[str]:
+    found = at.call("search", ROBOT, query=query, **{"in": "sessions", **how})
+    return [row["text"] for row in found["results"]]
+
+
+def test_what_was_said_is_found_with_what_stands_beside_it(on_each: Desk):
+    for text in ("Is the staging cache warm?", "No, clear it first.", "Thanks"):
+        on_each.say(text, "s1")
+    on_each.say("Tea is at four", "s2")
+    found = on_each.call("search", ROBOT, **{"query": "staging caches", "in": "sessions"})
+    first = found["results"][0]
+    assert first["text"] == "Is the staging cache warm?"
+    assert (first["session"], first["before"], first["after"]) == ("s1", "", "No, clear it first.")
+    assert "No, clear it first." in [row["text"] for row in found["results"]]
+    assert found["sessions"] == ["s1"]
+    assert "why" not in first
+
+
+def test_nothing_is_found_where_nobody_spoke_of_it(on_each: Desk):
+    on_each.say("Tea is at four")
+    assert texts(on_each, "kubernetes") == []
+    assert texts(on_each, "the") == []
+
+
+def test_an_explained_turn_tells_what_each_part_gave(on_each: Desk):
+    for text in ("The login test is flaky", "Then retry the login"):
+        on_each.say(text, "s1")
+    found = on_each.call(
+        "search", ROBOT, **{"query": "flaky login", "in": "sessions", "explain": True}
+    )
+    why = found["results"][0]["why"]
+    assert {"words", "pairs", "neighbours", "session"} >= {*why}
+    assert sum(why.values()) == pytest.approx(found["results"][0]["score"], abs=0.001)
+
+
+def test_what_is_said_later_is_found_by_the_next_search(on_each: Desk):
+    on_each.say("The cache is stale")
+    assert texts(on_each, "cache") == ["The cache is stale"]
+    on_each.say("Clear the cache")
+    assert sorted(texts(on_each, "cache")) == ["Clear the cache", "The cache is stale"]
+
+
+def test_what_is_forgotten_is_found_no_more(on_each: Desk):
+    on_each.say("The zanzibar cache", "s1")
+    assert len(texts(on_each, "zanzibar")) == 1
+    with on_each.store.write(ALL) as tx:
+        tx.observations.drop("s1")
+    assert texts(on_each, "zanzibar") == []
+
+
+def test_turns_of_another_repo_stay_unseen(on_each: Desk):
+    on_each.say("The cache of a", "sa", scope="repo:a")
+    on_each.say("The cache of b", "sb", scope="repo:b")
+    assert texts(on_each, "cache", repo="a") == ["The cache of a"]
+    assert texts(on_each, "cache", scope="repo:b") == ["The cache of b"]
+
+
+def test_a_search_in_sessions_is_narrowed(on_each: Desk):
+    on_each.say("The cache is stale", "s1")
+    on_each.say("The cache is warm", "s2")
+    assert texts(on_each, "cache", session="s2") == ["The cache is warm"]
+    assert texts(on_each, "cache", kind="call") == []
+    assert len(texts(on_each, "cache", trust=1)) == 2
+    assert len(texts(on_each, "cache", limit=1)) == 1
+
+
+def test_an_index_that_is_rebuilt_finds_the_same(on_each: Desk):
+    on_each.say("The cache is stale")
+    on_each.say("Clear the cache")
+    before = texts(on_each, "stale cache")
+    assert on_each.call("index.rebuild")["heard"] == 2
+    assert texts(on_each, "stale cache") == before
+
+
+def test_there_is_nothing_to_search_elsewhere(at: Desk):
+    with pytest.raises(Invalid, match="nothing to search in"):
+        at.call("search", ROBOT, **{"query": "tea", "in": "attic"})
+    with pytest.raises(Invalid, match="only records"):
+        texts(at, "tea", category="fact")
+    with pytest.raises(Invalid, match="of no session"):
+        at.call("search", ROBOT, query="tea", session="s")
+
+
+# ---- what was approved
+
+
+def keep(at: Desk, *records: Record) -> None:
+    with at.store.write(ALL) as tx:
+        execute(tx, "p", [Put(r) for r in records], "alice")
+
+
+def found(at: Desk, query: str, **how) -> list[str]:
+    return [row["text"] for row in at.call("search", ROBOT, query=query, **how)["results"]]
+
+
+def test_what_another_replaced_is_found_as_of_its_time_only(on_each: Desk):
+    old = Record(
+        "note", "1", "Deploy on Monday", life=Life.SUPERSEDED,
+        valid_from="2025-01-01T00:00:00.000Z", valid_to="2025-02-01T00:00:00.000Z",
+    )  # fmt: skip
+    new = Record("note", "2", "Deploy on Friday", valid_from="2025-02-01T00:00:00.000Z")
+    keep(on_each, old, new)
+    assert found(on_each, "deploy") == ["Deploy on Friday"]
+    assert found(on_each, "deploy", as_of="2025-01-15") == ["Deploy on Monday"]
+    assert found(on_each, "deploy", as_of="2025-02-15") == ["Deploy on Friday"]
+    assert found(on_each, "deploy", as_of="2024-12-31") == []
+
+
+def test_records_are_narrowed_by_category_scope_entity_and_trust(on_each: Desk):
+    keep(
+        on_each,
+        Record("note", "1", "Run `make test` first", {"category": "pattern"}, trust=5),
+        Record("note", "2", "Never run tests twice", {"category": "pitfall"}, trust=2),
+        Record("note", "3", "Tests run in CI", scope="repo:web", trust=3),
+    )
+    assert found(on_each, "run tests", category="pitfall") == ["Never run tests twice"]
+    assert found(on_each, "run tests", scope="repo:web") == ["Tests run in CI"]
+    assert found(on_each, "run tests", trust=5) == ["Run `make test` first"]
+    assert found(on_each, "run tests", entity="make test") == ["Run `make test` first"]
+    assert found(on_each, "run tests", entity="docker") == []
+
+
+def test_an_explained_record_tells_what_each_part_gave(on_each: Desk):
+    keep(on_each, Record("note", "1", "Tea is good"))
+    row = on_each.call("search", ROBOT, query="good tea", explain=True)["results"][0]
+    assert row["why"]["words"] == ["good", "tea"]
+    assert {"full_text", "scope", "confidence", "trust", "shared_words"} <= {*row["why"]}
