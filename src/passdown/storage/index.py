@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 class Hit(NamedTuple):
-    """One result of the full-text index: a record's id and how well it matched."""
+    """One result of the full-text index: a record's id, how well it matched, and its words."""
 
     id: str
     score: float
+    words: frozenset[str]
 
 
 class Heard(NamedTuple):

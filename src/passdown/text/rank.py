@@ -209,12 +209,13 @@ class _Ranking:
 
     def _together(self, members: Sequence[int]) -> float:
         """Neighbours taken as one text."""
-        if not any(self._own[m] for m in members):
-            return 0.0
-        counts = Counter[str]()
+        counts: dict[str, int] = {}
         for m in members:
-            counts.update(self._counts[m])
-        words = sum(len(self._docs[m].words) for m in members) / len(members)
+            for word, often in self._counts[m].items():
+                counts[word] = counts.get(word, 0) + often
+        if not counts:
+            return 0.0
+        words = sum([len(self._docs[m].words) for m in members]) / len(members)
         return self._bm25(counts, words)
 
     def _by_group(self) -> dict[str, float]:
@@ -233,8 +234,10 @@ class _Ranking:
         return count
 
     def _bm25(self, count: Mapping[str, int], words: float) -> float:
+        if not count:
+            return 0.0
         long = K1 * (1 - B + B * words / self._mean)
-        return sum(self._worth[w] * n * (K1 + 1) / (n + long) for w, n in count.items())
+        return sum([self._worth[w] * n * (K1 + 1) / (n + long) for w, n in count.items()])
 
     def _in_a_row(self, words: Sequence[str]) -> int:
         return sum(pair in self._pairs for pair in pairwise(words))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
+    from passdown.storage.index import Hit
     from passdown.storage.port import Tx
 
 WIDER = 5
@@ -72,9 +73,7 @@ def search(
         return []
     most = limit * WIDER if only == ANY and not as_of else max(limit * WIDER, WIDEST)
     lives = ONCE if as_of else LIVES
-    hits = {
-        hit.id: hit.score for hit in tx.index.search(words, kinds=kinds, lives=lives, limit=most)
-    }
+    hits = {h.id: h for h in tx.index.search(words, kinds=kinds, lives=lives, limit=most)}
     fit = _stood if as_of else _serves
     records = [r for r in tx.knowledge.by_ids(hits) if fit(r, as_of or now) and only.takes(r)]
     found = [_judge(r, hits[r.id], words) for r in records]
@@ -104,11 +103,10 @@ def _mentions(text: str, entity: str) -> bool:
     return entity.casefold() in map(str.casefold, keys(text))
 
 
-def _judge(record: Record, full_text: float, words: Sequence[str]) -> Found:
-    own = set(content_words(record.text))
-    shared = tuple(w for w in dict.fromkeys(words) if w in own)
+def _judge(record: Record, hit: Hit, words: Sequence[str]) -> Found:
+    shared = tuple(w for w in dict.fromkeys(words) if w in hit.words)
     parts = {
-        "full_text": full_text,
+        "full_text": hit.score,
         "scope": 1.0 if record.scope == "global" else 1.1,
         "confidence": 0.8 + 0.2 * record.confidence,
         "trust": 0.9 + 0.02 * record.trust,

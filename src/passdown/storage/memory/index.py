@@ -82,7 +82,7 @@ class MemoryIndex:
         weights = {word: _weight(word, indexed) for word in asked}
         mean = sum(len(row.words) for row in indexed) / len(indexed) if indexed else 1.0
         hits = [
-            Hit(row.id, _score(row, weights, mean))
+            Hit(row.id, _score(row, weights, mean), frozenset(row.words))
             for row in indexed
             if asked & set(row.words) and self._serves(row.id, kinds, lives)
         ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_WORD = 200
 
-CANDIDATES = 10
+CANDIDATES = 4
 """How many times as many as are wanted are ranked first, before it is asked who may see them."""
 
 
@@ -72,12 +72,14 @@ class SqlIndex:
         asked = [word for word in dict.fromkeys(map(indexable, words)) if word]
         if not asked:
             return []
-        how: dict[str, Any] = {"query": self._either(asked), "limit": limit}
-        how |= {"kinds": list(kinds), "lives": list(lives)}
+        how: dict[str, Any] = {"kinds": list(kinds), "lives": list(lives), "limit": limit}
+        how["query"] = self._planned(asked, "known")
+        if not how["query"]:
+            return []
         rows = self._rows("search", candidates=limit * CANDIDATES, **how)
         if len(rows) < limit:
             rows = self._rows("search", candidates=0, **how)
-        return [Hit(id, float(score)) for id, score in rows]
+        return [Hit(id, float(score), frozenset(words.split())) for id, score, words in rows]
 
     def _either(self, words: Sequence[str]) -> str:
         dialect = self._bound.connection.queries.dialect
@@ -135,7 +137,7 @@ class SqlIndex:
         limit: int,
     ) -> list[int]:
         """Unflagged observations that have any of these words, best first."""
-        query = self._planned(_indexable(dict.fromkeys(words)))
+        query = self._planned(_indexable(dict.fromkeys(words)), "having")
         if not query:
             return []
         how: dict[str, Any] = {"session": session, "since": since, "until": until}
@@ -150,11 +152,12 @@ class SqlIndex:
         parts = in_parts(sorted(set(seqs)))
         return [_heard(row) for part in parts for row in self._rows("around", seqs=part)]
 
-    def _planned(self, words: Sequence[str]) -> str:
+    def _planned(self, words: Sequence[str], counts: str) -> str:
         """Only an index that counts words cheaply is asked for few of them."""
         dialect = self._bound.connection.queries.dialect
-        if dialect.counts_words:
-            return planned(words, self.having(words), dialect.quoted)
+        if dialect.counts_words and words:
+            having = dict(self._rows(counts, words=list(words)))
+            return planned(words, having, dialect.quoted)
         return self._either(words)
 
     def _quoted(self, word: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-MOST = 20_000
+MOST = 4_000
 """Entries that are ranked for one question. Below it every word is asked for, as in a plain OR."""
 
 

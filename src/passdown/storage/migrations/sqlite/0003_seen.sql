@@ -18,7 +18,9 @@ CREATE VIRTUAL TABLE indexed_words_seen USING fts5(
     tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Cf Cn Co'"
 );
 
+-- How many have each word.
 CREATE VIRTUAL TABLE indexed_words_having USING fts5vocab(indexed_words_seen, row);
+CREATE VIRTUAL TABLE indexed_words_known USING fts5vocab(indexed_words, row);
 
 CREATE TRIGGER indexed_seen_added AFTER INSERT ON indexed_seen BEGIN
     INSERT INTO indexed_words_seen (rowid, words) VALUES (NEW.seq, NEW.words);

@@ -23,8 +23,9 @@ best AS MATERIALIZED (
     ORDER BY score DESC, id
     LIMIT :candidates --? candidates
 )
-SELECT records.id, best.score
+SELECT records.id, best.score, array_to_string(tsvector_to_array(indexed.words), ' ')
 FROM best
+JOIN indexed ON indexed.id = best.id
 JOIN records ON records.id = best.id
 WHERE records.life IN :lives AND {sees records.scope}
     AND records.kind IN :kinds --? kinds

@@ -1,6 +1,6 @@
 -- The best by words alone, then those of them that may be served: seldom are more needed.
 -- name: search
-SELECT records.id, -best.score AS score
+SELECT records.id, -best.score AS score, indexed.words
 FROM (
     SELECT rowid AS num, bm25(indexed_words) AS score
     FROM indexed_words
@@ -35,3 +35,6 @@ WHERE observations.flags = '[]' AND {sees observations.scope}
     AND observations.at <= :until --? until
 ORDER BY best.score, observations.seq
 LIMIT :limit
+
+-- name: known
+SELECT term, doc FROM indexed_words_known WHERE term IN :words
