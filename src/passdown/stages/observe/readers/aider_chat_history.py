@@ -23,7 +23,7 @@ TYPED = b"#### "
 PRINTED = b"> "
 _STARTED = re.compile(rb"^# aider chat started at \d{4}-\d\d-\d\d", re.MULTILINE)
 _EXAMPLE = re.compile(
-    rb"<div class=\"chat-transcript\"[^>\n]*>.{0,20000}?^#### ", re.MULTILINE | re.DOTALL
+    rb"<div class=\"chat-transcript\"[^>\n]*>.{0,4000}?^#### ", re.MULTILINE | re.DOTALL
 )
 _MODEL = re.compile(r"^(?:Main model|Models?): (\S+)", re.MULTILINE)
 _TOKENS = re.compile(

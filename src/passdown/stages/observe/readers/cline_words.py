@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.stages.observe.readers.tags import Tagged, outside, tagged, unruled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +28,9 @@ SAID_BY = {
 }
 """Calls that only say something to the person, and where the words are."""
 
-_CALL = re.compile(rf"<({TOOLS})>(.*?)(?:</\1>|\Z)", re.DOTALL)
-_PARAMETER = re.compile(r"<([a-z_]{1,40})>(.*?)</\1>", re.DOTALL)
-_PERSON = re.compile(r"<(task|feedback|answer|user_message)>\s*(.*?)\s*</\1>", re.DOTALL)
+_CALL = re.compile(rf"<({TOOLS})>")
+_PARAMETER = re.compile(r"<([a-z_]{1,40})>")
+_PERSON = re.compile(r"<(task|feedback|answer|user_message)>")
 _CONTEXT = re.compile(r"<environment_details>.*?(?:</environment_details>|\Z)", re.DOTALL)
 _ANSWER = re.compile(rf"^\[({TOOLS})\b[^\n]*?\] Result:?[ \t]*\n?", re.MULTILINE)
 _EXPORTED_ANSWER = re.compile(r"^\[(?:Tool(?: \(Error\))?|\w+ \(Error\))\]\n", re.MULTILINE)
@@ -36,7 +39,6 @@ _FAILED = re.compile(r"\s*(?:The tool execution failed|<error>|Error executing|\
 _REFUSED = re.compile(r"\s*The user denied (?:this operation|permission)")
 _CLIENT = re.compile(r"\s*\[(?:ERROR|TASK RESUMPTION|NOTICE|SYSTEM)\b")
 _TURN = re.compile(rb"^\*\*(User|Assistant):\*\*[ \t]*\r?\n", re.MULTILINE)
-_RULE = re.compile(r"\s*\n---\s*\Z")
 
 
 class Given(NamedTuple):
@@ -81,20 +83,20 @@ def given(words: str) -> Iterator[Given]:
 
 def _answer(words: str, tool: str, *, failed: bool) -> Iterator[Given]:
     """A tool's answer; what a person added to it is theirs."""
-    rest = _PERSON.sub("", words).strip()
+    said = list(tagged(words, _PERSON))
+    rest = outside(words, said).strip()
     if _REFUSED.match(rest):
         yield Given("refused", rest, tool)
     elif tool not in SAID_BY:
         yield Given("tool", rest, tool, failed or bool(_FAILED.match(rest)))
-    for found in _PERSON.finditer(words):
-        yield Given("person", found[2])
+    yield from (Given("person", one.text.strip()) for one in said)
 
 
 def _words(words: str) -> Iterator[Given]:
     """What is said outside of any answer: in tags that mark a person's words, or bare."""
-    said = [found[2] for found in _PERSON.finditer(words)]
-    rest = _PERSON.sub("", words).strip()
-    yield from (Given("person", one) for one in said)
+    said = list(tagged(words, _PERSON))
+    rest = outside(words, said).strip()
+    yield from (Given("person", one.text.strip()) for one in said)
     if _CLIENT.match(rest):
         yield Given("client", rest)
     elif rest and not said:
@@ -106,31 +108,36 @@ def _words(words: str) -> Iterator[Given]:
 def asked_of(words: str) -> Iterator[Asked]:
     """What the assistant says and which tools it calls, in order."""
     end = 0
-    for found in sorted((*_CALL.finditer(words), *_EXPORTED_CALL.finditer(words)), key=_place):
-        if found.start() < end:
+    for one in _calls(words):
+        if one.start < end:
             continue
-        yield from _aloud(words[end : found.start()])
-        if found.re is _CALL:
-            yield from _called(found[1], found[2])
-            end = found.end()
+        yield from _aloud(words[end : one.start])
+        if words[one.start] == "<":
+            yield from _called(one.name, one.text)
         else:
-            end = _end_of(words, found)
-            yield Asked("", found[1], {"input": words[found.end() : end].strip()})
+            yield Asked("", one.name, {"input": one.text.strip()})
+        end = one.end
     yield from _aloud(words[end:])
 
 
-def _place(found: re.Match[str]) -> int:
-    return found.start()
+def _calls(words: str) -> list[Tagged]:
+    """Calls by tags, and as an export shows them: up to an empty line, or the end."""
+    found = list(tagged(words, _CALL, open_ended=True))
+    shown = list(_EXPORTED_CALL.finditer(words))
+    for one, then in zip_longest(shown, shown[1:]):
+        last = then.start() if then else len(words)
+        blank = words.find("\n\n", one.end(), last)
+        end = blank if blank >= 0 else last
+        found.append(Tagged(one[1], words[one.end() : end], one.start(), end))
+    return sorted(found, key=_place)
 
 
-def _end_of(words: str, found: re.Match[str]) -> int:
-    """Where an exported call ends: at an empty line, or with the turn."""
-    blank = words.find("\n\n", found.end())
-    return blank if blank >= 0 else len(words)
+def _place(one: Tagged) -> int:
+    return one.start
 
 
 def _called(tool: str, inner: str) -> Iterator[Asked]:
-    told = {name: value.strip("\n") for name, value in _PARAMETER.findall(inner)}
+    told = {one.name: one.text.strip("\n") for one in tagged(inner, _PARAMETER)}
     if tool in SAID_BY:
         yield from _aloud(told.get(SAID_BY[tool], inner))
     else:
@@ -147,6 +154,6 @@ def exported(raw: bytes) -> Iterator[Turn]:
     starts = list(_TURN.finditer(raw))
     for n, start in enumerate(starts):
         end = starts[n + 1].start() if n + 1 < len(starts) else len(raw)
-        words = _RULE.sub("", raw[start.end() : end].decode("utf-8", "replace")).strip()
+        words = unruled(raw[start.end() : end].decode("utf-8", "replace"))
         role = "user" if start[1] == b"User" else "assistant"
         yield Turn(role, words, start.start(), end - start.start())

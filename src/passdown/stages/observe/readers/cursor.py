@@ -13,6 +13,7 @@ from passdown.stages.observe.readers.claude_memory import Memory
 from passdown.stages.observe.readers.document import listed, parts, record, table, text
 from passdown.stages.observe.readers.glimpse import share
 from passdown.stages.observe.readers.rows import when
+from passdown.stages.observe.readers.tags import tagged, unruled
 from passdown.stages.observe.readers.telling import Spot, digest
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ NAME = "cursor"
 _EXPORTED = re.compile(rb"(?:\s*#[^\n]*\n)?\s*_Exported on [^\n]{4,80}from Cursor[^\n]*_")
 _TITLE = re.compile(r"\s*#[ \t]+([^\n]+)")
 _TURN = re.compile(rb"^\*\*(User|Cursor)\*\*[ \t]*\r?\n", re.MULTILINE)
-_RULE = re.compile(r"\s*\n---\s*\Z")
-_QUERY = re.compile(r"<user_query>\s*(.*?)\s*</user_query>", re.DOTALL)
+_QUERY = re.compile("<(user_query)>")
 _ROLE = re.compile(rb'\s*\{\s*"role"\s*:\s*"(?:user|assistant|tool)"\s*,\s*"message"\s*:\s*\{')
 _MARKS = (b'"role":"user","message":{',)
 
@@ -123,8 +123,8 @@ def _message(chat: Chat, role: str, message: Json, spot: Spot) -> Iterator[Draft
 
 def _words(chat: Chat, role: str, words: str, spot: Spot) -> Iterator[Draft]:
     if role == "user":
-        query = _QUERY.search(words)
-        yield from chat.said(spot, query[1] if query else words)
+        query = next(tagged(words, _QUERY), None)
+        yield from chat.said(spot, query.text.strip() if query else words)
     elif role == "assistant":
         yield from chat.replied(spot, words, {})
     else:
@@ -157,7 +157,7 @@ def _exported(line: Line, known: Memory) -> Iterator[Drawn]:
     for n, start in enumerate(starts):
         end = starts[n + 1].start() if n + 1 < len(starts) else len(line.raw)
         raw = line.raw[start.end() : end].decode("utf-8", "replace")
-        words = _RULE.sub("", raw).strip()
+        words = unruled(raw)
         spot = Spot(str(n), line.offset + start.start(), end - start.start())
         if start[1] == b"User":
             yield chat.prompt(spot, words, Trust.HUMAN)

@@ -33,8 +33,8 @@ _TYPE = re.compile(rb'"type"\s*:\s*"message"')
 _TS = re.compile(rb'"(?:ts|thread_ts)"\s*:\s*"\d{9,11}\.\d{1,9}"')
 _WHO = re.compile(rb'"(?:user|bot_id|user_profile|client_msg_id|subtype|blocks|team)"\s*:')
 _STAMP = re.compile(r"\d{9,11}(?:\.\d{1,9})?")
-_LINK = re.compile(r"<((?:https?|mailto|tel):[^|>\s]*)(?:\|([^>]*))?>")
-_NAMED = re.compile(r"<[#!][^|>]*\|([^>]*)>")
+_LINK = re.compile(r"<((?:https?|mailto|tel):[^|>\s]{0,2000})(?:\|([^>]{0,2000}))?>")
+_NAMED = re.compile(r"<[#!][^|>]{0,100}\|([^>]{0,200})>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 TAG = "<tool-use "
 _OPEN = re.compile(
-    r"^<tool-use [^>\n]*data-tool-name=\"([^\"\n]*)\"[^>\n]*>(?:<details>)?", re.MULTILINE
+    r"^<tool-use [^>\n]{0,200}?data-tool-name=\"([^\"\n]{0,200})\"[^>\n]{0,200}>(?:<details>)?",
+    re.MULTILINE,
 )
 _SUMMARY = re.compile(r"\s*<summary>(.*?)</summary>", re.DOTALL)
-_CLOSE = re.compile(r"\s*</details></tool-use>\s*\Z|\s*</tool-use>\s*\Z")
+_CLOSE = "</tool-use>"
 _FENCE = re.compile(r"`{3,}([\w+-]*)[ \t]*(?=\n)")
 _INPUT = re.compile(r"Input(?: \([^)\n]*\))?:\s*\Z")
+NEAR = 200
+"""Characters before a fence in which stands what it shows."""
 _ASKS = frozenset({"diff", "json"})
 """Languages of fences that show what was asked for."""
 
@@ -32,7 +35,7 @@ def used(words: str) -> tuple[list[Used], str]:
     if not starts:
         return [], words
     pieces = [words[a.start() : b] for a, b in zip(starts, ends, strict=True)]
-    if len(starts) > 1 and not all(_CLOSE.search(piece) for piece in pieces):
+    if len(starts) > 1 and not all(piece.rstrip().endswith(_CLOSE) for piece in pieces):
         # What looks like more of them is quoted in the first one.
         starts, pieces = starts[:1], [words[starts[0].start() :]]
     found = [_use(start, piece) for start, piece in zip(starts, pieces, strict=True)]
@@ -40,7 +43,8 @@ def used(words: str) -> tuple[list[Used], str]:
 
 
 def _use(start: re.Match[str], piece: str) -> Used:
-    body = _CLOSE.sub("", piece[start.end() - start.start() :])
+    body = piece[start.end() - start.start() :].rstrip()
+    body = body.removesuffix(_CLOSE).rstrip().removesuffix("</details>").rstrip()
     summary = _SUMMARY.match(body)
     body = body[summary.end() :] if summary else body
     asked, answer = _apart(body)
@@ -53,11 +57,11 @@ def _apart(body: str) -> tuple[str, str | None]:
     while fence := _fence(body, at):
         opens, language = fence
         end = body.find("\n```", opens)
-        if language in _ASKS or _INPUT.search(body[:opens].rstrip("`").rstrip("\n")):
+        if language in _ASKS or _INPUT.search(body[max(0, opens - NEAR) : opens].rstrip("\n")):
             at = end + 4 if end >= 0 else len(body)
             continue
         head = body.find("\n", opens) + 1
-        return _plain(body[:opens]), re.sub(r"\n?`{3,}\s*\Z", "", body[head:])
+        return _plain(body[:opens]), body[head:].rstrip("`").removesuffix("\n")
     return _plain(body), None
 
 
@@ -71,8 +75,3 @@ def _plain(asked: str) -> str:
     asked = asked.strip()
     single = asked.startswith("`") and asked.endswith("`") and "`" not in asked[1:-1]
     return asked[1:-1] if single and len(asked) > 2 else asked
-
-
-def uses(words: str) -> int:
-    """How many uses there are in a turn."""
-    return len(used(words)[0])
