@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from passdown.storage.index import Hit
     from passdown.storage.port import Tx
 
-WIDER = 5
+WIDER = 3
 """Candidates looked at for each result, so that re-ranking has something to choose from."""
 
 WIDEST = 1000

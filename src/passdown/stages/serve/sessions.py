@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from passdown.storage.index import Heard
     from passdown.storage.port import Tx
 
-POOL = 150
+POOL = 80
 """Turns that are looked at closely; what stands around them comes with them."""
 
 
