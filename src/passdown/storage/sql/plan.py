@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 MOST = 1_000
 """Entries that are ranked for one question; with fewer, every word is asked for, as in a plain OR.
-What is left out still counts when the candidates are ranked: on 1,603 turns a limit of 300 finds the
-answer among the first twenty in 0.7 % fewer cases. Of records this was not measured."""
+What is left out still counts when the candidates are ranked: on 1,603 turns a limit of 300 finds
+the answer in the first twenty in 0.7 % fewer cases. Of records this was not measured."""
 
 
 def planned(words: Sequence[str], having: Mapping[str, int], quoted: Callable[[str], str]) -> str:
