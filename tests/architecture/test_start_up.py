@@ -24,7 +24,7 @@ QUICK = [
     ["brief"],
     ["brief", "--repo", "shop", "--json"],
     ["search", "staging"],
-    ["search", "staging", "--in", "sessions", "--as-of", "7d"],
+    ["search", "staging", "--as-of", "7d"],
 ]
 
 LOADED = """

@@ -5,23 +5,28 @@ from __future__ import annotations
 import pytest
 
 from passdown.domain.change import Put
-from passdown.domain.errors import Invalid
+from passdown.domain.errors import Forbidden, Invalid
 from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL
 from passdown.stages.apply.execute import execute
-from tests.desk import ROBOT, Desk
+from tests.desk import ALICE, ROBOT, Desk
 
 
 def texts(at: Desk, query: str, **how) -> list[str]:
-    found = at.call("search", ROBOT, query=query, **{"in": "sessions", **how})
+    found = at.call("search", ALICE, query=query, **{"in": "sessions", **how})
     return [row["text"] for row in found["results"]]
+
+
+def test_no_agent_is_handed_what_nobody_approved(on_each: Desk):
+    with pytest.raises(Forbidden, match="approved by nobody"):
+        on_each.call("search", ROBOT, **{"query": "staging", "in": "sessions"})
 
 
 def test_what_was_said_is_found_with_what_stands_beside_it(on_each: Desk):
     for text in ("Is the staging cache warm?", "No, clear it first.", "Thanks"):
         on_each.say(text, "s1")
     on_each.say("Tea is at four", "s2")
-    found = on_each.call("search", ROBOT, **{"query": "staging caches", "in": "sessions"})
+    found = on_each.call("search", ALICE, **{"query": "staging caches", "in": "sessions"})
     first = found["results"][0]
     assert first["text"] == "Is the staging cache warm?"
     assert (first["session"], first["before"], first["after"]) == ("s1", "", "No, clear it first.")
@@ -40,7 +45,7 @@ def test_an_explained_turn_tells_what_each_part_gave(on_each: Desk):
     for text in ("The login test is flaky", "Then retry the login"):
         on_each.say(text, "s1")
     found = on_each.call(
-        "search", ROBOT, **{"query": "flaky login", "in": "sessions", "explain": True}
+        "search", ALICE, **{"query": "flaky login", "in": "sessions", "explain": True}
     )
     why = found["results"][0]["why"]
     assert {"words", "pairs", "neighbours", "session"} >= {*why}
@@ -88,11 +93,11 @@ def test_an_index_that_is_rebuilt_finds_the_same(on_each: Desk):
 
 def test_there_is_nothing_to_search_elsewhere(at: Desk):
     with pytest.raises(Invalid, match="nothing to search in"):
-        at.call("search", ROBOT, **{"query": "tea", "in": "attic"})
+        at.call("search", ALICE, **{"query": "tea", "in": "attic"})
     with pytest.raises(Invalid, match="only records"):
         texts(at, "tea", category="fact")
     with pytest.raises(Invalid, match="of no session"):
-        at.call("search", ROBOT, query="tea", session="s")
+        at.call("search", ALICE, query="tea", session="s")
 
 
 # ---- what was approved
@@ -104,7 +109,7 @@ def keep(at: Desk, *records: Record) -> None:
 
 
 def found(at: Desk, query: str, **how) -> list[str]:
-    return [row["text"] for row in at.call("search", ROBOT, query=query, **how)["results"]]
+    return [row["text"] for row in at.call("search", ALICE, query=query, **how)["results"]]
 
 
 def test_what_another_replaced_is_found_as_of_its_time_only(on_each: Desk):
@@ -136,6 +141,6 @@ def test_records_are_narrowed_by_category_scope_entity_and_trust(on_each: Desk):
 
 def test_an_explained_record_tells_what_each_part_gave(on_each: Desk):
     keep(on_each, Record("note", "1", "Tea is good"))
-    row = on_each.call("search", ROBOT, query="good tea", explain=True)["results"][0]
+    row = on_each.call("search", ALICE, query="good tea", explain=True)["results"][0]
     assert row["why"]["words"] == ["good", "tea"]
     assert {"full_text", "scope", "confidence", "trust", "shared_words"} <= {*row["why"]}

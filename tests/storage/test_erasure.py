@@ -24,6 +24,7 @@ from passdown.storage.erasure import Piece
 from passdown.storage.migrate import SCHEMA, migrations
 from passdown.storage.port import Store, Tx
 from passdown.storage.postgres import PostgresStore
+from passdown.storage.retelling import ERASED
 from passdown.storage.sqlite import SqliteStore, open_sqlite
 from passdown.storage.texts import PLACES, Texts
 
@@ -340,10 +341,10 @@ def test_what_is_erased_is_in_no_file_after_a_scrub(tmp_path: Path, clock):
     with store.write(ALL) as tx:
         for n in range(300):
             tx.observations.drop(f"s{n}")
-        for n in range(300):
             tx.erasure.drop_record("claim", f"k{n}")
         for entry in tx.ledger.entries(limit=300):
             tx.ledger.erase(entry.body)
+            tx.ledger.append(ERASED, "ann", entry.body, {"why": "asked", "detail": None})
         assert told.seq == 300
         assert verify(tx).ok
     assert store.scrub()

@@ -15,6 +15,7 @@ from passdown.domain.proposal import Proposal, Status
 from passdown.domain.scope import ALL
 from passdown.stages.measure.verify import verify
 from passdown.storage.port import Store
+from passdown.storage.retelling import ERASED
 
 AT = "2026-11-21T03:15:00.000Z"
 
@@ -79,6 +80,7 @@ def test_an_erased_body_leaves_its_hash_and_a_chain_that_verifies(store: Store):
         assert tx.ledger.erase(gone.body)
         assert not tx.ledger.erase(gone.body)
         assert tx.ledger.entries() == [kept, replace(gone, detail=None)]
+        tx.ledger.append(ERASED, "me", gone.body, {"why": "asked", "detail": None})
         assert verify(tx).ok
         assert verify(tx).erased == 1
 

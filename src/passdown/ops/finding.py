@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from passdown.domain.errors import Invalid
+from passdown.domain.actor import Kind
+from passdown.domain.errors import Forbidden, Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,10 +69,21 @@ def in_records(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, An
     return {"results": [_record(f) for f in found]}
 
 
+def _for_people(ctx: Ctx) -> None:
+    """Nobody approved what was said, so no agent is handed it."""
+    if ctx.actor.kind is Kind.AGENT:
+        raise Forbidden(
+            "what was said in sessions is approved by nobody: people search it",
+            where="search",
+            next="Leave `in` out to search what is approved.",
+        )
+
+
 def in_sessions(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, Any]:
     """What was said and done, as it was said; and which sessions say most of it."""
     from passdown.stages.serve.sessions import Narrow, search_sessions
 
+    _for_people(ctx)
     if asked.category or asked.entity:
         raise Invalid("only records have a category and entities", next="Leave out `--in`.")
     narrow = Narrow((asked.kind,) if asked.kind else (), asked.session, until=asked.as_of)

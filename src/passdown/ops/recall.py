@@ -80,8 +80,9 @@ def search(
 ) -> dict[str, Any]:
     """Approved knowledge that answers this; nothing rather than a guess.
 
-    `--in sessions` searches what was said and done instead: nobody approved that. `kind` is then
-    prompt, reply, call, result, note or event. `--as-of` is what was so, or had been said, then.
+    `--in sessions` searches what was said and done instead: nobody approved that, so it is for
+    people. `kind` is then prompt, reply, call, result, note or event. `--as-of` is what was so,
+    or had been said, then.
     """
     then = as_of and _moment(ctx, as_of)
     asked = finding.Asked(query, kind, category, scope, entity, trust, then, session)

@@ -25,8 +25,8 @@ ERASED = "ledger.erased"
 """The name of an entry that tells anew what an erased body may still say."""
 
 
-def retell(tx: Tx, body: Texts, said: Json, actor: str, why: str) -> None:
-    """Erase a body and tell this in its place."""
+def retell(tx: Tx, body: Texts, said: Json | None, actor: str, why: str) -> None:
+    """Erase a body and tell this in its place; None tells only that it was."""
     (hash,) = body.key
     tx.ledger.erase(hash)
     try:

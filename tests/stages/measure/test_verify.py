@@ -11,6 +11,7 @@ import pytest
 
 from passdown.domain.scope import ALL
 from passdown.stages.measure.verify import PAGE, Verified, verify
+from passdown.storage.retelling import ERASED
 from tests.desk import Desk, desk
 from tests.notes import Add
 
@@ -99,8 +100,19 @@ def test_an_erased_body_leaves_a_chain_that_verifies(on_each: Desk):
     with on_each.store.write(ALL) as tx:
         victim = tx.ledger.entries(name="note.updated")[0]
         assert tx.ledger.erase(victim.body)
+        tx.ledger.append(ERASED, "ann", victim.body, {"why": "asked", "detail": None})
     found = check(on_each)
     assert (found.ok, found.erased) == (True, 1)
+
+
+def test_a_body_that_went_without_a_word_is_a_fault(on_each: Desk):
+    on_each.agree(Add("tea"))
+    with on_each.store.write(ALL) as tx:
+        victim = tx.ledger.entries(name="note.updated")[0]
+        assert tx.ledger.erase(victim.body)
+    found = check(on_each)
+    assert (found.ok, found.bad_seq) == (False, victim.seq)
+    assert "no entry says so" in found.fault
 
 
 def test_a_ledger_longer_than_a_page_is_walked_to_its_end(at: Desk):

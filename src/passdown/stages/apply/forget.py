@@ -78,7 +78,7 @@ def _drop(tx: Tx, key: Key, actor: Actor, say: Callable[[str], str]) -> None:
             tell_edge(tx, "", "remove", bare, actor.name)
     for body in bodies_about(tx, id):
         if "record" in _said(body):
-            tx.ledger.erase(body.key[0])
+            retell(tx, body, None, actor.name, WHY)
     tx.erasure.drop_record(*key)
     for text in sorted(filter(None, texts)):
         for row in tx.erasure.holding(text):
@@ -103,7 +103,8 @@ def _bare(said: dict[str, Any], proposal: str) -> dict[str, Any]:
     """That a proposal made or parted a relation, without the reason; also where it was told
     anew."""
     if said.keys() == ANEW:
-        return {**said, "detail": _bare(said["detail"] or {}, proposal)}
+        detail = said["detail"]
+        return said if detail is None else {**said, "detail": _bare(detail, proposal)}
     if "edge" not in said or said.get("proposal") != proposal:
         return said
     return {**said, "edge": {**said["edge"], "body": {}}}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from passdown.domain.entry import GENESIS, body_hash, chain_hash
+from passdown.storage.retelling import ERASED
 
 if TYPE_CHECKING:
     from passdown.domain.entry import Entry
@@ -27,18 +28,28 @@ class Verified:
 
 
 def verify(tx: Tx) -> Verified:
-    """Walk the whole chain; the first fault is named by its sequence number."""
+    """Walk the whole chain; the first fault is named by its sequence number. A body may be gone
+    only where an entry says that it was erased."""
     prev, last, erased = GENESIS, 0, 0
+    gone: dict[str, int] = {}
+    said: set[str] = set()
     while page := tx.ledger.entries(after=last, limit=PAGE):
         for entry in page:
             if fault := _fault(entry, last, prev):
                 return Verified(False, last, prev, last + 1, fault, erased)
             prev, last = entry.hash, entry.seq
-            erased += entry.detail is None
+            if entry.detail is None:
+                erased += 1
+                gone.setdefault(entry.body, entry.seq)
+            if entry.name == ERASED:
+                said.add(entry.subject)
     anchor = tx.ledger.anchor()
     if anchor != (last, prev):
         fault = f"the ledger ends at {last}, its anchor says {anchor[0]}"
         return Verified(False, last, prev, last + 1, fault, erased)
+    if silent := [seq for body, seq in gone.items() if body not in said]:
+        fault = "its body was taken away, and no entry says so"
+        return Verified(False, last, prev, min(silent), fault, erased)
     return Verified(True, last, prev, erased=erased)
 
 
