@@ -107,6 +107,13 @@ def test_what_an_answer_took_stands_in_what_aider_prints() -> None:
     assert took["model"] == "claude-sonnet-4-5"
 
 
+@pytest.mark.parametrize("cost", ["0.0.04", ".", "1" * 400, "4,2"])
+def test_a_cost_that_is_no_number_is_none(cost: str) -> None:
+    text = markdowns.aider().replace(b"Cost: $0.04", b"Cost: $" + cost.encode())
+    assert text != markdowns.aider()
+    assert not any("cost" in d.meta for d in of(drafts(AIDER, text), Seen.NOTE))
+
+
 def test_an_interrupt_is_one() -> None:
     assert drafts(AIDER, markdowns.aider())[-1].meta["kind"] == "interrupt"
 

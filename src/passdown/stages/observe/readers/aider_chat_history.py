@@ -29,7 +29,7 @@ _MODEL = re.compile(r"^(?:Main model|Models?): (\S+)", re.MULTILINE)
 _TOKENS = re.compile(
     r"^Tokens: ([\d.,]+)(k?) sent,(?: [\d.,]+k? cache \w+,)* ([\d.,]+)(k?) received", re.MULTILINE
 )
-_COST = re.compile(r"Cost: \$([\d.]+) (?:request|message|send)")
+_COST = re.compile(r"Cost: \$(\d+(?:\.\d+)?|\.\d+)\.? (?:request|message|send)")
 _INTERRUPTED = "^C KeyboardInterrupt"
 
 
@@ -136,7 +136,7 @@ def _printed(chat: Chat, plain: str, spot: Spot, meta: Json) -> Draft:
     if taken:
         total = {name: sum(one[name] for one in taken) for name in ("in", "out")}
         meta = {**meta, "tokens": {name: n for name, n in total.items() if n}}
-        cost = sum(float(found[1].rstrip(".") or 0) for found in _COST.finditer(plain))
+        cost = sum(float(found[1]) for found in _COST.finditer(plain))
         meta |= {"cost": round(cost, 6)} if 0 < cost < 1e6 else {}
     kind = "interrupt" if _INTERRUPTED in plain else "output"
     return chat.note(spot, plain, kind, Trust.TOOL, meta=meta)
