@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from passdown.loops.claims.command import Change, blamed, cured, repeats, steps
+from passdown.loops.claims.command import Change, blamed, cured, steps
+from passdown.text.calls import repeats
 
 NO_MODULE = "No module named pytest"
 

@@ -10,7 +10,6 @@ from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 LONGEST = 400
-LONGEST_LINE = 2000
 MOST_STEPS = 6
 MOST_CHANGED = 4
 
@@ -197,13 +196,6 @@ def _shown(words: Words, start: int, end: int, error: str) -> str:
         for place, word in enumerate(words[:stop])
     ]
     return re.sub(r"(?: …)+$", "", re.sub(r"…(?: …)+", "…", " ".join(kept)))
-
-
-def repeats(line: str, failed: str) -> bool:
-    """Whether the line makes the call that failed again."""
-    words = (r"\S+(?:\s+\S+)*?" if word == "…" else re.escape(word) for word in failed.split())
-    form = r"\s+".join(words)
-    return bool(re.search(rf"(?<!\S)(?:\S*/)?{form}(?!\S)", line[:LONGEST_LINE]))
 
 
 def _local(change: Change) -> bool:

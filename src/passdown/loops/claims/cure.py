@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.command import MENDING, Change, alike, blamed, cured
 from passdown.loops.claims.payload import Quote
+from passdown.text.calls import SHELLS, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,9 +22,6 @@ LONGEST_QUOTE = 200
 LONGEST_NAME = 100
 LONGEST_CALL = 4000
 
-SHELLS = frozenset(
-    {"bash", "shell", "exec_command", "local_shell", "run_shell_command", "terminal", "execute"}
-)
 EDITORS = frozenset(
     {
         "edit",
@@ -40,10 +38,6 @@ EDITORS = frozenset(
 _COMMAND_ARGUMENT = re.compile(r"command: (.+)")
 _ARGUMENT = re.compile(r"^([a-z]\w{0,40}): (.*)$", re.MULTILINE)
 _PATHS = frozenset({"file_path", "path", "notebook_path", "filename"})
-# Arguments that differ from call to call and say nothing about how a call is made.
-_TEXTS = frozenset(
-    {"prompt", "description", "content", "query", "offset", "limit", "args", "message", "text"}
-)
 
 # Errors about how the call was made, not about the code it ran on.
 _USAGE = (
@@ -231,7 +225,7 @@ def arguments(call: Observation) -> dict[str, str]:
     """What a tool was called with, as far as it stands on lines of its own; what a reader put
     on a line is a place in a file or a name, what is long or spread over lines is a text."""
     lines = _ARGUMENT.findall(call.text[:LONGEST_CALL])
-    return {name: value for name, value in lines if name not in _TEXTS and len(value) <= 300}
+    return {name: value for name, value in lines if name not in TEXTS and len(value) <= 300}
 
 
 def called(call: Observation) -> str:

@@ -10,9 +10,10 @@ from msgspec.structs import asdict
 from passdown.contract.loop import Finding
 from passdown.domain.scope import GLOBAL
 from passdown.loops.claims.changes import KIND
-from passdown.loops.claims.cure import SHELLS, cures
+from passdown.loops.claims.cure import cures
 from passdown.loops.claims.payload import Add, Cure, Known, Quote, Supersede
 from passdown.loops.claims.stated import stated
+from passdown.text.calls import SHELLS
 from passdown.text.entities import keys
 from passdown.text.similar import Index, differs
 from passdown.text.tokens import content_words

@@ -9,12 +9,12 @@ from passdown.domain.clock import to_seconds
 from passdown.domain.observation import Seen, Trust
 from passdown.domain.scope import GLOBAL
 from passdown.loops.claims.changes import KIND
-from passdown.loops.claims.command import repeats
 from passdown.loops.claims.cure import called
 from passdown.loops.claims.detect import alike
 from passdown.loops.claims.payload import Retire
 from passdown.loops.claims.prose import sentences
 from passdown.loops.claims.stated import bare
+from passdown.text.calls import repeats
 from passdown.text.similar import differs, near
 
 if TYPE_CHECKING:
