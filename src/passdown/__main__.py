@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("passdown.surfaces.worker:main", "Run the jobs: mining, deadlines, index, outbox"),
     "mcp": ("passdown.surfaces.mcp:main", "Serve an agent over standard input and output"),
     "jsonl": ("passdown.surfaces.jsonl:main", "One JSON request a line in, one answer a line out"),
+    "pairs": ("passdown.up.pairs:command", "Questions and their answers, out of session files"),
     "hook": ("passdown.__main__:hook", "Note where a session stands; clients run this"),
     "completion": ("passdown.surfaces.cli:script", "Completion for bash, zsh or fish"),
 }
