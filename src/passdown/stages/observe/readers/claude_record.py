@@ -8,28 +8,31 @@ from msgspec import DecodeError, Raw, Struct, field, json as fast
 
 from passdown.stages.observe.readers.document import tolerant
 
+# The parser looks for a field's name after the one it found last, so fields stand here in the
+# order in which clients write them; none of these can hold itself, so nobody need look for that.
 
-class Part(Struct):
+
+class Part(Struct, gc=False):
     """A piece of a tool's answer."""
 
     type: str | None = None
     text: str | None = None
 
 
-class Block(Struct):
+class Block(Struct, gc=False):
     """A piece of a message: text, thinking, a tool call or a tool's answer."""
 
+    tool_use_id: str | None = None
     type: str | None = None
     text: str | None = None
     id: str | None = None
     name: str | None = None
     input: Raw = Raw(b"null")
-    tool_use_id: str | None = None
     content: str | list[Part] | None = None
     is_error: bool | None = None
 
 
-class Usage(Struct):
+class Usage(Struct, gc=False):
     """What one answer of the model took, in tokens."""
 
     input_tokens: int | None = None
@@ -38,23 +41,23 @@ class Usage(Struct):
     cache_creation_input_tokens: int | None = None
 
 
-class Message(Struct):
+class Message(Struct, gc=False):
     """What was said. One answer of the model stands in several lines, under one id."""
 
-    content: str | list[Block] | None = None
-    id: str | None = None
     model: str | None = None
+    id: str | None = None
+    content: str | list[Block] | None = None
     usage: Usage | None = None
 
 
-class Origin(Struct):
+class Origin(Struct, gc=False):
     """Who put a message in, or which session it was copied from."""
 
     kind: str | None = None
     session_id: str | None = field(default=None, name="sessionId")
 
 
-class Attached(Struct):
+class Attached(Struct, gc=False):
     """What a client hands its model beside the messages."""
 
     type: str | None = None
@@ -62,21 +65,22 @@ class Attached(Struct):
     mode: str | None = field(default=None, name="commandMode")
 
 
-class Record(Struct, rename="camel"):
+class Record(Struct, gc=False, rename="camel"):
     """One line. Fields nobody reads are skipped by the parser."""
 
+    parent_uuid: str | None = None
+    is_sidechain: bool | None = None
+    cwd: str | None = None
+    session_id: str | None = None
+    version: str | None = None
+    git_branch: str | None = None
+    agent_id: str | None = None
     type: str | None = None
     subtype: str | None = None
+    message: Message | None = None
     uuid: str | None = None
-    parent_uuid: str | None = None
-    session_id: str | None = None
-    printed_session: str | None = field(default=None, name="session_id")
     timestamp: str | None = None
-    cwd: str | None = None
-    git_branch: str | None = None
-    version: str | None = None
-    agent_id: str | None = None
-    is_sidechain: bool | None = None
+    printed_session: str | None = field(default=None, name="session_id")
     is_meta: bool | None = None
     is_compact_summary: bool | None = None
     is_api_error_message: bool | None = None
@@ -85,7 +89,6 @@ class Record(Struct, rename="camel"):
     plan_content: str | None = None
     origin: Origin | None = None
     forked_from: Origin | None = None
-    message: Message | None = None
     content: str | None = None
     summary: str | None = None
     leaf_uuid: str | None = None
@@ -94,7 +97,7 @@ class Record(Struct, rename="camel"):
     data: Raw = Raw(b"null")
 
 
-class Progress(Struct):
+class Progress(Struct, gc=False):
     """What a running tool reports; a sub-agent reports its own lines."""
 
     type: str | None = None
