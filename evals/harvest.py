@@ -1,0 +1,242 @@
+"""What is harvested: lessons that somebody planted in written sessions, and what real ones teach.
+
+Planted: how many of 60 lessons in five categories become claims that a brief would take, on how
+many of 40 decoys a claim rests, and whether a receipt or a secret is wrong. --data names a folder
+with `sessions/`: of all findings there how many are right, judged by reading their evidence
+(`labels/judged.jsonl`), how they agree with what two readings marked before any detector ran
+(`labels/reading_a.jsonl`, `reading_b.jsonl`), and how many errors that came again after a time a
+claim from before it would have preceded. The labels hold hashes of ids, nothing of the sessions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import msgspec
+
+from evals import Measured
+from evals._clients import Kept, plant
+from evals._labels import Rests, agreement, judged, key_of, lost_and_found
+from evals._planted import CATEGORIES, decoys, lessons, secrets
+from evals._split import preceded
+from passdown.contract.loop import Finding
+from passdown.domain.clock import SystemClock
+from passdown.domain.observation import Observation, Session
+from passdown.domain.scope import ALL
+from passdown.domain.settings import defaults
+from passdown.loops.claims import LOOP
+from passdown.stages.mine.run import mine
+from passdown.stages.observe.ingest import ingest
+from passdown.stages.observe.readers import load
+from passdown.storage.memory import open_memory
+from passdown.text.redact import Redactor
+
+READS_DATA = True
+KEY = b"an evaluation's key, of 32 bytes"
+SETTINGS = defaults(LOOP.settings)
+THRESHOLD = SETTINGS.number("brief.min_confidence")
+"""A brief takes only what is above this."""
+
+
+class Harvest(NamedTuple):
+    """What was read, and what was found in it."""
+
+    sessions: Sequence[Session]
+    seen: Mapping[int, Observation]
+    findings: Sequence[Finding[Any]]
+
+    @property
+    def told(self) -> list[Finding[Any]]:
+        """The findings that are sure enough for a brief."""
+        return [one for one in self.findings if one.confidence > THRESHOLD]
+
+
+def measure(data: Path | None) -> Measured:
+    """The planted ones always, the real ones where there are any."""
+    figures, against, n = _planted()
+    if data is not None:
+        real = _real(harvest(_files(data / "sessions")))
+        figures |= {**real[0], "false_receipts": figures["false_receipts"] + real[2]}
+        against |= real[1]
+    return Measured(figures, n, against)
+
+
+def harvest(files: Sequence[Path]) -> Harvest:
+    """Read these into a store of their own, and mine it."""
+    clock = SystemClock()
+    store = open_memory(clock)
+    redactor = Redactor(KEY)
+    ingest(store, files, readers=load(), redactor=redactor, settings=SETTINGS, clock=clock)
+    mined = mine(store, LOOP, SETTINGS, clock)
+    if mined.failure:
+        raise SystemExit(f"eval harvest: {mined.failure}")
+    with store.read(ALL) as tx:
+        sessions = tx.observations.sessions(limit=10**6)
+        seen = {one.seq: one for one in tx.observations.scan(limit=10**7)}
+    store.close()
+    return Harvest(sessions, seen, [one.finding for one in mined.findings])
+
+
+def category(finding: Finding[Any]) -> str:
+    """What kind of claim it asks for; '' of a question that asks for none."""
+    return str(getattr(finding.payload, "category", ""))
+
+
+def text(finding: Finding[Any]) -> str:
+    """The sentence that it asks for."""
+    return str(getattr(finding.payload, "text", ""))
+
+
+def _files(folder: Path) -> list[Path]:
+    found = sorted(f for p in folder.iterdir() if p.is_dir() for f in p.iterdir() if f.is_file())
+    if not found:
+        raise SystemExit(f"eval harvest: no transcripts in the folders of {folder}")
+    return found
+
+
+# ---- planted
+
+
+def _planted() -> tuple[dict[str, float], dict[str, float | str], int]:
+    with TemporaryDirectory(prefix="passdown-harvest-") as folder:
+        kept = plant(Path(folder))
+        found = harvest([one.path for one in kept])
+        where = planted_at(kept, found.seen.values())
+    told, asked = (_found(some, where) for some in (found.told, found.findings))
+    each = Counter(lesson.category for lesson in lessons())
+    figures: dict[str, float] = {
+        f"recall_{_name(c)}": round(told[c] / each[c], 4) for c in CATEGORIES
+    }
+    figures["recall"] = round(told.total() / each.total(), 4)
+    figures["decoys_taken"] = len(_resting(found.told, where))
+    figures["false_receipts"] = sum(is_false(one, found.seen) for one in found.findings)
+    figures["secrets"] = sum(map(tells_a_secret, found.findings))
+    against: dict[str, float | str] = {
+        f"proposed_{_name(c)}": round(asked[c] / each[c], 4) for c in CATEGORIES
+    }
+    against["decoys_proposed"] = len(_resting(found.findings, where))
+    planted = frozenset[int]().union(*(where[lesson.id] for lesson in lessons()))
+    against["told_beside_lessons"] = sum(not planted & {*one.evidence} for one in found.told)
+    against["told_of_planted"] = len(found.told)
+    return figures, against, each.total()
+
+
+def _found(findings: Sequence[Finding[Any]], where: Mapping[str, frozenset[int]]) -> Counter[str]:
+    """How many lessons of each category these teach."""
+    return Counter(
+        one.category
+        for one in lessons()
+        if taught(one.words, one.category, findings, where[one.id])
+    )
+
+
+def planted_at(
+    kept: Iterable[Kept], seen: Iterable[Observation]
+) -> defaultdict[str, frozenset[int]]:
+    """Which observations bear which lesson or decoy."""
+    by_file = defaultdict[str, list[Observation]](list)
+    for one in seen:
+        if one.pointer is not None:
+            by_file[Path(one.pointer.file).name].append(one)
+    where = defaultdict[str, frozenset[int]](frozenset)
+    for transcript in kept:
+        for offset, marks in transcript.marks:
+            hit = {one.seq for one in by_file[transcript.path.name] if _covers(one, offset)}
+            for mark in marks:
+                where[mark] |= hit
+    return where
+
+
+def _covers(one: Observation, offset: int) -> bool:
+    at = one.pointer
+    return at is not None and at.offset <= offset < at.offset + at.length
+
+
+def taught(
+    words: Iterable[str], kind: str, findings: Iterable[Finding[Any]], where: frozenset[int]
+) -> bool:
+    """Whether one of these says it, in the right category, and rests on where it stands."""
+    return any(
+        category(one) == kind
+        and where & {*one.evidence}
+        and all(word.casefold() in text(one).casefold() for word in words)
+        for one in findings
+    )
+
+
+def _resting(findings: Iterable[Finding[Any]], where: Mapping[str, frozenset[int]]) -> list[str]:
+    """The decoys that a finding rests on."""
+    seqs = {seq for one in findings for seq in one.evidence}
+    return [mark for mark in decoys() if where.get(mark, frozenset()) & seqs]
+
+
+def is_false(finding: Finding[Any], seen: Mapping[int, Observation]) -> bool:
+    """Whether a receipt of it addresses what is not there: no code points, no observation, or one
+    that is no evidence of it."""
+    for quote in getattr(finding.payload, "quotes", ()):
+        one = seen.get(quote.seq)
+        if one is None or quote.seq not in finding.evidence:
+            return True
+        if not (0 <= quote.start < quote.end <= len(one.text)):
+            return True
+        if not one.text[quote.start : quote.end].strip():
+            return True
+    return not {*finding.evidence} <= seen.keys()
+
+
+def tells_a_secret(finding: Finding[Any]) -> bool:
+    said = msgspec.json.encode((finding.payload, finding.title)).decode()
+    return any(part in said for whole in secrets().values() for part in whole.splitlines())
+
+
+# ---- real
+
+
+def _real(found: Harvest) -> tuple[dict[str, float], dict[str, float | str], int]:
+    verdicts = judged()
+    told = defaultdict[str, list[Finding[Any]]](list)
+    for one in found.told:
+        told[category(one)].append(one)
+    figures, against = dict[str, float](), dict[str, float | str]()
+    for c in CATEGORIES:
+        read = [verdicts[key] for one in told[c] if (key := key_of(c, text(one))) in verdicts]
+        against[f"told_{_name(c)}"] = len(told[c])
+        if read:
+            figures[f"precision_{_name(c)}"] = round(sum(v.right for v in read) / len(read), 4)
+    figures |= _over_all([(category(one), text(one)) for one in found.told])
+    rests = [Rests(category(one), _ids(one, found.seen)) for one in found.told]
+    against |= lost_and_found(rests) | agreement()
+    share, per_repo = preceded(LOOP, SETTINGS, found.sessions, found.seen.values())
+    figures["preceded_share"] = share
+    against |= {"findings": len(found.findings), **per_repo}
+    return figures, against, sum(is_false(one, found.seen) for one in found.findings)
+
+
+def _over_all(told: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """How good the worst category is, what is junk, and what nobody judged."""
+    verdicts = judged()
+    read = [verdicts[key] for kind, said in told if (key := key_of(kind, said)) in verdicts]
+    figures: dict[str, float] = {"unjudged": len(told) - len(read)}
+    if not read:
+        return figures
+    by_kind = defaultdict[str, list[bool]](list)
+    for kind, said in told:
+        if (key := key_of(kind, said)) in verdicts:
+            by_kind[kind].append(verdicts[key].right)
+    figures["precision_worst"] = round(min(sum(r) / len(r) for r in by_kind.values()), 4)
+    figures["junk_share"] = round(sum(v.junk for v in read) / len(read), 4)
+    figures["judged"] = len(read)
+    return figures
+
+
+def _ids(finding: Finding[Any], seen: Mapping[int, Observation]) -> frozenset[tuple[str, str]]:
+    """The session and uid of all that it rests on."""
+    return frozenset((seen[seq].session, seen[seq].uid) for seq in finding.evidence if seq in seen)
+
+
+def _name(kind: str) -> str:
+    return kind.replace("-", "_")
