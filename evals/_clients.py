@@ -7,6 +7,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,6 +37,29 @@ fn merge(left: &[Row], right: &[Row]) -> Vec<Row> {
 }""".splitlines()
 
 
+_NARRATION = """Let me look at how this is wired up before I change anything.
+Good, that's the place.
+Now I'll run it again.
+I'll check the callers as well.
+Interesting. The function is only used in two places.
+Perfect! That did the trick.
+Hmm, that's odd. Let me see what it returns.
+I need to understand the flow here first.
+That looks right to me.
+The diff is small, so I'll go on.
+Let me double-check that nothing else depends on it.
+OK. Next step: the tests.
+I think this could also be solved with a cache, but I'm not sure it is worth it.
+Now let me update the imports.
+There might be an off-by-one here; I'll verify.
+Great, everything is green so far.
+I'll keep the change minimal.
+Let me view the rest of the file.
+This should be enough context.
+Wait, I should read the existing test first.""".splitlines()
+_LOOKED_AT = ("src/main/load.py", "lib/window.ts", "store.go", "src/merge.rs", "README.md")
+
+
 class Kept(NamedTuple):
     """A transcript, and what is planted at which byte of it."""
 
@@ -57,6 +81,8 @@ def plant(folder: Path) -> list[Kept]:
 
 
 def _kept(folder: Path, script: Script) -> Kept:
+    if script.client != "aider":
+        script = script._replace(turns=tuple(_among_noise(script)))
     said, marks, offset = list(_CLIENTS[script.client](script)), [], 0
     for one in said:
         if one.marks:
@@ -66,6 +92,19 @@ def _kept(folder: Path, script: Script) -> Kept:
     path = folder / f"{script.id}{suffix}"
     path.write_bytes(b"".join(one.raw for one in said))
     return Kept(path, script, tuple(marks))
+
+
+def _among_noise(script: Script) -> Iterator[Turn]:
+    """The turns, with what an assistant says and looks at on the way; nothing after the last, and
+    no look at a file between two commands that belong together."""
+    chance, turns = random.Random(f"noise {script.id}"), script.turns
+    for turn, after in pairwise(turns):
+        yield turn
+        if chance.random() < 0.3:
+            yield Turn("R", chance.choice(_NARRATION), frozenset())
+        if not turn.marks & after.marks and chance.random() < 0.25:
+            yield Turn("@", f"Read {chance.choice(_LOOKED_AT)}", frozenset())
+    yield turns[-1]
 
 
 class _Pen:

@@ -43,9 +43,10 @@ def preceded(
         repeats = [signature for _, signature in after.errors if signature in known]
         hits = sum(signature in cured for signature in repeats)
         again, warned = again + len(repeats), warned + hits
-        told[f"preceded_in_{repo}"] = (
-            f"{hits} of {len(repeats)} repeats, {len(after.errors)} errors"
-        )
+        if after.errors:
+            told[f"preceded_in_{repo}"] = (
+                f"{hits} of {len(repeats)} repeats, {len(after.errors)} errors"
+            )
     return round(warned / again, 4) if again else 0.0, told
 
 
