@@ -27,6 +27,8 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'ledger.show': ('read', 'One entry with its whole body.', 'passdown.ops.ledger', 'entry'),
     'ledger.verify': ('read', 'Whether the ledger is what was written; a fault is named by its sequence number.', 'passdown.ops.ledger', 'verify'),
     'mine': ('write', 'Look through what was observed and put what is found to the gate, once each.', 'passdown.ops.mine', 'mine'),
+    'mirror': ('write', 'Write what is known as plain files: the same store, the same bytes.', 'passdown.ops.mirror', 'mirror'),
+    'mirror.pull': ('write', 'Put what was changed in the mirror by hand to the gate, each line as a proposal.', 'passdown.ops.mirror', 'pull'),
     'observe': ('write', 'Keep events from a file of JSON lines, or from standard input (`-`), as they come.', 'passdown.ops.events', 'observe'),
     'pending': ('read', 'The questions that wait for a decision, most certain first.', 'passdown.ops.review', 'pending'),
     'preview': ('read', 'What a yes would mean now, to a proposal or to an edit of it; nothing is written.', 'passdown.ops.review', 'preview'),

@@ -72,6 +72,7 @@ def prepare(made: Desk, home: Path) -> dict[str, Any]:
     (home / "events.jsonl").write_text('{"source": "bot", "ok": true}\n\nno event\n')
     made.call("event", event={"source": "scenario", "event_kind": "fill", "error": "no seat"})
     made.app.call("backup", {"to": str(home / "old.backup")}, ALICE)
+    made.app.call("mirror", {"root": str(home / "mirrored")}, ALICE)
     return {
         "approved": approved,
         "pending": pending,
@@ -142,6 +143,8 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "ledger.show": {"seq": 1},
         "mine": {"loop": "notes"},
         "observe": {"jsonl": str(here / "events.jsonl")},
+        "mirror": {"root": str(here / "knowledge")},
+        "mirror.pull": {"root": str(here / "mirrored"), "dry_run": True},
         "pending": {"loop": "notes", "limit": 1},
         "preview": {"id": names["pending"]},
         "propose": {"loop": "notes", "payload": payload, "text": "Milk comes last, they said."},

@@ -3,6 +3,7 @@
 from passdown.contract.card import Block, Card, Diff, Facts, Quote, Table, Text
 from passdown.contract.corpus import Corpus
 from passdown.contract.loop import Finding, Loop, Outcome, Replay
+from passdown.contract.mirror import Edit, Misread
 from passdown.contract.reader import (
     Blocks,
     Draft,
@@ -22,10 +23,12 @@ __all__ = [
     "Corpus",
     "Diff",
     "Draft",
+    "Edit",
     "Facts",
     "Finding",
     "Line",
     "Loop",
+    "Misread",
     "Outcome",
     "Placed",
     "Quote",

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from passdown.domain.scope import GLOBAL, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from passdown.contract.card import Card
     from passdown.contract.corpus import Corpus
+    from passdown.contract.mirror import Edit, Misread
     from passdown.contract.query import Query
     from passdown.domain.change import Change
     from passdown.domain.clock import At
@@ -65,7 +66,9 @@ class Outcome:
 class Loop(Generic[P]):
     """One kind of thing mined. A loop never writes: `changes` returns what a yes implies.
 
-    `payload` is a msgspec tagged union; the tag of its members is the action.
+    `payload` is a msgspec tagged union; the tag of its members is the action. `mirror` says the
+    loop's own files by name; `edits` what is asked by whoever changed them: the texts of changed
+    files as they were written, and as they stand.
     """
 
     name: str
@@ -83,5 +86,8 @@ class Loop(Generic[P]):
     state: Callable[[str, Sequence[int], Scope], Finding[P]] | None = None
     queries: tuple[Query, ...] = ()
     mirror: Callable[[Corpus], dict[str, str]] | None = None
+    edits: (
+        Callable[[Mapping[str, str], Mapping[str, str], Corpus], Iterator[Edit[P] | Misread]] | None
+    ) = None
     prompt: Path | None = None
     policy: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ from passdown.contract.loop import Loop
 from passdown.domain.settings import Knob
 from passdown.loops.claims.changes import KIND, changes
 from passdown.loops.claims.detect import detect
+from passdown.loops.claims.mirror import edits, files
 from passdown.loops.claims.payload import ACTIONS, Payload
 from passdown.loops.claims.replay import replay
 from passdown.loops.claims.view import card, state
@@ -24,4 +25,6 @@ LOOP: Loop[Payload] = Loop(
     changes=changes,
     card=card,
     state=state,
+    mirror=files,
+    edits=edits,
 )
