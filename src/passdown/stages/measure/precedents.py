@@ -1,0 +1,102 @@
+"""Earlier decisions on questions like this one, and how each of them worked out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.domain.proposal import FORGOTTEN, PUBLIC, Status
+from passdown.text.vectors import cosine, embed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from passdown.domain.proposal import Proposal
+    from passdown.storage.port import Tx
+
+PAGE = 1000
+LOOKED_AT = 20_000
+"""Decisions of a loop that are compared, the most confident first."""
+DECIDED = (Status.EXECUTED, Status.REJECTED, Status.FAILED)
+SAME_ACTION, SAME_SCOPE = 0.1, 0.05
+LONGEST = 600
+"""Characters of a question that are compared."""
+LEAST = 0.15
+"""Below this they have nothing to do with each other."""
+
+
+class Precedent(NamedTuple):
+    """A decision, how near its question was, and what became of it."""
+
+    id: str
+    near: float
+    title: str
+    action: str
+    scope: str
+    status: str
+    decided_by: str
+    decided_at: str
+    reason: str
+    confidence: float
+    worked: str
+
+
+def precedents(tx: Tx, proposal: Proposal, *, limit: int) -> list[Precedent]:
+    """The nearest, nearest first, half of them against where there are such: one who asks what
+    usually becomes of this must not be shown one side only."""
+    vector = embed(_signal(proposal))
+    scored = (
+        (_near(vector, proposal, other), other)
+        for other in _decided(tx, proposal.loop)
+        if other.id != proposal.id
+    )
+    near = sorted(
+        ((n, o) for n, o in scored if n >= LEAST), key=lambda pair: (-pair[0], pair[1].id)
+    )
+    return [_told(tx, n, o) for n, o in _balanced(near, limit)]
+
+
+def _decided(tx: Tx, loop: str) -> Iterator[Proposal]:
+    last, seen = "", 0
+    while seen < LOOKED_AT and (page := tx.queue.all(DECIDED, loop=loop, after=last, limit=PAGE)):
+        yield from (p for p in page if FORGOTTEN not in p.flags)
+        last, seen = page[-1].id, seen + len(page)
+
+
+def _signal(p: Proposal) -> str:
+    """What tells a question: its title and the words of its payload."""
+    return " ".join((p.title, *_words(p.payload)))[:LONGEST]
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name in sorted(value):
+            yield from _words(value[name])
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _words(one)
+
+
+def _near(vector: dict[int, float], p: Proposal, other: Proposal) -> float:
+    near = cosine(vector, embed(_signal(other)))
+    if near < LEAST:
+        return near
+    near += SAME_ACTION * (p.action == other.action) + SAME_SCOPE * (p.scope == other.scope)
+    return min(near, 1.0)
+
+
+def _balanced(near: list[tuple[float, Proposal]], limit: int) -> list[tuple[float, Proposal]]:
+    """The nearest of both sides, half of each; where one has fewer, the other fills up."""
+    good = [pair for pair in near if pair[1].status is Status.EXECUTED]
+    bad = [pair for pair in near if pair[1].status is not Status.EXECUTED]
+    against = min(len(bad), max(limit // 2, limit - len(good)))
+    kept = {other.id for _, other in (*good[: limit - against], *bad[:against])}
+    return [pair for pair in near if pair[1].id in kept]
+
+
+def _told(tx: Tx, near: float, p: Proposal) -> Precedent:
+    marks = [m.name for m in tx.queue.marks(p.id)]
+    worked = "taken back" if "undone" in marks else ", ".join(marks)
+    facts = (p.title, p.action, p.scope, PUBLIC[p.status], p.decided_by, p.decided_at, p.reason)
+    return Precedent(p.id, round(near, 3), *facts, p.confidence, worked)
