@@ -63,7 +63,7 @@ def steps(line: str) -> tuple[Step, ...]:
     if not line or len(line) > LONGEST or "\n" in line or "<<" in line or "$(" in line:
         return ()
     found = []
-    for piece in _pieces(line):
+    for piece in pieces(line):
         step = _step(_REDIRECT.sub("", piece).strip())
         if step is None:
             return ()
@@ -98,7 +98,7 @@ def cured(failed: Step, line: str, error: str) -> Change | None:
     return None
 
 
-def _pieces(line: str) -> list[str]:
+def pieces(line: str) -> list[str]:
     """The first command of every pipeline, in order."""
     pieces: list[str] = []
     rest, quote, begin, piped = line, "", 0, False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.command import MENDING, Change, alike, blamed, cured
-from passdown.loops.claims.payload import Quote
+from passdown.loops.claims.draft import receipt
 from passdown.text.calls import SHELLS, TEXTS
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.observation import Observation
+    from passdown.loops.claims.payload import Quote
 
 LONGEST_ERROR = 120
-LONGEST_QUOTE = 200
 LONGEST_NAME = 100
 LONGEST_CALL = 4000
 
@@ -83,7 +83,7 @@ INVOCATION = re.compile(
     "|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS), re.IGNORECASE
 )
 # Somebody else's decision, or an edit that did not fit: never a lesson about the call.
-_NO_LESSON = re.compile(
+NO_LESSON = re.compile(
     r"doesn't want to (?:proceed|take this action)|tool use was rejected|request interrupted|"
     r"string to replace not found|has not been read yet|no changes to make|modified since read|"
     r"timed out|cancell?ed|sibling tool call|requires approval|permission to use|"
@@ -110,13 +110,15 @@ class Cured(NamedTuple):
     def quotes(self) -> tuple[Quote, ...]:
         """Where the three observations say so, word for word."""
         return (
-            _quote(self.call, self.change.failed),
-            _quote(self.result, self.error),
-            _quote(self.worked, self.change.worked),
+            receipt(self.call, self.change.failed),
+            receipt(self.result, self.error),
+            receipt(self.worked, self.change.worked),
         )
 
 
-class _Done(NamedTuple):
+class Done(NamedTuple):
+    """One call and its result."""
+
     call: Observation
     result: Observation
 
@@ -124,24 +126,24 @@ class _Done(NamedTuple):
 def cures(corpus: Corpus, within: int) -> Iterator[Cured]:
     """Every failure that a changed call cured within so many calls, in corpus order."""
     for session in corpus.sessions():
-        done = _done(corpus.in_session(session.id))
-        for place, one in enumerate(done):
+        calls = done(corpus.in_session(session.id))
+        for place, one in enumerate(calls):
             if one.result.ok is False and one.result.signature and _own(one):
-                yield from _first(one, done[place + 1 : place + 1 + within])
+                yield from _first(one, calls[place + 1 : place + 1 + within])
 
 
-def _own(one: _Done) -> bool:
+def _own(one: Done) -> bool:
     """Whether what it says comes from this machine and not from strangers."""
     return min(one.call.trust, one.result.trust) > Trust.WEB
 
 
-def _done(items: Sequence[Observation]) -> list[_Done]:
+def done(items: Sequence[Observation]) -> list[Done]:
     """Calls with their results, in the order of the calls."""
     results = {o.call: o for o in items if o.seen is Seen.RESULT and o.call}
-    return [_Done(o, results[o.call]) for o in items if o.seen is Seen.CALL and o.call in results]
+    return [Done(o, results[o.call]) for o in items if o.seen is Seen.CALL and o.call in results]
 
 
-def _first(one: _Done, later: Sequence[_Done]) -> Iterator[Cured]:
+def _first(one: Done, later: Sequence[Done]) -> Iterator[Cured]:
     found = _error(one.result.text)
     if found is None:
         return
@@ -158,7 +160,7 @@ def _first(one: _Done, later: Sequence[_Done]) -> Iterator[Cured]:
 
 def _error(text: str) -> tuple[str, str] | None:
     """The kind of the error and its words as they stand in the text."""
-    if _NO_LESSON.search(text[:2000]):
+    if NO_LESSON.search(text[:2000]):
         return None
     found = INVOCATION.search(text)
     if found is None or found.lastgroup is None:
@@ -166,24 +168,14 @@ def _error(text: str) -> tuple[str, str] | None:
     return found.lastgroup, found.group().rstrip(" .,;:")[:LONGEST_ERROR]
 
 
-def _change(one: _Done, other: _Done, error: str) -> Change | None:
+def _change(one: Done, other: Done, error: str) -> Change | None:
     if one.call.tool.lower() not in SHELLS:
         return _corrected(one, other, error)
     step = blamed(command(one.call), error)
     return cured(step, command(other.call), error) if step else None
 
 
-def _quote(one: Observation, words: str) -> Quote:
-    """The whole text where it is short, else the words as they stand in it."""
-    if len(one.text) <= LONGEST_QUOTE and one.seen is Seen.CALL:
-        return Quote(one.seq, 0, len(one.text))
-    start = one.text.find(words)
-    if start < 0:
-        return Quote(one.seq, 0, min(len(one.text), LONGEST_QUOTE))
-    return Quote(one.seq, start, start + len(words))
-
-
-def _corrected(one: _Done, other: _Done, error: str) -> Change | None:
+def _corrected(one: Done, other: Done, error: str) -> Change | None:
     """Another tool's call with one argument corrected: a file under its right name or in its
     right folder, or the name that the error says it does not know."""
     before, after = arguments(one.call), arguments(other.call)
@@ -207,7 +199,7 @@ def _moved(before: str, after: str) -> Change | None:
     return Change(os.path.relpath(before, start), os.path.relpath(after, start))
 
 
-def _mends(other: _Done) -> bool:
+def _mends(other: Done) -> bool:
     """Whether this call, and not the changed one, may be what cured the failure."""
     tool = other.call.tool.lower()
     if tool in EDITORS:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from passdown.contract.loop import Replay
 from passdown.domain.clock import to_seconds
 from passdown.domain.observation import Seen, Trust
-from passdown.domain.scope import GLOBAL
+from passdown.loops.claims.again import of_pattern, of_question
 from passdown.loops.claims.changes import KIND
 from passdown.loops.claims.cure import called
 from passdown.loops.claims.detect import alike
+from passdown.loops.claims.later import EXAMPLES, NONE, count, first_by_session, later_than
 from passdown.loops.claims.payload import Retire
 from passdown.loops.claims.prose import sentences
 from passdown.loops.claims.stated import bare
@@ -18,60 +19,31 @@ from passdown.text.calls import repeats
 from passdown.text.similar import differs, near
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from passdown.contract.corpus import Corpus
-    from passdown.domain.observation import Observation, Session
-    from passdown.domain.scope import Scope
+    from passdown.domain.observation import Observation
     from passdown.domain.settings import Settings
+    from passdown.loops.claims.later import Later
     from passdown.loops.claims.payload import Claim, Cure, Payload
 
-EXAMPLES = 3
 MOST_ALIKE = 20
 AWAY = 600
 """Seconds after which nobody was waiting any more."""
-
-
-class Later(NamedTuple):
-    """The sessions that could have known it: in its scope, begun after it was first learned."""
-
-    sessions: tuple[Session, ...]
-    ids: frozenset[str]
 
 
 def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
     """Counts over distinct later sessions; a pitfall prevents, a fact is only seen again."""
     if isinstance(payload, Retire):
         return _of_retirement(payload, corpus)
-    later = _later(payload, corpus)
+    later = later_than(payload, corpus)
     if payload.cure is not None:
         return _of_cure(payload.cure, later, corpus)
+    if payload.category == "pattern":
+        return of_pattern(payload, later, corpus)
+    if payload.category == "question":
+        return of_question(payload, later, corpus)
     return _of_statement(payload, later, corpus)
-
-
-def _later(payload: Claim, corpus: Corpus) -> Later:
-    seen = corpus.get(quote.seq for quote in payload.quotes)
-    ids = {o.session for o in seen}
-    known = [s for s in corpus.sessions() if s.id in ids]
-    end = _end(known[0], corpus) if known else ""
-    after = tuple(
-        s
-        for s in corpus.sessions()
-        if known and s.id != known[0].id and s.started_at > end and _within(s, payload.scope)
-    )
-    return Later(after, frozenset(s.id for s in after))
-
-
-def _end(session: Session, corpus: Corpus) -> str:
-    """When the session that taught it was over."""
-    return max([session.ended_at, *(o.at for o in corpus.in_session(session.id))])
-
-
-def _within(session: Session, scope: Scope) -> bool:
-    family, _, name = scope.partition(":")
-    if family == "repo":
-        return session.repo == name
-    return scope == GLOBAL or session.agent == name
 
 
 # ---- pitfalls
@@ -79,7 +51,7 @@ def _within(session: Session, scope: Scope) -> bool:
 
 def _of_cure(cure: Cure, later: Later, corpus: Corpus) -> Replay:
     hits = (o for o in corpus.by_signature(cure.signature) if o.session in later.ids)
-    again = _first_by_session(o for o in hits if o.ok is False and _same_call(o, cure, corpus))
+    again = first_by_session(o for o in hits if o.ok is False and _same_call(o, cure, corpus))
     anyway = {o.session: good for o in again if (good := _worked_anyway(o, corpus))}
     avoidable = [o for o in again if o.session not in anyway]
     lost = sum(_seconds_lost(o, corpus) for o in avoidable)
@@ -101,13 +73,6 @@ def _same_call(failure: Observation, cure: Cure, corpus: Corpus) -> bool:
     calls = (o for o in corpus.in_session(failure.session) if o.seen is Seen.CALL)
     call = next((o for o in calls if o.call == failure.call and o.tool == cure.tool), None)
     return call is not None and repeats(called(call), cure.failed)
-
-
-def _first_by_session(hits: Iterable[Observation]) -> list[Observation]:
-    first: dict[str, Observation] = {}
-    for one in hits:
-        first.setdefault(one.session, one)
-    return list(first.values())
 
 
 def _worked_anyway(failure: Observation, corpus: Corpus) -> Observation | None:
@@ -133,10 +98,10 @@ def _seconds_lost(failure: Observation, corpus: Corpus) -> float:
 
 def _prevented(avoidable: int, anyway: int, later: int, lost: float) -> str:
     if not later:
-        return "No later session to test it on."
+        return NONE
     if not avoidable and not anyway:
-        return f"Not hit again in {_count(later, 'later session')}."
-    said = f"Would have prevented {_count(avoidable, 'repeat')} in {_count(later, 'later session')}"
+        return f"Not hit again in {count(later, 'later session')}."
+    said = f"Would have prevented {count(avoidable, 'repeat')} in {count(later, 'later session')}"
     if lost >= 1:
         said += f", {_time(lost)} in all"
     if anyway:
@@ -149,10 +114,10 @@ def _prevented(avoidable: int, anyway: int, later: int, lost: float) -> str:
 
 def _of_statement(payload: Claim, later: Later, corpus: Corpus) -> Replay:
     said = list(_alike(payload.text, later, corpus))
-    against = _first_by_session(o for o, why in said if why)
+    against = first_by_session(o for o, why in said if why)
     denied = {o.session for o in against}
     named = _named(payload, later, corpus)
-    again = _first_by_session(
+    again = first_by_session(
         o for o in (*(o for o, why in said if not why), *named) if o.session not in denied
     )
     return Replay(
@@ -193,9 +158,9 @@ def _hits(entity: str, corpus: Corpus) -> list[Observation]:
 
 def _seen_again(again: int, against: int, later: int) -> str:
     if not later:
-        return "No later session to test it on."
+        return NONE
     denied = f"{against or 'none'} {'contradict' if against > 1 else 'contradicts'} it"
-    return f"Seen again in {again} of {_count(later, 'later session')}; {denied}."
+    return f"Seen again in {again} of {count(later, 'later session')}; {denied}."
 
 
 def _of_retirement(payload: Retire, corpus: Corpus) -> Replay:
@@ -204,11 +169,7 @@ def _of_retirement(payload: Retire, corpus: Corpus) -> Replay:
         return Replay("There is no such claim any more.")
     since = sum(1 for s in corpus.sessions() if s.started_at > record.created_at)
     told = record.created_at[:10] or "a day that is not known"
-    return Replay(f"Told since {told}; {_count(since, 'session')} began since then.")
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}{'' if n == 1 else 's'}"
+    return Replay(f"Told since {told}; {count(since, 'session')} began since then.")
 
 
 def _time(seconds: float) -> str:

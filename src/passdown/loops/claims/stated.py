@@ -82,7 +82,7 @@ def remembered(sentence: str) -> tuple[str, Rule] | None:
     said = bare(sentence)
     if len(said.split()) < FEWEST_WORDS or QUESTION.search(said):
         return None
-    return _finished(said), MEMORY
+    return finished(said), MEMORY
 
 
 def statement(sentence: str, *, after_reply: bool = False) -> tuple[str, Rule] | None:
@@ -93,7 +93,7 @@ def statement(sentence: str, *, after_reply: bool = False) -> tuple[str, Rule] |
         found = rule.pattern.match(plain) if after_reply or not rule.after_reply else None
         if found:
             said = bare(found["say"])
-            return (_finished(said), rule) if _holds(said, rule) else None
+            return (finished(said), rule) if _holds(said, rule) else None
     return None
 
 
@@ -113,7 +113,7 @@ def _holds(said: str, rule: Rule) -> bool:
     return not rule.after_reply or bool(STATEMENT.match(said) and CONCRETE.search(said))
 
 
-def _finished(said: str) -> str:
+def finished(said: str) -> str:
     """Capital first, full stop last."""
     said = said.rstrip(" ,;:\u2013\u2014-!")
     if said[:1].islower() and not re.match(r"\S*[\w`][./_:=`]\w", said):

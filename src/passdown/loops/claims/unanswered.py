@@ -1,0 +1,255 @@
+"""Detector: what a person asked, or an assistant said is open, and nobody answered by the end."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.domain.observation import Seen, Trust
+from passdown.loops.claims.draft import Draft, key
+from passdown.loops.claims.payload import Quote
+from passdown.loops.claims.prose import sentences
+from passdown.loops.claims.rules import DANGLING
+from passdown.loops.claims.stated import bare, finished
+from passdown.text.tokens import content_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.observation import Observation
+    from passdown.loops.claims.prose import Span
+
+LAST = 3
+"""Messages of the assistant at the end of a session in which it says what is open."""
+FEWEST_WORDS, MOST_WORDS = 5, 45
+FEWEST_MEANT = 3
+"""Meaningful words that a question has at the least."""
+SAME = 0.6
+"""The share of a question's meaningful words in what asks it again or answers it."""
+OPEN, AGAIN, OFTEN = 0.6, 0.75, 0.85
+
+ASKS = re.compile(
+    r"^(?:so |and |but |also |do (?:you|we) know )?(?:which|what|where|why|how|who|when|whether|"
+    r"is there|are there|does|do(?! (?:you|we|i|not)\b)|is|are|has|have(?! you))\b.*\?$",
+    re.IGNORECASE,
+)
+# Asked of the one who works on it now, about what is being done: nothing to find out.
+_OF_THE_MOMENT = re.compile(
+    r"\b(?:you|your|i|me|my|should (?:we|this)|shall|let'?s|what'?s next|what else|next steps?|"
+    r"this (?:pr|branch|commit|diff|change|file|session|plan|test|issue|fix|approach|screenshot)|"
+    r"the (?:pr|diff|plan|screenshot|above|following|other|latest|last|next|first|second)|"
+    r"anything (?:else|missing)|how about|what about|what if|make sense|looks?|going on|"
+    r"happen\w*)\b|https?://|/Users/|/home/",
+    re.IGNORECASE,
+)
+_WH = r"(?:which|why|whether|what|where|who|how|if)"
+_GAVE_UP = re.compile(
+    r"(?:could(?: not|n't)|can(?:not|'t| not)|was(?: not|n't) able to|were(?: not|n't) able to|"
+    r"unable to|did(?: not|n't)) (?:find (?:it |that |this |them )?out|determine|establish|confirm|"
+    rf"figure (?:it |that |this )?out|find an answer|(?:say|tell) {_WH})\b|"
+    r"(?:does(?: not|n't)|did(?: not|n't)) answer (?:it|that|this|the question)\b|"
+    r"nothing (?:in|here|there)[^.\n]{0,60} (?:says|names|tells|explains|documents|mentions)\b|"
+    r"(?:somebody|someone) (?:has to|have to|needs? to|must|should) (?:ask|find out|decide|clarify)"
+    r"\b|(?:stays?|remains?) (?:open|un(?:clear|explained|known|resolved|answered|decided))\b|"
+    rf"\bopen question|\bi (?:do not|don't) (?:yet )?know {_WH}\b",
+    re.IGNORECASE,
+)
+# The forms in which an assistant, or a person, says what is open; `say` is what is kept.
+_OPEN = (
+    re.compile(
+        r"^(?:still |one )?open (?:question|point|issue)s?(?: is| remains)?\s*[:\u2013\u2014-]\s*"
+        r"(?P<say>\S.{8,})$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^to-?do: (?P<say>(?:find out|ask|clarify|decide|investigate|figure out|check "
+        rf"{_WH}) .{{8,}})$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^(?P<say>(?:[\w' -]{1,30}, )?(?:we|somebody|someone|the team) (?:still |first |also )?"
+        r"(?:needs?|has|have|must|will (?:have|need))(?: still)? (?:to )?(?:find out|figure out|"
+        r"clarify|decide|ask|investigate|understand) .{8,})$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(?P<say>(?:it(?:'s| is) |{_WH}\b.{{3,80}} is )?(?:still )?(?:not (?:yet )?(?:clear|"
+        rf"known)|unclear|unknown|an open question)(?: yet)?[:,]? ?{_WH}\b.{{8,}})$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^(?P<say>.{12,} (?:has|have|remains?|needs?|is|are) (?:still )?to be (?:decided|"
+        r"clarified|found out|investigated|confirmed|answered)\b.{0,40})$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^(?P<say>.{12,} (?:stays?|remains?|is still|are still) (?:unclear|unexplained|unknown|"
+        r"unresolved|unanswered|undecided)\b.{0,40})$",
+        re.IGNORECASE,
+    ),
+)
+
+
+class Open(NamedTuple):
+    """One question that a session left open, and the words it was asked in."""
+
+    observation: Observation
+    span: Span
+    text: str
+
+
+class _Turn(NamedTuple):
+    """What a person said, and what was replied until they spoke again."""
+
+    prompt: Observation | None
+    replies: list[Observation]
+
+
+def unanswered(corpus: Corpus) -> list[Open]:
+    """Every question that a session left open, in corpus order."""
+    return [one for s in corpus.sessions() for one in _left_open(_turns(corpus.in_session(s.id)))]
+
+
+def _turns(items: Sequence[Observation]) -> list[_Turn]:
+    turns = [_Turn(None, [])]
+    for one in items:
+        if one.seen is Seen.PROMPT and one.trust is Trust.HUMAN:
+            turns.append(_Turn(one, []))
+        elif one.seen is Seen.REPLY:
+            turns[-1].replies.append(one)
+    return turns
+
+
+def _left_open(turns: Sequence[_Turn]) -> Iterator[Open]:
+    last = [one for turn in turns for one in turn.replies][-LAST:]
+    told = [one for reply in last for one in _told_open(reply)]
+    asked = [
+        (place, one)
+        for place, turn in enumerate(turns)
+        if turn.prompt
+        for one in _asked(turn.prompt)
+    ]
+    said: list[Open] = []
+    for place, one in asked:
+        again = any(alike(one.text, other.text) for other in told)
+        if (again or _gave_up(turns[place].replies, one.text)) and not _answered(
+            one.text, turns[place + 1 :]
+        ):
+            said.append(one)
+    mine = [one for turn in turns[-2:] if turn.prompt for one in _told_open(turn.prompt)]
+    for one in (*told, *mine):
+        # What strangers may have written is asked only where a person asked it.
+        sound = one.observation.trust > Trust.AGENT
+        if sound and not any(alike(one.text, other.text) for other in said):
+            said.append(one)
+    yield from said
+
+
+def _asked(prompt: Observation) -> Iterator[Open]:
+    for span in sentences(prompt.text):
+        text = bare(span.text)
+        if ASKS.match(text) and stands_alone(text):
+            yield Open(prompt, span, text[0].upper() + text[1:])
+
+
+def _told_open(one: Observation) -> Iterator[Open]:
+    for span in sentences(one.text):
+        text = bare(span.text)
+        found = next((hit for form in _OPEN if (hit := form.match(text))), None)
+        if found and stands_alone(found["say"]):
+            yield Open(one, span, finished(found["say"]))
+
+
+def stands_alone(text: str) -> bool:
+    """Whether the question can be understood, and answered, by somebody in another session."""
+    if not FEWEST_WORDS <= len(text.split()) <= MOST_WORDS:
+        return False
+    if _OF_THE_MOMENT.search(text) or DANGLING.search(text):
+        return False
+    return len(set(content_words(text))) >= FEWEST_MEANT
+
+
+def _gave_up(replies: Sequence[Observation], question: str) -> bool:
+    """Whether the last replies to it say, of something it names, that it was not found out."""
+    meant = set(content_words(question))
+    for reply in replies[-2:]:
+        for span in sentences(reply.text):
+            if _GAVE_UP.search(span.text) and len(meant & set(content_words(span.text))) > 1:
+                return True
+    return False
+
+
+def _answered(question: str, later: Iterable[_Turn]) -> bool:
+    asked = Questions({"": question})
+    prompts = (turn.prompt.text for turn in later if turn.prompt)
+    return any(asked.answered_by(span.text) for text in prompts for span in sentences(text))
+
+
+class Questions:
+    """Questions by their meaningful words, to see which of them a statement answers."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._meant = {id: set(content_words(text)) for id, text in texts.items()}
+        self._by_word: dict[str, list[str]] = {}
+        for id, meant in self._meant.items():
+            for word in meant:
+                self._by_word.setdefault(word, []).append(id)
+
+    def answered_by(self, said: str) -> list[str]:
+        """Those that it answers: it says nearly all their words, and one that they lack."""
+        told = set(content_words(said))
+        if said.rstrip().endswith("?"):
+            return []
+        shared = Counter(id for word in told for id in self._by_word.get(word, ()))
+        return sorted(
+            id for id, n in shared.items() if self._enough(n, id) and told - self._meant[id]
+        )
+
+    def _enough(self, shared: int, id: str) -> bool:
+        return shared >= max(FEWEST_MEANT, SAME * len(self._meant[id]))
+
+
+def answers(said: str, question: str) -> bool:
+    """Whether a statement says what the question asks."""
+    return bool(Questions({"": question}).answered_by(said))
+
+
+def alike(a: str, b: str) -> bool:
+    """Whether two questions ask the same."""
+    ours, theirs = set(content_words(a)), set(content_words(b))
+    fewer = min(len(ours), len(theirs))
+    return fewer >= FEWEST_MEANT and len(ours & theirs) >= max(FEWEST_MEANT, SAME * fewer)
+
+
+def questions(corpus: Corpus) -> Iterator[Draft]:
+    """Each open question once, with every session that asked it, in the scope it was asked in."""
+    groups: list[list[Open]] = []
+    for one in unanswered(corpus):
+        group = next((g for g in groups if _same(g[0], one)), None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    for group in groups:
+        yield _draft(group)
+
+
+def _same(a: Open, b: Open) -> bool:
+    return a.observation.scope == b.observation.scope and alike(a.text, b.text)
+
+
+def _draft(group: Sequence[Open]) -> Draft:
+    first = group[0]
+    sessions = len({one.observation.session for one in group})
+    words = sorted(set(content_words(first.text)))
+    return Draft(
+        key=key("question", first.observation.scope, *words),
+        text=first.text,
+        category="question",
+        scope=first.observation.scope,
+        confidence={1: OPEN, 2: AGAIN}.get(sessions, OFTEN),
+        seen=tuple(one.observation for one in group),
+        quotes=tuple(Quote(one.observation.seq, *one.span[:2]) for one in group),
+    )

@@ -1,0 +1,94 @@
+"""Detector: an error with which a repo's check ended, and that no later session got rid of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.domain.observation import Trust
+from passdown.loops.claims.cure import INVOCATION, NO_LESSON
+from passdown.loops.claims.draft import Draft, key, receipt
+from passdown.loops.claims.verb import deeds
+from passdown.text.signature import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.observation import Session
+    from passdown.loops.claims.verb import Deed
+
+LONGEST_ERROR = 160
+NEAR_THE_END = 5
+"""Deeds from the end of a session within which the error is what it ended with."""
+ONCE, TWICE, OFTEN = 0.5, 0.75, 0.8
+
+
+class Left(NamedTuple):
+    """One error that a session ended with, in its own words."""
+
+    session: Session
+    deed: Deed
+    error: str
+
+
+def uncured(corpus: Corpus) -> Iterator[Draft]:
+    """Every error that is still there when the last session that could tell was over."""
+    left: dict[tuple[str, str], list[Left]] = {}
+    for session in corpus.sessions():
+        did = deeds(corpus.in_session(session.id)) if session.repo else []
+        passed = {deed.verb for deed in did if deed.worked}
+        for named in [named for named in left if named[0] == session.scope and named[1] in passed]:
+            del left[named]
+        for one in _ended_with(session, did):
+            left.setdefault((session.scope, one.deed.verb), []).append(one)
+    for (scope, verb), every in sorted(left.items()):
+        yield _draft(scope, verb, every)
+
+
+def _ended_with(session: Session, did: Sequence[Deed]) -> Iterator[Left]:
+    last = {deed.verb: deed for deed in did}
+    for deed in did[-NEAR_THE_END:]:
+        if deed.worked or last[deed.verb] is not deed or deed.verb.startswith("git "):
+            continue
+        error = _error(deed)
+        if error:
+            yield Left(session, deed, error)
+
+
+def _error(deed: Deed) -> str:
+    """The line that tells the error; '' when it says nothing, or is about the call itself."""
+    result = deed.done.result
+    vague = not result.signature or result.signature.startswith("exit ")
+    if vague or min(deed.done.call.trust, result.trust) <= Trust.AGENT:
+        return ""
+    if NO_LESSON.search(result.text[:2000]) or INVOCATION.search(result.text):
+        return ""
+    lines = (line.strip() for line in result.text.splitlines())
+    return next((line for line in lines if line and _tells(line, result.signature)), "")
+
+
+def _tells(line: str, signature: str) -> bool:
+    return len(line) <= LONGEST_ERROR and masked(line).endswith(signature)
+
+
+def _draft(scope: str, verb: str, every: Sequence[Left]) -> Draft:
+    newest = every[-1]
+    error = newest.error.replace('"', "'")
+    seen = tuple(o for one in every for o in (one.deed.done.call, one.deed.done.result))
+    sessions = len({one.session.id for one in every})
+    return Draft(
+        key=key("uncured", scope, verb),
+        text=f'Why does `{verb}` fail with "{error}"?',
+        category="question",
+        scope=scope,
+        confidence={1: ONCE, 2: TWICE}.get(sessions, OFTEN),
+        seen=seen,
+        quotes=tuple(
+            quote
+            for one in every
+            for quote in (
+                receipt(one.deed.done.call, verb.split()[0]),
+                receipt(one.deed.done.result, one.error),
+            )
+        ),
+    )
