@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.scope import ALL
-from passdown.domain.settings import Knob
+from passdown.domain.settings import KNOBS, Knob
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from passdown.storage.port import Store
 
 CONTROL = "control"
-LEVELS = ("off", "suggest", "auto_safe", "auto")
 
 
 def of_loops(loops: Mapping[str, Loop[Any]]) -> tuple[Knob, ...]:
@@ -25,9 +24,14 @@ def of_loops(loops: Mapping[str, Loop[Any]]) -> tuple[Knob, ...]:
     return tuple(found)
 
 
+def every(loops: Mapping[str, Loop[Any]]) -> dict[str, Knob]:
+    """The platform's knobs and all loops', by name."""
+    return {**KNOBS, **{knob.name: knob for knob in of_loops(loops)}}
+
+
 def common(loop: str) -> tuple[Knob, ...]:
     """The knobs every loop has."""
-    level = "How far the tiers may go without a person."
+    level = "How far it may go without a person; beyond suggest only as `passdown grant` says."
     return (
         Knob(f"{loop}.enabled", True, "Whether this loop is mined."),
         Knob(f"{loop}.every", "", "How often; empty: as mine.every says."),
@@ -36,6 +40,7 @@ def common(loop: str) -> tuple[Knob, ...]:
 
 
 def controls(store: Store) -> dict[str, Any]:
-    """The knob values that approved decisions set."""
+    """The knob values that approved decisions set, and the levels that an admin granted."""
     with store.read(ALL) as tx:
-        return {r.key: r.body.get("value") for r in tx.knowledge.all(CONTROL)}
+        levels = {f"{loop}.level": given.level for loop, given in grants(tx).items()}
+        return levels | {r.key: r.body.get("value") for r in tx.knowledge.all(CONTROL)}

@@ -54,7 +54,8 @@ def _of_records(tx: Tx, ledger: list[Entry], asked: dict[str, Proposal]) -> Iter
             yield f"record {id} is {stored.get(id)}, the ledger says {built.records.get(id)}"
     if built.edges != {(e.source, e.type, e.target) for e in tx.knowledge.edges()}:
         yield "the edges are not those of the ledger"
-    active = (r for r in stored.values() if r.life is Life.ACTIVE)
+    turned = {(e.detail or {}).get("by") for e in ledger if e.name == "control.adjusted"}
+    active = (r for r in stored.values() if r.life is Life.ACTIVE and r.made_by not in turned)
     yield from (
         f"record {r.id} is served without a yes" for r in active if not _meant(tx, r, asked)
     )

@@ -1,0 +1,188 @@
+"""Operations on knobs: what each is, who may turn it, who did; and turning one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.clock import new_id
+from passdown.domain.errors import Conflict, Invalid
+from passdown.domain.scope import ALL
+from passdown.ops.kinds import Name, Text
+from passdown.ops.knobs import CONTROL, every
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from passdown.domain.record import Record
+    from passdown.domain.settings import Knob, Setting, Value
+    from passdown.storage.port import Tx
+
+ADJUSTED = "control.adjusted"
+FREE = ("default", "control")
+"""Origins of a value that a decision may change; any other one pins it."""
+SHOWN = ("name", "value", "class", "origin", "range", "summary")
+
+
+@operation(
+    "controls.list",
+    Effect.READ,
+    cli=Shell(rows="controls", columns=SHOWN),
+    example="passdown controls list",
+)
+def listed(ctx: Ctx, prefix: Name = "") -> dict[str, Any]:
+    """Every knob: its value and where that came from, its class, its range, who may turn it."""
+    knobs = every(ctx.loops)
+    rows = [_told(knob, ctx) for name, knob in knobs.items() if name.startswith(prefix)]
+    return {"controls": rows, "takes_effect": "in the next cycle, and in calls from now on"}
+
+
+@operation("controls.get", Effect.READ, example="passdown controls get claims.level")
+def got(ctx: Ctx, name: Name) -> dict[str, Any]:
+    """One knob, and the decision that set it, if one did."""
+    knob = _the(ctx, name)
+    with ctx.store.read(ALL) as tx:
+        record = tx.knowledge.get(CONTROL, name)
+        turned = _turns(tx, name)
+    set_by = turned[-1] if turned and record is not None else None
+    return {**_told(knob, ctx), "set_by": set_by}
+
+
+@operation(
+    "controls.set",
+    Effect.ADMIN,
+    cli=Shell(facts=("name", "was", "value", "class", "takes_effect")),
+    example="passdown controls set gate.max_open 500",
+)
+def put(ctx: Ctx, name: Name, value: Name, reason: Text = "", expect: Name = "") -> dict[str, Any]:
+    """Turn one knob, for every process of this store. With `expect`, only where that is its value
+    now."""
+    knob = _the(ctx, name)
+    _free(knob, ctx.settings.values[name])
+    try:
+        wanted = knob.accept(value)
+    except ValueError as error:
+        raise Invalid(f"{name} cannot be {value!r}: {error}", next=_range(knob)) from None
+    with ctx.store.write(ALL) as tx:
+        before = tx.knowledge.get(CONTROL, name)
+        was = _value(before, knob)
+        if expect and str(was) != expect:
+            raise Conflict(f"{name} is {was}, not {expect}", next="Look at it again.")
+        _turn(tx, ctx, knob, before, wanted, was, reason)
+    return _answer(knob, was, wanted)
+
+
+@operation("controls.reset", Effect.ADMIN, example="passdown controls reset gate.max_open")
+def reset(ctx: Ctx, name: Name, reason: Text = "") -> dict[str, Any]:
+    """Give one knob its default again."""
+    knob = _the(ctx, name)
+    with ctx.store.write(ALL) as tx:
+        before = tx.knowledge.get(CONTROL, name)
+        if before is None:
+            raise Invalid(f"no decision set {name}", next=f"`passdown controls get {name}`.")
+        was = _value(before, knob)
+        _turn(tx, ctx, knob, before, knob.default, was, reason)
+    return _answer(knob, was, knob.default)
+
+
+@operation(
+    "controls.history",
+    Effect.READ,
+    cli=Shell(rows="turns", columns=("at", "actor", "name", "was", "value", "reason")),
+    example="passdown controls history",
+)
+def history(ctx: Ctx, name: Name = "") -> dict[str, Any]:
+    """Who turned which knob, from what to what and why, oldest first."""
+    if name:
+        _the(ctx, name)
+    with ctx.store.read(ALL) as tx:
+        return {"turns": _turns(tx, name)}
+
+
+def _turn(
+    tx: Tx, ctx: Ctx, knob: Knob, before: Record | None, value: Value, was: Value, reason: str
+) -> None:
+    """Store the value as a record like any other, and say so in the ledger."""
+    from passdown.domain.change import Put
+    from passdown.domain.record import Record
+    from passdown.stages.apply.execute import execute
+
+    text = f"{knob.name} is {value}"
+    version = before.version if before else 0
+    record = Record(CONTROL, knob.name, text, {"value": value}, version=version)
+    made_by = f"set:{new_id()}"
+    tx.registry.see(ctx.actor)
+    execute(tx, made_by, [Put(record)], ctx.actor.name)
+    detail = {"was": was, "value": value, "class": _class(knob), "reason": reason}
+    tx.ledger.append(ADJUSTED, ctx.actor.name, knob.name, detail | {"by": made_by})
+
+
+def _turns(tx: Tx, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    last = 0
+    while page := tx.ledger.entries(name=ADJUSTED, subject=name, after=last):
+        for entry in page:
+            facts = {"at": entry.at, "actor": entry.actor, "name": entry.subject}
+            found.append({**facts, **(entry.detail or {})})
+        last = page[-1].seq
+    return found
+
+
+def _the(ctx: Ctx, name: str) -> Knob:
+    knobs = every(ctx.loops)
+    if name not in knobs:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, knobs, n=3, cutoff=0.5)
+        told = f"Did you mean {', '.join(near)}?" if near else "`passdown controls list` has them."
+        raise Invalid(f"no knob {name!r}", next=told)
+    return knobs[name]
+
+
+def _free(knob: Knob, setting: Setting) -> None:
+    if setting.origin not in FREE:
+        raise Conflict(
+            f"{knob.name} is pinned to {setting.value} by {setting.origin}",
+            where=knob.name,
+            next="Take it away there; a decision cannot override it.",
+        )
+
+
+def _told(knob: Knob, ctx: Ctx) -> dict[str, Any]:
+    setting = ctx.settings.values[knob.name]
+    return {
+        "name": knob.name,
+        "value": setting.value,
+        "default": knob.default,
+        "class": _class(knob),
+        "origin": setting.origin,
+        "pinned": setting.origin not in FREE,
+        "range": _range(knob),
+        "who": "an admin" if knob.safety else "an admin, or an approved proposal",
+        "summary": knob.summary,
+    }
+
+
+def _answer(knob: Knob, was: Value, value: Value) -> dict[str, Any]:
+    facts = {"name": knob.name, "was": was, "value": value, "class": _class(knob)}
+    return {**facts, "takes_effect": "in the next cycle, and in calls from now on"}
+
+
+def _class(knob: Knob) -> str:
+    return "safety" if knob.safety else "operational"
+
+
+def _range(knob: Knob) -> str:
+    if knob.choices:
+        return " | ".join(knob.choices)
+    if isinstance(knob.default, bool):
+        return "yes | no"
+    if knob.low is None and knob.high is None:
+        return "any text" if isinstance(knob.default, str) else "any number"
+    return (
+        f"{knob.low:g} to {knob.high:g}" if knob.low is not None and knob.high is not None else ""
+    )
+
+
+def _value(record: Record | None, knob: Knob) -> Value:
+    """The value that decisions gave it, or its default."""
+    found: Value = record.body.get("value", knob.default) if record else knob.default
+    return found
