@@ -13,6 +13,9 @@ Json: TypeAlias = dict[str, Any]
 
 GENESIS = "0" * 64
 
+EXCHANGE = "exchange"
+"""The activity that keeps what an engine answered about a session, which is also its one item."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -128,6 +128,15 @@ KNOBS: dict[str, Knob] = {
         Knob("brief.budget", 2000, "Tokens a brief may take.", 100, 20_000),
         Knob("brief.min_confidence", 0.7, "A brief holds only what is above this.", 0, 1),
         Knob("search.limit", 10, "Results a search returns.", 1, 200),
+        Knob(
+            "serve.block",
+            False,
+            "Whether hooks refuse a call they know to fail, once.",
+            safety=True,
+        ),
+        Knob("serve.again_after", 20, "Such calls before a session hears it again.", 1, 10_000),
+        Knob("measure.holdout", 0.0, "Share of agents' sessions that are given nothing.", 0, 0.5),
+        Knob("measure.shadow", 0.0, "Share of items that a session is not given.", 0, 0.5),
         Knob("gate.deadline_days", 14, "Days after which an undecided proposal expires.", 1, 365),
         Knob("gate.dialogue_hours", 72, "Hours a dialogue turn may stay unanswered.", 1, 720),
         Knob("gate.max_open", 2000, "Open proposals in all.", 1, 1_000_000),
@@ -165,6 +174,22 @@ KNOBS: dict[str, Knob] = {
         ),
         Knob("observe.allow", "", "Values or RE2 patterns that are no secrets.", safety=True),
         Knob("measure.prices", "", "A file of token prices that is looked at first."),
+        Knob("mine.engine", False, "Whether mining cycles ask the engine, too.", safety=True),
+        Knob("engine.model", "", "Who is asked, PROVIDER:MODEL, ... in turn.", safety=True),
+        Knob("engine.openai_url", "", "Where a server like OpenAI's is.", safety=True),
+        Knob("engine.anthropic_url", "", "Where a server like Anthropic's is.", safety=True),
+        Knob("engine.ollama_url", "", "Where Ollama is, if not here.", safety=True),
+        Knob("engine.price", "", "USD a million tokens: read,written.", safety=True),
+        Knob("engine.timeout", 120.0, "Seconds one question may take.", 0.1, 3600),
+        Knob("engine.retries", 3, "How often what may pass is tried again.", 0, 10),
+        *(
+            Knob(f"engine.{what}_micro_usd", most, f"What {of} may cost.", 0, 10**12, safety=True)
+            for what, most, of in (
+                ("session", 50_000, "asking about one session"),
+                ("day", 50_000, "all that is asked in a day"),
+                ("backfill", 500_000, "all that one run of `mine` asks"),
+            )
+        ),
         Knob("server.host", "127.0.0.1", "Where `serve` listens.", safety=True),
         Knob("server.port", 3800, "The port `serve` listens on.", 1, 65_535),
         Knob("server.max_body", 1_048_576, "Bytes of one request.", 1024, 104_857_600),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from passdown.domain.errors import PassdownError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,13 @@ class Answer:
     micro_usd: int | None = None
 
 
+class Failure(NamedTuple):
+    """That a model did not answer, and what it cost all the same (None: unknown)."""
+
+    error: PassdownError
+    micro_usd: int | None = None
+
+
 class Writer(Protocol):
     """A budgeted, recorded model: the only way a loop or a tier talks to one."""
 
@@ -28,9 +37,37 @@ class Writer(Protocol):
         """`none` when no engine is configured."""
         ...
 
+    def check(self) -> None:
+        """Unavailable, with what to do, when it cannot be asked as it is configured."""
+        ...
+
+    def within(self, *, session: str = "", run: str = "") -> Writer:
+        """The same model, held to the budgets of this session and of this run too."""
+        ...
+
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:
         """One structured answer; Unavailable when there is no engine, Limit when the budget is
-        used up."""
+        used up, Unreadable when what it says has not the asked shape."""
+        ...
+
+
+class Engine(Protocol):
+    """A model as it is, with no budget and no memory: what `metered` makes a Writer of."""
+
+    @property
+    def name(self) -> str: ...
+
+    def check(self) -> None:
+        """Unavailable, with what to do, when it cannot be asked as it is configured."""
+        ...
+
+    def most(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> int:
+        """What one question may cost at the most, in micro-USD; Unavailable when that is
+        unknown."""
+        ...
+
+    def ask(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer | Failure:
+        """One structured answer, retries and all."""
         ...
 
 

@@ -27,6 +27,13 @@ class ReplayWriter:
     def __init__(self, answers: Mapping[str, Answer]) -> None:
         self._answers = answers
 
+    def check(self) -> None:
+        """It can always be asked."""
+
+    def within(self, *, session: str = "", run: str = "") -> ReplayWriter:
+        """Recorded answers cost nothing."""
+        return self
+
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:
         """The recorded answer; NotFound when this was never asked."""
         key = question_key(prompt, schema)

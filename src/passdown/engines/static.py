@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from passdown.domain.errors import Unavailable
 
@@ -15,10 +15,23 @@ class NoWriter:
 
     name = "none"
 
+    def check(self) -> None:
+        """Never returns: there is no engine."""
+        _refuse()
+
+    def within(self, *, session: str = "", run: str = "") -> NoWriter:
+        """Still none."""
+        return self
+
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:
         """Never returns: there is no engine."""
-        raise Unavailable(
-            "no engine is configured",
-            where="engines",
-            next="Work without a model, or configure an engine and ask again.",
-        )
+        _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise Unavailable(
+        "no engine is configured",
+        where="engine.model",
+        next="Work without a model, or set engine.model, as in anthropic:claude-haiku-4-5 or"
+        " ollama:qwen3.",
+    )

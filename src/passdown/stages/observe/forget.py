@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.domain.entry import EXCHANGE
 from passdown.stages.observe.forgotten import FILE, SESSION, UID, forgetting
 from passdown.stages.observe.keep import SIGNS, SUMS
 from passdown.stages.observe.outcome import fold, outcome
@@ -101,6 +102,7 @@ def forget_part(tx: Tx, part: Part) -> str:
                 tx.observations.add(replace(child, parent=""), [])
     else:
         tx.erasure.drop(seqs)
+        tx.erasure.drop_record(EXCHANGE, id)
         tx.observations.add(_told_anew(tx, part.session), [])
     return marks.mark(SESSION, id)
 

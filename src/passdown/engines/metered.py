@@ -1,0 +1,104 @@
+"""A model with a budget and a memory: paid for before it is asked, asked once, redacted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from passdown.engines.port import Failure
+from passdown.engines.replay import question_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from passdown.engines.port import Answer, Engine
+
+
+class Purse(Protocol):
+    """Money that several processes share."""
+
+    def within(self, *, session: str, run: str) -> Purse:
+        """The same purse, for this session and this run."""
+        ...
+
+    def reserve(self, micro_usd: int) -> None:
+        """Set this much aside; Limit, with what to do, when a budget does not hold it."""
+        ...
+
+    def settle(self, reserved: int, micro_usd: int | None) -> None:
+        """It cost this instead; None is unknown, and what was set aside counts."""
+        ...
+
+
+class Tape(Protocol):
+    """What was asked before, and what the answer was."""
+
+    def within(self, *, session: str) -> Tape:
+        """The same tape, for this session: what is on it goes when the session is forgotten."""
+        ...
+
+    def recall(self, key: str, engine: str) -> Answer | None:
+        """What this engine answered to this question."""
+        ...
+
+    def keep(self, key: str, engine: str, answer: Answer) -> None:
+        """Remember it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """An engine as a Writer. `clean` redacts what is sent, and what comes back before it is kept
+    or seen by anybody."""
+
+    engine: Engine
+    purse: Purse
+    tape: Tape
+    clean: Callable[[str], str]
+
+    @property
+    def name(self) -> str:
+        """The engine's."""
+        return self.engine.name
+
+    def check(self) -> None:
+        """Unavailable, with what to do, when it cannot be asked as it is configured."""
+        self.engine.check()
+
+    def within(self, *, session: str = "", run: str = "") -> Metered:
+        """The same model, held to the budgets of this session and of this run too."""
+        purse = self.purse.within(session=session, run=run)
+        return replace(self, purse=purse, tape=self.tape.within(session=session))
+
+    def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:
+        """One structured answer; what was asked before is answered from memory, for nothing."""
+        prompt = self.clean(prompt)
+        key = question_key(prompt, schema)
+        known = self.tape.recall(key, self.name)
+        if known is not None:
+            return replace(known, input_tokens=0, output_tokens=0, micro_usd=0)
+        answer = self._bought(prompt, schema, max_tokens)
+        answer = replace(answer, value=_cleaned(answer.value, self.clean))
+        self.tape.keep(key, self.name, answer)
+        return answer
+
+    def _bought(self, prompt: str, schema: dict[str, Any], max_tokens: int) -> Answer:
+        reserved = self.engine.most(prompt, schema=schema, max_tokens=max_tokens)
+        self.purse.reserve(reserved)
+        # Should this process end here, what was set aside counts as spent: nobody can tell.
+        found = self.engine.ask(prompt, schema=schema, max_tokens=max_tokens)
+        self.purse.settle(reserved, found.micro_usd)
+        if isinstance(found, Failure):
+            raise found.error
+        return found
+
+
+def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
+    """The value with every text in it redacted."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(name)): _cleaned(one, clean) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(one, clean) for one in value]
+    return value

@@ -1,0 +1,180 @@
+"""The engine's money and memory, kept in the store: every process counts in the same place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.domain.entry import EXCHANGE, Activity
+from passdown.domain.errors import Limit
+from passdown.domain.record import record_id
+from passdown.domain.scope import ALL
+from passdown.engines.port import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from passdown.domain.clock import Clock
+    from passdown.domain.settings import Settings
+    from passdown.engines.metered import Metered
+    from passdown.engines.port import Engine
+    from passdown.storage.port import Store, Tx
+
+MOST_KEPT = 10_000
+SPENT = "engine.spent."
+
+
+class Spent(NamedTuple):
+    """What was spent, in how many questions, and of how many the cost is not known."""
+
+    micro_usd: int = 0
+    questions: int = 0
+    unknown: int = 0
+
+
+class Limited(NamedTuple):
+    """One budget: the setting that bounds it, and the name under which it is counted."""
+
+    knob: str
+    of: str
+    name: str
+
+
+def metered(
+    store: Store, settings: Settings, clock: Clock, engine: Engine, clean: Callable[[str], str]
+) -> Metered:
+    """This engine, held to the budgets of these settings, its answers kept in this store."""
+    from passdown.engines.metered import Metered
+
+    return Metered(engine, Purse(store, settings, clock), Tape(store, clock), clean)
+
+
+def spent(tx: Tx, *, day: str = "", session: str = "", run: str = "") -> Spent:
+    """What one day, session or run has cost so far."""
+    of = ("day", day) if day else ("session", session) if session else ("backfill", run)
+    return _read(tx, _name(*of))
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """Budgets a day, a session and a run: what is reserved counts as spent until it is settled."""
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    session: str = ""
+    run: str = ""
+
+    def within(self, *, session: str, run: str) -> Purse:
+        """The same purse, for this session and this run."""
+        return replace(self, session=session or self.session, run=run or self.run)
+
+    def reserve(self, micro_usd: int) -> None:
+        """Set this much aside in every budget; Limit when one of them does not hold it."""
+        with self.store.write(ALL) as tx:
+            for one in self._budgets():
+                _hold(one, _read(tx, one.name), micro_usd, self.settings.whole(one.knob))
+            for one in self._budgets():
+                found = _read(tx, one.name)
+                _keep(
+                    tx,
+                    one.name,
+                    Spent(found.micro_usd + micro_usd, found.questions + 1, *found[2:]),
+                )
+
+    def settle(self, reserved: int, micro_usd: int | None) -> None:
+        """It cost this instead; None is unknown, and what was set aside counts."""
+        with self.store.write(ALL) as tx:
+            for one in self._budgets():
+                found = _read(tx, one.name)
+                known = reserved if micro_usd is None else micro_usd
+                total = max(0, found.micro_usd - reserved + known)
+                _keep(
+                    tx, one.name, Spent(total, found.questions, found.unknown + (micro_usd is None))
+                )
+
+    def _budgets(self) -> Iterator[Limited]:
+        if self.session:
+            name = _name("session", self.session)
+            yield Limited("engine.session_micro_usd", "this session's", name)
+        if self.run:
+            yield Limited("engine.backfill_micro_usd", "this run's", _name("backfill", self.run))
+        yield Limited("engine.day_micro_usd", "the day's", _name("day", self.clock.now()[:10]))
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """Answers as activities: forgotten with their session, in every backup, in no ledger."""
+
+    store: Store
+    clock: Clock
+    session: str = ""
+
+    def within(self, *, session: str) -> Tape:
+        """The same tape, for this session: what is on it goes when the session is forgotten."""
+        return replace(self, session=session or self.session)
+
+    def recall(self, key: str, engine: str) -> Answer | None:
+        """What this engine answered to this question."""
+        with self.store.read(ALL) as tx:
+            kept = _exchanges(tx, self.session)
+        hits = (d for d in kept if d["key"] == key and d["engine"] == engine)
+        return next(map(_answer, hits), None)
+
+    def keep(self, key: str, engine: str, answer: Answer) -> None:
+        """Remember it."""
+        detail = {
+            "key": key,
+            "engine": engine,
+            "model": answer.model,
+            "input_tokens": answer.input_tokens,
+            "output_tokens": answer.output_tokens,
+            "micro_usd": answer.micro_usd,
+            "value": answer.value,
+        }
+        items = (record_id(EXCHANGE, self.session),)
+        with self.store.write(ALL) as tx:
+            tx.ledger.note(Activity(self.clock.now(), EXCHANGE, self.session, items, detail))
+
+
+def recorded(tx: Tx, session: str) -> dict[str, Answer]:
+    """Every answer that was given about this session, for a replay of it."""
+    return {detail["key"]: _answer(detail) for detail in reversed(_exchanges(tx, session))}
+
+
+def _exchanges(tx: Tx, session: str) -> list[dict[str, Any]]:
+    found = tx.ledger.activities(name=EXCHANGE, item=record_id(EXCHANGE, session), limit=MOST_KEPT)
+    return [activity.detail for activity in found]
+
+
+def _answer(detail: dict[str, Any]) -> Answer:
+    names = ("value", "model", "input_tokens", "output_tokens", "micro_usd")
+    return Answer(*(detail[name] for name in names))
+
+
+def _hold(one: Limited, found: Spent, micro_usd: int, most: int) -> None:
+    if found.micro_usd + micro_usd <= most:
+        return
+    raise Limit(
+        f"{one.of} budget for the engine does not hold this: {found.micro_usd} of {most} micro-USD"
+        f" are spent, and one question may cost {micro_usd}",
+        where=one.knob,
+        next=f"Set {one.knob} higher, or go on without the engine.",
+    )
+
+
+def _name(what: str, id: str) -> str:
+    """The registry's name for a counter; what it is of is not spelled out."""
+    return f"{SPENT}{what}." + (
+        id if what == "day" else hashlib.sha256(id.encode()).hexdigest()[:24]
+    )
+
+
+def _read(tx: Tx, name: str) -> Spent:
+    return Spent(*json.loads(tx.registry.value(name) or "[]"))
+
+
+def _keep(tx: Tx, name: str, found: Spent) -> None:
+    tx.registry.keep(name, json.dumps(found))
