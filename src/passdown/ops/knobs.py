@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from passdown.storage.port import Store
 
 CONTROL = "control"
+LEVELS = ("off", "suggest", "auto_safe", "auto")
 
 
 def of_loops(loops: Mapping[str, Loop[Any]]) -> tuple[Knob, ...]:
@@ -31,7 +32,7 @@ def every(loops: Mapping[str, Loop[Any]]) -> dict[str, Knob]:
 
 def common(loop: str) -> tuple[Knob, ...]:
     """The knobs every loop has."""
-    level = "How far it may go without a person; beyond suggest only as `passdown grant` says."
+    level = "How far it may go without a person; beyond suggest only as an admin sets it."
     return (
         Knob(f"{loop}.enabled", True, "Whether this loop is mined."),
         Knob(f"{loop}.every", "", "How often; empty: as mine.every says."),
@@ -40,7 +41,6 @@ def common(loop: str) -> tuple[Knob, ...]:
 
 
 def controls(store: Store) -> dict[str, Any]:
-    """The knob values that approved decisions set, and the levels that an admin granted."""
+    """The knob values that approved decisions set."""
     with store.read(ALL) as tx:
-        levels = {f"{loop}.level": given.level for loop, given in grants(tx).items()}
-        return levels | {r.key: r.body.get("value") for r in tx.knowledge.all(CONTROL)}
+        return {r.key: r.body.get("value") for r in tx.knowledge.all(CONTROL)}
