@@ -216,6 +216,8 @@ def test_half_a_character_in_an_escape_is_replaced() -> None:
             b'{"type":"file-history-snapshot","messageId":"m","snapshot":{"x":"' + b"y" * 60_000,
             True,
         ),
+        (b'{"parentUuid": null, "message": {"content": "' + b"y" * 70_000, True),
+        (b'{"title": "on parentUuid", "body": "' + b"y" * 70_000, False),
         (b'{"type":"summary","summary":"s","leafUuid":"l"}\n', True),
         (b'{"type":"session_meta","payload":{"id":"x"}}\n', False),
         (b'{"messages":[{"role":"user","content":"x"}]}\n', False),

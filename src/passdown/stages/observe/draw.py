@@ -21,7 +21,6 @@ from passdown.stages.observe.files import PIPED
 from passdown.stages.observe.lines import Chunk, chunks, open_file, whole, wrap
 from passdown.stages.observe.readers import sniff
 from passdown.stages.observe.repo import fit, repo_of
-from passdown.stages.observe.tally import Skipped
 from passdown.stages.observe.todo import PACKED
 
 if TYPE_CHECKING:
@@ -48,6 +47,15 @@ class Lane(NamedTuple):
 
 WHOLE = Lane()
 """All of a file."""
+
+
+class Skipped(NamedTuple):
+    """One line that could not be read."""
+
+    file: str
+    line: int
+    offset: int
+    reason: str
 
 
 @dataclass(slots=True)

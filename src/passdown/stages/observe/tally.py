@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.observation import ECHO
 from passdown.text.signature import masked
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from passdown.domain.errors import PassdownError
-    from passdown.stages.observe.draw import Batch
+    from passdown.stages.observe.draw import Batch, Skipped
     from passdown.stages.observe.stamp import Stamped
 
 KINDS = 20
@@ -20,15 +20,6 @@ KINDS = 20
 
 SHOWN = 100
 """Skipped lines and refused files named one by one; the rest are only counted."""
-
-
-class Skipped(NamedTuple):
-    """One line that could not be read."""
-
-    file: str
-    line: int
-    offset: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import DecodeError, Raw, Struct, json as fast
 
 _SPOKEN = frozenset({"user", "assistant", "system", "progress", "attachment"})
@@ -23,7 +25,9 @@ _KEPT = frozenset(
     }
 )
 _LINES = 40
-_CUT = (b'"type":"file-history-snapshot"', b'"parentUuid":', b'"isSidechain":')
+_CUT = re.compile(
+    rb'"type"\s*:\s*"file-history-snapshot"|"(?:parentUuid|isSidechain)"\s*:\s*["ntf]'
+)
 
 
 class _Glimpse(Struct):
@@ -67,4 +71,4 @@ def _line(line: bytes) -> float | None:
 
 def _partial(cut: bytes) -> float:
     start = cut.lstrip()[:1]
-    return 0.5 if start == b"{" and any(key in cut for key in _CUT) else 0.0
+    return 0.5 if start == b"{" and _CUT.search(cut) else 0.0
