@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Seen
 from passdown.loops.claims.payload import Quote
+from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from passdown.domain.observation import Observation
     from passdown.domain.scope import Scope
     from passdown.loops.claims.payload import Category, Cure
@@ -39,6 +38,11 @@ def key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:24]
 
 
+def stated_key(text: str, scope: Scope) -> str:
+    """Which question a statement is, whatever its small words and their order."""
+    return key("stated", scope, *(sorted(set(content_words(text))) or [text]))
+
+
 def sure(sessions: int) -> float:
     """How sure is what so many sessions showed."""
     return {1: ONCE, 2: TWICE}.get(sessions, OFTEN)
@@ -52,8 +56,3 @@ def receipt(one: Observation, words: str) -> Quote:
     if start < 0:
         return Quote(one.seq, 0, min(len(one.text), LONGEST_QUOTE))
     return Quote(one.seq, start, start + len(words))
-
-
-def sessions_of(seen: Iterable[Observation]) -> int:
-    """How many sessions saw it."""
-    return len({one.session for one in seen})

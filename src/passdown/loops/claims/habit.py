@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from math import factorial
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.loops.claims.check import of_commands
@@ -25,8 +26,11 @@ MOST_DEEDS = 2000
 MOST_CANDIDATES = 200
 MOST_HABITS = 5
 """Habits of one repo, the best first."""
-IN_ORDER = 2 / 3
-"""The least share of the sessions with all its verbs that end with them in this order."""
+IN_ORDER, MANY_IN_ORDER = 2 / 3, 1 / 2
+"""The least share of the sessions with all its verbs, two or more, that end with them in this
+order: of two a coin gives a half, of three a sixth."""
+LIFT = 1.5
+"""So many times as often as by chance, at the least."""
 
 SUREST = ((8, 0.85), (5, 0.8), (3, 0.75), (2, 0.6))
 REPEATED = 0.5
@@ -157,7 +161,8 @@ def _telling(habit: Habit, told: Sequence[Told], usual: Mapping[str, int]) -> bo
     """Whether sessions end with the verbs in this order, and do not have them by chance."""
     all_of_them = [one.last for one in told if all(v in one.last for v in habit.verbs)]
     ordered = sum(_rising([last[v] for v in habit.verbs]) for last in all_of_them)
-    return ordered >= IN_ORDER * len(all_of_them) and lift(habit, len(told), usual) >= 1
+    least = IN_ORDER if len(habit.verbs) == 2 else MANY_IN_ORDER
+    return ordered >= least * len(all_of_them) and lift(habit, len(told), usual) >= LIFT
 
 
 def _rising(places: Sequence[int]) -> bool:
@@ -165,8 +170,8 @@ def _rising(places: Sequence[int]) -> bool:
 
 
 def lift(habit: Habit, sessions: int, usual: Mapping[str, int]) -> float:
-    """How much more often sessions have it than if they did each verb independently."""
-    chance = 1.0
+    """How much more often sessions have it than if each verb were done, and placed, by chance."""
+    chance = 1 / factorial(len(habit.verbs))
     for verb in habit.verbs:
         chance *= usual[verb] / sessions
     return len(habit.places) / sessions / chance

@@ -36,7 +36,7 @@ _PORT = re.compile(
 _VERSION_ASKED = re.compile(
     r"(?P<program>[a-z][\w.+-]{0,30}) (?:--version|-V|version)", re.IGNORECASE
 )
-_VERSION = re.compile(r"(?<![\w.])v?(?P<value>\d+\.\d+(?:\.\d+){0,2})(?![\w.]*\d)")
+_VERSION = re.compile(r"(?<![\d.])(?P<value>\d+\.\d+(?:\.\d+){0,2})(?![\w.]*\d)")
 # A search of the whole repo: the only hit elsewhere may be one of many.
 _SEARCH = re.compile(r"(?:find \. |fd |git ls-files |rg --files )(?!.*(?: -maxdepth |\| *head))")
 _PLACE = re.compile(r"(?:\./)?(?P<value>[\w.@+-]+(?:/[\w.@+-]+)+)")

@@ -118,7 +118,7 @@ def finished(said: str) -> str:
     said = said.rstrip(" ,;:\u2013\u2014-!")
     if said[:1].islower() and not re.match(r"\S*[\w`][./_:=`]\w", said):
         said = said[0].upper() + said[1:]
-    return said if said.endswith((".", "…", ")")) else said + "."
+    return said if said.endswith((".", "…", ")", "?")) else said + "."
 
 
 def _category(text: str, rule: Rule) -> Category:

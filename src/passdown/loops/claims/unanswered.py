@@ -56,6 +56,7 @@ _GAVE_UP = re.compile(
     rf"\bopen question|\bi (?:do not|don't) (?:yet )?know {_WH}\b",
     re.IGNORECASE,
 )
+_IMPERSONAL = re.compile(r"^it(?:'s| is) ", re.IGNORECASE)
 # The forms in which an assistant, or a person, says what is open; `say` is what is kept.
 _OPEN = (
     re.compile(
@@ -158,7 +159,7 @@ def _told_open(one: Observation) -> Iterator[Open]:
     for span in sentences(one.text):
         text = bare(span.text)
         found = next((hit for form in _OPEN if (hit := form.match(text))), None)
-        if found and stands_alone(found["say"]):
+        if found and stands_alone(_IMPERSONAL.sub("", found["say"])):
             yield Open(one, span, finished(found["say"]))
 
 

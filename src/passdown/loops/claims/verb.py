@@ -65,8 +65,18 @@ _WHOLE = frozenset(_FILES.split())
 _DEEPER = {
     *("go mod", "gh pr", "gh release", "gh workflow", "gh run", "docker compose", "uv pip"),
     *("docker buildx", "npm run", "pnpm run", "yarn run", "bun run", "mise run", "nx run"),
-    *("yarn workspace", "deno task", "task run", "podman compose", "go tool"),
+    *(
+        "cargo sqlx",
+        "cargo nextest",
+        "dotnet ef",
+        "yarn workspace",
+        "deno task",
+        "task run",
+        "podman compose",
+        "go tool",
+    ),
 }
+_KNOWN = TOOLS | _WHOLE | _DEPTH.keys()
 _INTERPRETERS = frozenset({"python", "python3", "node", "bash", "sh", "zsh", "ruby", "perl", "tsx"})
 # Looking, waiting and tidying: done everywhere, and a step of nothing.
 _IDLE = """ls cat head tail grep rg egrep find fd wc sed awk echo printf pwd which type tree less
@@ -78,6 +88,8 @@ gh docker podman kubectl npm pnpm yarn go cargo uv pip pip3 python python3 node 
 nano ssh scp tar unzip gzip sqlite3 psql top htop whoami id hostname uname seq column npx bunx uvx
 bun deno"""
 _LOOKING = frozenset(_IDLE.split())
+# Of these only some parts look around.
+_PARTS = _DEPTH.keys() | _INTERPRETERS | {launcher.split()[0] for launcher in _LAUNCHERS}
 _LOOKS = re.compile(
     r"(?:git (?:status|log|diff|show|branch|add|fetch|checkout|switch|restore|stash|reset|remote|"
     r"blame|config|rev-parse|rev-list|ls-\w+|worktree|merge-base|grep|cat-file|describe|reflog|mv|"
@@ -153,8 +165,13 @@ def _verb(words: list[str]) -> str:
     if not words or {"--help", "-h", "--version", "--dry-run"} & set(words[1:]):
         return ""
     program, rest = _program(words[0]), words[1:]
+    if program in _LOOKING - _PARTS:
+        return ""
     if program in _INTERPRETERS:
         return _interpreted(program, rest)
+    if program not in _KNOWN and rest and rest[0] in TOOLS:
+        # Something that is put before other commands.
+        return _verb(rest)
     found = _told(program, rest)
     if found in _LAUNCHERS:
         inner = _verb(_after(found, rest))
@@ -180,7 +197,7 @@ def _program(word: str) -> str:
 
 def _told(program: str, rest: Sequence[str]) -> str:
     """The program with the plain words that say what it does."""
-    found, depth = program, _DEPTH.get(program, 0 if program in TOOLS | _WHOLE else 1)
+    found, depth = program, _DEPTH.get(program, 0 if program in _KNOWN else 1)
     for word in _plain(rest):
         if depth <= 0 and found not in _DEEPER:
             break
