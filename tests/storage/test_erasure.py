@@ -113,6 +113,7 @@ NO_TEXT = {
     "index_head": "one position",
     "vectors": "model hash vector",
     "indexed": "num id words",
+    "indexed_having": "word many",
     "indexed_seen": "seq words",
     "indexed_anew": "seq",
 }

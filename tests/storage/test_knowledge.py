@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings, strategies as st
@@ -10,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from passdown.domain.errors import Conflict
 from passdown.domain.record import Edge, Life, Record
-from passdown.domain.scope import ALL
-from passdown.storage.port import Store
+from passdown.domain.scope import ALL, Sight
+from passdown.storage.port import Store, Tx
+from passdown.storage.wanted import Wanted
 
 
 def test_each_write_makes_the_next_version_and_all_are_kept(store: Store, clock):
@@ -159,3 +161,60 @@ def test_any_history_of_writes_leaves_what_a_dictionary_would_hold(store: Store)
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+
+
+# ---- what a brief chooses from
+
+
+NOW = "2026-11-21T00:00:00.000Z"
+
+
+def keys(tx: Tx, limit: int = 10, **how) -> list[str]:
+    wanted = Wanted(how.pop("scope", "global"), NOW, **how)
+    assert tx.knowledge.many(wanted, limit=limit) == len(tx.knowledge.best(wanted, limit=limit))
+    return [record.key for record in tx.knowledge.best(wanted, limit=limit)]
+
+
+def test_the_best_of_a_scope_are_the_surest_and_most_trusted_then_the_newest(store: Store):
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("a", {"confidence": 0.8, "trust": 3, "updated_at": "2026-01-02"}),
+        ("b", {"confidence": 0.9, "trust": 2, "updated_at": "2026-01-03"}),
+        ("c", {"confidence": 0.8, "trust": 4, "updated_at": "2026-01-01"}),
+        ("d", {"confidence": 0.3, "trust": 5}),
+    ]
+    with store.write(ALL) as tx:
+        for key, facts in rows:
+            tx.knowledge.put(Record("claim", key, key, **facts))
+        assert keys(tx) == ["c", "b", "a", "d"]
+        assert keys(tx, limit=2) == ["c", "b"]
+        assert keys(tx, above=0.8) == ["b"]
+
+
+def test_only_active_valid_records_of_the_scope_are_chosen_from(store: Store):
+    facts: list[dict[str, Any]] = [
+        {},
+        {"scope": "repo:a"},
+        {"life": Life.SUPERSEDED},
+        {"valid_from": "2026-11-22"},
+        {"valid_to": NOW},
+        {"valid_from": NOW, "valid_to": "2026-11-22"},
+    ]
+    with store.write(ALL) as tx:
+        for n, each in enumerate(facts):
+            tx.knowledge.put(Record("claim", str(n), "x", **each))
+        tx.knowledge.put(Record("control", "k", "x"))
+        assert sorted(keys(tx)) == ["0", "5", "k"]
+        assert sorted(keys(tx, without=("control", "none"))) == ["0", "5"]
+        assert keys(tx, scope="repo:a") == ["1"]
+    with store.read(Sight.at("b")) as tx:
+        assert keys(tx, scope="repo:a") == []
+        assert "0" in keys(tx)
+
+
+def test_open_questions_are_chosen_apart_from_what_only_mentions_one(store: Store):
+    bodies = [{"category": "question"}, {"category": "fact"}, {"note": '"category":"question"'}]
+    with store.write(ALL) as tx:
+        for n, body in enumerate(bodies):
+            tx.knowledge.put(Record("claim", str(n), "x", body))
+        assert keys(tx, asks=True) == ["0"]
+        assert sorted(keys(tx)) == ["1", "2"]

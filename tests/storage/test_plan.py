@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passdown.storage.sql.plan import MOST, planned
+from passdown.storage.plan import MOST, planned
 
 
 def ask(**having: int) -> str:

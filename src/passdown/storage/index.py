@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 
 class Hit(NamedTuple):
-    """One result of the full-text index: a record's id, how well it matched, and its words."""
+    """One result of the full-text index: a record's id, how well it matched, and its words in
+    order."""
 
     id: str
     score: float
-    words: frozenset[str]
+    words: tuple[str, ...]
 
 
 class Heard(NamedTuple):
@@ -53,7 +54,13 @@ class Index(Protocol):
         lives: Sequence[str] = ("active",),
         limit: int,
     ) -> list[Hit]:
-        """Records that have any of these words, best first; only what may be seen."""
+        """Records that have any of these words, best first; only what may be seen. Where there
+        are very many, frequent words alone find none."""
+        ...
+
+    def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        """How many records have each of these words, without those that none has; and how many
+        there are."""
         ...
 
     def vectors(self, hashes: Sequence[str], model: str) -> dict[str, bytes]:

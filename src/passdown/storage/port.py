@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from passdown.storage.erasure import Erasure
     from passdown.storage.index import Index
     from passdown.storage.jobs import Jobs
+    from passdown.storage.wanted import Wanted
 
 Json: TypeAlias = dict[str, Any]
 
@@ -128,6 +129,15 @@ class Knowledge(Protocol):
         """By kind and key; active ones unless `lives` says otherwise."""
         ...
 
+    def best(self, wanted: Wanted, *, limit: int) -> list[Record]:
+        """The surest and most trusted first (ten times the confidence and the trust together),
+        then the newest, then by id; found without a look at the others."""
+        ...
+
+    def many(self, wanted: Wanted, *, limit: int) -> int:
+        """How many there are; counted up to the limit."""
+        ...
+
     def by_ids(self, ids: Iterable[str]) -> list[Record]:
         """Those that exist, whatever their life, by kind and key."""
         ...
@@ -198,6 +208,10 @@ class Queue(Protocol):
 
     def counts(self) -> dict[tuple[str, Status], int]:
         """How many by loop and status."""
+        ...
+
+    def waiting(self) -> int:
+        """How many are open."""
         ...
 
     def say(self, message: Message) -> Message:

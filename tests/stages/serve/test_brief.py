@@ -7,10 +7,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
+from passdown.domain.change import Put
 from passdown.domain.record import Record
-from passdown.stages.serve.brief import Need, pack
+from passdown.domain.scope import ALL, Sight
+from passdown.stages.apply.execute import execute
+from passdown.stages.serve.brief import Need, Packed, choose, pack
+from passdown.stages.serve.follow import follow
 from passdown.stages.serve.markers import BEGIN, END
 from passdown.text.budget import estimate
+from tests.desk import Desk
 
 NOW = "2026-01-10T00:00:00.000Z"
 NEED = Need(repo="web", agent="", task="", budget=2000, floor=0.7, now=NOW)
@@ -74,6 +79,84 @@ def test_the_task_comes_before_scope_scope_before_trust():
 def test_the_same_words_are_told_once():
     packed = pack([claim("Tea is at four."), replace(claim("x"), text="tea  IS at four.")], NEED)
     assert len(packed.items) == 1
+
+
+def test_two_lines_never_say_the_same():
+    said = claim("Run the unit tests with `make check` before each push.", confidence=0.9)
+    again = claim("Run unit tests with `make check` before every push.", confidence=0.8)
+    other = claim("Run the unit tests with `make check` after each push.", confidence=0.8)
+    packed = pack([said, again, other], NEED)
+    assert packed.items == (said.id, other.id)
+    assert packed.left_out == 0
+
+
+def test_a_rare_word_of_the_task_counts_more_than_a_common_one():
+    rare, common = claim("The canary sings."), claim("The test runs.", trust=5)
+    need = NEED._replace(task="test the canary", worth={"canari": 0.9, "test": 0.1})
+    assert pack([common, rare], need).items == (rare.id, common.id)
+
+
+# ---- what is looked at
+
+
+def filled(at: Desk, *records: Record, follow_too: bool = True) -> None:
+    with at.store.write(ALL) as tx:
+        execute(tx, records[-1].key, [Put(r) for r in records], "alice")
+        while follow_too and follow(tx):
+            pass
+
+
+def chosen(at: Desk, need: Need) -> Packed:
+    with at.store.read(Sight.at(need.repo, need.agent)) as tx:
+        need, records = choose(tx, need._replace(now=at.clock.now()), without=("control",))
+    return pack(records, need)
+
+
+def test_what_is_chosen_packs_as_everything_does(on_each: Desk):
+    scopes = ("global", "repo:web", "repo:api", "agent:bob")
+    facts = [{"confidence": 0.72 + n / 1000, "trust": n % 5, "scope": scopes[n % 4]}
+             for n in range(60)]  # fmt: skip
+    records = [claim(f"Rule {n} is about thing{n}.", **each) for n, each in enumerate(facts)]
+    records += [claim("Who owns it?", body={"category": "question"}, confidence=0.1)]
+    filled(on_each, *records, Record("control", "k", "knob"), claim("weak", confidence=0.7))
+    need = NEED._replace(agent="bob", budget=300)
+    with on_each.store.read(ALL) as tx:
+        seen = [r for r in tx.knowledge.all("claim") if r.scope != "repo:api"]
+    packed = chosen(on_each, need)
+    assert packed == pack(seen, need._replace(now=on_each.clock.now()))
+    assert 0 < len(packed.items) < packed.left_out
+
+
+def test_what_the_task_asks_for_is_found_however_many_are_surer(on_each: Desk):
+    many = [claim(f"Rule {n} is about thing{n}.") for n in range(200)]
+    wanted = claim("The canary sings at dawn.", confidence=0.71, trust=1)
+    filled(on_each, *many, wanted)
+    need = NEED._replace(task="when does the canary sing", budget=300)
+    assert chosen(on_each, need).items[0] == wanted.id
+    assert wanted.id not in chosen(on_each, need._replace(task="")).items
+
+
+def test_what_no_index_knows_yet_is_found_too(on_each: Desk):
+    filled(on_each, *[claim(f"Rule {n} is about thing{n}.") for n in range(50)])
+    wanted = claim("The canary sings at dawn.", confidence=0.71, trust=1)
+    filled(on_each, wanted, follow_too=False)
+    need = NEED._replace(task="when does the canary sing", budget=300)
+    assert chosen(on_each, need).items[0] == wanted.id
+
+
+def test_where_there_are_very_many_at_least_that_many_are_told(at: Desk, monkeypatch):
+    monkeypatch.setattr("passdown.stages.serve.brief.COUNTED", 40)
+    filled(at, *[claim(f"Rule {n} is about thing{n}.") for n in range(90)])
+    packed = chosen(at, NEED._replace(budget=300))
+    assert packed.left_out == 40 - len(packed.items)
+    assert f"At least {packed.left_out} more did not fit" in packed.text
+
+
+def test_a_brief_loads_few_of_many_records(at: Desk):
+    filled(at, *[claim(f"Rule {n} is about thing{n}.") for n in range(3000)])
+    with at.store.read(Sight.at("web")) as tx:
+        _, records = choose(tx, NEED._replace(task="thing7 thing8"))
+    assert len(records) < 250
 
 
 def test_what_did_not_fit_is_counted_and_told():

@@ -1,7 +1,8 @@
 """The brief: what a new session should know, packed within a token budget.
 
 Approved, active and valid records only, of this sight; the same store and arguments give the
-same bytes.
+same bytes. What is looked at is chosen by the store: of each scope the best, and what the task
+asks for; the others are counted.
 """
 
 from __future__ import annotations
@@ -10,23 +11,45 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.stages.serve.markers import BEGIN, END, mark
+from passdown.storage.wanted import Wanted
 from passdown.text.budget import estimate, fit
 from passdown.text.safe import one_line
 from passdown.text.tokens import content_words
+from passdown.text.worth import worth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
+    from passdown.storage.port import Tx
 
 QUESTION = "question"
 LONGEST_LINE = 400
 LONGEST_KIND = 40
 
+SHORTEST = 15
+"""Tokens that hardly any line goes below: what tells how many can fit."""
+
+ASKED = 64
+"""Different words of a task that are looked for."""
+
+FOUND = 100
+"""Records with words of the task that are looked at."""
+
+UNKNOWN = 200
+"""Entries of the ledger that the index does not know yet and that are looked at."""
+
+COUNTED = 2000
+"""Records of a scope that are counted to tell how many were left out; from there on it is told
+that there are at least so many."""
+
+OVERLAP, SAME = 0.6, 0.85
+"""The share of their words, then the similarity, from which on two lines may say the same."""
+
 
 class Packed(NamedTuple):
-    """A brief: its text, the ids it served, and what it costs."""
+    """A brief: its text, the ids it served, what it costs, and how many at least did not fit."""
 
     text: str
     items: tuple[str, ...]
@@ -35,7 +58,8 @@ class Packed(NamedTuple):
 
 
 class Need(NamedTuple):
-    """What the brief is for."""
+    """What the brief is for. `worth` says how much each word of the task tells, `others` how many
+    records there are beside those looked at, `endless` that there are more still."""
 
     repo: str
     agent: str
@@ -44,23 +68,46 @@ class Need(NamedTuple):
     floor: float
     now: At
     queue: int = 0
+    worth: Mapping[str, float] = {}
+    others: int = 0
+    endless: bool = False
+
+
+def choose(tx: Tx, need: Need, without: Collection[str] = ()) -> tuple[Need, list[Record]]:
+    """The need as the store sees it, and the records to pack for it, none of these kinds."""
+    words = list(dict.fromkeys(content_words(need.task)))[:ASKED]
+    wanted = [each for scope in _scopes(tx, need) for each in _wanted(scope, need, without)]
+    room = need.budget // SHORTEST + 1
+    best = [record for each in wanted for record in tx.knowledge.best(each, limit=room)]
+    named = [r for r in tx.knowledge.by_ids(_named(tx, words)) if r.kind not in without]
+    chosen = {r.id: r for r in (*best, *named) if eligible(r, need)}
+    counts = [tx.knowledge.many(each, limit=COUNTED) for each in wanted]
+    need = need._replace(
+        worth=worth(words, *tx.index.counts(words)),
+        others=max(0, sum(counts) - len(chosen)),
+        endless=COUNTED in counts,
+    )
+    return need, list(chosen.values())
 
 
 def pack(records: Iterable[Record], need: Need) -> Packed:
     """The best of the records that fits, each line with its id, questions last."""
     fit = [r for r in records if eligible(r, need)]
     asked = frozenset(content_words(need.task))
-    ranked = _distinct(sorted(fit, key=lambda r: _rank(r, asked)))
-    lines = _fill(ranked, need)
+    ranked = _ranked(fit, need, asked)
+    same: list[Record] = []
+    lines = _fill(list(ranked), need, same)
     if not lines:
         return Packed("", (), 0, len(ranked))
-    left = len(ranked) - len(lines)
+    left = len(ranked) - len(lines) - len(same) + need.others
     text = "\n".join([BEGIN, _head(need), *lines, *_tail(left, need), END]) + "\n"
     return Packed(text, tuple(r.id for r in lines.values()), estimate(text), left)
 
 
 def eligible(record: Record, need: Need) -> bool:
-    """Above the floor, and valid now."""
+    """Active, above the floor, and valid now."""
+    if record.life.value != "active":
+        return False
     if record.confidence <= need.floor and not _is_question(record):
         return False
     if record.valid_from and record.valid_from > need.now:
@@ -68,41 +115,93 @@ def eligible(record: Record, need: Need) -> bool:
     return not (record.valid_to and record.valid_to <= need.now)
 
 
-def _rank(record: Record, asked: frozenset[str]) -> tuple[bool, float, str]:
-    return (_is_question(record), -_value(record, asked), record.id)
+# ---- what is looked at
 
 
-def _value(record: Record, asked: frozenset[str]) -> float:
+def _scopes(tx: Tx, need: Need) -> list[str]:
+    from passdown.domain.scope import Sight
+
+    return [s for s in Sight.at(need.repo, need.agent).scopes or () if tx.sight.sees(s)]
+
+
+def _wanted(scope: str, need: Need, without: Collection[str]) -> list[Wanted]:
+    told = Wanted(scope, need.now, need.floor, without=tuple(without))
+    return [told, told._replace(above=-1.0, asks=True)]
+
+
+def _named(tx: Tx, words: Sequence[str]) -> set[str]:
+    """Ids of records with words of the task, also of those that no index knows yet."""
+    if not words:
+        return set()
+    found = {hit.id for hit in tx.index.search(words, limit=FOUND)}
+    fresh = tx.ledger.entries(after=tx.index.position(), limit=UNKNOWN)
+    return found | {entry.subject for entry in fresh if entry.name.endswith(".updated")}
+
+
+# ---- in which order, and what says the same
+
+
+def _ranked(records: Sequence[Record], need: Need, asked: frozenset[str]) -> list[Record]:
+    """Statements first, each by what it is worth to this session, then the newest."""
+    matches = {r.id: _match(r, need, asked) for r in records}
+    top = max(1.0, *matches.values()) if matches else 1.0
+    ordered = sorted(records, key=lambda r: r.id)
+    ordered.sort(key=lambda r: r.updated_at, reverse=True)
+    ordered.sort(key=lambda r: (_is_question(r), -_value(r, matches[r.id] / top)))
+    return ordered
+
+
+def _match(record: Record, need: Need, asked: frozenset[str]) -> float:
+    """How much of what the task asks for is in it: 1 for each word as rare as one can be."""
+    if not asked:
+        return 0.0
+    shared = asked.intersection(content_words(record.text))
+    return sum(need.worth.get(word, 1.0) for word in sorted(shared))
+
+
+def _value(record: Record, match: float) -> float:
     """What a line is worth to this session: the task first, then how near its scope is, how sure
     it is and how much its source is trusted."""
-    words = set(content_words(record.text)) if asked else set()
-    match = len(asked & words) / (len(asked) ** 0.5 * len(words) ** 0.5) if words else 0.0
-    near = 0.0 if record.scope == "global" else 1.0
-    return 3 * match + near + record.confidence + 0.1 * record.trust
+    near = 0.0 if record.scope == "global" else 10.0
+    return 30 * match + near + (record.confidence * 10 + record.trust)
 
 
-def _distinct(ranked: Sequence[Record]) -> list[Record]:
-    seen, kept = set[str](), []
+def _distinct(ranked: Sequence[Record], same: list[Record]) -> Iterator[Record]:
+    """Those that do not say what one before them says; those that do are kept in `same`."""
+    kept: list[tuple[frozenset[str], Record]] = []
     for record in ranked:
-        same = " ".join(record.text.casefold().split())
-        if same not in seen:
-            seen.add(same)
-            kept.append(record)
-    return kept
+        words = frozenset(content_words(record.text))
+        if any(_says_so(record, words, other, theirs) for theirs, other in kept):
+            same.append(record)
+        else:
+            kept.append((words, record))
+            yield record
 
 
-def _fill(ranked: Sequence[Record], need: Need) -> dict[str, Record]:
+def _says_so(record: Record, words: frozenset[str], other: Record, theirs: frozenset[str]) -> bool:
+    shared = len(words & theirs)
+    if shared < OVERLAP * (len(words) + len(theirs) - shared):
+        return False
+    from passdown.text.similar import differs, near
+
+    return near(record.text, other.text) >= SAME and not differs(record.text, other.text)
+
+
+# ---- how it is written
+
+
+def _fill(ranked: Sequence[Record], need: Need, same: list[Record]) -> dict[str, Record]:
     """Lines in rank order until the next would not fit; a shorter one further down still may.
     What stands around them, with the most it may have to say, is counted first."""
-    frame = [BEGIN, _head(need), *_tail(len(ranked), need), END, ""]
+    frame = [BEGIN, _head(need), *_tail(len(ranked) + need.others, need), END, ""]
     lines: dict[str, Record] = {}
-    chosen = fit(chain(frame, _lines(ranked, lines)), need.budget)
+    chosen = fit(chain(frame, _lines(_distinct(ranked, same), lines)), need.budget)
     if chosen[: len(frame)] != frame:
         return {}
     return {line: lines[line] for line in chosen[len(frame) :]}
 
 
-def _lines(ranked: Sequence[Record], seen: dict[str, Record]) -> Iterator[str]:
+def _lines(ranked: Iterable[Record], seen: dict[str, Record]) -> Iterator[str]:
     """Each record's line when it is asked for, remembering whose it is."""
     for record in ranked:
         line = _line(record)
@@ -124,7 +223,8 @@ def _head(need: Need) -> str:
 def _tail(left: int, need: Need) -> list[str]:
     tail = []
     if left:
-        tail.append(f'{left} more did not fit: `passdown search "..."` finds them.')
+        least = "At least " if need.endless else ""
+        tail.append(f'{least}{left} more did not fit: `passdown search "..."` finds them.')
     if need.queue:
         waits = "proposal waits" if need.queue == 1 else "proposals wait"
         tail.append(f"{need.queue} {waits} for a person: `passdown review`.")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import StoreError
-from passdown.storage.memory.bound import Bound, Tables
+from passdown.storage.memory.bound import Bound, Derived, Tables
 from passdown.storage.memory.tx import MemoryTx
 from passdown.storage.migrate import SCHEMA
 from passdown.storage.port import Usage
@@ -37,6 +37,7 @@ class MemoryStore:
         self._hook = on_statement or (lambda _: None)
         self._turn = Turn("memory")
         self._tables: Tables | None = {}
+        self._made = Derived()
 
     @contextmanager
     def read(self, sight: Sight) -> Iterator[MemoryTx]:
@@ -63,7 +64,8 @@ class MemoryStore:
             self._tables = bound.tables
 
     def _bound(self, sight: Sight, *, writes: bool) -> Bound:
-        return Bound(self._kept(), sight, self._clock, self._hook if writes else None)
+        hook = self._hook if writes else None
+        return Bound(self._kept(), sight, self._clock, hook, self._made)
 
     def _kept(self) -> Tables:
         if self._tables is None:

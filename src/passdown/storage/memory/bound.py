@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from passdown.domain.errors import Internal
 
@@ -15,6 +15,22 @@ if TYPE_CHECKING:
 
 Table: TypeAlias = "dict[Any, Any]"
 Tables: TypeAlias = "dict[str, Table]"
+T = TypeVar("T")
+
+
+class Derived:
+    """What was made of a table, as long as it is the same: whoever writes has a copy."""
+
+    def __init__(self) -> None:
+        self._made: dict[Any, tuple[Mapping[Any, Any], Any]] = {}
+
+    def of(self, table: Mapping[Any, Any], make: Callable[[Any], T]) -> T:
+        """What `make` gives for this table, made once."""
+        known = self._made.get(make)
+        if known is None or known[0] is not table:
+            known = self._made[make] = table, make(table)
+        found: T = known[1]
+        return found
 
 
 class Bound:
@@ -26,6 +42,7 @@ class Bound:
         sight: Sight,
         clock: Clock,
         on_write: Callable[[str], None] | None,
+        made: Derived | None = None,
     ) -> None:
         self.tables = dict(tables)
         self.sight = sight
@@ -33,6 +50,7 @@ class Bound:
         self._on_write = on_write
         self._copied: set[str] = set()
         self._ended = False
+        self._made = made or Derived()
 
     @cached_property
     def now(self) -> At:
@@ -52,6 +70,11 @@ class Bound:
         """A table to read."""
         self._check()
         return self.tables.get(name, {})
+
+    def derived(self, name: str, make: Callable[[Any], T]) -> T:
+        """What is made of a table; kept until another transaction wrote to it."""
+        table = self.table(name)
+        return make(table) if name in self._copied else self._made.of(table, make)
 
     def change(self, name: str) -> Table:
         """A table to write: this transaction's own copy of it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.storage.coding import named, plain, unpacked, whole
 from passdown.storage.index import Heard, Hit
+from passdown.storage.plan import choose
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from passdown.storage.rows.observations import ObservationRow
 
 K1, B = 1.2, 0.75
+TYPICAL = 12.0
+"""Words of a record, about."""
 UNFLAGGED = "[]"
 
 
@@ -77,16 +80,29 @@ class MemoryIndex:
         limit: int,
     ) -> list[Hit]:
         """Records that have any of these words, best first; only what may be seen."""
-        asked = {word for word in words if word.strip()}
-        indexed = list(self._bound.table("indexed").values())
-        weights = {word: _weight(word, indexed) for word in asked}
-        mean = sum(len(row.words) for row in indexed) / len(indexed) if indexed else 1.0
+        asked = [word for word in dict.fromkeys(words) if word.strip()]
+        having, many = self.counts(asked)
+        chosen = choose(asked, having)
+        together = set.intersection if chosen.all else set.union
+        postings = self._postings()
+        ids = together(*(postings[word] for word in chosen.words)) if chosen.words else set()
+        weights = {word: _weight(having[word], many) for word in asked if word in having}
+        indexed = self._bound.table("indexed")
         hits = [
-            Hit(row.id, _score(row, weights, mean), frozenset(row.words))
-            for row in indexed
-            if asked & set(row.words) and self._serves(row.id, kinds, lives)
+            Hit(id, _score(indexed[id], weights, TYPICAL), indexed[id].words)
+            for id in ids
+            if self._serves(id, kinds, lives)
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+
+    def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        """How many records have each of these words, and how many there are."""
+        postings = self._postings()
+        having = {word: len(postings[word]) for word in dict.fromkeys(words) if word in postings}
+        return having, len(self._bound.table("indexed"))
+
+    def _postings(self) -> dict[str, set[str]]:
+        return self._bound.derived("indexed", _posted)
 
     def _serves(self, id: str, kinds: Sequence[str], lives: Sequence[str]) -> bool:
         record = self._bound.table("records").get(id)
@@ -143,7 +159,8 @@ class MemoryIndex:
     ) -> list[int]:
         """Unflagged observations that have any of these words, best first."""
         indexed = list(self._bound.table("indexed_seen").values())
-        weights = {word: _weight(word, indexed) for word in set(words)}
+        having = self.having(list(dict.fromkeys(words)))
+        weights = {word: _weight(n, len(indexed)) for word, n in having.items()}
         mean = sum(len(row.words) for row in indexed) / len(indexed) if indexed else 1.0
         scores = {
             row.seq: _score(kept, weights, mean or 1.0)
@@ -174,9 +191,17 @@ def _heard(row: ObservationRow, words: Sequence[str]) -> Heard:
     return Heard(row.seq, row.session, row.seen, row.at, actor, tuple(words))
 
 
-def _weight(word: str, indexed: Sequence[IndexedRow]) -> float:
-    having = sum(word in row.words for row in indexed)
-    return log(1 + (len(indexed) - having + 0.5) / (having + 0.5))
+def _posted(table: Mapping[str, IndexedRow]) -> dict[str, set[str]]:
+    """The ids that have each word."""
+    postings: dict[str, set[str]] = {}
+    for id, row in table.items():
+        for word in row.words:
+            postings.setdefault(word, set()).add(id)
+    return postings
+
+
+def _weight(having: int, many: int) -> float:
+    return log(1 + (many - having + 0.5) / (having + 0.5))
 
 
 def _score(row: IndexedRow, weights: Mapping[str, float], mean: float) -> float:

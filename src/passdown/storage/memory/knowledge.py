@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from passdown.domain.errors import Conflict
 from passdown.domain.record import Life, record_id
 from passdown.storage.coding import plain
 from passdown.storage.rows.knowledge import edge_of, edge_row, record_of, record_row
+from passdown.storage.wanted import ASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from passdown.domain.record import Edge, Record
     from passdown.storage.memory.bound import Bound
     from passdown.storage.rows.knowledge import RecordRow
+    from passdown.storage.wanted import Wanted
 
 
 class MemoryKnowledge:
@@ -80,6 +83,20 @@ class MemoryKnowledge:
         wanted = set(map(plain, ids))
         return [record_of(row) for row in self._seen() if row.id in wanted]
 
+    def best(self, wanted: Wanted, *, limit: int) -> list[Record]:
+        """The surest and most trusted first, then the newest, then by id."""
+        return [record_of(row) for row in islice(self._wanted(wanted), limit)]
+
+    def many(self, wanted: Wanted, *, limit: int) -> int:
+        """How many there are; counted up to the limit."""
+        return sum(1 for _ in islice(self._wanted(wanted), limit))
+
+    def _wanted(self, wanted: Wanted) -> Iterator[RecordRow]:
+        if not self._bound.sees(wanted.scope):
+            return iter(())
+        ordered = self._bound.derived("records", _ordered).get((wanted.scope, wanted.asks), ())
+        return (row for row in ordered if _is_wanted(row, wanted))
+
     def versions(self, kind: str, key: str) -> list[Record]:
         """Every version ever stored, oldest first; a removal shows as an archived one."""
         id, table = record_id(plain(kind), plain(key)), self._bound.table("versions")
@@ -110,6 +127,35 @@ class MemoryKnowledge:
         """Active records by kind."""
         active = Life.ACTIVE.value
         return dict(Counter(row.kind for row in self._seen() if row.life == active))
+
+
+def _worth(row: RecordRow) -> float:
+    return row.confidence * 10 + row.trust
+
+
+def _ordered(table: Mapping[str, RecordRow]) -> dict[tuple[str, bool], list[RecordRow]]:
+    """Active ones by scope and by whether they ask, the best first."""
+    rows = sorted((row for row in table.values() if row.life == Life.ACTIVE.value), key=_id)
+    rows.sort(key=lambda row: row.updated_at, reverse=True)
+    rows.sort(key=lambda row: -_worth(row))
+    ordered: dict[tuple[str, bool], list[RecordRow]] = {}
+    for row in rows:
+        ordered.setdefault((row.scope, ASKS in row.body), []).append(row)
+    return ordered
+
+
+def _id(row: RecordRow) -> str:
+    return row.id
+
+
+def _is_wanted(row: RecordRow, wanted: Wanted) -> bool:
+    return (
+        row.confidence > wanted.above
+        and _worth(row) > 10 * wanted.above
+        and row.valid_from <= wanted.now
+        and (not row.valid_to or row.valid_to > wanted.now)
+        and row.kind not in wanted.without
+    )
 
 
 def _moved(kind: str, key: str) -> Conflict:

@@ -127,6 +127,10 @@ class MemoryQueue:
         """How many by loop and status."""
         return dict(Counter((row.loop, Status(row.status)) for row in self._seen()))
 
+    def waiting(self) -> int:
+        """How many are open."""
+        return sum(row.status in OPEN for row in self._seen())
+
     def say(self, message: Message) -> Message:
         """Keep one turn; `n` is given by the store."""
         id = self._known(message.proposal).id

@@ -198,9 +198,6 @@ DELETE FROM versions WHERE id = :id
 -- name: drop_images
 DELETE FROM images WHERE kind = :kind AND key = :key
 
--- name: drop_indexed
-DELETE FROM indexed WHERE id = :id
-
 -- name: naming
 SELECT seq, items FROM activities
 WHERE seq IN (SELECT activity FROM activity_items WHERE item = :item) ORDER BY seq

@@ -7,15 +7,23 @@ SELECT position FROM index_head
 INSERT INTO index_head (one, position) VALUES (1, :position)
 ON CONFLICT (one) DO UPDATE SET position = excluded.position
 
--- name: put
-INSERT INTO indexed (id, words) VALUES (:id, :words)
-ON CONFLICT (id) DO UPDATE SET words = excluded.words
+-- name: words
+SELECT words FROM indexed WHERE id IN :ids
 
 -- name: forget
 DELETE FROM indexed WHERE id IN :ids
 
 -- name: clear_words
 DELETE FROM indexed
+
+-- name: clear_having
+DELETE FROM indexed_having
+
+-- name: counted
+SELECT word, many FROM indexed_having WHERE word IN :words
+
+-- name: uncount
+DELETE FROM indexed_having WHERE word IN :words AND many <= 0
 
 -- name: clear_vectors
 DELETE FROM vectors

@@ -55,6 +55,32 @@ WHERE life IN :lives AND {sees}
 ORDER BY kind, key
 LIMIT :limit
 
+-- What a brief chooses from: the conditions stand as in the index made for it.
+-- name: best
+SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+FROM records
+WHERE life = 'active' AND scope = :scope
+    AND CASE WHEN body = replace(body, '"category":"question"', '') THEN 0 ELSE 1 END = :asks
+    AND confidence * 10 + trust > 10 * :above
+    AND confidence > :above
+    AND valid_from <= :now AND (valid_to = '' OR valid_to > :now)
+    AND kind NOT IN :without --? without
+ORDER BY confidence * 10 + trust DESC, updated_at DESC, id
+LIMIT :limit
+
+-- name: many
+SELECT count(*) FROM (
+    SELECT id FROM records
+    WHERE life = 'active' AND scope = :scope
+        AND CASE WHEN body = replace(body, '"category":"question"', '') THEN 0 ELSE 1 END = :asks
+        AND confidence * 10 + trust > 10 * :above
+        AND confidence > :above
+        AND valid_from <= :now AND (valid_to = '' OR valid_to > :now)
+        AND kind NOT IN :without --? without
+    LIMIT :limit
+) AS counted
+
 -- name: by_ids
 SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
     created_at, updated_at, version

@@ -71,6 +71,9 @@ LIMIT :limit
 SELECT loop, status, count(*) FROM proposals WHERE {sees} GROUP BY loop, status
 ORDER BY loop, status
 
+-- name: waiting
+SELECT count(*) FROM proposals WHERE status IN :statuses AND {sees}
+
 -- name: say
 INSERT INTO messages (proposal, n, at, actor, tier, verdict, text, detail)
 SELECT :proposal, coalesce(max(n), 0) + 1, :at, :actor, :tier, :verdict, :text, :detail

@@ -9,6 +9,7 @@ from passdown.domain.record import record_id
 from passdown.storage.coding import named, packed, plain, unpacked
 from passdown.storage.erasure import Piece
 from passdown.storage.sql.bound import in_parts
+from passdown.storage.sql.index import forget
 from passdown.storage.sql.knowledge import BEYOND
 from passdown.storage.texts import PLACES, as_leaf, before_all, must_see_all, texts_of, texts_row
 
@@ -106,8 +107,9 @@ class SqlErasure:
         served."""
         kind, key = named(kind), named(key)
         id = record_id(kind, key)
-        for what in ("drop_record", "drop_versions", "drop_indexed"):
+        for what in ("drop_record", "drop_versions"):
             self._write(what, id=id)
+        forget(self._bound, [id])
         self._write("drop_images", kind=kind, key=key)
         for seq, items in self._rows("naming", item=id):
             left = [item for item in unpacked(items) if item != id]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from passdown.storage.coding import named, plain, unpacked
+from passdown.storage.coding import named, packed, plain, unpacked
 from passdown.storage.index import Heard, Hit
+from passdown.storage.plan import planned
 from passdown.storage.sql.bound import in_parts
-from passdown.storage.sql.plan import planned
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
@@ -45,19 +46,17 @@ class SqlIndex:
 
     def follow(self, put: Sequence[Record], gone: Sequence[str], position: int) -> None:
         """Index these records, forget those ids, and stand at this entry."""
-        for ids in in_parts(gone):
-            self._write("forget", ids=ids)
-        for record in put:
-            words = map(indexable, content_words(record.text))
-            self._write("put", id=record.id, words=" ".join(filter(None, words)))
+        records = {plain(record.id): record for record in put}
+        forget(self._bound, [*gone, *records])
+        rows = [(id, " ".join(_indexable(content_words(r.text)))) for id, r in records.items()]
+        self._bound.bulk("indexed", ("id", "words"), rows)
+        _count(self._bound, _having(words for _, words in rows))
         self._write("stand", position=position)
 
     def clear(self) -> None:
         """Forget everything and stand at 0."""
-        self._write("clear_words")
-        self._write("clear_vectors")
-        self._write("clear_seen")
-        self._write("clear_anew")
+        for what in ("clear_words", "clear_having", "clear_vectors", "clear_seen", "clear_anew"):
+            self._write(what)
         self._write("stand", position=0)
 
     def search(
@@ -69,21 +68,29 @@ class SqlIndex:
         limit: int,
     ) -> list[Hit]:
         """Records that have any of these words, best first; only what may be seen."""
-        asked = [word for word in dict.fromkeys(map(indexable, words)) if word]
-        if not asked:
+        asked = _indexable(dict.fromkeys(words))
+        having, many = self.counts(asked)
+        query = planned(asked, having, self._quoted, self._any_word)
+        if not query:
             return []
         how: dict[str, Any] = {"kinds": list(kinds), "lives": list(lives), "limit": limit}
-        how["query"] = self._planned(asked, "known")
-        if not how["query"]:
-            return []
+        how |= {"query": query, "words": asked, "many": many}
         rows = self._rows("search", candidates=limit * CANDIDATES, **how)
         if len(rows) < limit:
             rows = self._rows("search", candidates=0, **how)
-        return [Hit(id, float(score), frozenset(words.split())) for id, score, words in rows]
+        return [Hit(id, float(score), tuple(words.split())) for id, score, words in rows]
+
+    def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        """How many records have each of these words, and how many there are."""
+        asked = ["", *_indexable(dict.fromkeys(words))]
+        found = {word: int(many) for part in in_parts(asked) for word, many in self._having(part)}
+        return found, found.pop("", 0)
+
+    def _having(self, words: Sequence[str]) -> list[tuple[Any, ...]]:
+        return self._rows("counted", words=words)
 
     def _either(self, words: Sequence[str]) -> str:
-        dialect = self._bound.connection.queries.dialect
-        return dialect.any_word.join(map(dialect.quoted, words))
+        return self._any_word.join(map(self._quoted, words))
 
     def vectors(self, hashes: Sequence[str], model: str) -> dict[str, bytes]:
         """Cached embeddings by content hash."""
@@ -137,7 +144,7 @@ class SqlIndex:
         limit: int,
     ) -> list[int]:
         """Unflagged observations that have any of these words, best first."""
-        query = self._planned(_indexable(dict.fromkeys(words)), "having")
+        query = self._planned(_indexable(dict.fromkeys(words)))
         if not query:
             return []
         how: dict[str, Any] = {"session": session, "since": since, "until": until}
@@ -152,16 +159,40 @@ class SqlIndex:
         parts = in_parts(sorted(set(seqs)))
         return [_heard(row) for part in parts for row in self._rows("around", seqs=part)]
 
-    def _planned(self, words: Sequence[str], counts: str) -> str:
+    def _planned(self, words: Sequence[str]) -> str:
         """Only an index that counts words cheaply is asked for few of them."""
-        dialect = self._bound.connection.queries.dialect
-        if dialect.counts_words and words:
-            having = dict(self._rows(counts, words=list(words)))
-            return planned(words, having, dialect.quoted)
+        if self._bound.connection.queries.dialect.counts_words and words:
+            having = dict(self._rows("having", words=list(words)))
+            return planned(words, having, self._quoted, self._any_word)
         return self._either(words)
+
+    @property
+    def _any_word(self) -> str:
+        return self._bound.connection.queries.dialect.any_word
 
     def _quoted(self, word: str) -> str:
         return self._bound.connection.queries.dialect.quoted(word)
+
+
+def forget(bound: Bound, ids: Sequence[str]) -> None:
+    """Index these records no longer."""
+    for part in in_parts(dict.fromkeys(ids)):
+        gone = _having(words for (words,) in bound.rows("index", "words", ids=part))
+        bound.write("index", "forget", ids=part)
+        _count(bound, {word: -many for word, many in gone.items()})
+        for few in in_parts(gone):
+            bound.write("index", "uncount", words=few)
+
+
+def _count(bound: Bound, having: Mapping[str, int]) -> None:
+    if having:
+        bound.write("index", "count", counts=packed(having))
+
+
+def _having(texts: Iterable[str]) -> dict[str, int]:
+    """How many of these have each word, and as '' how many they are."""
+    counts = Counter(word for text in texts for word in {"", *text.split()})
+    return dict(sorted(counts.items()))
 
 
 def _indexable(words: Iterable[str]) -> list[str]:

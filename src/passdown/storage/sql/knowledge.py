@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict
 from passdown.domain.record import Life
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from passdown.domain.record import Edge, Record
     from passdown.storage.sql.bound import Bound
+    from passdown.storage.wanted import Wanted
 
 BEYOND = "\U0010ffff"
 """Sorts after every character an id may have."""
@@ -72,6 +73,20 @@ class SqlKnowledge:
         parts = in_parts(dict.fromkeys(ids))
         found = [record_of(row) for part in parts for row in self._rows("by_ids", ids=part)]
         return sorted(found, key=lambda record: (record.kind, record.key))
+
+    def best(self, wanted: Wanted, *, limit: int) -> list[Record]:
+        """The surest and most trusted first, then the newest, then by id."""
+        return list(map(record_of, self._wanted("best", wanted, limit)))
+
+    def many(self, wanted: Wanted, *, limit: int) -> int:
+        """How many there are; counted up to the limit."""
+        return sum(int(many) for (many,) in self._wanted("many", wanted, limit))
+
+    def _wanted(self, name: str, wanted: Wanted, limit: int) -> list[tuple[Any, ...]]:
+        if not self._bound.sight.sees(wanted.scope):
+            return []
+        args = {**wanted._asdict(), "asks": int(wanted.asks)}
+        return self._rows(name, **args, limit=limit)
 
     def versions(self, kind: str, key: str) -> list[Record]:
         """Every version ever stored, oldest first; a removal shows as an archived one."""

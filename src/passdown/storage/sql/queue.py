@@ -108,6 +108,11 @@ class SqlQueue:
         """How many by loop and status."""
         return {(loop, Status(status)): int(many) for loop, status, many in self._rows("counts")}
 
+    def waiting(self) -> int:
+        """How many are open."""
+        row = self._row("waiting", statuses=[status.value for status in OPEN])
+        return int(row[0]) if row else 0
+
     def say(self, message: Message) -> Message:
         """Keep one turn; `n` is given by the store."""
         self._known(message.proposal)

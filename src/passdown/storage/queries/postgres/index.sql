@@ -1,31 +1,26 @@
--- name: put
-INSERT INTO indexed (id, words)
-VALUES (:id, array_to_tsvector(string_to_array(:words, ' ')))
-ON CONFLICT (id) DO UPDATE SET words = excluded.words
+-- name: count
+INSERT INTO indexed_having (word, many)
+SELECT key, CAST(value AS bigint) FROM json_each_text(CAST(:counts AS json))
+ON CONFLICT (word) DO UPDATE SET many = indexed_having.many + excluded.many
 
 -- BM25 over words that occur or do not: its usual constants, for texts of about twelve words.
 -- name: search
-WITH asked AS MATERIALIZED (
-    SELECT CAST(word AS tsquery) AS query
-    FROM unnest(string_to_array(:query, ' | ')) AS word
-),
-weighted AS MATERIALIZED (
-    SELECT query, ln(1 + (total.many - matched.many + 0.5) / (matched.many + 0.5)) AS weight
-    FROM asked,
-        (SELECT count(*) AS many FROM indexed) AS total,
-        LATERAL (SELECT count(*) AS many FROM indexed WHERE words @@ query) AS matched
+WITH weighted AS MATERIALIZED (
+    SELECT word, ln(1 + (:many - many + 0.5) / (many + 0.5)) AS weight
+    FROM indexed_having
+    WHERE word IN :words
 ),
 best AS MATERIALIZED (
-    SELECT id, (SELECT sum(weight) FROM weighted WHERE indexed.words @@ weighted.query)
-        * 2.2 / (1 + 1.2 * (0.25 + 0.75 * length(words) / 12.0)) AS score
+    SELECT id, words, (
+        SELECT sum(weight) FROM weighted WHERE word = ANY (string_to_array(words, ' '))
+    ) * 2.2 / (1 + 1.2 * (0.25 + 0.75 * cardinality(string_to_array(words, ' ')) / 12.0)) AS score
     FROM indexed
-    WHERE words @@ CAST(:query AS tsquery)
+    WHERE array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:query AS tsquery)
     ORDER BY score DESC, id
     LIMIT :candidates --? candidates
 )
-SELECT records.id, best.score, array_to_string(tsvector_to_array(indexed.words), ' ')
+SELECT records.id, best.score, best.words
 FROM best
-JOIN indexed ON indexed.id = best.id
 JOIN records ON records.id = best.id
 WHERE records.life IN :lives AND {sees records.scope}
     AND records.kind IN :kinds --? kinds

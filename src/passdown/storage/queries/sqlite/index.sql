@@ -36,5 +36,7 @@ WHERE observations.flags = '[]' AND {sees observations.scope}
 ORDER BY best.score, observations.seq
 LIMIT :limit
 
--- name: known
-SELECT term, doc FROM indexed_words_known WHERE term IN :words
+-- name: count
+INSERT INTO indexed_having (word, many)
+SELECT key, value FROM json_each(:counts) WHERE TRUE
+ON CONFLICT (word) DO UPDATE SET many = many + excluded.many
