@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.domain.observation import Observation
     from passdown.domain.proposal import Proposal
+    from passdown.domain.record import Record
     from passdown.domain.settings import Knob, Settings
     from passdown.engines.port import Writer
 
@@ -28,7 +29,8 @@ P = TypeVar("P")
 @dataclass(frozen=True, slots=True)
 class Finding(Generic[P]):
     """What a detector yields: a question and the observations that support it. `key` says which
-    question it is: two findings of one loop and action with one key are the same question."""
+    question it is: two findings of one loop and action with one key are the same question. One
+    that `joins` a record (its key) asks nothing: it is further evidence of what is known."""
 
     payload: P
     evidence: tuple[int, ...]
@@ -36,6 +38,7 @@ class Finding(Generic[P]):
     title: str
     confidence: float
     scope: Scope = GLOBAL
+    joins: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,10 @@ class Loop(Generic[P]):
 
     `payload` is a msgspec tagged union; the tag of its members is the action. `mirror` says the
     loop's own files by name; `edits` what is asked by whoever changed them: the texts of changed
-    files as they were written, and as they stand.
+    files as they were written, and as they stand. While a question whose action is one of
+    `attacks` is open, the record that its `target` names is contested. `same` tells two wordings of
+    one question; `join` gives a record with further evidence, None when there is none; `hesitates`
+    says why a grant does not suffice and a person decides, '' when it does.
     """
 
     name: str
@@ -91,3 +97,7 @@ class Loop(Generic[P]):
     ) = None
     prompt: Path | None = None
     policy: frozenset[str] = frozenset()
+    attacks: frozenset[str] = frozenset()
+    same: Callable[[P, P], bool] | None = None
+    join: Callable[[Record, P, Corpus], Record | None] | None = None
+    hesitates: Callable[[P, Corpus, Settings], str] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from passdown.domain.clock import At
 from passdown.domain.record import Edge, Life, Record
 
 
@@ -17,13 +18,15 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """Take a record out of service; nothing is deleted."""
+    """Take a record out of service; nothing is deleted. `until` is when it ceased to hold, where
+    that is not now."""
 
     kind: str
     key: str
     version: int
     life: Life = Life.ARCHIVED
     superseded_by: str = ""
+    until: At = ""
 
 
 @dataclass(frozen=True, slots=True)

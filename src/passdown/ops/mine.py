@@ -14,7 +14,8 @@ from passdown.domain.scope import parse
 from passdown.ops.kinds import Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 from passdown.ops.review import MADE
-from passdown.stages.propose.file import Filed, file
+from passdown.ops.standing import corroborate, grant_decides, settle
+from passdown.stages.propose.file import Fate, Filed, file
 from passdown.stages.propose.validate import loop_of, payload_of
 
 if TYPE_CHECKING:
@@ -115,22 +116,23 @@ def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
     by = system(loop.name).name
     for finding, replay in sorted(mined.findings, key=lambda f: (-f[0].confidence, f[0].key)):
         try:
-            with ctx.store.write(ctx.sight) as tx:
-                asked = file(
-                    tx,
-                    loop,
-                    finding,
-                    replay,
-                    by=by,
-                    settings=ctx.settings,
-                    as_of=mined.newest,
-                )
-            fate = asked.fate.value
+            fate = _fate(ctx, loop, finding, replay, mined.newest).value
         except (Invalid, Limit) as error:  # one question that cannot be asked stops no other
             fate, cycle.failure = "refused", cycle.failure or str(error)
         cycle.fates[fate] = cycle.fates.get(fate, 0) + 1
     with ctx.store.write(ctx.sight) as tx:
         tx.ledger.append("cycle.finished", by, loop.name, _summary(cycle))
+
+
+def _fate(ctx: Ctx, loop: Loop[Any], finding: Finding[Any], replay: Replay, newest: int) -> Fate:
+    """What becomes of one finding: evidence of a record, a question, or what a grant decided."""
+    if finding.joins:
+        return Fate.JOINED if corroborate(ctx, loop, finding) else Fate.KNOWN
+    by = system(loop.name).name
+    with ctx.store.write(ctx.sight) as tx:
+        filed = file(tx, loop, finding, replay, by=by, settings=ctx.settings, as_of=newest)
+        settle(ctx, tx, filed.proposal)
+    return Fate.GRANTED if grant_decides(ctx, loop, filed.proposal) else filed.fate
 
 
 def _summary(cycle: Cycle) -> dict[str, Any]:
@@ -215,7 +217,9 @@ def _file(ctx: Ctx, loop: Loop[Any], finding: Finding[Any], by: str) -> Filed:
     with ctx.store.write(ctx.sight) as tx:
         tx.registry.see(ctx.actor)
         newest = max(finding.evidence)  # what was just said
-        return file(tx, loop, finding, replay, by=by, settings=ctx.settings, as_of=newest)
+        filed = file(tx, loop, finding, replay, by=by, settings=ctx.settings, as_of=newest)
+        settle(ctx, tx, filed.proposal)
+        return filed
 
 
 def _answer(ctx: Ctx, filed: Filed, confirm: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.proposal import FORGOTTEN, OPEN, PUBLIC, STATUS_VALUES, Status
 from passdown.ops.kinds import Id, Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
+from passdown.ops.standing import settle
 from passdown.ops.weigh import replay_now, weigh
 
 if TYPE_CHECKING:
@@ -87,9 +88,18 @@ def preview(ctx: Ctx, id: Id, edit: Payload | None = None) -> dict[str, Any]:
     example='passdown approve 0193ab --reason "seen it twice"',
 )
 def approve(
-    ctx: Ctx, id: Id, reason: Text = "", edit: Payload | None = None, loop: Name = ""
+    ctx: Ctx,
+    id: Id,
+    reason: Text = "",
+    edit: Payload | None = None,
+    loop: Name = "",
+    answer: Name = "",
 ) -> dict[str, Any]:
-    """Approve one proposal and apply its changes, in one transaction; `edit` is applied instead."""
+    """Approve one proposal and apply its changes, in one transaction; `edit` is applied instead.
+
+    Where a card offers several answers, `--answer` names the one that is approved.
+    """
+    edit = _answered(ctx, id, answer, edit) if answer else edit
     fresh = replay_now(ctx, id) if edit is None else {}
     try:
         with ctx.store.write(ctx.sight) as tx:
@@ -116,7 +126,9 @@ def reject(ctx: Ctx, id: Id, reason: Text, loop: Name = "") -> dict[str, Any]:
         p = open_proposal(tx, id)
         _is_of(p, loop)
         policy = ctx.loops[p.loop].policy if p.loop in ctx.loops else frozenset()
-        return _wire(rejected(tx, p, ctx.actor, reason, policy_actions=policy))
+        closed = rejected(tx, p, ctx.actor, reason, policy_actions=policy)
+        settle(ctx, tx, closed)
+        return _wire(closed)
 
 
 @operation(
@@ -130,7 +142,9 @@ def undo(ctx: Ctx, id: Id, closure: bool = False) -> dict[str, Any]:
     from passdown.stages.apply.undo import undo as take_back
 
     with ctx.store.write(ctx.sight) as tx:
-        return {"undone": take_back(tx, id, ctx.actor, closure=closure)}
+        undone = take_back(tx, id, ctx.actor, closure=closure)
+        settle(ctx, tx, *map(tx.queue.get, undone))
+        return {"undone": undone}
 
 
 @operation("impact", Effect.READ, example="passdown impact 0193ab")
@@ -152,6 +166,7 @@ def expire(ctx: Ctx) -> dict[str, Any]:
     while True:
         with ctx.store.write(ctx.sight) as tx:
             batch = close(tx, system("gate"))
+            settle(ctx, tx, *batch)
         closed += [p.id for p in batch]
         if not batch:
             return {"expired": closed}
@@ -179,7 +194,15 @@ def _approve(
     policy = w.loop.policy
     done = executed(tx, p, ctx.actor, reason, policy_actions=policy, flags=flags)
     records = execute(tx, done.id, w.changes(), ctx.actor.name, trust=trust)
+    settle(ctx, tx, done)
     return {**_wire(done), "records": [_short(r) for r in records]}
+
+
+def _answered(ctx: Ctx, id: str, answer: str, edit: dict[str, Any] | None) -> dict[str, Any]:
+    """The payload with the action that a person chose among the answers."""
+    with ctx.store.read(ctx.sight) as tx:
+        asked = _the(tx, id).payload if edit is None else edit
+    return {**asked, "action": answer.upper().replace("-", "_")}
 
 
 def _fail(ctx: Ctx, id: str, error: Conflict | Invalid) -> None:
@@ -189,7 +212,8 @@ def _fail(ctx: Ctx, id: str, error: Conflict | Invalid) -> None:
     with ctx.store.write(ctx.sight) as tx:
         p = open_proposal(tx, id)
         policy = ctx.loops[p.loop].policy
-        failed(tx, p, ctx.actor, error.code, str(error), policy_actions=policy)
+        closed = failed(tx, p, ctx.actor, error.code, str(error), policy_actions=policy)
+        settle(ctx, tx, closed)
 
 
 def _is_of_the_world(error: Conflict | Invalid) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from passdown.contract.loop import Loop
 from passdown.domain.settings import Knob
-from passdown.loops.claims.changes import KIND, changes
+from passdown.loops.claims.changes import KIND, changes, join
 from passdown.loops.claims.detect import detect
+from passdown.loops.claims.known import hesitates, same
 from passdown.loops.claims.mirror import edits, files
-from passdown.loops.claims.payload import ACTIONS, Payload
+from passdown.loops.claims.payload import ACTIONS, ATTACKS, Payload
 from passdown.loops.claims.replay import replay
 from passdown.loops.claims.view import card, state
 
@@ -25,6 +26,10 @@ LOOP: Loop[Payload] = Loop(
     changes=changes,
     card=card,
     state=state,
+    attacks=ATTACKS,
+    same=same,
+    join=join,
+    hesitates=hesitates,
     mirror=files,
     edits=edits,
 )

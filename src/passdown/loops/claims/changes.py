@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from passdown.domain.change import Link, Put, Retire
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from passdown.domain.settings import Settings
 
 KIND = "claim"
+CORROBORATION = 0.05
+"""How much surer each further session makes what was stated."""
+MOST_SURE = 0.9
+MOST_QUOTES = 50
 BESIDE = "holds_beside"
 ANSWERS = "answers"
 
@@ -39,7 +44,7 @@ def changes(payload: asked.Payload, corpus: Corpus, settings: Settings) -> Seque
         case asked.Supersede():
             return _replace(payload, corpus, Life.SUPERSEDED)
         case asked.KeepBoth():
-            old, new = _target(payload.target, corpus), _record(payload, corpus)
+            old, new = _target(payload.target, corpus), _beside(payload, corpus)
             return [Put(new), Link(Edge(new.id, BESIDE, old.id, scope=new.scope))]
         case asked.Retire():
             old = _target(payload.target, corpus)
@@ -53,13 +58,43 @@ def changes(payload: asked.Payload, corpus: Corpus, settings: Settings) -> Seque
             assert_never(payload)
 
 
+def join(record: Record, payload: asked.Payload, corpus: Corpus) -> Record | None:
+    """The record with this evidence too, surer where other sessions show it; None when none
+    does."""
+    if isinstance(payload, asked.Retire):
+        return None
+    seen = corpus.get(quote.seq for quote in payload.quotes)
+    known = set(record.body.get("sessions", ()))
+    fresh = {o.session for o in seen} - known
+    if not fresh:
+        return None
+    more = [_plain(quote) for quote in payload.quotes]
+    kept = list(record.body.get("quotes", ()))
+    quotes = [*kept, *(q for q in more if q not in kept)][:MOST_QUOTES]
+    body = {**record.body, "quotes": quotes, "sessions": sorted(known | fresh)}
+    risen = min(MOST_SURE, record.confidence + CORROBORATION * len(fresh))
+    showed = payload.confidence if payload.cure else 0.0
+    return replace(record, body=body, confidence=round(max(record.confidence, risen, showed), 2))
+
+
 def _replace(
     payload: asked.Supersede | asked.Answer, corpus: Corpus, life: Life
 ) -> Sequence[Change]:
     old, new = _target(payload.target, corpus), _record(payload, corpus)
     if new.key == old.key:
         raise Invalid("a claim cannot take its own place", where=old.id, next="Change its text.")
-    return [Put(new), Retire(KIND, old.key, old.version, life, superseded_by=new.id)]
+    # It ceased to hold when the other began to, not when somebody came to say yes.
+    until = new.valid_from if old.valid_from <= new.valid_from else ""
+    return [Put(new), Retire(KIND, old.key, old.version, life, new.id, until)]
+
+
+def _beside(payload: asked.KeepBoth, corpus: Corpus) -> Record:
+    """The record with the name of the claim it was found to hold beside."""
+    new = _record(payload, corpus)
+    if new.key == payload.target:
+        raise Invalid("a claim holds beside another one", where=new.id, next="Change its scope.")
+    both = sorted({*new.body.get("beside", ()), payload.target})
+    return replace(new, body={**new.body, "beside": both})
 
 
 def _target(key: str, corpus: Corpus) -> Record:
@@ -93,7 +128,7 @@ def _body(
     payload: asked.Claim, seen: Sequence[Observation], before: dict[str, Any]
 ) -> dict[str, Any]:
     """What the claim stands on; what it stood on before is kept."""
-    quotes = [{"seq": q.seq, "start": q.start, "end": q.end} for q in payload.quotes]
+    quotes = [_plain(quote) for quote in payload.quotes]
     kept = [q for q in before.get("quotes", ()) if q not in quotes]
     sessions = {o.session for o in seen} | set(before.get("sessions", ()))
     body: dict[str, Any] = {
@@ -109,3 +144,7 @@ def _body(
         body["signature"] = cure.signature
         body["cure"] = {"tool": cure.tool, "failed": cure.failed, "worked": cure.worked}
     return body
+
+
+def _plain(quote: asked.Quote) -> dict[str, int]:
+    return {"seq": quote.seq, "start": quote.start, "end": quote.end}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from passdown.contract.loop import Finding
 from passdown.contract.mirror import Edit, Misread
 from passdown.domain.record import Life
+from passdown.loops.claims.ask import entities
 from passdown.loops.claims.changes import KIND, claim_key
-from passdown.loops.claims.detect import LONGEST, entities
+from passdown.loops.claims.detect import LONGEST
 from passdown.loops.claims.pages import Item, names, pages, read, scope_of, shown
 from passdown.loops.claims.payload import Add, Cure, Known, Quote, Retire, Supersede
 from passdown.loops.claims.view import STATED, state

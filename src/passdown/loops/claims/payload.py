@@ -64,6 +64,7 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     valid_from: Time = ""
     valid_to: Time = ""
     nearest: Known | None = None
+    against: Annotated[tuple[Line, ...], Meta(max_length=5)] = ()
 
 
 class Add(Claim, frozen=True, tag_field="action", tag="ADD", kw_only=True):
@@ -97,3 +98,5 @@ class Answer(Claim, frozen=True, tag_field="action", tag="ANSWER", kw_only=True)
 
 Payload: TypeAlias = Add | Supersede | KeepBoth | Retire | Answer
 ACTIONS = ("ADD", "SUPERSEDE", "KEEP_BOTH", "RETIRE", "ANSWER")
+ATTACKS = frozenset({"SUPERSEDE", "RETIRE"})
+"""While one of these is asked, the claim it is about is contested."""

@@ -10,7 +10,8 @@ from passdown.domain.errors import Invalid
 from passdown.domain.observation import Seen
 from passdown.domain.scope import GLOBAL
 from passdown.loops.claims import payload as asked
-from passdown.loops.claims.detect import LONGEST, entities, stated_key
+from passdown.loops.claims.ask import entities
+from passdown.loops.claims.detect import LONGEST, stated_key
 from passdown.loops.claims.payload import Add, Category
 from passdown.loops.claims.rules import PROHIBITION
 from passdown.text.draw import likelihood
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 STATED = 0.9
 """How sure a statement is that a person put to the gate in so many words."""
 MOST_QUOTES = 3
+ANSWERS = (
+    "Three answers: yes, it takes the other's place; both hold, each in its scope"
+    " (approve with --answer KEEP_BOTH); no, what is told stays (reject)."
+)
 
 _SPEAKERS = {
     Seen.PROMPT: "person",
@@ -103,6 +108,8 @@ def _blocks(
     yield from _quotes(payload, observations)
     yield Text(f"Replay: {replay.sentence}")
     yield _diff(payload)
+    if isinstance(payload, asked.Supersede):
+        yield Text(ANSWERS)
     yield Facts(tuple(_facts(payload, observations)))
 
 
@@ -129,6 +136,8 @@ def _diff(payload: asked.Claim) -> Diff:
         case asked.Supersede() | asked.Answer():
             old = payload.nearest.text if payload.nearest else payload.target
             return Diff(f"On yes: claim {payload.target} is replaced", old, new)
+        case asked.KeepBoth():
+            return Diff(f"On yes: a new claim; claim {payload.target} stays", "", new)
         case _:
             return Diff("On yes: a new claim", "", new)
 
@@ -143,5 +152,6 @@ def _facts(payload: asked.Claim, observations: Sequence[Observation]) -> Iterato
         yield "Names", ", ".join(payload.entities)
     if payload.check:
         yield "Check", payload.check
+    yield from (("Against it", text) for text in payload.against)
     near = payload.nearest
     yield "Nearest claim", f"{near.text} [{near.key}]" if near else "none"

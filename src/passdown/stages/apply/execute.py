@@ -77,7 +77,8 @@ def _retire(tx: Tx, proposal: str, n: int, change: Retire, actor: str) -> Record
     body = dict(before.body)
     if change.superseded_by:
         body["superseded_by"] = change.superseded_by
-    gone = replace(before, life=change.life, version=change.version, valid_to=tx.now, body=body)
+    until = change.until or tx.now
+    gone = replace(before, life=change.life, version=change.version, valid_to=until, body=body)
     return _put(tx, proposal, n, "retire", gone, actor)
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from passdown.domain.actor import system
 from passdown.domain.errors import Conflict, Invalid, NotFound, NotPending
 from passdown.domain.proposal import PUBLIC, Message, Proposal, Status, Verdict
+from passdown.stages.gate.auto import FLAG
 from passdown.stages.gate.policy import admit
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from passdown.domain.actor import Actor
+    from passdown.stages.gate.auto import Grant
     from passdown.storage.port import Tx
 
 LONGEST_REASON = 4000
@@ -74,6 +77,15 @@ def executed(
     flags = (*admit(tx, proposal, actor, policy_actions), *flags)
     verdict = Verdict.MODIFY if proposal.original is not None else Verdict.APPROVE
     return _settle(tx, proposal, actor, Status.EXECUTED, reason, verdict, flags=flags)
+
+
+def granted(tx: Tx, proposal: Proposal, given: Grant) -> Proposal:
+    """Approve with nobody present, as an admin granted the loop: a yes that says so, and that a
+    person can undo."""
+    reason = f"granted to {given.loop} ({given.level}) by {given.by} on {given.at[:10]}"
+    yes = Verdict.APPROVE
+    gate = system("gate")
+    return _settle(tx, proposal, gate, Status.EXECUTED, reason, yes, flags=(FLAG,))
 
 
 def rejected(

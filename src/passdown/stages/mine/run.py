@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from passdown.contract.loop import Replay
 from passdown.domain.errors import PassdownError
 from passdown.domain.scope import ALL
 from passdown.stages.mine.budget import Budget
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from passdown.contract.corpus import Corpus
-    from passdown.contract.loop import Finding, Loop, Replay
+    from passdown.contract.loop import Finding, Loop
     from passdown.domain.clock import Clock
     from passdown.domain.settings import Settings
     from passdown.engines.port import Embedder
@@ -104,10 +105,15 @@ def _replayed(
         if budget.over:
             return _Found(judged, len(findings) - place, failures)
         try:
-            judged.append(Judged(finding, loop.replay(finding.payload, past, settings)))
+            judged.append(Judged(finding, _replay(loop, finding, past, settings)))
         except Exception as error:
             failures.append(_told(f"replay of {finding.title[:80]!r}", error))
     return _Found(judged, 0, failures)
+
+
+def _replay(loop: Loop[Any], finding: Finding[Any], past: Corpus, settings: Settings) -> Replay:
+    """What history says of it; of what asks nothing, nothing."""
+    return Replay("") if finding.joins else loop.replay(finding.payload, past, settings)
 
 
 def _surest_first(findings: list[Finding[Any]]) -> list[Finding[Any]]:

@@ -13,7 +13,7 @@ from passdown.domain.clock import later, new_id
 from passdown.domain.observation import Trust
 from passdown.domain.proposal import OPEN, Proposal, Status
 from passdown.stages.propose import backlog
-from passdown.stages.propose.validate import action_of, evidence_of
+from passdown.stages.propose.validate import action_of, evidence_of, payload_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from passdown.storage.port import Tx
 
 MOST_EVIDENCE = 500
+MOST_TWINS = 1000
+"""Open questions, the surest first, among which the same one in other words is sought."""
 
 
 class Fate(StrEnum):
@@ -34,6 +36,8 @@ class Fate(StrEnum):
     SUPPRESSED = "suppressed"
     COOLING = "cooling"
     LEFT_OUT = "left_out"
+    JOINED = "joined"
+    GRANTED = "granted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def file(
     asked = _proposal(tx, loop, finding, replay, by, settings)
     asked = replace(asked, replay={**asked.replay, "as_of": as_of})
     evidence_of(tx, finding)
-    before = tx.queue.by_fingerprint(asked.fingerprint)
+    before = tx.queue.by_fingerprint(asked.fingerprint) or _twin(tx, loop, finding, asked.action)
     if before is not None and before.status in OPEN:
         return _attach(tx, before, asked)
     if before is not None and (fate := _silenced(tx, before, asked, settings)):
@@ -72,6 +76,18 @@ def file(
     tx.queue.add(asked)
     tx.ledger.append("promotion.proposed", by, asked.id, _facts(asked))
     return Filed(Fate.FILED, asked)
+
+
+def _twin(tx: Tx, loop: Loop[Any], finding: Finding[Any], action: str) -> Proposal | None:
+    """The open question that asks the same in other words."""
+    if loop.same is None:
+        return None
+    for one in tx.queue.all(loop=loop.name, limit=MOST_TWINS):
+        if one.action != action or one.scope != finding.scope:
+            continue
+        if loop.same(finding.payload, payload_of(loop, one.payload)):
+            return one
+    return None
 
 
 def fingerprint(loop: str, action: str, key: str) -> str:
