@@ -178,7 +178,7 @@ class App:
             home=self.home,
             sight=sight,
             redactor=self._make_redactor,
-            writer=_no_writer,
+            writer=self._make_writer,
             report=report,
             facts={
                 "places": self.places,
@@ -209,6 +209,20 @@ class App:
 
     def _clean(self, text: str) -> str:
         return self._make_redactor().clean(text)
+
+    def _make_writer(self) -> Writer:
+        settings = self._settings or self.settings
+        if not settings.text("engine.model").strip():
+            from passdown.engines.static import NoWriter
+
+            return NoWriter()
+        from passdown.engines.choice import KEYS
+        from passdown.engines.model import Models
+        from passdown.ops.purse import metered
+
+        known = config.environment()
+        models = Models(settings, {name: known.get(name, "") for name in KEYS.values()})
+        return metered(self.store, settings, self.clock, models, self._clean)
 
     def _make_redactor(self) -> Redactor:
         # An operation may ask inside its transaction, where the store is not to be asked again.
@@ -285,12 +299,6 @@ def _open(places: config.Places, clock: Clock, on_statement: Callable[[str], Non
     from passdown.storage.sqlite import open_sqlite
 
     return open_sqlite(places.url, clock, on_statement)
-
-
-def _no_writer() -> Writer:
-    from passdown.engines.static import NoWriter
-
-    return NoWriter()
 
 
 def _refuse_token() -> Actor:

@@ -2,7 +2,7 @@
 
 from passdown.contract.card import Block, Card, Diff, Facts, Quote, Table, Text
 from passdown.contract.corpus import Corpus
-from passdown.contract.loop import Finding, Loop, Outcome, Replay
+from passdown.contract.loop import Dropped, Finding, Loop, Outcome, Replay
 from passdown.contract.mirror import Edit, Misread
 from passdown.contract.reader import (
     Blocks,
@@ -23,6 +23,7 @@ __all__ = [
     "Corpus",
     "Diff",
     "Draft",
+    "Dropped",
     "Edit",
     "Facts",
     "Finding",

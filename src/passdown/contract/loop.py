@@ -42,6 +42,14 @@ class Finding(Generic[P]):
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """What a model named and nothing shows: why it is no finding, and what it said."""
+
+    reason: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """What would have happened on past observations had the payload been in force.
 
@@ -69,7 +77,8 @@ class Outcome:
 class Loop(Generic[P]):
     """One kind of thing mined. A loop never writes: `changes` returns what a yes implies.
 
-    `payload` is a msgspec tagged union; the tag of its members is the action. `mirror` says the
+    `payload` is a msgspec tagged union; the tag of its members is the action. `enrich` is what a
+    model names in a session, `merge` that and what was detected as one list. `mirror` says the
     loop's own files by name; `edits` what is asked by whoever changed them: the texts of changed
     files as they were written, and as they stand. While a question whose action is one of
     `attacks` is open, the record that its `target` names is contested. `same` tells two wordings of
@@ -87,7 +96,10 @@ class Loop(Generic[P]):
     replay: Callable[[P, Corpus, Settings], Replay]
     changes: Callable[[P, Corpus, Settings], Sequence[Change]]
     card: Callable[[P, Sequence[Observation], Replay], Card]
-    enrich: Callable[[Sequence[Observation], Writer], Iterator[Finding[P]]] | None = None
+    enrich: Callable[[Sequence[Observation], Writer], Iterator[Finding[P] | Dropped]] | None = None
+    merge: (
+        Callable[[Sequence[Finding[P]], Sequence[Finding[P]], Corpus], Iterator[Finding[P]]] | None
+    ) = None
     outcome: Callable[[Proposal, Corpus, Settings, At], Outcome | None] | None = None
     state: Callable[[str, Sequence[int], Scope], Finding[P]] | None = None
     queries: tuple[Query, ...] = ()

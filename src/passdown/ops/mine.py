@@ -13,6 +13,7 @@ from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import parse
 from passdown.ops.kinds import Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
+from passdown.ops.purse import Asking
 from passdown.ops.review import MADE
 from passdown.ops.standing import corroborate, grant_decides, settle
 from passdown.stages.propose.file import Fate, Filed, file
@@ -33,10 +34,12 @@ class Cycle:
     found: int = 0
     fates: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
+    sessions_asked: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
     failure: str = ""
     started_at: str = ""
     duration_ms: int = 0
-    total_synth_cost_usd: float = 0.0
+    total_synth_cost_usd: float | None = 0.0
 
 
 @operation(
@@ -46,13 +49,17 @@ class Cycle:
     example="passdown mine",
     long=True,
 )
-def mine(ctx: Ctx, loop: Name = "") -> dict[str, Any]:
-    """Look through what was observed and put what is found to the gate, once each."""
+def mine(ctx: Ctx, loop: Name = "", engine: bool = False) -> dict[str, Any]:
+    """Look through what was observed and put what is found to the gate, once each.
+
+    With `engine` the configured model is asked, too, about every session, within its budgets.
+    """
     names = [loop_of(ctx.loops, loop).name] if loop else sorted(ctx.loops)
+    asking = Asking(ctx, now=engine) if engine or ctx.settings.flag("mine.engine") else None
     cycles = []
     for n, name in enumerate(names):
         ctx.report(Progress(n, len(names), "loops", name))
-        cycles.append(_cycle(ctx, ctx.loops[name]))
+        cycles.append(_cycle(ctx, ctx.loops[name], asking))
     return {"cycles": cycles}
 
 
@@ -95,7 +102,7 @@ def propose(ctx: Ctx, loop: Name, payload: Payload, text: Text, scope: Name = ""
     return _answer(ctx, _file(ctx, found, finding, ctx.actor.name), confirm=False)
 
 
-def _cycle(ctx: Ctx, loop: Loop[Any]) -> Cycle:
+def _cycle(ctx: Ctx, loop: Loop[Any], asking: Asking | None) -> Cycle:
     cycle = Cycle(loop.name, started_at=ctx.clock.now())
     switches = (ctx.settings.flag("mine.enabled"), ctx.settings.flag(f"{loop.name}.enabled"))
     if not all(switches) or ctx.settings.text(f"{loop.name}.level") == "off":
@@ -103,7 +110,12 @@ def _cycle(ctx: Ctx, loop: Loop[Any]) -> Cycle:
         return cycle
     from passdown.stages.mine.run import mine as look
 
-    mined = look(ctx.store, loop, ctx.settings, ctx.clock)
+    writer, until = (asking.writer, asking.until) if asking else (None, "")
+    before = asking.spent() if asking else None
+    mined = look(ctx.store, loop, ctx.settings, ctx.clock, writer=writer, until=until)
+    if asking and before:
+        cycle.total_synth_cost_usd = asking.since(before)
+    cycle.sessions_asked, cycle.dropped = mined.sessions_asked, dict(mined.dropped)
     _put_to_gate(ctx, loop, mined, cycle)
     return cycle
 

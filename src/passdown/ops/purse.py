@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from passdown.domain.clock import later, new_id
 from passdown.domain.entry import EXCHANGE, Activity
 from passdown.domain.errors import Limit
 from passdown.domain.record import record_id
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from passdown.domain.settings import Settings
     from passdown.engines.metered import Metered
     from passdown.engines.port import Engine
+    from passdown.ops.operation import Ctx
     from passdown.storage.port import Store, Tx
 
 MOST_KEPT = 10_000
+QUIET = 1800
+"""Seconds without a word after which a session counts as ended."""
 SPENT = "engine.spent."
 
 
@@ -55,6 +59,30 @@ def spent(tx: Tx, *, day: str = "", session: str = "", run: str = "") -> Spent:
     """What one day, session or run has cost so far."""
     of = ("day", day) if day else ("session", session) if session else ("backfill", run)
     return _read(tx, _name(*of))
+
+
+class Asking:
+    """One run of the engine: Unavailable, with what to do, when it cannot be asked at all. Unless
+    it is asked for `now`, a session is left until nothing was seen of it for a while."""
+
+    def __init__(self, ctx: Ctx, *, now: bool) -> None:
+        self._store, self._run = ctx.store, new_id()
+        writer = ctx.writer()
+        writer.check()
+        self.writer = writer.within(run=self._run)
+        self.until = "" if now else later(ctx.clock.now(), seconds=-QUIET)
+
+    def spent(self) -> Spent:
+        """What this run has cost so far."""
+        with self._store.read(ALL) as tx:
+            return spent(tx, run=self._run)
+
+    def since(self, before: Spent) -> float | None:
+        """What it has cost since then, in dollars; None where that is not known."""
+        found = self.spent()
+        if found.unknown > before.unknown:
+            return None
+        return (found.micro_usd - before.micro_usd) / 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from passdown.contract.loop import Replay
 from passdown.domain.errors import PassdownError
 from passdown.domain.scope import ALL
+from passdown.stages.mine.asked import Asked, asked
 from passdown.stages.mine.budget import Budget
 from passdown.stages.mine.corpus import snapshot
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
     from passdown.contract.corpus import Corpus
     from passdown.contract.loop import Finding, Loop
-    from passdown.domain.clock import Clock
+    from passdown.domain.clock import At, Clock
     from passdown.domain.settings import Settings
-    from passdown.engines.port import Embedder
+    from passdown.engines.port import Embedder, Writer
     from passdown.storage.port import Store
 
 
@@ -32,8 +33,9 @@ class Judged(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Mined:
     """What one loop found. `newest` is the last observation it saw; `left_out` counts what
-    the time did not suffice for, at the least; `failure` says what a detector or replay
-    raised, '' when all went well; `vectors` are new embeddings of `model`, for an operation
+    the time did not suffice for, at the least; `sessions_asked` how many a model was asked about,
+    and `dropped` why what it named was no finding; `failure` says what a detector, the asking or a
+    replay raised, '' when all went well; `vectors` are new embeddings of `model`, for an operation
     to keep."""
 
     loop: str
@@ -42,6 +44,8 @@ class Mined:
     newest: int = 0
     seconds: float = 0.0
     left_out: int = 0
+    sessions_asked: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
     failure: str = ""
     model: str = ""
     vectors: Mapping[str, bytes] = field(default_factory=dict)
@@ -60,11 +64,18 @@ def mine(
     clock: Clock,
     budget: Budget | None = None,
     embedder: Embedder | None = None,
+    writer: Writer | None = None,
+    until: At = "",
 ) -> Mined:
-    """Every finding with its replay, the surest first; never raises what the loop raises."""
+    """Every finding with its replay, the surest first; never raises what the loop raises. With a
+    writer a model is asked, too, about the sessions that ended before then."""
     budget = budget or Budget(settings.number("mine.seconds"))
     past = snapshot(store, ALL, settings, embedder, now=clock.now())
     found = _detected(loop, past, settings, budget)
+    named = Asked()
+    if writer and loop.enrich:
+        named = asked(loop, past, writer, budget, until=until)
+        found = _merged(loop, found, named, past)
     judged = _replayed(loop, found.findings, past, settings, budget)
     return Mined(
         loop=loop.name,
@@ -73,6 +84,8 @@ def mine(
         newest=past.newest,
         seconds=budget.spent,
         left_out=found.left_out + judged.left_out,
+        sessions_asked=named.sessions,
+        dropped=dict(sorted(named.dropped.items())),
         failure="; ".join((*found.failures, *judged.failures)[:3]),
         model=past.vectors.model,
         vectors=past.vectors.new,
@@ -90,6 +103,18 @@ def _detected(loop: Loop[Any], past: Corpus, settings: Settings, budget: Budget)
     except Exception as error:
         return _Found(_surest_first(findings), 0, [_told("detect", error)])
     return _Found(_surest_first(findings), 0, [])
+
+
+def _merged(loop: Loop[Any], found: _Found, named: Asked, past: Corpus) -> _Found:
+    """What was detected and what a model named, each question once."""
+    left_out, failures = found.left_out + named.left_out, [*found.failures, *named.failures]
+    findings = [*found.findings, *named.findings]
+    if loop.merge and named.findings:
+        try:
+            findings = list(loop.merge(found.findings, named.findings, past))
+        except Exception as error:
+            findings, failures = found.findings, [*failures, _told("merge", error)]
+    return _Found(_surest_first(findings), left_out, failures)
 
 
 def _replayed(
