@@ -94,11 +94,14 @@ def approve(
     edit: Payload | None = None,
     loop: Name = "",
     answer: Name = "",
+    turn: int = 0,
 ) -> dict[str, Any]:
     """Approve one proposal and apply its changes, in one transaction; `edit` is applied instead.
 
-    Where a card offers several answers, `--answer` names the one that is approved.
+    Where a card offers several answers, `--answer` names the one that is approved. `--turn` takes
+    what was suggested in that turn of the conversation.
     """
+    edit = _suggested(ctx, id, turn, edit) if turn else edit
     edit = _answered(ctx, id, answer, edit) if answer else edit
     fresh = replay_now(ctx, id) if edit is None else {}
     try:
@@ -203,6 +206,15 @@ def _answered(ctx: Ctx, id: str, answer: str, edit: dict[str, Any] | None) -> di
     with ctx.store.read(ctx.sight) as tx:
         asked = _the(tx, id).payload if edit is None else edit
     return {**asked, "action": answer.upper().replace("-", "_")}
+
+
+def _suggested(ctx: Ctx, id: str, turn: int, edit: dict[str, Any] | None) -> dict[str, Any]:
+    from passdown.ops.talk import suggested
+
+    if edit is not None:
+        raise Invalid("an edit and a turn", next="Name the one that is to be applied.")
+    with ctx.store.read(ctx.sight) as tx:
+        return suggested(tx, _the(tx, id), turn)
 
 
 def _fail(ctx: Ctx, id: str, error: Conflict | Invalid) -> None:
