@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -67,6 +68,13 @@ def test_an_answer_has_the_asked_shape_and_its_cost(provider: str, micro_usd: in
     (request,) = at.requests
     assert request["model"] == MODELS[provider]
     assert 500 in (request.get("max_tokens"), request.get("max_completion_tokens"))
+
+
+def test_asking_leaves_the_schema_as_it_was() -> None:
+    before = json.dumps(SCHEMA)
+    with fake(GOOD) as at:
+        ask(models(at))
+    assert json.dumps(SCHEMA) == before
 
 
 def test_the_key_goes_where_the_protocol_wants_it() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -128,7 +129,9 @@ def _agent(model: Model, schema: dict[str, Any]) -> Agent[None, dict[str, Any]]:
     from pydantic_ai import Agent, ModelRetry, StructuredDict
 
     shape = Draft202012Validator(schema)
-    agent = Agent(model, output_type=StructuredDict(schema, name="answer"), retries=CORRECTIONS)
+    # A copy: it writes into what it is given, and a question is known by its schema, too.
+    output = StructuredDict(deepcopy(schema), name="answer")
+    agent = Agent(model, output_type=output, retries=CORRECTIONS)
 
     @agent.output_validator
     def fits(value: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from passdown.contract.loop import Loop
 from passdown.domain.settings import Knob
 from passdown.loops.claims.changes import KIND, changes, join
 from passdown.loops.claims.detect import detect
+from passdown.loops.claims.enrich import PROMPT, enrich
 from passdown.loops.claims.known import hesitates, same
+from passdown.loops.claims.merge import merge
 from passdown.loops.claims.mirror import edits, files
 from passdown.loops.claims.payload import ACTIONS, ATTACKS, Payload
 from passdown.loops.claims.replay import replay
@@ -30,6 +32,9 @@ LOOP: Loop[Payload] = Loop(
     same=same,
     join=join,
     hesitates=hesitates,
+    enrich=enrich,
+    merge=merge,
+    prompt=PROMPT,
     mirror=files,
     edits=edits,
 )
