@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mcp": ("passdown.surfaces.mcp:main", "Serve an agent over standard input and output"),
     "jsonl": ("passdown.surfaces.jsonl:main", "One JSON request a line in, one answer a line out"),
     "pairs": ("passdown.up.pairs:command", "Questions and their answers, out of session files"),
-    "hook": ("passdown.__main__:hook", "Note where a session stands; clients run this"),
+    "hook": ("passdown.__main__:hook", "Brief a session, advise a call, note where it stands"),
     "completion": ("passdown.surfaces.cli:script", "Completion for bash, zsh or fish"),
 }
 """The commands that are no operations: each `module:function` takes the rest of the line."""

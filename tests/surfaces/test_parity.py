@@ -127,12 +127,14 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
     here, names = scene.home, scene.names
     payload = {"action": "ADD", "text": "milk comes last"}
     known: dict[str, dict[str, Any]] = {
+        "advise": {"tool": "Bash", "command": "python x.py"},
         "add": {"text": "Always rebase before pushing.", "scope": "global"},
         "approve": {"id": names["pending"], "reason": "seen it"},
         "backup": {"to": str(here / "new.backup")},
         "brief": {"task": "tea", "budget": 500},
         "config.show": {"name": "brief.budget"},
         "forget": {"session": names["session"]},
+        "feedback": {"id": names["record"], "verdict": "stale", "reason": "at five now"},
         "event": {"event": {"source": "auditor", "event_kind": "audit", "ok": True}},
         "get": {"id": names["record"]},
         "impact": {"id": names["approved"]},

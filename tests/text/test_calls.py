@@ -21,6 +21,9 @@ from passdown.text.calls import GAP, repeats
         ("git push origin main --force", "git push … --force"),
         ("git push origin main", "git push …"),
         ("time make deploy", "… deploy"),
+        ("npm test; make", "npm test"),
+        ("(cd web; npm test)", "npm test"),
+        ("echo $(/usr/bin/python x.py)", "python x.py"),
     ],
 )
 def test_the_same_call_is_known_again(line: str, shape: str):
@@ -38,6 +41,8 @@ def test_the_same_call_is_known_again(line: str, shape: str):
         ("deploy", "… deploy"),
         ("git bin/push", "git push"),
         ("", "python"),
+        ("npm; test", "npm test"),
+        ("npm (test", "npm test"),
         ("python", ""),
     ],
 )

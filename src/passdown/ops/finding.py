@@ -104,10 +104,9 @@ def unexplained(found: dict[str, Any]) -> dict[str, Any]:
 
 def served(ctx: Ctx, how: str, items: tuple[str, ...]) -> None:
     """Note what was handed out, before it is."""
-    from passdown.stages.serve.served import note
+    from passdown.ops.serving import give, reader
 
-    if items:
-        note(ctx.home, how, ctx.actor.name, items, ctx.clock.now())
+    give(ctx, reader(ctx, how), items)
 
 
 def _catch_up(ctx: Ctx) -> None:

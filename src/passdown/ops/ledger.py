@@ -56,6 +56,9 @@ def rebuild(ctx: Ctx) -> dict[str, int]:
 @operation("index.follow", Effect.WRITE, example="passdown index follow")
 def follow(ctx: Ctx) -> dict[str, int]:
     """Bring the search index up to date with the ledger and with what was seen."""
+    from passdown.ops.action import refresh
+
+    refresh(ctx)
     return {"entries": follow_all(ctx), "heard": hear_all(ctx)}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from passdown.domain.actor import Kind
+from passdown.domain.clock import to_seconds
 from passdown.domain.errors import Forbidden, Invalid
 from passdown.domain.scope import ALL
 from passdown.ops.kinds import FilePath, When
@@ -26,6 +27,8 @@ RATE = "ingest.rate"
 TELLING = 1_000_000
 """Bytes from which on a reading says how fast this machine reads."""
 PIPE = "-"
+TOLD_FOR = 604_800.0
+"""Seconds for which it is remembered what a silent session was told: a week."""
 
 SHELL = Shell(
     rows="summary",
@@ -108,10 +111,11 @@ def discover(ctx: Ctx) -> dict[str, Any]:
     return {"places": _places(ctx)}
 
 
-@operation("drain", Effect.WRITE, example="passdown drain")
+@operation("drain", Effect.WRITE, aliases=("spool.drain",), example="passdown drain")
 def drain(ctx: Ctx) -> dict[str, Any]:
     """Read the transcripts hooks pointed at, and move what was served into the activity log."""
     from passdown.stages.observe import spool as pointed
+    from passdown.stages.serve.action import tidy
     from passdown.stages.serve.served import FOLDER, collect
     from passdown.storage import spool
 
@@ -119,6 +123,7 @@ def drain(ctx: Ctx) -> dict[str, Any]:
         if rows:
             with ctx.store.write(ALL) as tx:
                 collect(tx, rows)
+    tidy(ctx.home, to_seconds(ctx.clock.now()) - TOLD_FOR)
     with pointed.drain(ctx.home) as pointers:
         paths = pointed.files(pointers)
         done = read(ctx, paths, "") if paths else None

@@ -11,6 +11,8 @@ from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 
 if TYPE_CHECKING:
     from passdown.domain.record import Record
+    from passdown.stages.serve.brief import Need, Packed
+    from passdown.stages.serve.served import Reader
     from passdown.storage.port import Tx
 
 
@@ -24,33 +26,53 @@ if TYPE_CHECKING:
     example='passdown brief --repo web --task "fix the login test"',
 )
 def brief(
-    ctx: Ctx, repo: Name = "", agent: Name = "", task: Text = "", budget: int = 0
+    ctx: Ctx,
+    repo: Name = "",
+    agent: Name = "",
+    task: Text = "",
+    budget: int = 0,
+    session: Name = "",
 ) -> dict[str, Any]:
     """What a new session should know, within a token budget.
 
     On the command line the repo one stands in is meant where none is named.
     """
-    from passdown.domain.proposal import OPEN
-    from passdown.stages.serve.brief import Need, pack
+    from passdown.ops.knobs import CONTROL
+    from passdown.ops.serving import reader
+    from passdown.stages.serve.brief import choose
 
     repo = repo or _repo_here(ctx)
-    sight = ctx.narrow(repo, agent)
-    with ctx.store.read(sight) as tx:
-        waiting = sum(n for (_, status), n in tx.queue.counts().items() if status in OPEN)
-        need = Need(
-            repo=repo,
-            agent=agent,
-            task=task,
-            budget=budget if budget > 0 else ctx.settings.whole("brief.budget"),
-            floor=ctx.settings.number("brief.min_confidence"),
-            now=ctx.clock.now(),
-            queue=waiting,
-        )
-        packed = pack(_servable(tx), need)
-    finding.served(ctx, "brief", packed.items)
-    items = list(packed.items)
-    left = packed.left_out
+    with ctx.store.read(ctx.narrow(repo, agent)) as tx:
+        need = _need(ctx, tx, (repo, agent, task), budget)
+        need, records = choose(tx, need, without=(CONTROL,))
+    packed = _given(ctx, records, need, reader(ctx, "brief", session, task))
+    items, left = list(packed.items), packed.left_out
     return {"text": packed.text, "items": items, "tokens": packed.tokens, "left_out": left}
+
+
+def _need(ctx: Ctx, tx: Tx, who: tuple[str, str, str], budget: int) -> Need:
+    """What the brief of this repo, agent and task is to hold."""
+    from passdown.stages.serve.brief import Need
+
+    return Need(
+        *who,
+        budget=budget if budget > 0 else ctx.settings.whole("brief.budget"),
+        floor=ctx.settings.number("brief.min_confidence"),
+        now=ctx.clock.now(),
+        queue=tx.queue.waiting(),
+    )
+
+
+def _given(ctx: Ctx, records: list[Record], need: Need, who: Reader) -> Packed:
+    """The brief without what is held back from this reader; noted before it is returned."""
+    from passdown.ops.serving import give
+    from passdown.stages.serve.brief import Packed, pack
+
+    packed = pack(records, need)
+    if shadow := [id for id in packed.items if who.trial.shadows(id)]:
+        packed = pack([r for r in records if not who.trial.shadows(r.id)], need)
+    items = give(ctx, who, packed.items, shadow=shadow)
+    return packed if len(items) == len(packed.items) else Packed("", (), 0, 0)
 
 
 @operation(
@@ -101,10 +123,13 @@ def search(
 )
 def get(ctx: Ctx, id: Id) -> dict[str, Any]:
     """One record by its id or the start of it, with its versions and relations."""
+    from passdown.stages.serve.served import opinions
+
     with ctx.store.read(ctx.sight) as tx:
-        record = _the(tx, id)
+        record = the_record(tx, id)
         versions = tx.knowledge.versions(record.kind, record.key)
-        return {**_whole(record), "versions": len(versions), "edges": tx.knowledge.edges(record.id)}
+        edges, said = tx.knowledge.edges(record.id), opinions(tx, record.id)
+        return {**_whole(record), "versions": len(versions), "edges": edges, "feedback": said}
 
 
 @operation(
@@ -124,11 +149,13 @@ def records(ctx: Ctx, kind: Name = "", limit: int = 100) -> dict[str, Any]:
 @operation("why", Effect.READ, example="passdown why 3f9a01bc")
 def why(ctx: Ctx, id: Id) -> dict[str, Any]:
     """Who decided that this is so, when, on what evidence, and whom it was served to."""
+    from passdown.stages.serve.served import SERVED, opinions
+
     with ctx.store.read(ctx.sight) as tx:
-        record = _the(tx, id)
+        record = the_record(tx, id)
         proposal = tx.queue.get(record.made_by) if record.made_by else None
         evidence = tx.observations.get(proposal.evidence) if proposal else []
-        served = tx.ledger.activities(item=record.id, limit=1000)
+        served = tx.ledger.activities(name=SERVED, item=record.id, limit=1000)
         return {
             "record": _whole(record),
             "decision": _decision(proposal),
@@ -136,6 +163,7 @@ def why(ctx: Ctx, id: Id) -> dict[str, Any]:
             "evidence": [_quote(o) for o in evidence],
             "served": len(served),
             "sessions": sorted({a.session for a in served if a.session}),
+            "feedback": opinions(tx, record.id),
             "history": [e for e in tx.ledger.entries(subject=record.id, limit=100)],
         }
 
@@ -147,20 +175,14 @@ def _repo_here(ctx: Ctx) -> str:
     return here.repo() if ctx.facts.get("stands_here") else ""
 
 
-def _servable(tx: Tx) -> list[Record]:
-    """Active records of every kind that is knowledge; controls are not."""
-    from passdown.ops.knobs import CONTROL
-
-    return [r for r in tx.knowledge.all() if r.kind != CONTROL]
-
-
 def _moment(ctx: Ctx, text: str) -> str:
     from passdown.ops.when import moment
 
     return moment(ctx, text)
 
 
-def _the(tx: Tx, id: str) -> Record:
+def the_record(tx: Tx, id: str) -> Record:
+    """The one record whose id is this, or starts so; NotFound says which there are."""
     wanted = id.removeprefix("pd:")
     found = tx.knowledge.find(wanted)
     if len(found) == 1:

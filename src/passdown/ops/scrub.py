@@ -18,10 +18,13 @@ DUE = "scrub"
 def scrub(ctx: Ctx) -> dict[str, Any]:
     """Scrub the store's files if an erasure asked for that; whether nothing is left there, and
     what to do where something is."""
+    from passdown.stages.serve.action import forget
+
     with ctx.store.read(ALL) as tx:
         due = tx.registry.value(DUE)
     if not due:
         return {"scrubbed": True}
+    forget(ctx.home)
     if not ctx.store.scrub():
         wait = "Somebody reads from the store: passdown rescan does the rest when they are done."
         return {"scrubbed": False, "next": wait}

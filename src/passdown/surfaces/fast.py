@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 Kinds = dict[str, str]
 
 KINDS: dict[str, Kinds] = {
-    "brief": {"repo": "name", "agent": "name", "task": "text", "budget": "whole"},
+    "brief": {
+        "repo": "name",
+        "agent": "name",
+        "task": "text",
+        "budget": "whole",
+        "session": "name",
+    },
     "search": {
         "query": "text",
         "limit": "whole",

@@ -11,6 +11,9 @@ LONGEST_LINE = 2000
 GAP = "…"
 """In the shape of a call: one word or more of whatever belonged to one task."""
 
+OPENS, CLOSES = "({`$", ";)}`&|"
+"""What the shell may have written right before a call, and right after it."""
+
 SHELLS = frozenset(
     {"bash", "shell", "exec_command", "local_shell", "run_shell_command", "terminal", "execute"}
 )
@@ -52,11 +55,18 @@ def _find(words: Sequence[str], part: Sequence[str], start: int, *, somewhere: b
     """Where these words stand in a row, from there on; -1 when they do not."""
     if not part:
         return start if start <= len(words) else -1
-    first, rest = part[0], list(part[1:])
     for place in range(start, len(words) - len(part) + 1):
-        word = words[place]
-        if word != first and not (somewhere and word.endswith(f"/{first}")):
-            continue
-        if words[place + 1 : place + len(part)] == rest:
+        if part[0] in words[place] and _same(words[place : place + len(part)], part, somewhere):
             return place
     return -1
+
+
+def _same(here: Sequence[str], part: Sequence[str], somewhere: bool) -> bool:
+    """Whether these words are those, whatever the shell has around them to end or nest a call."""
+    if here == part:
+        return True
+    bare = [here[0].lstrip(OPENS), *here[1:]]
+    bare[-1] = bare[-1].rstrip(CLOSES)
+    if somewhere and bare[0].endswith(f"/{part[0]}"):
+        bare[0] = part[0]
+    return bare == part

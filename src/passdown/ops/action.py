@@ -1,0 +1,107 @@
+"""Operations of the action site: what earlier sessions learned of a call, before it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.scope import ALL
+from passdown.ops.kinds import Name, Payload, Text
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from passdown.domain.record import Record
+    from passdown.domain.scope import Sight
+    from passdown.stages.serve.action import Call, Knobs, Table
+
+LONGEST = 400
+NOTHING: dict[str, Any] = {"advice": "", "id": "", "block": False}
+
+
+@operation(
+    "advise",
+    Effect.READ,
+    cli=Shell(card="advice"),
+    example='passdown advise Bash --command "python x.py" --repo web',
+)
+def advise(
+    ctx: Ctx,
+    tool: Name,
+    command: Text = "",
+    arguments: Payload | None = None,
+    repo: Name = "",
+    agent: Name = "",
+    session: Name = "",
+) -> dict[str, Any]:
+    """What was approved about a call like this one, in one line; nothing when nothing fits.
+
+    A shell's call is its `command`, any other tool's its `arguments`. A session is told the same
+    once in `serve.again_after` calls that ask for it.
+    """
+    from passdown.stages.serve.action import call_of
+
+    call = call_of(tool, {**(arguments or {}), **({"command": command} if command else {})})
+    found = _known(ctx, call, ctx.narrow(repo, agent))
+    return _said(ctx, found, session) if found else NOTHING
+
+
+@operation("action.follow", Effect.WRITE, example="passdown action follow")
+def follow(ctx: Ctx) -> dict[str, bool]:
+    """Bring what is known of calls that fail up to date with the ledger, for hooks to look up."""
+    return {"changed": refresh(ctx)}
+
+
+def refresh(ctx: Ctx) -> bool:
+    """Whether there was anything new for the hooks' file."""
+    from passdown.stages.serve.action import follow as step, store_of
+
+    with ctx.store.read(ALL) as tx:
+        return step(tx, ctx.home, store_of(ctx.facts["places"].url), knobs(ctx))
+
+
+def knobs(ctx: Ctx) -> Knobs:
+    """The settings that a hook goes by."""
+    from passdown.stages.serve.action import Knobs
+
+    s = ctx.settings
+    shares = (s.number(f"measure.{name}") for name in ("holdout", "shadow"))
+    return Knobs(s.flag("serve.block"), s.whole("serve.again_after"), *shares)
+
+
+def _known(ctx: Ctx, call: Call, sight: Sight) -> list[Record]:
+    """The records about this call that may be said now, the one to say first."""
+    from passdown.stages.serve.action import stands
+
+    ids = _table(ctx).find(call, sight.scopes or ()) if call.line else []
+    if not ids:
+        return []
+    now = ctx.clock.now()
+    with ctx.store.read(sight) as tx:
+        there = {r.id: r for r in tx.knowledge.by_ids(ids) if stands(r, now)}
+    return [there[id] for id in ids if id in there]
+
+
+def _table(ctx: Ctx) -> Table:
+    """The table as the ledger is now."""
+    from passdown.stages.serve.action import Table, load, store_of
+
+    refresh(ctx)
+    store = store_of(ctx.facts["places"].url)
+    return load(ctx.home, store) or Table(store, 0, knobs(ctx), {})
+
+
+def _said(ctx: Ctx, found: list[Record], session: str) -> dict[str, Any]:
+    """The first of these that this session was not told just now, noted before it is said."""
+    from passdown.ops.serving import give, reader
+    from passdown.stages.serve.action import is_due
+    from passdown.stages.serve.markers import mark
+    from passdown.text.safe import one_line
+
+    every, who = ctx.settings.whole("serve.again_after"), reader(ctx, "action", session)
+    one = next((r for r in found if is_due(ctx.home, session, r.id, every)), None)
+    if one is None:
+        return NOTHING
+    hidden = who.trial.shadows(one.id)
+    if not give(ctx, who, () if hidden else (one.id,), shadow=(one.id,) if hidden else ()):
+        return NOTHING
+    line = f"{one_line(one.text, LONGEST)} {mark(one)}"
+    return {"advice": line, "id": one.id, "block": ctx.settings.flag("serve.block")}

@@ -1,0 +1,225 @@
+"""The hooks' file: what it holds of what was approved, and which calls it knows."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passdown.domain.change import Put, Retire
+from passdown.domain.record import Life, Record
+from passdown.domain.scope import ALL
+from passdown.stages.apply.execute import execute
+from passdown.stages.serve import action
+from passdown.stages.serve.action import Call, Knobs, call_of, follow, is_due, load, matcher
+from tests.desk import Desk
+
+KNOBS = Knobs()
+
+
+def record(failed: str = "python", worked: str = "python3", **facts: Any) -> Record:
+    tool = facts.pop("tool", "Bash")
+    body = {"cure": {"tool": tool, "failed": failed, "worked": worked}}
+    return Record("note", f"{tool} {failed}", f"`{worked}` works.", body, **facts)
+
+
+def fits(one: Record, tool: str, **arguments: Any) -> bool:
+    made = matcher(one)
+    return made is not None and made.fits(call_of(tool, arguments))
+
+
+@pytest.mark.parametrize("tool", ["Bash", "shell", "run_shell_command", "Shell", "exec_command"])
+def test_a_shell_is_a_shell_in_every_client(tool: str):
+    assert fits(record(), tool, command="python x.py")
+
+
+def test_a_command_may_come_as_a_list():
+    assert fits(record(), "shell", command=["bash", "-lc", "cd web && python x.py"])
+
+
+@pytest.mark.parametrize(
+    ("failed", "worked", "line", "is_one"),
+    [
+        ("pytest", "uv run pytest", "pytest -q", True),
+        ("pytest", "uv run pytest", "uv run pytest -q", False),
+        ("pip install --wrong", "pip install", "pip install --wrong x", True),
+        ("pip install --wrong", "pip install", "pip install x", False),
+        ("git show … --no-stat", "git show … --stat", "git show abc --no-stat", True),
+    ],
+)
+def test_the_call_that_works_is_left_alone(failed: str, worked: str, line: str, is_one: bool):
+    assert fits(record(failed, worked), "Bash", command=line) is is_one
+
+
+def test_another_tool_is_known_by_the_places_and_names_it_is_given():
+    wrong = record("src/app.py", "lib/app.py", tool="Read")
+    assert fits(wrong, "Read", file_path="/home/ann/web/src/app.py")
+    assert not fits(wrong, "Read", file_path="/home/ann/web/lib/app.py")
+    assert not fits(wrong, "Write", file_path="/home/ann/web/src/app.py")
+    assert not fits(wrong, "Read", file_path="x", content="see src/app.py")
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        Record("note", "x", "no cure"),
+        Record("note", "x", "odd", {"cure": "python"}),
+        record("…"),
+        record(""),
+        record(tool=""),
+        *(record(life=life) for life in Life if life is not Life.ACTIVE),
+    ],
+)
+def test_what_tells_of_no_call_or_is_not_served_is_not_compiled(one: Record):
+    assert matcher(one) is None
+
+
+# ---- the file
+
+
+def put(at: Desk, *records: Record, proposal: str = "p") -> None:
+    with at.store.write(ALL) as tx:
+        execute(tx, proposal, [Put(one) for one in records], "ann")
+
+
+def step(at: Desk, home: Path, store: str = "s", knobs: Knobs = KNOBS) -> bool:
+    with at.store.read(ALL) as tx:
+        return follow(tx, home, store, knobs)
+
+
+def known(home: Path, line: str = "python x", *scopes: str) -> list[str]:
+    table = load(home)
+    assert table is not None
+    return table.find(Call("Bash", line), scopes or ("global",))
+
+
+def test_the_file_follows_the_ledger_step_by_step(on_each: Desk, tmp_path: Path):
+    first, second = record(), record("npm test", "pnpm test")
+    put(on_each, first)
+    assert step(on_each, tmp_path)
+    assert not step(on_each, tmp_path)
+    assert known(tmp_path) == [first.id]
+    put(on_each, second, proposal="q")
+    assert step(on_each, tmp_path)
+    assert known(tmp_path, "npm test; python x") == sorted([first.id, second.id])
+    with on_each.store.write(ALL) as tx:
+        execute(tx, "r", [Retire("note", first.key, 1)], "ann")
+    assert step(on_each, tmp_path)
+    assert known(tmp_path) == []
+    assert known(tmp_path, "npm test") == [second.id]
+
+
+def test_following_in_steps_and_at_once_give_the_same_file(at: Desk, tmp_path: Path):
+    steps, once = tmp_path / "steps", tmp_path / "once"
+    for folder in (steps, once):
+        folder.mkdir(mode=0o700)
+    for n in range(5):
+        put(at, record(f"tool{n}"), proposal=str(n))
+        step(at, steps)
+    step(at, once)
+    assert (steps / action.FILE).read_bytes() == (once / action.FILE).read_bytes()
+
+
+def test_a_setting_that_changed_reaches_the_file(at: Desk, tmp_path: Path):
+    step(at, tmp_path)
+    assert step(at, tmp_path, knobs=Knobs(block=True))
+    table = load(tmp_path)
+    assert table is not None
+    assert table.knobs.block
+
+
+def test_the_file_of_another_store_or_of_a_later_one_is_made_anew(at: Desk, tmp_path: Path):
+    put(at, record())
+    step(at, tmp_path, "other")
+    assert load(tmp_path, "s") is None
+    assert step(at, tmp_path, "s")
+    table = load(tmp_path, "s")
+    assert table is not None
+    action._save(tmp_path, table._replace(head=10**6, rows={}))
+    assert step(at, tmp_path, "s")
+    assert known(tmp_path) == [record().id]
+
+
+def test_what_is_nearest_is_said_first_then_what_is_surest(at: Desk, tmp_path: Path):
+    near = record("python x", scope="repo:web", confidence=0.75)
+    sure, weak = record("python", confidence=0.9), record("x", "y", confidence=0.8)
+    far = record("python", scope="repo:api", tool="shell")
+    put(at, near, sure, weak, far)
+    step(at, tmp_path)
+    assert known(tmp_path, "python x", "global", "repo:web") == [near.id, sure.id, weak.id]
+
+
+def test_ten_thousand_matchers_are_looked_through_in_a_moment(at: Desk, tmp_path: Path):
+    rows = {m.id: m for n in range(10_000) if (m := matcher(record(f"tool{n} run … --all")))}
+    table = action.Table("s", 1, KNOBS, rows)
+    call = Call("Bash", "cd web && tool77 run now --all && make")
+    began = time.process_time()
+    found = table.find(call, ["global"])
+    assert len(found) == 1
+    assert time.process_time() - began < 0.2
+
+
+def test_what_is_erased_leaves_the_hooks_file(at: Desk, tmp_path: Path):
+    put(at, record("python --token xyzzy"))
+    at.call("action.follow")
+    path = at.app.home / action.FILE
+    assert b"xyzzy" in path.read_bytes()
+    with at.store.write(ALL) as tx:
+        tx.registry.keep("scrub", "due")
+    from passdown.ops.scrub import scrub
+
+    scrub(at.app._ctx(at.app.identify(), ALL, at.app.settings, lambda _: None))
+    assert not path.exists()
+
+
+# ---- once in so many calls
+
+
+def test_a_session_is_told_at_first_and_then_once_in_so_many(tmp_path: Path):
+    said = [is_due(tmp_path, "s", "abc", 3) for _ in range(7)]
+    assert said == [True, False, False, True, False, False, True]
+    assert is_due(tmp_path, "s", "def", 3)
+    assert is_due(tmp_path, "t", "abc", 3)
+    assert all(is_due(tmp_path, "", "abc", 3) for _ in range(3))
+
+
+def test_no_session_id_leads_out_of_the_folder(tmp_path: Path):
+    for id in ("../../x", "/etc/passwd", "a\0b", "\ud800", "x" * 5000):
+        assert is_due(tmp_path, id, "abc", 3)
+    assert all(len(p.name) == 16 for p in (tmp_path / action.TOLD).iterdir())
+
+
+def test_what_silent_sessions_were_told_is_forgotten(tmp_path: Path):
+    is_due(tmp_path, "old", "abc", 3)
+    (old,) = (tmp_path / action.TOLD).iterdir()
+    os.utime(old, (1, 1))
+    is_due(tmp_path, "new", "abc", 3)
+    action.tidy(tmp_path, time.time() - 1000)
+    assert not old.exists()
+    assert len(list((tmp_path / action.TOLD).iterdir())) == 1
+    action.tidy(tmp_path / "nowhere", 0)
+
+
+def test_a_long_session_does_not_fill_the_disk(tmp_path: Path):
+    is_due(tmp_path, "s", "abc", 3)
+    (path,) = (tmp_path / action.TOLD).iterdir()
+    path.write_bytes(b"abc\n" * 20_000)
+    assert is_due(tmp_path, "s", "abc", 3)
+    assert path.stat().st_size < 100
+
+
+# ---- the operation
+
+
+def test_advise_says_what_the_hook_would_say(on_each: Desk):
+    one = record(scope="repo:web")
+    put(on_each, one, replace(one, key="later", valid_from="2999-01-01T00:00:00.000Z"))
+    asked = {"tool": "bash", "command": "python x"}
+    assert on_each.call("advise", **asked)["advice"] == ""
+    said = on_each.call("advise", **asked, repo="web")
+    assert said == {"advice": f"`python3` works. [pd:{one.id[:8]}]", "id": one.id, "block": False}
+    assert on_each.call("advise", tool="bash", repo="web")["advice"] == ""
