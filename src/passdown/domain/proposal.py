@@ -58,6 +58,7 @@ class Verdict(StrEnum):
 
     APPROVE = "approve"
     MODIFY = "modify"
+    SECOND = "second"
     REJECT = "reject"
     ESCALATE = "escalate"
     SAY = "say"

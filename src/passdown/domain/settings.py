@@ -139,6 +139,14 @@ KNOBS: dict[str, Knob] = {
         Knob("measure.shadow", 0.0, "Share of items that a session is not given.", 0, 0.5),
         Knob("gate.deadline_days", 14, "Days after which an undecided proposal expires.", 1, 365),
         Knob("gate.dialogue_hours", 72, "Hours a dialogue turn may stay unanswered.", 1, 720),
+        Knob(
+            "gate.policy_people",
+            1,
+            "How many different people have to approve what binds everybody.",
+            1,
+            10,
+            safety=True,
+        ),
         Knob("gate.max_open", 2000, "Open proposals in all.", 1, 1_000_000),
         Knob("gate.max_open_per_loop", 500, "Open proposals of one loop.", 1, 1_000_000),
         Knob("gate.reopen_share", 0.5, "New evidence that re-opens a rejected question.", 0, 1),
@@ -194,6 +202,9 @@ KNOBS: dict[str, Knob] = {
         Knob("server.port", 3800, "The port `serve` listens on.", 1, 65_535),
         Knob("server.max_body", 1_048_576, "Bytes of one request.", 1024, 104_857_600),
         Knob("server.rate", 500, "Posts a second of one caller; 0 is any.", 0, 1_000_000),
+        Knob("retrieval.reflex.enabled", True, "Whether a session's questions are remembered."),
+        Knob("retrieval.reflex.window", 20, "Of how many questions the names count.", 1, 1000),
+        Knob("retrieval.reflex.top_k", 10, "How many names are said to be next.", 1, 100),
     )
 }
 """The platform's own knobs; each loop adds its own, named `<loop>.<knob>`."""

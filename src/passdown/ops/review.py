@@ -186,6 +186,7 @@ def _approve(
 ) -> dict[str, Any]:
     from passdown.stages.apply.execute import execute
     from passdown.stages.gate.decide import edited, executed, open_proposal, still_rests
+    from passdown.stages.gate.quorum import seconds, waits
 
     p = open_proposal(tx, id)
     _is_of(p, loop)
@@ -195,6 +196,9 @@ def _approve(
     w = weigh(ctx, tx, p)
     flags = ("replay_changed",) if _is_worse(fresh, p.replay) else ()
     policy = w.loop.policy
+    people = ctx.settings.whole("gate.policy_people")
+    if waits(tx, p, ctx.actor, reason, policy_actions=policy, people=people):
+        return {**_wire(p), "records": [], "approved_by": seconds(tx, p), "people": people}
     done = executed(tx, p, ctx.actor, reason, policy_actions=policy, flags=flags)
     records = execute(tx, done.id, w.changes(), ctx.actor.name, trust=trust)
     settle(ctx, tx, done)

@@ -25,7 +25,7 @@ def admit(
     _is_a_person(proposal, actor)
     _is_proved(proposal, actor)
     _reviews(proposal, actor)
-    if _same_name(actor.name) != _same_name(proposal.proposed_by):
+    if same_name(actor.name) != same_name(proposal.proposed_by):
         return ()
     _may_confirm_own(tx, proposal, actor, policy_actions)
     return (SELF_CONFIRMED,)
@@ -63,7 +63,7 @@ def _may_confirm_own(
 ) -> None:
     """Where the store knows exactly one person, that person may confirm their own proposal,
     recorded as such; never for a policy."""
-    alone = set(map(_same_name, tx.registry.people())) <= {_same_name(actor.name)}
+    alone = set(map(same_name, tx.registry.people())) <= {same_name(actor.name)}
     if not alone or proposal.action in policy_actions:
         raise Forbidden(
             f"{actor.name} proposed this; somebody else decides",
@@ -72,6 +72,6 @@ def _may_confirm_own(
         )
 
 
-def _same_name(name: str) -> str:
+def same_name(name: str) -> str:
     """One form of a name, so that another case or form of it is nobody else."""
     return unicodedata.normalize("NFKC", name).casefold().strip()
