@@ -143,4 +143,4 @@ def test_an_explained_record_tells_what_each_part_gave(on_each: Desk):
     keep(on_each, Record("note", "1", "Tea is good"))
     row = on_each.call("search", ALICE, query="good tea", explain=True)["results"][0]
     assert row["why"]["words"] == ["good", "tea"]
-    assert {"full_text", "scope", "confidence", "trust", "shared_words"} <= {*row["why"]}
+    assert {"full_text", "scope", "confidence", "trust", "like"} <= {*row["why"]}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
+from itertools import chain
 from math import sqrt
 
 from passdown.text.tokens import normalise
@@ -21,13 +23,15 @@ _LONGEST = 40
 
 def embed(text: str) -> dict[int, float]:
     """Weights by bucket: root of the count, of length 1; the same in every process, {} for ''."""
-    counts: dict[int, int] = {}
-    for word in _WORD.findall(normalise(text)):
-        for bucket in _known(word) if len(word) <= _LONGEST else _features(word):
-            counts[bucket] = counts.get(bucket, 0) + 1
+    words = _WORD.findall(normalise(text))
+    features = [_known(word) if len(word) <= _LONGEST else _features(word) for word in words]
+    counts = Counter(chain.from_iterable(features))
     # Roots of counts square to the counts: their sum is the squared length.
     length = sqrt(sum(counts.values()))
-    return {bucket: sqrt(count) / length for bucket, count in counts.items()}
+    once = 1 / length if counts else 0.0
+    return {
+        bucket: once if count == 1 else sqrt(count) / length for bucket, count in counts.items()
+    }
 
 
 def cosine(a: dict[int, float], b: dict[int, float]) -> float:

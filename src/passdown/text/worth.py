@@ -12,6 +12,10 @@ PRIOR = 100
 """Texts without the word that are taken to be there beside those that are: few texts tell little
 about how common a word is."""
 
+SHARE, ENOUGH = 0.2, 1.5
+"""Of what a question tells, the share that an answer has of it at least, or what it has where the
+question is long: that of two rare words. For every collection the same."""
+
 
 def worth(words: Iterable[str], having: Mapping[str, int], many: int) -> dict[str, float]:
     """Of each word, from 1 where none of so many texts has it down to about 0 where all do."""
@@ -21,3 +25,10 @@ def worth(words: Iterable[str], having: Mapping[str, int], many: int) -> dict[st
         for word in words
         for n in [min(having.get(word, 0), many)]
     }
+
+
+def answers(words: Iterable[str], told: Mapping[str, float]) -> bool:
+    """Whether these words have enough of what a question tells, by its words, to be worth a look:
+    no more than common ones in common are not."""
+    has = sum(told[word] for word in sorted(told.keys() & set(words)))
+    return has > 0 and has >= min(ENOUGH, SHARE * sum(told.values()))

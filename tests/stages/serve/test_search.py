@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
+
 from passdown.domain.change import Put
 from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL, Sight
@@ -121,4 +125,38 @@ def test_a_result_says_why_it_stands_where_it_does(at: Desk):
     put(at, note("The login test is flaky"))
     (row,) = at.call("search", query="flaky login", explain=True)["results"]
     assert len(row["why"]["words"]) == 2
-    assert row["why"]["full_text"] > 0
+    assert {"words", "full_text", "like", "scope", "confidence", "trust"} <= {*row["why"]}
+
+
+def test_more_of_the_words_and_words_in_a_row_come_first(on_each: Desk):
+    texts = ["cache key", "key of the cache", "cache", "cache key rotation"]
+    put(on_each, *map(note, texts), *[note(f"other {n}") for n in range(30)])
+    assert found(on_each, "rotate the cache key")[0] == "cache key rotation"
+    assert found(on_each, "cache key")[0] == "cache key"
+
+
+def test_what_shares_only_common_words_is_no_answer(on_each: Desk):
+    """The threshold is one for every collection."""
+    put(on_each, *[note(f"run the test of part{n}") for n in range(400)], note("canary sings"))
+    assert found(on_each, "kubernetes ingress test certificate") == []
+    assert found(on_each, "test kubernetes canary")[0] == "canary sings"
+    assert len(found(on_each, "run the test")) == 10
+
+
+def test_every_part_of_a_score_is_told(at: Desk):
+    put(at, note("The login test is flaky", scope="repo:web", confidence=0.5))
+    with at.store.read(ALL) as tx:
+        (one,) = search(tx, "flaky login", limit=5, now=at.clock.now())
+    parts = dict(one.parts)
+    factors = [parts.pop(name) for name in ("scope", "confidence", "trust")]
+    assert one.score == pytest.approx(sum(parts.values()) * math.prod(factors))
+
+
+def test_the_order_is_one_and_the_same_in_every_backend(on_each: Desk):
+    """Whatever the database thinks of a match, the last word is ours."""
+    put(on_each, *[note(f"deploy {w} rule{n} canary") for n, w in enumerate("abcdefgh")],
+        note("canary canary deploy"), note("deploy the canary on friday with care"))  # fmt: skip
+    assert found(on_each, "friday canary deploy")[:2] == [
+        "deploy the canary on friday with care",
+        "canary canary deploy",
+    ]

@@ -28,7 +28,7 @@ QUESTION = "question"
 LONGEST_LINE = 400
 LONGEST_KIND = 40
 
-SHORTEST = 15
+SHORTEST = 20
 """Tokens that hardly any line goes below: what tells how many can fit."""
 
 ASKED = 64
@@ -73,6 +73,16 @@ class Need(NamedTuple):
     endless: bool = False
 
 
+class Ranked(NamedTuple):
+    """A record in its place: questions last, then by its value, with the words it has."""
+
+    asks: bool
+    below: float
+    id: str
+    words: frozenset[str]
+    record: Record
+
+
 def choose(tx: Tx, need: Need, without: Collection[str] = ()) -> tuple[Need, list[Record]]:
     """The need as the store sees it, and the records to pack for it, none of these kinds."""
     words = list(dict.fromkeys(content_words(need.task)))[:ASKED]
@@ -93,10 +103,9 @@ def choose(tx: Tx, need: Need, without: Collection[str] = ()) -> tuple[Need, lis
 def pack(records: Iterable[Record], need: Need) -> Packed:
     """The best of the records that fits, each line with its id, questions last."""
     fit = [r for r in records if eligible(r, need)]
-    asked = frozenset(content_words(need.task))
-    ranked = _ranked(fit, need, asked)
+    ranked = _ranked(fit, need)
     same: list[Record] = []
-    lines = _fill(list(ranked), need, same)
+    lines = _fill(ranked, need, same)
     if not lines:
         return Packed("", (), 0, len(ranked))
     left = len(ranked) - len(lines) - len(same) + need.others
@@ -141,21 +150,23 @@ def _named(tx: Tx, words: Sequence[str]) -> set[str]:
 # ---- in which order, and what says the same
 
 
-def _ranked(records: Sequence[Record], need: Need, asked: frozenset[str]) -> list[Record]:
+def _ranked(records: Sequence[Record], need: Need) -> list[Ranked]:
     """Statements first, each by what it is worth to this session, then the newest."""
-    matches = {r.id: _match(r, need, asked) for r in records}
-    top = max(1.0, *matches.values()) if matches else 1.0
-    ordered = sorted(records, key=lambda r: r.id)
-    ordered.sort(key=lambda r: r.updated_at, reverse=True)
-    ordered.sort(key=lambda r: (_is_question(r), -_value(r, matches[r.id] / top)))
-    return ordered
+    asked = frozenset(content_words(need.task))
+    words = [frozenset(content_words(r.text)) for r in records]
+    matches = [_match(asked & each, need) for each in words]
+    top = max(1.0, *matches) if matches else 1.0
+    ranked = [
+        Ranked(_is_question(r), -_value(r, match / top), r.id, each, r)
+        for r, match, each in zip(records, matches, words, strict=True)
+    ]
+    ranked.sort(key=lambda one: one.id)
+    ranked.sort(key=lambda one: one.record.updated_at, reverse=True)
+    return sorted(ranked, key=lambda one: one[:2])
 
 
-def _match(record: Record, need: Need, asked: frozenset[str]) -> float:
+def _match(shared: frozenset[str], need: Need) -> float:
     """How much of what the task asks for is in it: 1 for each word as rare as one can be."""
-    if not asked:
-        return 0.0
-    shared = asked.intersection(content_words(record.text))
     return sum(need.worth.get(word, 1.0) for word in sorted(shared))
 
 
@@ -166,31 +177,38 @@ def _value(record: Record, match: float) -> float:
     return 30 * match + near + (record.confidence * 10 + record.trust)
 
 
-def _distinct(ranked: Sequence[Record], same: list[Record]) -> Iterator[Record]:
+def _distinct(ranked: Sequence[Ranked], same: list[Record]) -> Iterator[Record]:
     """Those that do not say what one before them says; those that do are kept in `same`."""
-    kept: list[tuple[frozenset[str], Record]] = []
-    for record in ranked:
-        words = frozenset(content_words(record.text))
-        if any(_says_so(record, words, other, theirs) for theirs, other in kept):
-            same.append(record)
+    kept: list[Ranked] = []
+    for one in ranked:
+        if any(_same(one, other) for other in _near(one.words, kept)):
+            same.append(one.record)
         else:
-            kept.append((words, record))
-            yield record
+            kept.append(one)
+            yield one.record
 
 
-def _says_so(record: Record, words: frozenset[str], other: Record, theirs: frozenset[str]) -> bool:
-    shared = len(words & theirs)
-    if shared < OVERLAP * (len(words) + len(theirs) - shared):
-        return False
+def _near(words: frozenset[str], kept: Sequence[Ranked]) -> list[Ranked]:
+    """Those that share so many words that they may say the same."""
+    long = len(words)
+    return [
+        other
+        for other in kept
+        if (1 + OVERLAP) * len(words & other.words) >= OVERLAP * (long + len(other.words))
+    ]
+
+
+def _same(one: Ranked, other: Ranked) -> bool:
     from passdown.text.similar import differs, near
 
-    return near(record.text, other.text) >= SAME and not differs(record.text, other.text)
+    a, b = one.record.text, other.record.text
+    return near(a, b) >= SAME and not differs(a, b)
 
 
 # ---- how it is written
 
 
-def _fill(ranked: Sequence[Record], need: Need, same: list[Record]) -> dict[str, Record]:
+def _fill(ranked: Sequence[Ranked], need: Need, same: list[Record]) -> dict[str, Record]:
     """Lines in rank order until the next would not fit; a shorter one further down still may.
     What stands around them, with the most it may have to say, is counted first."""
     frame = [BEGIN, _head(need), *_tail(len(ranked) + need.others, need), END, ""]
