@@ -64,6 +64,7 @@ def forget(
 
 def forget_one(ctx: Ctx, tx: Tx, part: Part) -> None:
     """Forget one session, or a part of it, with all that rests on it alone."""
+    from passdown.stages.apply.crystal import forget_page
     from passdown.stages.apply.forget import cite_less, forget_records
     from passdown.stages.apply.reach import reach
     from passdown.stages.gate.forget import forget_proposals, rest_on_less
@@ -79,6 +80,7 @@ def forget_one(ctx: Ctx, tx: Tx, part: Part) -> None:
     cite_less(tx, found, seqs, id, ctx.actor)
     forget_proposals(tx, found.lost, ctx.actor, say)
     rest_on_less(tx, found.kept, seqs, id)
+    forget_page(tx, id)
     mark = forget_part(tx, part)
     tx.index.forget_vectors()
     tx.ledger.append("session.forgotten", ctx.actor.name, mark, _counts(found, len(seqs)))

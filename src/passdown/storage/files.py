@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, NoReturn
 
 from passdown.domain.errors import StoreError
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 COMPANIONS = ("", "-wal", "-shm", "-journal")
+OWN_FILES = ("allow", "config.toml", "hook.log", "hook.log.1", "key")
+OWN_FOLDERS = ("live", "mirrors", "promotions", "served", "spool")
+OWN_ENDS = (".backup", ".part", ".restoring")
+"""What passdown keeps beside a store; whatever else stands in the folder is somebody else's."""
+MOST = 10_000
+"""Files that are looked at when a store is opened; `doctor` looks at all of them."""
 
 
 def prepare(path: str) -> list[str]:
@@ -26,11 +33,49 @@ def prepare(path: str) -> list[str]:
         mended = _folder(os.path.dirname(path) or ".")
         for companion in COMPANIONS:
             mended += _file(path + companion)
+        mended += mend(os.path.dirname(path) or ".")
         if not os.path.exists(path):
             create(path)
     except OSError as error:
         refused(error, path)
     return mended
+
+
+def mend(folder: str) -> list[str]:
+    """Close what passdown keeps in a store's folder to others; what was open to them."""
+    mended: list[str] = []
+    for entry in islice(_own(folder), MOST):
+        with suppress(OSError):
+            found = entry.stat(follow_symlinks=False)
+            mode = FOLDER_MODE if stat.S_ISDIR(found.st_mode) else FILE_MODE
+            kind = stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)
+            if kind and found.st_uid == os.geteuid():
+                mended += _mend(found, entry.path, mode)
+    return mended
+
+
+def _own(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Our own files and folders, and all that stands in such a folder; links are not followed."""
+    for entry in _entries(folder):
+        if entry.name in OWN_FOLDERS:
+            yield from _all_of(entry)
+        elif entry.name in OWN_FILES or entry.name.endswith(OWN_ENDS):
+            yield entry
+
+
+def _all_of(entry: os.DirEntry[str]) -> Iterator[os.DirEntry[str]]:
+    yield entry
+    if entry.is_dir(follow_symlinks=False):
+        for inner in _entries(entry.path):
+            yield from _all_of(inner)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return []  # what cannot be looked into is told when it is used
 
 
 def create(path: str) -> None:

@@ -116,6 +116,11 @@ def drain(folder: Path) -> Iterator[list[dict[str, Any]]]:
         os.close(lock)
 
 
+def peek(folder: Path) -> list[dict[str, Any]]:
+    """The rows that were appended, oldest first; they stay."""
+    return _rows(folder / LIVE)
+
+
 def _locked(handle: int) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -36,7 +36,7 @@ SHORTEST = 3
 def files(corpus: Corpus) -> dict[str, str]:
     """The claims in force: an index, and a page for everywhere and for each repo and agent."""
     every = corpus.records(KIND, lives=tuple(Life))
-    told = [record for record in every if record.life is Life.ACTIVE]
+    told = [record for record in every if record.life in LIVING]
     facts = sorted(_facts(told, corpus), key=lambda fact: str(fact["id"]))
     index = {
         "version": VERSION,
