@@ -293,9 +293,11 @@ def _open(places: config.Places, clock: Clock, on_statement: Callable[[str], Non
 
         return open_memory(clock, on_statement)
     if places.url.startswith(("postgresql://", "postgres://")):
+        from passdown.storage.files import mend
         from passdown.storage.postgres import open_postgres
 
-        return open_postgres(places.url, clock, on_statement)
+        mended = mend(str(places.home))
+        return open_postgres(places.url, clock, on_statement, mended=mended)
     from passdown.storage.sqlite import open_sqlite
 
     return open_sqlite(places.url, clock, on_statement)

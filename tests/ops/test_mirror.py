@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -200,3 +202,56 @@ def test_nothing_is_pulled_where_no_mirror_is(shelf: Shelf) -> None:
     with pytest.raises(NotFound, match="no mirror"):
         shelf.pull()
     assert not shelf.root.exists()
+
+
+# ---- when something is forgotten
+
+
+def forget(shelf: Shelf) -> Any:
+    return shelf.call("forget", session="said:alice:repo:web", confirm=True)
+
+
+def test_what_is_forgotten_leaves_every_mirror_and_what_is_noted_of_it(shelf: Shelf) -> None:
+    shelf.know("The login page needs a cookie.", "repo:web")
+    shelf.know("Run the tests with uv run pytest.")
+    shelf.mirror()
+    shelf.mirror(root=str(shelf.home / "other"))
+    shelf.mirror(root=str(shelf.home / "lost"))
+    shutil.rmtree(shelf.home / "lost")
+    done = forget(shelf)
+    assert (done["scrubbed"], done["copies"]) == (True, [])
+    shelf.app.close()
+    left = b"".join(p.read_bytes() for p in shelf.home.rglob("*") if p.is_file())
+    assert b"needs a cookie" not in left
+    assert b"uv run pytest" in left
+    assert not (shelf.home / "lost").exists()
+
+
+def test_a_mirror_with_edits_is_left_and_named_among_the_copies(shelf: Shelf) -> None:
+    shelf.know("The login page needs a cookie.", "repo:web")
+    shelf.mirror()
+    shelf.edit("repos/web.md", "cookie", "key")
+    assert forget(shelf)["copies"] == [str(shelf.root)]
+    assert "needs a key" in shelf.text("repos/web.md")
+    shelf.mirror(force=True)
+    assert shelf.lines() == set()
+
+
+def test_doctor_names_a_mirror_that_others_can_read(shelf: Shelf) -> None:
+    shelf.know("Run the tests with uv run pytest.")
+    shelf.mirror()
+    assert shelf.call("doctor")["ok"]
+    shelf.root.chmod(0o755)
+    (check,) = [c for c in shelf.call("doctor")["checks"] if c["check"] == "modes"]
+    assert (check["ok"], str(shelf.root) in check["found"]) == (False, True)
+    assert check["next"] == f"passdown mirror {shelf.root}"
+    shelf.mirror()
+    assert shelf.call("doctor")["ok"]
+
+
+def test_a_damaged_note_of_a_mirror_is_named(shelf: Shelf) -> None:
+    shelf.mirror()
+    (note,) = (shelf.app.home / "mirrors").glob("*.json")
+    note.write_text('{"root": "' + str(shelf.root) + '", "files": 7}')
+    with pytest.raises(StoreError, match="damaged"):
+        shelf.mirror()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from passdown.domain.scope import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from passdown.ops.operation import Ctx
 
@@ -25,9 +25,14 @@ def _store(ctx: Ctx) -> Check:
 
 def _modes(ctx: Ctx) -> Check:
     """Nothing of the store may be read by others; symbolic links are not followed."""
+    from passdown.ops.mirror import noted
+
     if not ctx.home.is_dir():
         return True, "nothing on disk", ""
     loose = [str(p) for p in (ctx.home, *sorted(ctx.home.rglob("*"))) if _is_loose(p)]
+    mirrors = [root for root in map(Path, noted(ctx)) if root.is_dir() and _is_loose(root)]
+    if mirrors and not loose:
+        return False, f"others can read {mirrors[0]}", f"passdown mirror {mirrors[0]}"
     if loose:
         return False, f"others can read {loose[0]}", f"chmod -R go= {ctx.home}"
     return True, "only its owner can read it", ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.actor import Kind
-from passdown.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from passdown.domain.errors import Conflict, Forbidden, Invalid, NotFound, PassdownError
 from passdown.ops.kinds import FilePath
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from passdown.storage.tree import Tree
 
 ROOT = "knowledge"
+FOLDER = "mirrors"
+"""Where beside the store it is noted what was written."""
 SHOWN = 5
 
 
@@ -38,24 +40,17 @@ def mirror(ctx: Ctx, root: FilePath = "", force: bool = False) -> dict[str, Any]
     is written until that was pulled; with `force` what they changed is lost.
     """
     from passdown.ops.edits import fresh_pages
-    from passdown.stages.serve.mirror import changed, gone, standing
 
     place = _place(ctx, root)
     _may(ctx, named=bool(root), force=force)
     with _folder(ctx, place, make=True) as folder:
         fresh = fresh_pages(ctx)
-        there = standing(folder.tree, {*fresh, *folder.notes.files})
-        edited = sorted(changed(folder.notes, there, fresh))
-        if edited and not force:
-            raise _unpulled(edited, folder.notes, place)
-        todo = sorted(name for name, text in fresh.items() if there.get(name) != text.encode())
-        away = [name for name in gone(folder.notes, fresh) if name in there]
-        folder.write(fresh, todo, away)
+        done = folder.bring_up(fresh, force=force)
         return {
             "root": place,
             "files": len(fresh),
-            "written": [{"file": name} for name in todo],
-            "removed": away,
+            "written": [{"file": name} for name in done.written],
+            "removed": done.removed,
             "mended": folder.tree.mended,
         }
 
@@ -92,6 +87,52 @@ def pull(ctx: Ctx, root: FilePath = "", dry_run: bool = False) -> dict[str, Any]
     return {"root": place, **_told(rows, dry=dry_run), "missing": _missing(notes, there)}
 
 
+class Brought(NamedTuple):
+    """What was written into a mirror, and what was taken away from it."""
+
+    written: list[str]
+    removed: list[str]
+
+
+def noted(ctx: Ctx) -> list[str]:
+    """The folders that were ever mirrored to."""
+    import json
+
+    found = (ctx.home / FOLDER).glob("*.json") if (ctx.home / FOLDER).is_dir() else ()
+    return sorted(str(json.loads(path.read_bytes())["root"]) for path in found)
+
+
+def renew(ctx: Ctx) -> None:
+    """Write every mirror anew, because something is not known any more; those that somebody
+    changed since are left, and one that is gone is not remembered."""
+    from passdown.ops.edits import fresh_pages
+    from passdown.stages.serve.mirror import name_of
+
+    for place in noted(ctx):
+        if not os.path.lexists(place):
+            (ctx.home / FOLDER / name_of(place)).unlink(missing_ok=True)
+            continue
+        with suppress(PassdownError), _folder(ctx, place, make=False) as folder:
+            folder.bring_up(fresh_pages(ctx))
+
+
+def held_back(ctx: Ctx) -> list[str]:
+    """The mirrors that somebody changed since, which are not written anew."""
+    from passdown.ops.edits import fresh_pages
+
+    found = []
+    for place in noted(ctx):
+        try:
+            with _folder(ctx, place, make=False) as folder:
+                edited = folder.edited(fresh_pages(ctx))
+        except NotFound:
+            continue
+        except PassdownError:
+            edited = [place]
+        found += [place] if edited else []
+    return found
+
+
 @dataclass(slots=True)
 class _Folder:
     """A mirror's folder, and what is noted of it, while nobody else writes there."""
@@ -106,6 +147,25 @@ class _Folder:
         from passdown.stages.serve.mirror import ENDS
 
         return [name for name in self.tree.names() if name.endswith(ENDS)]
+
+    def edited(self, fresh: Mapping[str, str]) -> list[str]:
+        """The files that are not as they were written, pulled, or are to be."""
+        from passdown.stages.serve.mirror import changed, standing
+
+        return sorted(changed(self.notes, standing(self.tree, {*fresh, *self.notes.files}), fresh))
+
+    def bring_up(self, fresh: Mapping[str, str], *, force: bool = False) -> Brought:
+        """Make the folder say this; Conflict where somebody changed it since."""
+        from passdown.stages.serve.mirror import gone, standing
+
+        edited = [] if force else self.edited(fresh)
+        if edited:
+            raise _unpulled(edited, self.notes, self.place)
+        there = standing(self.tree, {*fresh, *self.notes.files})
+        todo = sorted(name for name, text in fresh.items() if there.get(name) != text.encode())
+        away = [name for name in gone(self.notes, fresh) if name in there]
+        self.write(fresh, todo, away)
+        return Brought(todo, away)
 
     def write(self, fresh: Mapping[str, str], todo: Sequence[str], away: Sequence[str]) -> None:
         """Make the folder say this; it is noted before, so that what a crash leaves is known."""
@@ -135,7 +195,7 @@ class _Folder:
 
 @contextmanager
 def _folder(ctx: Ctx, place: str, *, make: bool) -> Iterator[_Folder]:
-    from passdown.stages.serve.mirror import FOLDER, load, name_of
+    from passdown.stages.serve.mirror import load, name_of
     from passdown.storage.tree import alone, opened
 
     if ctx.sight.scopes is not None:

@@ -18,6 +18,7 @@ DUE = "scrub"
 def scrub(ctx: Ctx) -> dict[str, Any]:
     """Scrub the store's files if an erasure asked for that; whether nothing is left there, and
     what to do where something is."""
+    from passdown.ops.mirror import renew
     from passdown.stages.serve.action import forget
 
     with ctx.store.read(ALL) as tx:
@@ -25,6 +26,7 @@ def scrub(ctx: Ctx) -> dict[str, Any]:
     if not due:
         return {"scrubbed": True}
     forget(ctx.home)
+    renew(ctx)
     if not ctx.store.scrub():
         wait = "Somebody reads from the store: passdown rescan does the rest when they are done."
         return {"scrubbed": False, "next": wait}
@@ -54,6 +56,9 @@ def trim(ctx: Ctx, before: At = "") -> int:
 
 
 def copies(ctx: Ctx) -> list[str]:
-    """Backups beside the store: made before, they hold what is erased from it; to be deleted by
-    whoever made them."""
-    return sorted(str(path) for path in ctx.home.glob("*.backup*") if path.is_file())
+    """What holds what is erased from the store: backups beside it, to be deleted by whoever made
+    them, and mirrors with edits that nobody pulled."""
+    from passdown.ops.mirror import held_back
+
+    backups = (str(path) for path in ctx.home.glob("*.backup*") if path.is_file())
+    return sorted([*backups, *held_back(ctx)])

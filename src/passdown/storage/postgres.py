@@ -17,7 +17,7 @@ from passdown.storage.sql.tx import SqlTx
 from passdown.storage.turn import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from passdown.domain.clock import Clock
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 
-def open_postgres(dsn: str, clock: Clock, on_statement: Hook | None = None) -> PostgresStore:
-    """The store in this database, made or migrated where needed."""
+def open_postgres(
+    dsn: str, clock: Clock, on_statement: Hook | None = None, *, mended: Sequence[str] = ()
+) -> PostgresStore:
+    """The store in this database, made or migrated where needed; `mended` is what was open to
+    others beside it."""
     try:
         from passdown.storage.sql import postgres
     except ImportError as error:
@@ -44,13 +47,21 @@ def open_postgres(dsn: str, clock: Clock, on_statement: Hook | None = None) -> P
         postgres.place_of(dsn),
         clock,
         lambda: postgres.PostgresConnection(dsn, queries, on_statement),
+        mended,
     )
 
 
 class PostgresStore:
     """The port's Store. Writers queue at one advisory lock, leases of jobs aside."""
 
-    def __init__(self, where: str, clock: Clock, connect: Callable[[], PostgresConnection]) -> None:
+    def __init__(
+        self,
+        where: str,
+        clock: Clock,
+        connect: Callable[[], PostgresConnection],
+        mended: Sequence[str] = (),
+    ) -> None:
+        self._mended = list(mended)
         self._where = where
         self._clock = clock
         self._pool = Pool(where, connect)
@@ -118,7 +129,7 @@ class PostgresStore:
             "schema": SCHEMA,
             "bytes": int(found or 0),
             "search": "tsvector",
-            "mended": [],
+            "mended": self._mended,
         }
 
     def usage(self) -> list[Usage]:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from passdown.contract.loop import Loop
     from passdown.storage.tree import Tree
 
-FOLDER = "mirrors"
-"""Where beside the store it is noted what was written."""
 HEAD = "ledger.txt"
 """The file that holds the ledger's head: an anchor outside of the store."""
 VERSION = 1
@@ -129,8 +127,8 @@ def load(raw: bytes | None) -> Notes:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
             "the note of what was mirrored is damaged",
-            where=FOLDER,
-            next="Delete it there: what stands in the mirror is then taken for edits.",
+            where="mirrors",
+            next="Delete it beside the store: what stands in the mirror is then taken for edits.",
         ) from error
 
 
