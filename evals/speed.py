@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 READS_DATA = False
 CLAIMS = 1_000
+CURES = 1_000
 TURNS = 25
 PROGRAM = str(Path(sys.executable).with_name("passdown"))
 WORDS = """
@@ -34,6 +35,8 @@ worker queue lease backup restore session agent claim socket cookie locale parse
 metric alert secret volume cluster region bucket kernel thread signal
 """
 MESSAGE = {"session_id": "s", "transcript_path": "/tmp/none.jsonl", "tool_name": "Bash"}
+CALLS = {"pre_tool": "ls -la", "advice": "python manage.py test"}
+"""What the agent is about to run: something nobody knows of, and something that failed before."""
 
 
 def measure(_: Path | None) -> Measured:
@@ -47,6 +50,9 @@ def measure(_: Path | None) -> Measured:
             "help": [PROGRAM, "--help"],
             "version": [PROGRAM, "--version"],
             "hook": [PROGRAM, "hook", "post-tool", "--store", store],
+            "pre_tool": [PROGRAM, "hook", "pre-tool", "--store", store],
+            "advice": [PROGRAM, "hook", "pre-tool", "--store", store, "--client", "codex"],
+            "session_start": [PROGRAM, "hook", "session-start", "--store", store],
             "brief": [PROGRAM, "brief", "--store", store, "--repo", "web", "--task", "flaky login"],
             "search": [PROGRAM, "search", "flaky login test", "--store", store],
         }
@@ -79,6 +85,7 @@ def filled(store: str) -> None:
     with open_app(store=store) as app:
         with app.store.write(ALL) as tx:
             execute(tx, "", [Put(_claim(n, chance)) for n in range(CLAIMS)], "speed")
+            execute(tx, "cures", [Put(_cure(n)) for n in range(CURES)], "speed")
         app.call("index.follow", {}, human("speed"))
 
 
@@ -91,6 +98,14 @@ def _claim(n: int, chance: random.Random) -> Record:
     return Record("claim", f"made-{n}", text, {"category": category}, scope=scope)
 
 
+def _cure(n: int) -> Record:
+    from passdown.domain.record import Record
+
+    failed = f"tool{n} run" if n else "python"
+    cure = {"tool": "Bash", "failed": failed, "worked": f"{failed}3"}
+    return Record("claim", f"cure-{n}", f"`{failed}3` works.", {"cure": cure})
+
+
 def _times(
     commands: Mapping[str, list[str]], environment: Mapping[str, str]
 ) -> dict[str, list[float]]:
@@ -98,16 +113,20 @@ def _times(
     times: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(TURNS + 1):
         for name, command in commands.items():
-            spent = cpu(command, environment)
+            spent = cpu(command, environment, CALLS.get(name, "make"), f"{name}-{turn}")
             if turn:
                 times[name].append(spent)
     return times
 
 
-def cpu(command: list[str], environment: Mapping[str, str]) -> float:
-    """CPU seconds of one process, its output read and thrown away; it must succeed."""
+def cpu(
+    command: list[str], environment: Mapping[str, str], call: str = "make", session: str = "s"
+) -> float:
+    """CPU seconds of one process, its output read and thrown away; it must succeed. What stands
+    on its input is a client's message about this call, in this session."""
     source, target = os.pipe()
-    os.write(target, json.dumps(MESSAGE).encode())
+    said = {**MESSAGE, "session_id": session, "tool_input": {"command": call}}
+    os.write(target, json.dumps(said).encode())
     os.close(target)
     with open(os.devnull, "wb") as nowhere, os.fdopen(source, "rb") as stdin:
         process = subprocess.Popen(command, stdin=stdin, stdout=nowhere, env=environment)

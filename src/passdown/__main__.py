@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "harvest": ("passdown.up.read:harvest", "What a session file teaches, storing nothing"),
     "metrics": ("passdown.up.metrics:main", "Velocity, hit rate, error reduction, completion"),
     "pairs": ("passdown.up.pairs:command", "Questions and their answers, out of session files"),
+    "install": ("passdown.up.install:main", "Connect a client: its hooks and tools, and back"),
     "hook": ("passdown.__main__:hook", "Brief a session, advise a call, note where it stands"),
     "completion": ("passdown.surfaces.cli:script", "Completion for bash, zsh or fish"),
 }

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 Paint = Callable[[str, str], str]
 
 GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("First steps", ("up", "demo", "init"), "passdown up ~/.claude/projects"),
+    ("First steps", ("up", "demo", "init", "install"), "passdown up ~/.claude/projects"),
     ("Transcripts", ("reading", "observe", "events", "mine"), "passdown ingest session.jsonl"),
     ("Review", ("review",), "passdown review"),
-    ("Knowledge", ("recall",), 'passdown search "flaky login test"'),
+    ("Knowledge", ("recall", "feedback", "action"), 'passdown search "flaky login test"'),
     ("Operate", (), "passdown serve"),
 )
 """A title, the commands or families of operations under it, and an example; the last takes the
