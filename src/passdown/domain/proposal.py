@@ -68,7 +68,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A finding put to the gate. `payload` is the question, exactly as it would be applied;
-    `version` counts every write, for compare-and-set."""
+    `version` counts every write, for compare-and-set; `value` is what an answer is worth."""
 
     id: str
     loop: str
@@ -92,6 +92,7 @@ class Proposal:
     reason: str = ""
     failure_code: str = ""
     version: int = 1
+    value: float = 0.0
 
     @property
     def open(self) -> bool:

@@ -9,6 +9,7 @@ from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.proposal import FORGOTTEN, OPEN, PUBLIC, STATUS_VALUES, Status
 from passdown.ops.kinds import Id, Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
+from passdown.ops.order import answered
 from passdown.ops.standing import settle
 from passdown.ops.weigh import replay_now, weigh
 
@@ -34,14 +35,38 @@ LIST = Shell(rows="proposals", columns=("id", "loop", "confidence", "scope", "ti
     example="passdown pending",
 )
 def pending(
-    ctx: Ctx, loop: Name = "", status: Name = "pending", limit: int = 100, after: Id = ""
+    ctx: Ctx,
+    loop: Name = "",
+    status: Name = "pending",
+    limit: int = 100,
+    after: Id = "",
+    order: Name = "confidence",
 ) -> dict[str, Any]:
-    """The questions that wait for a decision, most certain first."""
+    """The questions that wait for a decision, most certain first.
+
+    With `--order value` the open ones by what an answer is worth a second of this person's time,
+    every tenth place by lot; `after` is then the `next` of the page before.
+    """
+    most = max(1, min(limit, 1000))
+    if order == "value":
+        return {**_by_value(ctx, loop, most, after), "status_values": list(STATUS_VALUES)}
+    if order != "confidence":
+        raise Invalid(f"no order {order!r}", next="One of: confidence, value.")
     with ctx.store.read(ctx.sight) as tx:
-        states = _states(status)
-        most = max(1, min(limit, 1000))
-        found = tx.queue.all(states, loop=loop, after=after, limit=most)
+        found = tx.queue.all(_states(status), loop=loop, after=after, limit=most)
     return {"proposals": [_wire(p) for p in found], "status_values": list(STATUS_VALUES)}
+
+
+def _by_value(ctx: Ctx, loop: str, most: int, after: str) -> dict[str, Any]:
+    from itertools import islice
+
+    from passdown.ops.order import ordered
+
+    with ctx.store.read(ctx.sight) as tx:
+        loops = [loop] if loop else sorted({name for name, _ in tx.queue.counts()})
+        found = list(islice(ordered(tx, ctx.actor, loops, after=after), most))
+    rows = [{**_wire(place.proposal), "lot": place.lot} for place, _ in found]
+    return {"proposals": rows, "next": found[-1][1] if len(found) == most else None}
 
 
 @operation(
@@ -130,6 +155,7 @@ def reject(ctx: Ctx, id: Id, reason: Text, loop: Name = "") -> dict[str, Any]:
         _is_of(p, loop)
         policy = ctx.loops[p.loop].policy if p.loop in ctx.loops else frozenset()
         closed = rejected(tx, p, ctx.actor, reason, policy_actions=policy)
+        answered(tx, ctx.actor, p.loop)
         settle(ctx, tx, closed)
         return _wire(closed)
 
@@ -201,6 +227,7 @@ def _approve(
         return {**_wire(p), "records": [], "approved_by": seconds(tx, p), "people": people}
     done = executed(tx, p, ctx.actor, reason, policy_actions=policy, flags=flags)
     records = execute(tx, done.id, w.changes(), ctx.actor.name, trust=trust)
+    answered(tx, ctx.actor, p.loop)
     settle(ctx, tx, done)
     return {**_wire(done), "records": [_short(r) for r in records]}
 

@@ -198,6 +198,14 @@ class Queue(Protocol):
         `after` is the id of the last one of the page before."""
         ...
 
+    def best(
+        self, loop: str, *, below: float = 0.0, after: str = "", before: str = "", limit: int = 100
+    ) -> list[Proposal]:
+        """Open ones of a loop, highest value first, then id; with `after`, those that come after
+        that id at that value. With `before` those between the two ids, by id: ids are random, and
+        so is that order."""
+        ...
+
     def by_fingerprint(self, fingerprint: str) -> Proposal | None:
         """The newest proposal that asked this, whatever became of it."""
         ...

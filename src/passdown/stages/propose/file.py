@@ -14,6 +14,7 @@ from passdown.domain.observation import Trust
 from passdown.domain.proposal import OPEN, Proposal, Status
 from passdown.stages.propose import backlog
 from passdown.stages.propose.validate import action_of, evidence_of, payload_of
+from passdown.stages.propose.worth import worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +101,7 @@ def _proposal(
 ) -> Proposal:
     action = action_of(loop, f.payload)
     evidence = tuple(sorted(set(f.evidence)))[:MOST_EVIDENCE]
+    confidence = max(0.0, min(1.0, f.confidence))
     return Proposal(
         id=new_id(),
         loop=loop.name,
@@ -112,9 +114,10 @@ def _proposal(
         scope=f.scope,
         title=f.title,
         replay=_stored(replay),
-        confidence=max(0.0, min(1.0, f.confidence)),
+        confidence=confidence,
         fingerprint=fingerprint(loop.name, action, f.key),
         digest=_digest(evidence),
+        value=worth(confidence, replay),
     )
 
 
@@ -136,6 +139,7 @@ def _attach(tx: Tx, before: Proposal, asked: Proposal) -> Filed:
             payload=asked.payload,
             replay=asked.replay,
             confidence=asked.confidence,
+            value=asked.value,
             title=asked.title,
             scope=asked.scope,
         )

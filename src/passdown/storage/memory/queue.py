@@ -111,6 +111,17 @@ class MemoryQueue:
         found = [row for row in ranked if row.status in wanted]
         return [proposal_of(row) for row in found if row.loop == (plain(loop) or row.loop)][:limit]
 
+    def best(
+        self, loop: str, *, below: float = 0.0, after: str = "", before: str = "", limit: int = 100
+    ) -> list[Proposal]:
+        """Open ones of a loop by value, or those between two ids by id."""
+        found = [row for row in self._seen() if row.status in OPEN and row.loop == plain(loop)]
+        if before:
+            return [proposal_of(row) for row in found if after < row.id < before][:limit]
+        place = (-below, plain(after))
+        found.sort(key=_worth)
+        return [proposal_of(row) for row in found if not after or _worth(row) > place][:limit]
+
     def by_fingerprint(self, fingerprint: str) -> Proposal | None:
         """The newest proposal that asked this, whatever became of it."""
         found = [row for row in self._seen() if row.fingerprint == plain(fingerprint)]
@@ -162,6 +173,10 @@ class MemoryQueue:
 
 def _rank(row: ProposalRow) -> tuple[float, str]:
     return -row.confidence, row.id
+
+
+def _worth(row: ProposalRow) -> tuple[float, str]:
+    return -row.value, row.id
 
 
 def _not_pending(id: str) -> NotPending:

@@ -4,24 +4,24 @@
 INSERT INTO proposals (
     id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title, replay,
     confidence, fingerprint, digest, status, flags, original, decided_by, decided_at, reason,
-    failure_code, version
+    failure_code, version, value
 ) VALUES (
     :id, :loop, :action, :payload, :evidence, :proposed_by, :created_at, :deadline, :scope, :title,
     :replay, :confidence, :fingerprint, :digest, :status, :flags, :original, :decided_by,
-    :decided_at, :reason, :failure_code, :version
+    :decided_at, :reason, :failure_code, :version, :value
 )
 ON CONFLICT DO NOTHING
 
 -- name: get
 SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
     replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
-    reason, failure_code, version
+    reason, failure_code, version, value
 FROM proposals WHERE id = :id AND {sees}
 
 -- name: find
 SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
     replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
-    reason, failure_code, version
+    reason, failure_code, version, value
 FROM proposals WHERE id >= :prefix AND id < :beyond AND {sees} ORDER BY id LIMIT 2
 
 -- What the proposal is (id, loop, who asked, when, fingerprint, scope) is never written again.
@@ -31,21 +31,42 @@ UPDATE proposals SET
     title = :title, replay = :replay, confidence = :confidence, digest = :digest,
     status = :status, flags = :flags, original = :original, decided_by = :decided_by,
     decided_at = :decided_at, reason = :reason, failure_code = :failure_code,
-    version = version + 1
+    version = version + 1, value = :value
 WHERE id = :id AND status = :expect AND version = :version AND {sees}
 RETURNING id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
     replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
-    reason, failure_code, version
+    reason, failure_code, version, value
 
 -- name: all
 SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
     replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
-    reason, failure_code, version
+    reason, failure_code, version, value
 FROM proposals
 WHERE status IN :statuses AND {sees}
     AND loop = :loop --? loop
     AND (confidence < :confidence OR (confidence = :confidence AND id > :after)) --? after
 ORDER BY confidence DESC, id
+LIMIT :limit
+
+-- The statuses stand here as they stand in the index.
+-- name: best
+SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version, value
+FROM proposals
+WHERE status IN ('pending', 'arbiter', 'human') AND loop = :loop AND {sees}
+    AND (value < :below OR (value = :below AND id > :after)) --? after
+ORDER BY value DESC, id
+LIMIT :limit
+
+-- name: lot
+SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version, value
+FROM proposals
+WHERE status IN ('pending', 'arbiter', 'human') AND loop = :loop AND {sees}
+    AND id > :after AND id < :before
+ORDER BY id
 LIMIT :limit
 
 -- name: place
@@ -54,14 +75,14 @@ SELECT confidence FROM proposals WHERE id = :id AND {sees}
 -- name: by_fingerprint
 SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
     replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
-    reason, failure_code, version
+    reason, failure_code, version, value
 FROM proposals WHERE fingerprint = :fingerprint AND {sees}
 ORDER BY created_at DESC, id DESC LIMIT 1
 
 -- name: due
 SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
     replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
-    reason, failure_code, version
+    reason, failure_code, version, value
 FROM proposals
 WHERE status IN :statuses AND deadline <> '' AND deadline <= :now AND {sees}
 ORDER BY deadline, id

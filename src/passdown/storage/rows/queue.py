@@ -36,6 +36,7 @@ class ProposalRow(NamedTuple):
     reason: str
     failure_code: str
     version: int
+    value: float
 
 
 class MessageRow(NamedTuple):
@@ -87,6 +88,7 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
         plain(proposal.reason),
         plain(proposal.failure_code),
         proposal.version,
+        finite(proposal.value),
     )
 
 

@@ -94,6 +94,15 @@ class SqlQueue:
         )
         return list(map(proposal_of, rows))
 
+    def best(
+        self, loop: str, *, below: float = 0.0, after: str = "", before: str = "", limit: int = 100
+    ) -> list[Proposal]:
+        """Open ones of a loop by value, or those between two ids by id."""
+        of = {"loop": loop, "after": after, "limit": limit}
+        if before:
+            return list(map(proposal_of, self._rows("lot", before=before, **of)))
+        return list(map(proposal_of, self._rows("best", below=below, **of)))
+
     def by_fingerprint(self, fingerprint: str) -> Proposal | None:
         """The newest proposal that asked this, whatever became of it."""
         row = self._row("by_fingerprint", fingerprint=fingerprint)

@@ -235,7 +235,7 @@ class Sitting:
     # ---- the page
 
     def _waiting(self) -> list[str]:
-        params = {"loop": self.loop, "status": "open", "limit": MOST}
+        params = {"loop": self.loop, "order": "value", "limit": MOST}
         found = self.app.call("pending", params, self.actor)
         return [p["id"] for p in found["proposals"]]
 

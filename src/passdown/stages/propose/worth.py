@@ -1,0 +1,21 @@
+"""What an answer is worth: how much a yes would help, and how unsure the answer is."""
+
+from __future__ import annotations
+
+from math import log1p
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from passdown.contract.loop import Replay
+
+LEAST = 0.1
+"""What asking is worth where the answer is all but known: somebody still has to give it."""
+
+
+def worth(confidence: float, replay: Replay) -> float:
+    """Expected help times uncertainty. Help grows with the occasions on which it would have been
+    right, ever more slowly, and what it would have done wrong counts against it."""
+    occasions = max(0, replay.right - replay.wrong)
+    help = confidence * (1 + log1p(occasions))
+    unsure = 4 * confidence * (1 - confidence)
+    return round(help * (LEAST + (1 - LEAST) * unsure), 6)

@@ -1,0 +1,8 @@
+-- What an answer is worth, and the open questions by it; by id they stand in the order of a lot.
+ALTER TABLE proposals ADD COLUMN value DOUBLE PRECISION NOT NULL DEFAULT 0;
+
+CREATE INDEX proposals_best ON proposals (loop, value DESC, id)
+WHERE status IN ('pending', 'arbiter', 'human');
+
+CREATE INDEX proposals_lot ON proposals (loop, id)
+WHERE status IN ('pending', 'arbiter', 'human');
