@@ -76,7 +76,7 @@ class Fake:
 def fake(*steps: Step | Answering) -> Iterator[Fake]:
     """Serve these answers on a free port of this machine."""
     made = Fake(list(steps))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(made))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _turn(made))
     made.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -89,8 +89,8 @@ def fake(*steps: Step | Answering) -> Iterator[Fake]:
         thread.join(10)
 
 
-def _handler(made: Fake) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _turn(made: Fake) -> type[BaseHTTPRequestHandler]:
+    class Turn(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -119,7 +119,7 @@ def _handler(made: Fake) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: Any) -> None:
             return None
 
-    return Handler
+    return Turn
 
 
 def _said(request: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from passdown.domain.errors import Limit, Unavailable, Unreadable
-from passdown.engines.metered import Metered
+from passdown.engines.metered import Hold, Metered
 from passdown.engines.port import Answer, Failure
 from passdown.engines.replay import ReplayWriter, question_key
 from passdown.engines.static import NoWriter
@@ -47,13 +47,14 @@ class Desk:
         self.told.append(facts)
         return self
 
-    def reserve(self, micro_usd: int) -> None:
+    def reserve(self, micro_usd: int) -> Hold:
         if micro_usd > self.holds:
             raise Limit("no more")
         self.told.append(("reserve", micro_usd))
+        return Hold(micro_usd)
 
-    def settle(self, reserved: int, micro_usd: int | None) -> None:
-        self.told.append(("settle", reserved, micro_usd))
+    def settle(self, hold: Hold, micro_usd: int | None) -> None:
+        self.told.append(("settle", hold.micro_usd, micro_usd))
 
     def recall(self, key: str, engine: str) -> Answer | None:
         return self.kept.get((key, engine))

@@ -15,6 +15,7 @@ from passdown.loops.claims import LOOP
 from passdown.ops.purse import recorded, spent
 from passdown.testing import START, World, call, person, result, transcript
 from tests.engines.fake import Fake, Prose, Silence, Status, fake
+from tests.notes import NOTES
 
 PORT = "The API listens on port 8088 here, not on 8080."
 ITEM = {
@@ -228,3 +229,8 @@ def test_a_worker_leaves_a_session_until_it_ended(
         (cycle,) = world.mine("claims")["cycles"]
         assert cycle["sessions_asked"] == 3
         assert len(at.requests) == 3
+
+
+def test_a_loop_that_asks_no_model_says_so() -> None:
+    with World(NOTES) as made, pytest.raises(Invalid, match="notes asks no model"):
+        made.call("mine", loop="notes", engine=True)

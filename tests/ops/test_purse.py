@@ -16,6 +16,9 @@ from passdown.engines.port import Answer
 from passdown.engines.replay import ReplayWriter
 from passdown.ops.purse import Purse, Spent, Tape, recorded, spent
 from passdown.stages.observe.forget import Part, forget_part
+from passdown.stages.observe.rescan import rescan
+from passdown.stages.observe.retain import retain
+from passdown.text.redact import Redactor
 from tests.desk import Desk, desk
 
 LARGE = 1000
@@ -34,9 +37,9 @@ def today(at: Desk) -> Spent:
 
 def test_what_is_set_aside_counts_until_it_is_settled(on_each: Desk) -> None:
     mine = purse(on_each).within(session="s", run="r")
-    mine.reserve(300)
+    hold = mine.reserve(300)
     assert today(on_each) == Spent(300, 1, 0)
-    mine.settle(300, 20)
+    mine.settle(hold, 20)
     with on_each.store.read(ALL) as tx:
         every = [spent(tx, session="s"), spent(tx, run="r"), today(on_each)]
     assert every == [Spent(20, 1, 0)] * 3
@@ -44,8 +47,7 @@ def test_what_is_set_aside_counts_until_it_is_settled(on_each: Desk) -> None:
 
 def test_a_cost_that_is_not_known_counts_as_the_most_it_may_be(on_each: Desk) -> None:
     mine = purse(on_each)
-    mine.reserve(300)
-    mine.settle(300, None)
+    mine.settle(mine.reserve(300), None)
     assert today(on_each) == Spent(300, 1, 1)
 
 
@@ -69,6 +71,17 @@ def test_another_session_and_another_day_have_budgets_of_their_own(on_each: Desk
         mine.within(session="c", run="").reserve(1)
     on_each.clock.advance(days=1)
     mine.within(session="c", run="").reserve(50)
+
+
+def test_what_is_settled_after_midnight_is_settled_on_the_day_it_was_set_aside(
+    on_each: Desk,
+) -> None:
+    hold = purse(on_each).reserve(300)
+    on_each.clock.advance(days=1)
+    purse(on_each).settle(hold, 20)
+    assert today(on_each) == Spent(0, 0, 0)
+    on_each.clock.advance(days=-1)
+    assert today(on_each) == Spent(20, 1, 0)
 
 
 SPEND = """
@@ -148,6 +161,22 @@ def test_what_was_answered_goes_when_a_part_of_its_session_is_forgotten(on_each:
         forget_part(tx, Part(session, ("a file",)))
     assert tape(on_each, "s1").recall("k1", "toy") is None
     assert tape(on_each, "s2").recall("k1", "toy") == GIVEN
+
+
+def test_what_was_answered_goes_with_what_is_not_kept_any_longer(on_each: Desk) -> None:
+    on_each.say("tea is at four")
+    tape(on_each, "s1").keep("k1", "toy", GIVEN)
+    on_each.clock.advance(days=3)
+    now = on_each.clock.now()
+    retain(on_each.store, now, "retention", scrub="scrub", report=lambda *_: None)
+    assert tape(on_each, "s1").recall("k1", "toy") is None
+
+
+def test_what_was_answered_goes_when_what_is_stored_is_redacted_anew(on_each: Desk) -> None:
+    on_each.say("Write to jane.doe" + "@corp-mail.com about tea.")
+    tape(on_each, "s1").keep("k1", "toy", GIVEN)
+    rescan(on_each.store, Redactor(b"k"), "person", report=lambda *_: None)
+    assert tape(on_each, "s1").recall("k1", "toy") is None
 
 
 def _admin() -> Any:

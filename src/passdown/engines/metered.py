@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from passdown.engines.port import Failure
 from passdown.engines.replay import question_key
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from passdown.engines.port import Answer, Engine
 
 
+class Hold(NamedTuple):
+    """What was set aside, and in which counters."""
+
+    micro_usd: int
+    counters: tuple[str, ...] = ()
+
+
 class Purse(Protocol):
     """Money that several processes share."""
 
@@ -21,11 +28,11 @@ class Purse(Protocol):
         """The same purse, for this session and this run."""
         ...
 
-    def reserve(self, micro_usd: int) -> None:
+    def reserve(self, micro_usd: int) -> Hold:
         """Set this much aside; Limit, with what to do, when a budget does not hold it."""
         ...
 
-    def settle(self, reserved: int, micro_usd: int | None) -> None:
+    def settle(self, hold: Hold, micro_usd: int | None) -> None:
         """It cost this instead; None is unknown, and what was set aside counts."""
         ...
 
@@ -83,11 +90,11 @@ class Metered:
         return answer
 
     def _bought(self, prompt: str, schema: dict[str, Any], max_tokens: int) -> Answer:
-        reserved = self.engine.most(prompt, schema=schema, max_tokens=max_tokens)
-        self.purse.reserve(reserved)
+        most = self.engine.most(prompt, schema=schema, max_tokens=max_tokens)
+        hold = self.purse.reserve(most)
         # Should this process end here, what was set aside counts as spent: nobody can tell.
         found = self.engine.ask(prompt, schema=schema, max_tokens=max_tokens)
-        self.purse.settle(reserved, found.micro_usd)
+        self.purse.settle(hold, found.micro_usd)
         if isinstance(found, Failure):
             raise found.error
         return found

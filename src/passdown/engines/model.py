@@ -186,16 +186,8 @@ def _told(error: Exception, choice: Choice) -> PassdownError:
 
     where = f"{choice.provider}:{choice.model}"
     match error:
-        case known.ModelHTTPError(status_code=401 | 403):
-            what = "the engine refuses the key"
-            return Unavailable(what, where=where, next="Check the key in the environment.")
-        case known.ModelHTTPError(status_code=404):
-            return Unavailable(
-                "the engine knows no such model", where=where, next="Check its name."
-            )
         case known.ModelHTTPError():
-            what = f"the engine answers with status {error.status_code}"
-            return Unavailable(what, where=where, next="Try again later.")
+            return _answered(error.status_code, where)
         case known.ModelTimeoutError() | known.ModelRequestTimeout() | TimeoutError():
             next_step = "Try again later, or set engine.timeout higher."
             return Unavailable("the engine did not answer in time", where=where, next=next_step)
@@ -209,3 +201,15 @@ def _told(error: Exception, choice: Choice) -> PassdownError:
             return Unreadable(what, where=where, next="Ask a larger model.")
         case _:
             return Unavailable(f"asking the engine failed: {type(error).__name__}", where=where)
+
+
+def _answered(status: int, where: str) -> PassdownError:
+    told = {
+        401: ("the engine refuses the key", "Check the key in the environment."),
+        403: ("the engine refuses the key", "Check the key in the environment."),
+        404: ("the engine knows no such model", "Check its name."),
+    }
+    what, next_step = told.get(
+        status, (f"the engine answers with status {status}", "Try again later.")
+    )
+    return Unavailable(what, where=where, next=next_step)

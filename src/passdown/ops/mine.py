@@ -55,7 +55,7 @@ def mine(ctx: Ctx, loop: Name = "", engine: bool = False) -> dict[str, Any]:
     With `engine` the configured model is asked, too, about every session, within its budgets.
     """
     names = [loop_of(ctx.loops, loop).name] if loop else sorted(ctx.loops)
-    asking = Asking(ctx, now=engine) if engine or ctx.settings.flag("mine.engine") else None
+    asking = _asking(ctx, names, now=engine)
     cycles = []
     for n, name in enumerate(names):
         ctx.report(Progress(n, len(names), "loops", name))
@@ -100,6 +100,15 @@ def propose(ctx: Ctx, loop: Name, payload: Payload, text: Text, scope: Name = ""
     seq = _said(ctx, text, where)
     finding = _finding(found, typed, text, seq, where)
     return _answer(ctx, _file(ctx, found, finding, ctx.actor.name), confirm=False)
+
+
+def _asking(ctx: Ctx, names: list[str], *, now: bool) -> Asking | None:
+    """The engine, where it is asked for; an error where it cannot be asked."""
+    if not now and not ctx.settings.flag("mine.engine"):
+        return None
+    if now and not any(ctx.loops[name].enrich for name in names):
+        raise Invalid(f"{', '.join(names)} asks no model", next="Leave the engine out.")
+    return Asking(ctx, now=now)
 
 
 def _cycle(ctx: Ctx, loop: Loop[Any], asking: Asking | None) -> Cycle:

@@ -12,6 +12,7 @@ from passdown.domain.entry import EXCHANGE, Activity
 from passdown.domain.errors import Limit
 from passdown.domain.record import record_id
 from passdown.domain.scope import ALL
+from passdown.engines.metered import Hold
 from passdown.engines.port import Answer
 
 if TYPE_CHECKING:
@@ -99,29 +100,23 @@ class Purse:
         """The same purse, for this session and this run."""
         return replace(self, session=session or self.session, run=run or self.run)
 
-    def reserve(self, micro_usd: int) -> None:
+    def reserve(self, micro_usd: int) -> Hold:
         """Set this much aside in every budget; Limit when one of them does not hold it."""
+        budgets = list(self._budgets())
         with self.store.write(ALL) as tx:
-            for one in self._budgets():
+            for one in budgets:
                 _hold(one, _read(tx, one.name), micro_usd, self.settings.whole(one.knob))
-            for one in self._budgets():
-                found = _read(tx, one.name)
-                _keep(
-                    tx,
-                    one.name,
-                    Spent(found.micro_usd + micro_usd, found.questions + 1, *found[2:]),
-                )
+            for one in budgets:
+                _add(tx, one.name, Spent(micro_usd, questions=1))
+        return Hold(micro_usd, tuple(one.name for one in budgets))
 
-    def settle(self, reserved: int, micro_usd: int | None) -> None:
-        """It cost this instead; None is unknown, and what was set aside counts."""
+    def settle(self, hold: Hold, micro_usd: int | None) -> None:
+        """It cost this instead, also where another day has begun; None is unknown, and what was
+        set aside counts."""
+        change = Spent(unknown=1) if micro_usd is None else Spent(micro_usd - hold.micro_usd)
         with self.store.write(ALL) as tx:
-            for one in self._budgets():
-                found = _read(tx, one.name)
-                known = reserved if micro_usd is None else micro_usd
-                total = max(0, found.micro_usd - reserved + known)
-                _keep(
-                    tx, one.name, Spent(total, found.questions, found.unknown + (micro_usd is None))
-                )
+            for name in hold.counters:
+                _add(tx, name, change)
 
     def _budgets(self) -> Iterator[Limited]:
         if self.session:
@@ -204,5 +199,6 @@ def _read(tx: Tx, name: str) -> Spent:
     return Spent(*json.loads(tx.registry.value(name) or "[]"))
 
 
-def _keep(tx: Tx, name: str, found: Spent) -> None:
-    tx.registry.keep(name, json.dumps(found))
+def _add(tx: Tx, name: str, more: Spent) -> None:
+    total = [a + b for a, b in zip(_read(tx, name), more, strict=True)]
+    tx.registry.keep(name, json.dumps(total))

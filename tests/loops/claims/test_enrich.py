@@ -177,6 +177,15 @@ def test_a_hedge_is_never_sure() -> None:
     assert sure.confidence == 0.9
 
 
+def test_a_version_may_be_told_in_fewer_places_than_it_has() -> None:
+    made = World().session("web")
+    made.runs("python --version", "Python 3.11.7")
+    item = {**PORT, "fact": "Python 3.11 runs here.", "quotes": ["Python 3.11.7"]}
+    assert [type(one) for one in named(made, item)] == [Finding]
+    (dropped,) = named(made, {**item, "fact": "Python 3.1 runs here."})
+    assert dropped.reason == "invented"
+
+
 def test_a_lesson_for_every_repo_is_global() -> None:
     (found,) = named(world(), {**PORT, "repo": "global"})
     assert found.scope == "global"

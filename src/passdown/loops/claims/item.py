@@ -130,5 +130,7 @@ def _invents(text: str, part: Sequence[Observation]) -> bool:
     """Whether it names a thing or a number that is not in the transcript."""
     there = "\n".join(one.text for one in part).casefold()
     names = [text[m.start : m.end].strip("`").casefold() for m in mentions(text)]
-    numbers = set(_NUMBER.findall(there))
-    return not all(name in there for name in names) or not {*_NUMBER.findall(text)} <= numbers
+    numbers = {f"{number}." for number in _NUMBER.findall(there)}
+    said = [f"{number}." for number in _NUMBER.findall(text)]
+    known = all(any(number.startswith(one) for number in numbers) for one in said)
+    return not known or not all(name in there for name in names)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At, Clock
     from passdown.domain.settings import Settings
     from passdown.engines.port import Embedder, Writer
+    from passdown.stages.mine.past import Past
     from passdown.storage.port import Store
 
 
@@ -71,12 +72,17 @@ def mine(
     writer a model is asked, too, about the sessions that ended before then."""
     budget = budget or Budget(settings.number("mine.seconds"))
     past = snapshot(store, ALL, settings, embedder, now=clock.now())
-    found = _detected(loop, past, settings, budget)
-    named = Asked()
+    found, named = _detected(loop, past, settings, budget), Asked()
     if writer and loop.enrich:
         named = asked(loop, past, writer, budget, until=until)
         found = _merged(loop, found, named, past)
     judged = _replayed(loop, found.findings, past, settings, budget)
+    return _mined(loop, past, budget, found, judged, named)
+
+
+def _mined(
+    loop: Loop[Any], past: Past, budget: Budget, found: _Found, judged: _Found, named: Asked
+) -> Mined:
     return Mined(
         loop=loop.name,
         findings=tuple(judged.findings),

@@ -102,9 +102,15 @@ def forget_part(tx: Tx, part: Part) -> str:
                 tx.observations.add(replace(child, parent=""), [])
     else:
         tx.erasure.drop(seqs)
-        tx.erasure.drop_record(EXCHANGE, id)
+        forget_answers(tx, [id])
         tx.observations.add(_told_anew(tx, part.session), [])
     return marks.mark(SESSION, id)
+
+
+def forget_answers(tx: Tx, sessions: Iterable[str]) -> None:
+    """Delete what an engine answered about these sessions."""
+    for id in set(sessions):
+        tx.erasure.drop_record(EXCHANGE, id)
 
 
 def _told_anew(tx: Tx, session: Session) -> Session:

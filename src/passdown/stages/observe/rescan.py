@@ -11,8 +11,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from passdown.domain.entry import EXCHANGE
 from passdown.domain.record import Life
 from passdown.domain.scope import ALL
+from passdown.stages.observe.forget import forget_answers
 from passdown.stages.observe.rules import Rules, changed
 from passdown.storage.retelling import bodies_about, retell, told
 from passdown.storage.texts import PLACES
@@ -36,6 +38,7 @@ DONE = "rescanned"
 SCRUB = "scrub"
 """Its name for whether something erased may still stand in the store's files."""
 PAGE = 200
+MANY = 1_000_000
 LONG = 10_000
 """Rows that may be looked at without a note of it: so many are looked at again at most."""
 WHY = "rescan"
@@ -193,6 +196,9 @@ class _Run:
         """All of it stands under the rules as they are."""
         with self._store.write(ALL) as tx:
             tx.registry.keep(FAR, "")
+            if self.done.changed:
+                answered = tx.ledger.activities(name=EXCHANGE, limit=MANY)
+                forget_answers(tx, (one.session for one in answered))
             tx.registry.keep(DONE, self._rules.version)
             tx.index.forget_vectors()
             did = {"looked": self.done.looked, "changed": self.done.changed}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.domain.proposal import OPEN, Status
 from passdown.domain.record import Life
 from passdown.domain.scope import ALL
+from passdown.stages.observe.forget import forget_answers
 from passdown.text.leaves import quoted
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def retain(store: Store, before: At, actor: str, *, scrub: str, report: Report) 
             page = tx.erasure.older(before, after=after, limit=PAGE)
             if not page:
                 break
-            went = tx.erasure.drop(set(page) - rested_on(tx))
+            old = set(page) - rested_on(tx)
+            forget_answers(tx, (one.session for one in tx.observations.get(old)))
+            went = tx.erasure.drop(old)
             if went:
                 tx.index.forget_vectors()
                 tx.registry.keep(scrub, "due")
