@@ -221,6 +221,19 @@ def test_a_line_moved_to_another_scope_or_section_changes_that(shelf: Shelf) -> 
     }
 
 
+def test_a_page_that_was_pulled_is_the_mirrors_and_any_other_file_is_not(shelf: Shelf) -> None:
+    shelf.know("Run the tests with uv run pytest.")
+    shelf.mirror()
+    (shelf.root / "global" / "pitfalls.md").write_text("- Run the tests with uv run pytest.\n")
+    (shelf.root / "global" / "notes.md").write_text("- Nothing of yours.\n")
+    (shelf.root / "README.md").write_text("About this folder.\n")
+    (edit,) = shelf.pull()["edits"]
+    shelf.call("reject", id=edit["proposal"], reason="it is a fact")
+    assert shelf.mirror()["removed"] == ["global/pitfalls.md"]
+    assert {"README.md", "global/notes.md"} <= set(shelf.files())
+    assert shelf.pull()["edits"] == []
+
+
 def test_a_lost_file_is_no_edit_and_is_written_again(shelf: Shelf) -> None:
     shelf.know("Run the tests with uv run pytest.")
     shelf.mirror()

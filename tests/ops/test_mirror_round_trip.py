@@ -111,7 +111,7 @@ def approve_all(app: App) -> None:
             assert app.call("approve", {"id": one["id"]}, ALICE)["state"] == "executed"
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(texts, st.sampled_from(SCOPES)), max_size=6),
     st.lists(st.lists(changes, max_size=6), min_size=1, max_size=2),

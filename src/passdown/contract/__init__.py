@@ -3,7 +3,7 @@
 from passdown.contract.card import Block, Card, Diff, Facts, Quote, Table, Text
 from passdown.contract.corpus import Corpus
 from passdown.contract.loop import Dropped, Finding, Loop, Outcome, Replay
-from passdown.contract.mirror import Edit, Misread
+from passdown.contract.mirror import Edit, Misread, Own
 from passdown.contract.reader import (
     Blocks,
     Draft,
@@ -31,6 +31,7 @@ __all__ = [
     "Loop",
     "Misread",
     "Outcome",
+    "Own",
     "Placed",
     "Quote",
     "Reader",

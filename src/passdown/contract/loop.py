@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from passdown.contract.card import Card
     from passdown.contract.corpus import Corpus
-    from passdown.contract.mirror import Edit, Misread
+    from passdown.contract.mirror import Edit, Misread, Own
     from passdown.contract.query import Query
     from passdown.domain.change import Change
     from passdown.domain.clock import At
@@ -105,7 +105,8 @@ class Loop(Generic[P]):
     queries: tuple[Query, ...] = ()
     mirror: Callable[[Corpus], dict[str, str]] | None = None
     edits: (
-        Callable[[Mapping[str, str], Mapping[str, str], Corpus], Iterator[Edit[P] | Misread]] | None
+        Callable[[Mapping[str, str], Mapping[str, str], Corpus], Iterator[Edit[P] | Misread | Own]]
+        | None
     ) = None
     prompt: Path | None = None
     policy: frozenset[str] = frozenset()

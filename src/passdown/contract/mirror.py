@@ -33,6 +33,13 @@ class Edit(Generic[P]):
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """A changed file that is the loop's: its next mirror replaces it, or takes it away."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Misread:
     """An edit that can be no question, and what to do instead."""
 

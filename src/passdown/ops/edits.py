@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from passdown.contract.mirror import Edit, Misread
+from passdown.contract.mirror import Edit, Misread, Own
 from passdown.domain.actor import Kind
 from passdown.domain.errors import Invalid, PassdownError
 from passdown.domain.observation import Observation, Seen, Session, Trust
@@ -41,6 +41,13 @@ class Asked:
     row: dict[str, Any]
 
 
+class Found(NamedTuple):
+    """What was changed by hand, and which of the files are a loop's own."""
+
+    asked: list[Asked]
+    own: set[str]
+
+
 class _Redacted(Live):
     """The world as a transaction sees it, what records say redacted by the rules of today."""
 
@@ -62,7 +69,7 @@ def fresh_pages(ctx: Ctx) -> dict[str, str]:
         return pages(ctx.loops.values(), _corpus(ctx, tx), tx.ledger.head())
 
 
-def asked(ctx: Ctx, notes: Notes, after: Mapping[str, bytes]) -> list[Asked]:
+def asked(ctx: Ctx, notes: Notes, after: Mapping[str, bytes]) -> Found:
     """What the changed files ask, as each loop understands its own."""
     from passdown.stages.serve.mirror import HEAD, text_of
 
@@ -72,15 +79,20 @@ def asked(ctx: Ctx, notes: Notes, after: Mapping[str, bytes]) -> list[Asked]:
     was = {name: notes.files[name].text if name in notes.files else "" for name in now}
     first = next(iter(ctx.loops.values()))
     found = [_row(first, one) for one in said.values() if isinstance(one, Misread)]
+    own: set[str] = set()
     if HEAD in after:
         step = "`passdown mirror --force` writes it anew."
         found.append(_row(first, Misread(HEAD, 0, "the ledger's head is derived", step)))
     with ctx.store.read(ALL) as tx:
         corpus = _corpus(ctx, tx)
         for loop in ctx.loops.values():
-            if loop.edits is not None:
-                found += [_row(loop, one) for one in loop.edits(was, now, corpus)]
-    return found
+            every = loop.edits(was, now, corpus) if loop.edits is not None else ()
+            for one in every:
+                if isinstance(one, Own):
+                    own.add(one.file)
+                else:
+                    found.append(_row(loop, one))
+    return Found(found, own)
 
 
 def put(ctx: Ctx, found: Sequence[Asked]) -> list[Asked]:

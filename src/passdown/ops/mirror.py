@@ -76,13 +76,12 @@ def pull(ctx: Ctx, root: FilePath = "", dry_run: bool = False) -> dict[str, Any]
     with _folder(ctx, place, make=False) as folder:
         notes = folder.notes
         there = standing(folder.tree, {*notes.files, *folder.names()})
-        fresh = fresh_pages(ctx)
-        after = changed(notes, there, fresh)
+        after = changed(notes, there, fresh_pages(ctx))
         found = asked(ctx, notes, after)
-        rows = [one.row for one in (found if dry_run else put(ctx, found))]
+        rows = [one.row for one in (found.asked if dry_run else put(ctx, found.asked))]
         if not dry_run:
             stuck = {str(row["file"]) for row in rows if row["next"]}
-            ours = {*notes.files, *fresh, *(str(row["file"]) for row in rows)}
+            ours = {*notes.files, *found.own}
             folder.pulled({name: there[name] for name in {*after} & ours - stuck})
     return {"root": place, **_told(rows, dry=dry_run), "missing": _missing(notes, there)}
 
@@ -257,7 +256,7 @@ def _unpulled(edited: Sequence[str], notes: Notes, place: str) -> Conflict:
 
 def _missing(notes: Notes, there: Mapping[str, bytes]) -> list[str]:
     """What was written and is not there: no edit, for a folder may be lost whole."""
-    return sorted(name for name, one in notes.files.items() if one.written and name not in there)
+    return sorted(notes.files.keys() - there.keys())
 
 
 def _told(rows: list[dict[str, Any]], *, dry: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.contract.loop import Finding
-from passdown.contract.mirror import Edit, Misread
+from passdown.contract.mirror import Edit, Misread, Own
 from passdown.domain.record import Life
 from passdown.loops.claims.ask import entities
 from passdown.loops.claims.changes import KIND, claim_key
@@ -18,7 +18,7 @@ from passdown.loops.claims.view import STATED, state
 from passdown.text.safe import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.clock import At
@@ -84,10 +84,11 @@ def _seqs(record: Record) -> set[int]:
 
 def edits(
     before: Mapping[str, str], after: Mapping[str, str], corpus: Corpus
-) -> Iterator[Edit[Payload] | Misread]:
+) -> Iterator[Edit[Payload] | Misread | Own]:
     """What each changed line asks: an added one ADD, a changed one SUPERSEDE, a removed one
     RETIRE; nothing where the store says the same already."""
     book = _Book(corpus)
+    yield from map(Own, book.own(after))
     was = [item for item in book.items(before) if isinstance(item, Item)]
     stands: list[Item] = []
     for item in book.items(after):
@@ -174,6 +175,10 @@ class _Book:
                 what = "the index is derived: nothing that is changed in it is kept"
                 step = "Change the line in its own file; `passdown mirror --force` mends the index."
                 yield Misread(file, 0, what, step)
+
+    def own(self, texts: Iterable[str]) -> list[str]:
+        """Those of these files that are pages of claims."""
+        return sorted(file for file in texts if scope_of(file, self._names) is not None)
 
     def key(self, item: Item) -> str:
         """The key of the claim that a line was written of."""

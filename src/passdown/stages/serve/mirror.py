@@ -30,12 +30,10 @@ ENDS = (".md", ".json", ".yaml", ".txt")
 @dataclass(frozen=True, slots=True)
 class Noted:
     """One file as it was written; `ours` are hashes of contents that are ours to replace: what was
-    written, what is about to be, and what was pulled. One that we did not write is not taken
-    away."""
+    written, what is about to be, and what was pulled."""
 
     text: str
     ours: tuple[str, ...]
-    written: bool = True
 
 
 @dataclass(slots=True)
@@ -49,8 +47,8 @@ class Notes:
         return name in self.files and _hash(content) in self.files[name].ours
 
     def pulled(self, name: str, content: bytes) -> None:
-        """What stands in this file was put to the gate."""
-        known = self.files.get(name) or Noted("", (), written=False)
+        """What stands in this file was put to the gate, so that it is ours to replace."""
+        known = self.files.get(name) or Noted("", ())
         self.files[name] = replace(known, ours=tuple({*known.ours, _hash(content)}))
 
     def intend(self, fresh: Mapping[str, str]) -> None:
@@ -60,11 +58,8 @@ class Notes:
             self.files[name] = replace(known, ours=tuple({*known.ours, _hash(text.encode())}))
 
     def wrote(self, fresh: Mapping[str, str]) -> None:
-        """These are all there is now of what was written; what was pulled from a file that is not
-        ours stays noted."""
-        theirs = {name: one for name, one in self.files.items() if not one.written}
-        made = {name: Noted(text, (_hash(text.encode()),)) for name, text in fresh.items()}
-        self.files = {**theirs, **made}
+        """These are all there is now."""
+        self.files = {name: Noted(text, (_hash(text.encode()),)) for name, text in fresh.items()}
 
 
 def pages(loops: Iterable[Loop[Any]], corpus: Corpus, head: tuple[int, str]) -> dict[str, str]:
@@ -107,7 +102,7 @@ def text_of(name: str, content: bytes) -> str | Misread:
 
 def gone(notes: Notes, fresh: Mapping[str, str]) -> list[str]:
     """What was written and is said no longer."""
-    return sorted(name for name, one in notes.files.items() if one.written and name not in fresh)
+    return sorted(notes.files.keys() - fresh.keys())
 
 
 def load(raw: bytes | None) -> Notes:
@@ -118,9 +113,7 @@ def load(raw: bytes | None) -> Notes:
         said = json.loads(raw)
         return Notes(
             {
-                str(name): Noted(
-                    str(one["text"]), tuple(map(str, one["ours"])), bool(one["written"])
-                )
+                str(name): Noted(str(one["text"]), tuple(map(str, one["ours"])))
                 for name, one in said["files"].items()
             }
         )
@@ -135,7 +128,7 @@ def load(raw: bytes | None) -> Notes:
 def save(notes: Notes, root: str) -> bytes:
     """The notes as they are kept."""
     files = {
-        name: {"text": one.text, "ours": sorted(one.ours), "written": one.written}
+        name: {"text": one.text, "ours": sorted(one.ours)}
         for name, one in sorted(notes.files.items())
     }
     return json.dumps({"version": VERSION, "root": root, "files": files}).encode()
