@@ -19,8 +19,7 @@ def after(command: str, said: str) -> list[str]:
     "said",
     [
         "No, use pnpm install instead.",
-        "use `pnpm install` instead of npm install",
-        "Use pnpm install, not npm install.",
+        "Run it with pnpm install instead of npm install",
         "stop, you should use pnpm install instead of that",
     ],
 )
@@ -36,6 +35,7 @@ def test_a_correction_of_the_last_call_is_a_quirk(said: str) -> None:
         ("npm install && npm test", "use pnpm instead"),
         ("npm install", "use pnpm install, not yarn install"),
         ("ls", "use pnpm install instead"),
+        ("npm install", "Use pnpm install, not npm install."),
     ],
 )
 def test_what_corrects_no_call_is_none(command: str, said: str) -> None:

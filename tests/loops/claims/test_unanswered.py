@@ -30,7 +30,7 @@ def test_what_was_asked_and_given_up_is_a_question_in_the_words_it_was_asked_in(
         ASKED,
         "question",
         "repo:web",
-        0.6,
+        0.75,
     )
     (quote,) = one.quotes
     assert said.text[quote.start : quote.end] == ASKED
@@ -132,7 +132,7 @@ def test_asked_in_two_sessions_it_is_one_question_and_surer() -> None:
         world.session().says(wording)
         world.replies(GAVE_UP)
     (one,) = found(world)
-    assert (one.text, one.confidence) == (ASKED, 0.75)
+    assert (one.text, one.confidence) == (ASKED, 0.8)
     assert len(one.seen) == 2
 
 

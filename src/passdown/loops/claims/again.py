@@ -12,7 +12,7 @@ from passdown.loops.claims.later import EXAMPLES, NONE, count, first_by_session
 from passdown.loops.claims.prose import sentences
 from passdown.loops.claims.stated import bare
 from passdown.loops.claims.unanswered import ASKS, Questions, alike
-from passdown.loops.claims.verb import deeds
+from passdown.loops.claims.verb import deeds, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,7 +95,7 @@ def _answers(payload: Claim, later: Later, corpus: Corpus) -> Iterator[Observati
         if one.trust is Trust.HUMAN and any(asked.answered_by(span.text) for span in said):
             yield one
     if _signatures(payload, corpus):
-        yield from _cured(_NAMED.findall(payload.text)[:1], later, corpus)
+        yield from _cured(_verbs_of(payload), later, corpus)
 
 
 def _cured(verbs: Sequence[str], later: Later, corpus: Corpus) -> Iterator[Observation]:
@@ -107,13 +107,18 @@ def _cured(verbs: Sequence[str], later: Later, corpus: Corpus) -> Iterator[Obser
 
 def _failed(payload: Claim, later: Later, corpus: Corpus) -> Iterator[Observation]:
     """Where the same command failed with the same error."""
-    verbs = set(_NAMED.findall(payload.text)[:1])
+    named = _verbs_of(payload)
     for signature in _signatures(payload, corpus):
         hits = [o for o in corpus.by_signature(signature) if o.session in later.ids]
         for session in dict.fromkeys(o.session for o in hits):
             did = deeds(corpus.in_session(session))
-            failed = {d.done.result.seq for d in did if not d.worked and d.verb in verbs}
+            failed = {d.done.result.seq for d in did if not d.worked and d.verb in named}
             yield from (o for o in hits if o.seq in failed)
+
+
+def _verbs_of(payload: Claim) -> tuple[str, ...]:
+    """What the command does that it names first."""
+    return tuple(verb for line in _NAMED.findall(payload.text)[:1] for verb in verbs(line))[:1]
 
 
 def _signatures(payload: Claim, corpus: Corpus) -> list[str]:

@@ -7,7 +7,10 @@ import os.path
 import re
 import shlex
 from itertools import takewhile
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONGEST = 400
 MOST_STEPS = 6
@@ -32,6 +35,12 @@ _ASKS = re.compile(r"refused|requir|must|missing|specify|not set|could not conne
 _OF_ONE_TASK = re.compile(
     r"[0-9a-f]{7,40}|\d+|\d{4}-\d\d.*|.*/.*|[\w.-]+\.[a-z]\w{0,4}|.{30,}|\S* .*", re.DOTALL
 )
+
+# Programs whose next word says what they do.
+_TELLING = "pip pip3 npm pnpm yarn git docker cargo go kubectl gh helm brew poetry"
+_MANY = frozenset(_TELLING.split())
+# Options that change what is said and not what is done.
+_LOUD = frozenset({"-v", "-vv", "-q", "-s", "-x", "--verbose", "--quiet", "--debug", "--force"})
 
 Words: TypeAlias = tuple[str, ...]
 Block: TypeAlias = tuple[str, int, int, int, int]
@@ -96,6 +105,60 @@ def cured(failed: Step, line: str, error: str) -> Change | None:
             if found and not _local(found):
                 return found
     return None
+
+
+def requoted(failed: str, worked: str) -> Change | None:
+    """The same command with quotes around what a shell took for a pattern."""
+    ours, theirs = steps(failed), steps(worked)
+    pairs = zip(ours, theirs, strict=False) if len(ours) == len(theirs) else ()
+    differ = [(a, b) for a, b in pairs if a.text != b.text]
+    if len(differ) != 1 or differ[0][0].words != differ[0][1].words:
+        return None
+    return Change(differ[0][0].text, differ[0][1].text)
+
+
+def varied(failed: Step, line: str) -> Change | None:
+    """How the line repeats the failed step with one thing changed, whatever that is: told in so
+    general words that another session can have done the same."""
+    for step in steps(line) if "||" not in line else ():
+        blocks = difflib.SequenceMatcher(None, failed.words, step.words, autojunk=False)
+        moves = [block for block in blocks.get_opcodes() if block[0] != "equal"]
+        same = sum(block.size for block in blocks.get_matching_blocks())
+        if len(moves) == 1 and moves[0][1] and same > 1 and _general(failed, step, moves[0]):
+            return _in_general(failed.words, step.words, moves[0])
+    return None
+
+
+def _general(failed: Step, step: Step, move: Block) -> bool:
+    """Whether it is a way to make the call that changed, and not what it was made for."""
+    gone, come = failed.words[move[1] : move[2]], step.words[move[3] : move[4]]
+    if not come or max(len(gone), len(come)) > 2 or any(map(MENDING.fullmatch, (*gone, *come))):
+        return False
+    if set(come) <= _LOUD or _is_local((*gone, *come)):
+        return False
+    return not any(_OF_ONE_TASK.fullmatch(words[0]) for words in (gone, come) if words)
+
+
+def _in_general(a: Words, b: Words, move: Block) -> Change:
+    _, i, j, k, m = move
+    head = list(takewhile(lambda w: not (w.startswith("-") or _OF_ONE_TASK.fullmatch(w)), a[:i]))
+    if len(head) < i and a[i - 1].startswith("-") and not b[k].startswith("-"):
+        head.append(a[i - 1])
+    come = [w if n == 0 or not _OF_ONE_TASK.fullmatch(w) else "…" for n, w in enumerate(b[k:m])]
+    return Change(" ".join([*head, *a[i:j]]), " ".join(word or "''" for word in [*head, *come]))
+
+
+def shown(step: Step, *, named: bool = False) -> str:
+    """The command without what belongs to one task; where it shall be named, with its options."""
+    words = [w if not place else _masked(w, named) for place, w in enumerate(step.words)]
+    return re.sub(r"(?: …)+$", "", re.sub(r"…(?: …)+", "…", " ".join(words)))
+
+
+def _masked(word: str, named: bool) -> str:
+    option, equals, _ = word.partition("=")
+    if not _OF_ONE_TASK.fullmatch(word):
+        return word
+    return f"{option}=…" if named and equals and option.startswith("-") else "…"
 
 
 def pieces(line: str) -> list[str]:
@@ -191,6 +254,8 @@ def _shown(words: Words, start: int, end: int, error: str) -> str:
     to one task is left out."""
     near = range(end, min(len(words), end + 3))
     stop = next((place + 1 for place in near if words[place] in error), end + 1)
+    if start == 0 and words[stop - 1 : stop] and words[stop - 1] in _MANY:
+        stop += 1
     kept = [
         "…" if place and not start <= place < end and _OF_ONE_TASK.fullmatch(word) else word or "''"
         for place, word in enumerate(words[:stop])
@@ -200,5 +265,8 @@ def _shown(words: Words, start: int, end: int, error: str) -> str:
 
 def _local(change: Change) -> bool:
     """Whether it holds on one machine or for one secret only."""
-    words = f"{change.failed} {change.worked}".split()
+    return _is_local(f"{change.failed} {change.worked}".split())
+
+
+def _is_local(words: Iterable[str]) -> bool:
     return any(w.startswith(("/", "~", "$HOME")) or "[secret:" in w for w in words)

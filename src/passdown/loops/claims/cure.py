@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import os.path
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Seen, Trust
-from passdown.loops.claims.command import MENDING, Change, alike, blamed, cured
+from passdown.loops.claims.command import (
+    MENDING,
+    Change,
+    alike,
+    blamed,
+    cured,
+    requoted,
+    shown,
+    steps,
+    varied,
+)
 from passdown.loops.claims.draft import receipt
 from passdown.text.calls import SHELLS, TEXTS
+from passdown.text.entities import TOOLS
+from passdown.text.signature import exit_code, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +34,7 @@ if TYPE_CHECKING:
 LONGEST_ERROR = 120
 LONGEST_NAME = 100
 LONGEST_CALL = 4000
+LONGEST_LINE = 400
 
 EDITORS = frozenset(
     {
@@ -70,7 +84,11 @@ _SETUP = (
 )
 _MISSING = r"no such file or directory[^\n]{0,80}|(?:file|path) does not exist[^\n]{0,120}"
 
+QUOTED = "quoted"
+_UNQUOTED = r"no matches found: [^\n]{1,100}|bad pattern: [^\n]{1,100}"
+_OF_TOOLS = frozenset({"usage", "command", "module", "rights", QUOTED})
 _KINDS = (
+    (QUOTED, _UNQUOTED),
     ("usage", _USAGE),
     ("command", _COMMAND),
     ("module", _MODULE),
@@ -79,6 +97,17 @@ _KINDS = (
     ("setup", _SETUP),
     ("missing", _MISSING),
 )
+OTHER, READY, LOOSE = "other", "ready", "loose"
+"""Any error; one that another command came before; any change, told in general words."""
+# Errors of what a call ran on: another call that works is no other way to make it.
+_OF_THE_CODE = re.compile(
+    r"\bassert|\bFAIL|\bfailed\b|\bexpected\b|\btests?\b|\bpanicked\b|\bTS\d{4}\b|E\d{4}\b|"
+    r"syntax ?error|type ?error|name ?error|attribute ?error|key ?error|value ?error|index ?error|"
+    r"undefined|conflict|rejected|\b[45]\d\d\b|\d+ (?:errors?|problems?)\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(r"(?:[^\W\d_]+\W+){3}")
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=\S*")
 INVOCATION = re.compile(
     "|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS), re.IGNORECASE
 )
@@ -103,9 +132,27 @@ class Cured(NamedTuple):
     change: Change
 
     @property
-    def shape(self) -> str:
-        """What makes two cures the same."""
-        return "\0".join((self.result.signature, self.change.failed, self.change.worked))
+    def gist(self) -> str:
+        """What makes two cures the same: the error, and what was put in the place of what."""
+        before, after = self.change.failed.split(), self.change.worked.split()
+        _, gone, come = swapped(before, after)
+        if self.kind == QUOTED:
+            return QUOTED
+        if self.kind == LOOSE:
+            return "\0".join((LOOSE, *self.change))
+        if not gone and all(map(_ASSIGNED.fullmatch, come)):
+            return "\0".join(("set", before[0], *come))
+        error = "" if self.kind in ("command", OTHER) else masked(self.error)
+        return "\0".join((self.kind, error, before[0], " ".join(gone), " ".join(come)))
+
+    @property
+    def of_tool(self) -> bool:
+        """Whether it is about how a tool is called, and not about what it was called on."""
+        _, gone, come = swapped(self.change.failed.split(), self.change.worked.split())
+        if self.kind == READY or (come and all(map(_ASSIGNED.fullmatch, come))):
+            return False
+        put = bool(come) and not gone and (come[0] in TOOLS or come[0].startswith(("-", "'")))
+        return self.kind in _OF_TOOLS or put
 
     def quotes(self) -> tuple[Quote, ...]:
         """Where the three observations say so, word for word."""
@@ -121,6 +168,20 @@ class Done(NamedTuple):
 
     call: Observation
     result: Observation
+
+
+def swapped(before: list[str], after: list[str]) -> tuple[int, list[str], list[str]]:
+    """Where two commands begin to differ, and the words of each up to where they meet again."""
+    start = len(common([before, after]))
+    a, b = before[start:], after[start:]
+    end = len(common([a[::-1], b[::-1]]))
+    return start, a[: len(a) - end], b[: len(b) - end]
+
+
+def common(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The words that all of these begin with."""
+    columns = zip(*rows, strict=False)
+    return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
 
 
 def cures(corpus: Corpus, within: int) -> Iterator[Cured]:
@@ -144,35 +205,84 @@ def done(items: Sequence[Observation]) -> list[Done]:
 
 
 def _first(one: Done, later: Sequence[Done]) -> Iterator[Cured]:
-    found = _error(one.result.text)
+    found = _error(one.result)
     if found is None:
         return
     kind, error = found
-    for other in later:
+    for place, other in enumerate(later):
         if other.call.tool == one.call.tool and other.result.ok:
-            change = _change(one, other, error)
+            how, change = _change(one, other, kind, error)
             if change is not None and not INVOCATION.search(other.result.text):
-                yield Cured(one.call, one.result, other.call, error, kind, change)
+                yield Cured(one.call, one.result, other.call, error, how, change)
                 return
         if _mends(other):
+            ready = _made_ready(one, other, later[place + 1 :], error)
+            if ready is not None:
+                yield Cured(one.call, one.result, other.call, error, READY, ready)
             return
 
 
-def _error(text: str) -> tuple[str, str] | None:
+def _made_ready(one: Done, mend: Done, later: Sequence[Done], error: str) -> Change | None:
+    """The command that had to be run before the same call worked, where the next one is it."""
+    again = next((o for o in later if o.call.tool.lower() in SHELLS | EDITORS), None)
+    if again is None or not (again.result.ok and again.call.text == one.call.text):
+        return None
+    step, way = blamed(command(one.call), error), steps(command(mend.call))
+    if step is None or len(way) != 1:
+        return None
+    failed = shown(step)
+    return Change(failed, f"{shown(way[0], named=True)} && {failed}")
+
+
+def _error(result: Observation) -> tuple[str, str] | None:
     """The kind of the error and its words as they stand in the text."""
-    if NO_LESSON.search(text[:2000]):
+    if NO_LESSON.search(result.text[:2000]):
         return None
-    found = INVOCATION.search(text)
-    if found is None or found.lastgroup is None:
-        return None
-    return found.lastgroup, found.group().rstrip(" .,;:")[:LONGEST_ERROR]
+    found = INVOCATION.search(result.text)
+    if found is not None and found.lastgroup is not None:
+        return found.lastgroup, found.group().rstrip(" .,;:")[:LONGEST_ERROR]
+    line = error_line(result) or _first_line(result.text)
+    return (OTHER, line[:LONGEST_ERROR]) if line else None
 
 
-def _change(one: Done, other: Done, error: str) -> Change | None:
+def _first_line(text: str) -> str:
+    """The first line that says anything, as it stands."""
+    lines = (line.strip() for line in text[:LONGEST_CALL].splitlines())
+    return next((one for one in lines if _SAYS.search(one) and not exit_code(one)), "")
+
+
+def error_line(result: Observation) -> str:
+    """The line that its signature was taken from; '' where that says nothing."""
+    vague = not result.signature or result.signature.startswith("exit ")
+    lines = () if vague else (line.strip() for line in result.text.splitlines())
+    short = (line for line in lines if line and len(line) <= LONGEST_LINE)
+    return next((line for line in short if masked(line).endswith(result.signature)), "")
+
+
+def _change(one: Done, other: Done, kind: str, error: str) -> tuple[str, Change | None]:
     if one.call.tool.lower() not in SHELLS:
-        return _corrected(one, other, error)
+        return kind, _corrected(one, other, error) if kind != OTHER else None
+    if kind == QUOTED:
+        return kind, requoted(command(one.call), command(other.call))
     step = blamed(command(one.call), error)
-    return cured(step, command(other.call), error) if step else None
+    found = cured(step, command(other.call), error) if step else None
+    if found and (kind != OTHER or _slight(found, error)):
+        return kind, found
+    loose = varied(step, command(other.call)) if step else None
+    return (LOOSE, loose) if loose else (kind, None)
+
+
+def _slight(change: Change, error: str) -> bool:
+    """Whether so little changed that it must be what cured any error: something was put before
+    the command, or one word was spelt in another way."""
+    before, after = change.failed.split(), change.worked.split()
+    start, gone, come = swapped(before, after)
+    if not gone and start == 0:
+        if all(map(_ASSIGNED.fullmatch, come)):
+            return True
+        return come[0] in TOOLS and not _OF_THE_CODE.search(error)
+    spelt = len(gone) == len(come) == 1 and start > 0 and alike(gone[0], come[0])
+    return spelt and (gone[0] in error or not _OF_THE_CODE.search(error))
 
 
 def _corrected(one: Done, other: Done, error: str) -> Change | None:

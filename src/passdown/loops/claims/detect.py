@@ -1,18 +1,26 @@
-"""Both detectors, merged: what people stated and what cured an error, each question once."""
+"""All detectors, merged: each question once, with all its evidence, unless it was answered."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from passdown.domain.scope import GLOBAL
+from passdown.loops.claims.answer import Asked, still_open
 from passdown.loops.claims.ask import ask
 from passdown.loops.claims.changes import CORROBORATION, MOST_SURE
-from passdown.loops.claims.cure import cures
-from passdown.loops.claims.draft import Draft, key, sure
+from passdown.loops.claims.check import of_missing, of_text
+from passdown.loops.claims.command import Change
+from passdown.loops.claims.cure import LOOSE, READY, common, cures
+from passdown.loops.claims.draft import Draft, key, stated_key, sure
+from passdown.loops.claims.habit import habits
+from passdown.loops.claims.instead import instead
 from passdown.loops.claims.payload import Cure, Quote
+from passdown.loops.claims.relied import relied
 from passdown.loops.claims.same import Bond, Kin
 from passdown.loops.claims.stated import stated
-from passdown.text.calls import SHELLS
+from passdown.loops.claims.unanswered import questions
+from passdown.loops.claims.uncured import uncured
+from passdown.text.calls import GAP, SHELLS
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
@@ -35,15 +43,29 @@ LONGEST = 400
 
 def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
     """Every question that no approved claim answers, the surest first."""
-    within = settings.whole("claims.cure_within")
-    drafts = [*_statements(list(stated(corpus))), *_cures(list(cures(corpus, within)))]
-    sound = (draft for draft in drafts if draft.text.isprintable() and len(draft.text) <= LONGEST)
-    yield from sorted(ask(sound, corpus), key=lambda one: (-one.confidence, one.key))
+    drafts = [draft for draft in _drafts(corpus, settings) if _sound(draft)]
+    asked = Asked(corpus)
+    found = [asked.by(one) for one in ask(still_open(drafts), corpus)]
+    yield from sorted(found, key=lambda one: (-one.confidence, one.key))
 
 
-def stated_key(text: str, scope: Scope) -> str:
-    """Which question a statement is, whatever its small words and their order."""
-    return key("stated", scope, *(sorted(set(content_words(text))) or [text]))
+def _drafts(corpus: Corpus, settings: Settings) -> Iterator[Draft]:
+    yield from _statements(list(stated(corpus)))
+    yield from instead(corpus)
+    cured = list(_cures(list(cures(corpus, settings.whole("claims.cure_within")))))
+    yield from cured
+    if settings.flag("claims.patterns"):
+        yield from habits(corpus)
+    if settings.flag("claims.outputs"):
+        yield from relied(corpus)
+    if settings.flag("claims.questions"):
+        yield from questions(corpus)
+        known = {one.seq for draft in cured for one in draft.seen}
+        yield from (d for d in uncured(corpus) if known.isdisjoint(o.seq for o in d.seen))
+
+
+def _sound(draft: Draft) -> bool:
+    return draft.text.isprintable() and len(draft.text) <= LONGEST
 
 
 # ---- what people stated
@@ -62,6 +84,7 @@ def _statements(every: Sequence[Stated]) -> Iterator[Draft]:
             confidence=round(min(surest, MOST_SURE), 2),
             seen=tuple(one.observation for one in group),
             quotes=tuple(Quote(one.observation.seq, *one.span[:2]) for one in group),
+            check=of_text(first.text),
         )
 
 
@@ -91,34 +114,56 @@ def alike(a: str, b: str, score: float) -> bool:
 
 def _cures(every: Sequence[Cured]) -> Iterator[Draft]:
     groups: dict[tuple[str, Scope], list[Cured]] = {}
+    sessions: dict[str, set[str]] = {}
     for one in every:
+        sessions.setdefault(one.gist, set()).add(one.call.session)
         # A tool understands the same arguments in every repo; the rest holds where it was seen.
         scope = "" if one.kind == "usage" else one.call.scope
-        groups.setdefault((one.shape, scope), []).append(one)
-    for (shape, scope), group in groups.items():
-        yield _of_cures(key("cure", scope, shape), group)
+        groups.setdefault((one.gist, scope), []).append(one)
+    for (gist, scope), group in groups.items():
+        # Any change may have been a coincidence, but not twice the same.
+        if group[0].kind == LOOSE and len(sessions[gist]) < 2:
+            continue
+        yield _of_cures(key("cure", scope, gist), group, len(sessions[gist]))
 
 
-def _of_cures(which: str, group: Sequence[Cured]) -> Draft:
+def _of_cures(which: str, group: Sequence[Cured], sessions: int) -> Draft:
+    """What cured one error in one scope; sessions elsewhere that saw the same make it surer."""
     first = group[0]
-    sessions = {one.call.session for one in group}
     scopes = {one.call.scope for one in group}
-    change = first.change
+    change = Change(
+        _shared([one.change.failed for one in group]), _shared([one.change.worked for one in group])
+    )
     return Draft(
         key=which,
-        text=_sentence(first),
-        category="tool-quirk" if first.kind == "usage" and len(sessions) > 1 else "pitfall",
+        text=_sentence(first, change),
+        category="tool-quirk" if first.of_tool and sessions > 1 else "pitfall",
         scope=scopes.pop() if len(scopes) == 1 else GLOBAL,
-        confidence=sure(len(sessions)),
+        confidence=sure(sessions),
         seen=tuple(o for one in group for o in (one.call, one.result, one.worked)),
         quotes=tuple(quote for one in group for quote in one.quotes()),
         cure=Cure(first.call.tool, change.failed, change.worked, first.result.signature),
+        check=of_missing(change.failed.split()[0]) if first.kind == "command" else "",
     )
 
 
-def _sentence(one: Cured) -> str:
-    (failed, worked), tool = one.change, one.call.tool
+def _shared(every: Sequence[str]) -> str:
+    """The command with a gap where it was not the same each time."""
+    rows = [one.split() for one in every]
+    head = common(rows)
+    rests = [row[len(head) :] for row in rows]
+    tail = common([rest[::-1] for rest in rests])[::-1]
+    while head and tail and head[-1].startswith("-"):
+        head = head[:-1]
+    gap = [GAP] if tail and any(len(rest) > len(tail) for rest in rests) else []
+    return " ".join([*head, *gap, *tail]) if head else every[0]
+
+
+def _sentence(one: Cured, change: Change) -> str:
+    (failed, worked), tool = change, one.call.tool
     error = one.error.replace('"', "'")
+    if one.kind == READY:
+        return f'`{failed}` fails here with "{error}"; run `{worked.partition(" && ")[0]}` first.'
     if tool.lower() in SHELLS:
         return f'`{failed}` fails here with "{error}"; `{worked}` works.'
     if one.kind == "missing":

@@ -82,23 +82,31 @@ def _by_repo(corpus: Corpus) -> dict[Scope, list[Told]]:
     found: dict[Scope, list[Told]] = {}
     for session in corpus.sessions():
         if session.repo:
-            did = worked(corpus.in_session(session.id))
-            if did and _ended_well(session, did):
+            every = deeds(corpus.in_session(session.id))[-MOST_DEEDS:]
+            did = _once_in_a_row(every)
+            if did and _ended_well(session, did, every[-1]):
                 found.setdefault(session.scope, []).append(Told(session.id, did))
     return found
 
 
 def worked(items: Sequence[Observation]) -> tuple[Deed, ...]:
     """What worked in a session, each verb once in a row."""
+    return _once_in_a_row(deeds(items)[-MOST_DEEDS:])
+
+
+def _once_in_a_row(every: Sequence[Deed]) -> tuple[Deed, ...]:
     found: list[Deed] = []
-    for deed in deeds(items)[-MOST_DEEDS:]:
+    for deed in every:
         if deed.worked and (not found or found[-1].verb != deed.verb):
             found.append(deed)
     return tuple(found)
 
 
-def _ended_well(session: Session, did: Sequence[Deed]) -> bool:
-    return session.outcome in _GOOD or any(deed.verb in _CLOSING for deed in did)
+def _ended_well(session: Session, did: Sequence[Deed], last: Deed) -> bool:
+    """Whether it is known to have ended well, committed or pushed, or did well what it did last."""
+    if session.outcome in _GOOD or any(deed.verb in _CLOSING for deed in did):
+        return True
+    return not session.outcome and last.worked
 
 
 # ---- which sequences are habits

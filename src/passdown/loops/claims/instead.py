@@ -10,7 +10,7 @@ from passdown.loops.claims.cure import command
 from passdown.loops.claims.draft import Draft, key, receipt
 from passdown.loops.claims.payload import Quote
 from passdown.loops.claims.prose import sentences
-from passdown.loops.claims.stated import bare
+from passdown.loops.claims.stated import bare, statement
 from passdown.loops.claims.verb import verbs
 from passdown.text.calls import SHELLS
 from passdown.text.entities import TOOLS
@@ -71,6 +71,8 @@ def _corrected(prompt: Observation, call: Observation) -> Iterator[tuple[Span, s
     for span in sentences(prompt.text):
         found = _INSTEAD.match(bare(span.text))
         wrong = _called(found, command(call)) if found else ""
+        if statement(span.text, after_reply=True):
+            continue
         if found and wrong and found["right"].split()[0] in TOOLS and found["right"] != wrong:
             yield span, found["right"], wrong
 

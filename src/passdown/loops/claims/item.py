@@ -13,7 +13,7 @@ from passdown.domain.scope import GLOBAL
 from passdown.loops.claims.ask import entities
 from passdown.loops.claims.draft import stated_key
 from passdown.loops.claims.payload import Add, Category, Quote, Sentence, Share
-from passdown.loops.claims.rules import HEDGE
+from passdown.loops.claims.refused import HEDGE
 from passdown.text.entities import mentions
 from passdown.text.hazard import hazards
 

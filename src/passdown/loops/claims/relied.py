@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.check import of_text
 from passdown.loops.claims.cure import command, done
-from passdown.loops.claims.draft import ONCE, Draft, key, receipt, sure
+from passdown.loops.claims.draft import TWICE as SAID, Draft, key, receipt, sure
 from passdown.loops.claims.payload import Quote
 from passdown.loops.claims.prose import sentences
-from passdown.loops.claims.rules import DANGLING, HEDGE, MOMENT, NARRATION, QUESTION, TROUBLE
+from passdown.loops.claims.refused import (
+    DANGLING,
+    HEDGE,
+    MOMENT,
+    NARRATION,
+    NEARBY,
+    QUESTION,
+    TROUBLE,
+)
 from passdown.loops.claims.stated import bare, finished
 from passdown.loops.claims.verb import verbs
 from passdown.text.calls import SHELLS
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from passdown.loops.claims.cure import Done
 
 MOST_TEXT = 4000
+MOST_DEEP = 8
 MOST_VALUES = 2000
 """Values of one session that are remembered, the newest."""
 
@@ -45,10 +54,12 @@ _VALUE = re.compile(r"`(?P<quoted>[^`\s]+)`|\bport (?P<port>\d{2,5})\b")
 _ASSERTS = re.compile(
     r"^(?!so |now |then |also |let |this |i |we )(?:the |our )?[\w`./ -]{3,60}? (?:listens? on|is "
     r"served (?:on|at)|runs? on|lives? (?:in|at|under)|(?:is|are) (?:defined|configured|stored|"
-    r"kept|located|declared|documented) (?:in|at|under)|(?:is|are) pinned to|requires?)\b .{3,80}$",
+    r"kept|located|declared|documented) (?:in|at|under)|(?:is|are) pinned to|requires?|goes? to|"
+    r"comes? from|points? to)\b .{3,80}$",
     re.IGNORECASE,
 )
-_REFUSED = (DANGLING, HEDGE, MOMENT, NARRATION, QUESTION, TROUBLE)
+_OF_ANY_MACHINE = re.compile(r"/dev/|/tmp/|/proc/")
+_REFUSED = (DANGLING, HEDGE, MOMENT, NARRATION, NEARBY, QUESTION, TROUBLE, _OF_ANY_MACHINE)
 
 
 class Found(NamedTuple):
@@ -81,7 +92,8 @@ def _draft(scope: Scope, shape: str, group: Sequence[Found]) -> Draft:
         text=first.text,
         category="fact",
         scope=scope,
-        confidence=sure(sessions) if sessions > 1 else ONCE,
+        # Said by the assistant, printed by a tool and used in a call: three data points.
+        confidence=max(sure(sessions), SAID if first.said else 0.0),
         seen=tuple({o.seq: o for one in group for o in _seen(one)}.values()),
         quotes=tuple(dict.fromkeys(quote for one in group for quote in _quotes(one))),
         check=of_text(first.text),
@@ -128,9 +140,16 @@ def _values(text: str) -> Iterator[str]:
     for token in _TOKEN.findall(text[:MOST_TEXT]):
         yield token
         yield token.removeprefix("./").removeprefix("v")
+        yield from _folders(token)
         _, colon, port = token.rpartition(":")
         if colon:
             yield port.partition("/")[0]
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that it is in."""
+    parts = path.split("/")[:MOST_DEEP]
+    return ("/".join(parts[:n]) for n in range(2, len(parts)))
 
 
 def _of_result(one: Done) -> Iterator[_Printed]:
@@ -178,13 +197,18 @@ def _asserted(items: Sequence[Observation]) -> Iterator[Found]:
             _remember(one, printed)
         elif one.seen is Seen.REPLY and one.trust >= Trust.ASSISTANT:
             for value, text, start, end in _claims(one):
-                if value in printed:
-                    said.setdefault(value, []).append((text, one, start, end))
+                if _bare(value) in printed:
+                    said.setdefault(_bare(value), []).append((text, one, start, end))
         elif one.seen is Seen.CALL and said:
             for value in dict.fromkeys(_values(one.text)):
                 for text, reply, start, end in said.pop(value, ()):
                     shape = f"said\0{text.lower()}"
                     yield Found(text, shape, printed[value], value, one, (reply, start, end))
+
+
+def _bare(value: str) -> str:
+    """The value as a token of an output or a call: a path without the slashes at its ends."""
+    return value.removeprefix("./").strip("/")
 
 
 def _remember(result: Observation, printed: dict[str, Observation]) -> None:

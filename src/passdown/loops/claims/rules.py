@@ -5,86 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.loops.claims.refused import COMMON, NEARBY, OWN_TROUBLE, TROUBLE, any_of
+
 if TYPE_CHECKING:
     from passdown.loops.claims.payload import Category
 
-# ---- what no rule may take, whatever its form
-
-_OWN = (
-    r"(?! (?:repo|repository|project|codebase|monorepo|team|company|org|service|app|application|"
-    r"package|workspace|machine|environment|system|library|product)\b)"
-)
-
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-QUESTION = _any(
-    r"\?",
-    r"^(?:can|could|would|will|should|shall|do(?!n'?t| not)|does|did|is|are|was|were|am|have|has|"
-    r"may|might|what|what's|whats|how|why|where|who|which|whose|wdyt|q\s*:|any (?:idea|chance)|"
-    r"when (?:do|does|did|will|is|are))\b",
-)
-HEDGE = _any(
-    r"\b(?:i (?:think|guess|believe|suppose|suspect|feel|wonder|doubt|assume|hope|imagine)|"
-    r"i'?d (?:say|guess|assume)|maybe|perhaps|probably|possibly|presumably|apparently|might|"
-    r"not (?:sure|certain)|unsure|no idea|seems?|seemed|looks like|sounds like|kind of|sort of|"
-    r"somehow|wondering|ideally|if i (?:remember|recall)|afaik|iirc|what if|likely|may be|"
-    r"(?:would|could) be (?:nice|great|good|better|cool))\b"
-)
-NARRATION = _any(
-    r"^(?:i|i'm|im|i've|ive|i'll|i'd|let me|let us|my|me|we(?:'re| are| were|'ve| have(?! (?:a|to)"
-    r" (?:rule|policy|convention)\b)|'ll| will| just| got| did| saw| found| last| recently| added|"
-    r" tried| need| can| could| had| see)|there(?:'s| is| are| was| were)?|here(?:'s| is| are)?|"
-    r"then|once|thanks|thank|what|looks|got|let's)\b",
-    r"\b(?:i'?m|i am|i'?ve|i have|i was|i did|i want|i need|i just|i'?ll|let me)\b",
-)
-# Words that tie a sentence to the work of the moment.
-MOMENT = _any(
-    r"\b(?:(?<!from )now(?! on)|(?:for|at) the moment|today|tonight|tomorrow|yesterday|"
-    r"yet|still|so far|already|anymore|until (?:i|we|then)|when (?:you'?re|you are) done|"
-    r"since (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:last|since) (?:night|week|month|sprint)|"
-    r"go ahead|as (?:you|i|we) (?:said|mentioned|discussed|suggested)|the (?:pr|above|below)|"
-    r"(?:pr|issue|task|step|option|phase|point|item|bullet|line|comment|ticket|wave) #?\d+)\b",
-    r"(?<!\w)#\d+",
-    r"\bthis (?:time|branch|pr|test|file|change|commit|task|session|function|plan|issue|ticket|"
-    r"feature|one|case|part|section|approach|step|version|message|line|bug|error|fix|thing|doc|"
-    r"review|comment|prompt|week|month|sprint|release|page|button|component|method|class)\b",
-    r"\b(?:that|these|those) (?:\w+ )?(?:tests?|files?|changes?|branch(?:es)?|commits?|comments?|"
-    r"prs?|lines?|errors?|issues?|functions?|sections?|docs?|parts?)\b",
-)
-# The same for statements that do not say by their form that they hold always.
-NEARBY = _any(
-    r"\bthe (?:plan|latest|previous|last|current|same|other|first|second|third|next|new|old|"
-    r"existing|remaining|rest|following|ones?|only thing|user said)\b",
-    r"\b(?:again|no longer|first|instead|continue|before|after|once|when) (?:you|i)\b|\bhere\b",
-    r"\b(?:the user|you) said\b|[,;] (?:then|and then|just)\b|\bbut\b|\bscreenshot\b",
-)
-# A pronoun whose noun stands in another sentence.
-DANGLING = _any(
-    r"^(?:it|its|it's|that's|they|they're|he|she|such|both|neither|either|same|ones?|some|"
-    r"all of (?:them|it|this|that))\b",
-    rf"^(?:this|that|these|those)\b{_OWN}",
-    r"^(?:\S+ ){1,3}(?:it|them|that)\b(?! (?:is|are|the|a|an|all|any|every|no|we|you|our|each)\b)",
-    rf"\b(?:this|these|those)\b{_OWN}",
-    r"^(?:\S+ ){0,6}(?:it|them|that|there)[.!]*$|\b(?:above|as follows|like so)\b|:$",
-)
-# Reports of what is wrong now, not of what holds.
-TROUBLE = _any(
-    r"\b(?:broken|fail(?:s|ed|ing)?|crash(?:es|ed|ing)?|missing|errors?|errored|bugs?|wrong|weird|"
-    r"strange|odd|regression|slow(?:er)?|stuck|unused|redundant)\b",
-    r"\b(?:do|does|did|is|are|was|were|can|could|has|have)(?:n'?t| not) (?:work|show|see|find|seem|"
-    r"exist|get|appear|render|load|update|compile|pass|happen|look|match|correct|right|visible)\w*",
-    r"\bnot (?:working|showing|visible|correct|right|good|clear|found|picked)\b",
-)
-COMMON = (QUESTION, HEDGE, NARRATION, MOMENT, DANGLING)
-
-# ---- the forms
-
 
 class Rule(NamedTuple):
-    """One form of statement; its pattern names what is kept in `say`."""
+    """One form of statement; its pattern names what is kept in `say`, and, of one that says what
+    to use for what, both in `right` and `wrong`. A concrete one names a thing, or it is none."""
 
     name: str
     pattern: re.Pattern[str]
@@ -92,6 +21,7 @@ class Rule(NamedTuple):
     confidence: float
     refused: tuple[re.Pattern[str], ...] = COMMON
     after_reply: bool = False
+    concrete: bool = False
 
 
 def _rule(
@@ -101,9 +31,10 @@ def _rule(
     *refused: re.Pattern[str],
     category: Category = "fact",
     after_reply: bool = False,
+    concrete: bool = False,
 ) -> Rule:
     form = re.compile(pattern, re.IGNORECASE)
-    return Rule(name, form, category, confidence, (*COMMON, *refused), after_reply)
+    return Rule(name, form, category, confidence, (*COMMON, *refused), after_reply, concrete)
 
 
 # A verb as it is used to ask for something: neither past nor third person, and no adjective.
@@ -111,6 +42,11 @@ _DO = (
     r"(?!(?:the|a|an|on|in|up|been|mind|nice|good|great|better|best|more|happy|glad|sure|only|not|"
     r"fun|about|here|there|we|you|i|it|they|could|can|may|might|would|want|saw|got|had|was|were|is|are|ran|went|came|knew|did|seen|gone|again|so|"
     r"true|false|know|look|wonder|forget|worry|hesitate)\b)(?!\w*[^s\W]s\b)(?!\w*[^rp]ing\b)(?!\w*(?<!e)(?<!b)ed\b)[a-z][a-z-]+\b"
+)
+# Why it is so; kept, and no part of what is said.
+_BECAUSE = (
+    r"(?:(?:,| [-\u2013\u2014(:])? ?(?:because|since|as|otherwise|so that|that|it|they|the|"
+    r"before|when|whenever|unless|if)\b.{3,160})?"
 )
 # What a product should do is a feature asked for; what an agent should do is a rule.
 _SHOW = r"(?!(?:show|display|render|hide|return|print|sort|highlight|default|appear|be)\b)"
@@ -123,14 +59,18 @@ _HABIT = (
 )
 _PLACE = (
     r"(?:lives?|belongs?|sits?|(?:is|are) (?:kept|stored|located|defined|configured|documented|"
-    r"generated|managed|in|at|under|on))"
+    r"generated|managed|in|at|under|on)|comes? from|goes? to|points? to|(?:is|are) (?:served|read|"
+    r"taken|loaded|generated) from)"
 )
 _NOT_A_THING = (
     r"(?!(?:\w+ )?(?:bugs?|problems?|issues?|errors?|failures?|fix|changes?|typos?|questions?|"
     r"results?|outputs?|screenshots?|diffs?|transcripts?|sessions?|plans?|reports?|recordings?|"
     r"stack ?traces?|pr|branch|commits?|ideas?|differences?|only|focus|goal) )"
 )
-_OBJECT = r"(?:`[^`]+`|(?!/users|/home|/tmp|/var|/private|~)[\w.-]*[/.:_][\w./:-]*\w/?|\d{2,5}\b)"
+_OBJECT = (
+    r"(?:`[^`]+`|(?!/users|/home|/tmp|/var|/private|~)[\w.-]*[/.:_][\w./:-]*\w/?|\d{2,5}\b|"
+    r"[a-z0-9]+(?:-[a-z0-9]+){2,}\b)"
+)
 _RARELY_HERE = r"(?!the |a |an |my |your |their |some |more |less |both |it\b|that\b|them\b|just )"
 
 RULES: tuple[Rule, ...] = (
@@ -201,22 +141,145 @@ RULES: tuple[Rule, ...] = (
         r"^(?:let's |you should |we should |we must |you must |(?:i'?d )?)?"
         rf"(?P<say>(?:use|prefer|run|choose|call|import|write|stick (?:to|with)) {_RARELY_HERE}"
         rf"[^,;]{{2,60}}?,? (?:and )?(?:not|instead of|rather than|over) {_RARELY_HERE}"
-        r"(?!only )[^,;]{2,60})[.!]*$",
+        rf"(?!only )[^,;]{{2,60}}){_BECAUSE}[.!]*$",
         0.75,
         NEARBY,
+    ),
+    _rule(
+        "not-use",
+        rf"^\(?(?P<say>(?:{_NEVER} (?:use|run|call) |not ){_RARELY_HERE}(?P<wrong>[^,;()]{{2,40}})"
+        rf", (?:but |use |run )*{_RARELY_HERE}(?P<right>[^,;()]{{2,40}}?)(?: please)?){_BECAUSE}"
+        r"[.!)]*$",
+        0.75,
+        NEARBY,
+        after_reply=True,
+    ),
+    _rule(
+        "ours",
+        r"^(?P<say>our (?!only |main |first |next |current |goal |problem |issue |bug |plan |last )"
+        r"[\w`./ -]{2,50}? (?:is|are|listens?|runs?|expects?|returns?|requires?|needs?|lives?|"
+        r"speaks?|accepts?|sends?|rejects?|limits?|allows?|comes?|goes|points?|stays?)\b [^,;]{3,})"
+        r"(?:[,;] .+)?$",
+        0.75,
+        NEARBY,
+        TROUBLE,
+        concrete=True,
+    ),
+    _rule(
+        "is-named",
+        r"^(?P<say>(?:the|our) [\w`./ -]{2,40}?(?:server|database|db|bucket|cluster|region|host|"
+        r"port|registry|endpoint|queue|namespace|profile|account|time ?zone|package manager|"
+        r"formatter|linter|runner|default branch|target version) (?:is|are) "
+        rf"(?:called |named )?{_OBJECT}"
+        r"[^,;]*)(?:[,;] .+)?$",
+        0.75,
+        NEARBY,
+        TROUBLE,
+    ),
+    _rule(
+        "generated",
+        rf"^(?P<say>{_OBJECT} (?:is|are) (?:auto-?)?(?:generated|vendored|managed|compiled) "
+        r"(?:by|from|with) [^,;]+)(?:[,;] .+)?$",
+        0.75,
+        NEARBY,
+        TROUBLE,
+    ),
+    _rule(
+        "everywhere",
+        r"^(?P<say>(?!(?:you|i|it|this|that|there|they) )[\w`./' -]{3,50}? (?:is|are|must be|"
+        r"should be|has to be|have to be|gets?) (?:\w+ )?(?:stored|kept|written|sent|returned|"
+        r"encoded|formatted|measured|expressed|named|counted|rounded|sorted|logged|passed|saved|"
+        r"serialized|read|made|handled|done|created|generated|built|released|deployed|tested)\b"
+        r"(?=[^,;]*\b(?:everywhere|always|never|only|every|each)\b)[^,;]+)(?:[,;] .+)?$",
+        0.75,
+        NEARBY,
+        TROUBLE,
+    ),
+    _rule(
+        "on-version",
+        r"^(?P<say>(?!(?:i|it|this|that) )(?:the |our )?[\w -]{3,40} (?:is|are|runs?|stays?) on "
+        r"[A-Z][\w.+]* ?v?\d[\w.]*)(?:[,;] .+)?$",
+        0.75,
+        NEARBY,
+        TROUBLE,
+    ),
+    _rule(
+        "only",
+        r"^(?P<say>(?!(?:i|it|this|that|we|you) )(?:the |our )?[\w`./ -]{3,50}? (?:only|always|"
+        r"never) (?:runs?|works?|exists?|listens?|accepts?|returns?|allows?|lives?|sends?|reads?|"
+        r"writes?|supports?|builds?|deploys?|starts?|happens?|goes|comes?) [^,;]{3,})"
+        r"(?:[,;] .+)?$",
+        0.75,
+        NEARBY,
+        TROUBLE,
+        concrete=True,
+    ),
+    _rule(
+        "use-for",
+        rf"^(?P<say>use {_RARELY_HERE}[\w`./-]+ for (?:anything|everything|all|every|any|each|new)"
+        r"\b[^,;]*)(?:[,;] .+)?$",
+        0.75,
+        NEARBY,
+    ),
+    _rule(
+        "careful",
+        r"^(?:be )?(?:careful|watch out|attention|warning)(?: there| here)?\s*"
+        r"[:,\u2013\u2014-]\s*(?P<say>\S.{12,})$",
+        0.8,
+        TROUBLE,
+        category="pitfall",
+    ),
+    _rule(
+        "stop-doing",
+        r"^(?P<say>stop \w+ing .{3,60}, (?:the|it|they|that|we) .{6,})$",
+        0.75,
+        NEARBY,
+        category="pitfall",
+        concrete=True,
+    ),
+    _rule(
+        "watch-out",
+        r"^(?P<say>(?:watch out for|beware of|be careful with|careful with|look out for) .{6,})$",
+        0.8,
+        NEARBY,
+        category="pitfall",
+        concrete=True,
+    ),
+    _rule(
+        "cannot",
+        r"^(?P<say>(?:you|we) (?:can'?t|cannot|can only|may only|may not|must not) .{3,80}? "
+        r"(?:without|unless|because|since) .{3,})$",
+        0.75,
+        NEARBY,
+        category="pitfall",
+        concrete=True,
+    ),
+    _rule(
+        "breaks-when",
+        r"^(?P<say>(?!(?:it|this|that|there|they) )(?:the |our )?[\w`./ -]{3,50}? "
+        r"(?:only works?|works only|breaks?|hangs|deadlocks|silently \w+|times out) "
+        r"(?:with|on|in|if|when|unless|"
+        r"without|as soon as) (?!i\b|you\b|we\b).{4,})$",
+        0.75,
+        NEARBY,
+        OWN_TROUBLE,
+        category="pitfall",
+        concrete=True,
     ),
     _rule(
         "dont-because",
         rf"^(?:(?:you|we) )?(?P<say>{_NEVER} (?:ever )?{_DO} (?!it\b|this\b|that\b|them\b)"
         r".{3,120}?,?\s[-\u2013\u2014(]?\s?(?:because|since|so that|otherwise|or else|"
-        r"as (?:it|that|they|we)|or (?:it|you|we|they)) (?!i\b).{6,})$",
+        r"as (?:it|that|they|we)|or (?:it|you|we|they)|(?<=, )(?:it|they|that)(?:'\w+)?) "
+        r"(?!i\b).{6,})$",
         0.75,
         NEARBY,
         category="pitfall",
     ),
     _rule(
         "dont-ever",
-        rf"^(?:(?:you|we) )?(?P<say>{_NEVER} (?:ever {_DO}.+|{_DO} .*\b(?:unless|without "
+        rf"^(?:(?:you|we) )?(?P<say>{_NEVER} (?:ever {_DO}.+|{_DO} .*\b(?:unless|"
+        r"(?:before|until|while) (?:the|an?|all|every) .+|without "
         r"(?:asking|permission|approval|review|running|an? (?:review|test))|directly (?:to|on) \w+|"
         r"to (?:main|master|prod(?:uction)?)|anywhere|under any|in (?:any|all|our) \w+|"
         r"in (?:this (?:repo|project|codebase)|commit messages|comments|docs))\b.*))$",
@@ -227,7 +290,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "lives-in",
         rf"^(?P<say>(?:the|our|all|every) {_NOT_A_THING}[\w`./ -]{{3,60}}? (?:should )?{_PLACE} "
-        rf"(?:in |at |under |on |inside |to |below )?(?:the |our |port |branch )?{_OBJECT}.*)$",
+        r"(?:in |at |under |on |inside |to |below )?(?:the |our )?(?:port |branch |bucket |"
+        rf"folder |file |package |module |table |repo |host |queue )?{_OBJECT}.*)$",
         0.75,
         NEARBY,
         TROUBLE,
@@ -274,17 +338,12 @@ MEMORY = _rule("memory", "(?P<say>.+)", 0.85)
 """What a person told the client to remember, in whatever form."""
 
 # A correction says something only when it names a thing and what holds of it.
-STATEMENT = _any(
+STATEMENT = any_of(
     r"^(?:for|in|on|with|by) [^,]{3,50}, .{6,}",
     r"^(?!just|only)(?:[\w`./@:-]+ ){1,8}?(?:is|are|lives?|uses?|needs?|requires?|runs?|goes|"
     r"belongs?|must|should|has|expects?|returns?|cannot|can't|doesn'?t|isn'?t|aren'?t|listens?|"
     r"means|never|always|only)\b .{2,}",
     rf"^(?:use|run) {_RARELY_HERE}(?:`[^`]+`|[\w./-]+)(?: (?:for|to|in|not|instead)\b.*)?[.!]*$",
-)
-# Names, paths, flags, versions, ports: what a later session can look for.
-CONCRETE = re.compile(
-    r"`[^`\n]+`|[^\W_]+(?:[./:@_-]+[^\W_]+)+|(?<!\w)[./~]\w[\w./-]*|--\w[\w-]*|\b[a-z]+[A-Z]\w*|"
-    r"\b[A-Z]{2,}[A-Z0-9_]*\b|\b[A-Z][a-z]+[A-Z0-9]\w*|\b\d{2,}(?:\.\d+)*\b|(?<!^)\b[A-Z][a-z]{2,}\b"
 )
 PROHIBITION = re.compile(
     r"^(?:(?:in|for|when|whenever|before|after|on|if|unless|with|inside|every) [^,]+, )?"

@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.prose import sentences
-from passdown.loops.claims.rules import (
-    CONCRETE,
-    MEMORY,
-    PROHIBITION,
-    QUESTION,
-    RULES,
-    STATEMENT,
-    Rule,
-)
+from passdown.loops.claims.refused import CONCRETE, QUESTION
+from passdown.loops.claims.rules import MEMORY, PROHIBITION, RULES, STATEMENT, Rule
+from passdown.text.entities import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +27,8 @@ MOST_WORDS = 40
 
 _LEAD = re.compile(
     r"^(?:(?:ok(?:ay)?|yes|yeah|yep|sure|also|and|but|so|oh|btw|by the way|please|pls|plz|hmm+|"
-    r"well|thanks|thank you|great|cool|perfect|nice|hey|sorry|fyi|just|again|wait|"
+    r"well|heads[- ]up|actually|just so you know|for context|thanks|thank you|great|cool|perfect|"
+    r"nice|hey|sorry|fyi|just|again|wait|"
     r"one (?:more |last |other )?thing|"
     r"for the record)\b[,.:!;\s\u2013\u2014-]*)+",
     re.IGNORECASE,
@@ -41,6 +36,20 @@ _LEAD = re.compile(
 _SMILE = re.compile(
     r"\s*(?:[:;]-?[)(DPp]|<3|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u200d]+)\s*$"
 )
+# When to think of what is said then.
+_ANNOUNCED = re.compile(
+    r"^(?:(?:before|when|if|while|after|once|in) [^:,.]{3,60}|(?:quick|small|general) \w+): "
+    r"(?=\S+ \S+ )",
+    re.IGNORECASE,
+)
+_COMMA = re.compile(r"(?:[,;]|\s[-\u2013\u2014])\s+(?:and |so |but )?")
+MOST_COMMAS = 4
+# What is said under a condition is not said without it.
+_AFTER_CONDITION = re.compile(
+    r"^(?:if|when|unless|in case|once|until|while|for|i|we're|i'm|can|could|would|no|nope|wrong)\b",
+    re.IGNORECASE,
+)
+_USED = re.compile(r"(?:use|prefer|run|call) `?([\w.-]+)", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _PLEASE = re.compile(r",?\s*\b(?:please|pls|thanks|thank you|ok|okay)\s*[.!]*$", re.IGNORECASE)
 
@@ -88,13 +97,41 @@ def remembered(sentence: str) -> tuple[str, Rule] | None:
 def statement(sentence: str, *, after_reply: bool = False) -> tuple[str, Rule] | None:
     """What the sentence states, in one clean sentence, and the form it has; None when it states
     nothing that holds beyond the task at hand."""
-    plain = bare(sentence)
+    plain = bare(_ANNOUNCED.sub("", bare(sentence)))
+    for clause in (plain, *_clauses(plain)):
+        found = _stated(clause, after_reply=after_reply)
+        if found:
+            return found
+    return None
+
+
+def _clauses(plain: str) -> Iterator[str]:
+    """What a run-on sentence says besides: from each comma on, and up to the first."""
+    places = [found.span() for found in _COMMA.finditer(plain)]
+    if len(places) > MOST_COMMAS or QUESTION.search(plain):
+        return
+    for start, end in places:
+        if not _AFTER_CONDITION.match(plain):
+            yield bare(plain[end:])
+            if start == places[0][0]:
+                yield bare(plain[:start])
+
+
+def _stated(plain: str, *, after_reply: bool) -> tuple[str, Rule] | None:
     for rule in RULES:
         found = rule.pattern.match(plain) if after_reply or not rule.after_reply else None
         if found:
-            said = bare(found["say"])
+            said = _said(found)
             return (finished(said), rule) if _holds(said, rule) else None
     return None
+
+
+def _said(found: re.Match[str]) -> str:
+    """What is kept of the sentence; what to use, and for what, always in one form."""
+    both = found.groupdict()
+    if both.get("right"):
+        return f"Use {both['right']}, not {both['wrong']}"
+    return bare(both["say"])
 
 
 def bare(sentence: str) -> str:
@@ -110,6 +147,8 @@ def _holds(said: str, rule: Rule) -> bool:
     aside = _ASIDE.sub("", said)
     if any(refused.search(aside) for refused in rule.refused):
         return False
+    if rule.concrete and not CONCRETE.search(said):
+        return False
     return not rule.after_reply or bool(STATEMENT.match(said) and CONCRETE.search(said))
 
 
@@ -122,4 +161,7 @@ def finished(said: str) -> str:
 
 
 def _category(text: str, rule: Rule) -> Category:
+    used = _USED.match(text) if rule.name in ("use-not", "not-use") else None
+    if used and used[1].lower() in TOOLS:
+        return "tool-quirk"
     return "pitfall" if PROHIBITION.match(text) else rule.category

@@ -10,7 +10,7 @@ from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.draft import Draft, key
 from passdown.loops.claims.payload import Quote
 from passdown.loops.claims.prose import sentences
-from passdown.loops.claims.rules import DANGLING
+from passdown.loops.claims.refused import DANGLING
 from passdown.loops.claims.stated import bare, finished
 from passdown.text.tokens import content_words
 
@@ -28,10 +28,10 @@ FEWEST_MEANT = 3
 """Meaningful words that a question has at the least."""
 SAME = 0.6
 """The share of a question's meaningful words in what asks it again or answers it."""
-OPEN, AGAIN, OFTEN = 0.6, 0.75, 0.85
+OPEN, AGAIN, OFTEN = 0.75, 0.8, 0.85
 
 ASKS = re.compile(
-    r"^(?:so |and |but |also |do (?:you|we) know )?(?:which|what|where|why|how|who|when|whether|"
+    r"^(?:so |and |but |also |do (?:you|we) know )?(?:which|what|where|why|how|who|when|whether|if|"
     r"is there|are there|does|do(?! (?:you|we|i|not)\b)|is|are|has|have(?! you))\b.*\?$",
     re.IGNORECASE,
 )
@@ -45,6 +45,7 @@ _OF_THE_MOMENT = re.compile(
     re.IGNORECASE,
 )
 _WH = r"(?:which|why|whether|what|where|who|how|if)"
+_ASKED = re.compile(rf"{_WH}\b", re.IGNORECASE)
 _GAVE_UP = re.compile(
     r"(?:could(?: not|n't)|can(?:not|'t| not)|was(?: not|n't) able to|were(?: not|n't) able to|"
     r"unable to|did(?: not|n't)) (?:find (?:it |that |this |them )?out|determine|establish|confirm|"
@@ -53,14 +54,30 @@ _GAVE_UP = re.compile(
     r"nothing (?:in|here|there)[^.\n]{0,60} (?:says|names|tells|explains|documents|mentions)\b|"
     r"(?:somebody|someone) (?:has to|have to|needs? to|must|should) (?:ask|find out|decide|clarify)"
     r"\b|(?:stays?|remains?) (?:open|un(?:clear|explained|known|resolved|answered|decided))\b|"
+    r"(?:can(?:not|'t)|could(?: not|n't)|(?:do|does|did)(?: not|n't)) (?:answer (?:it|that|this)|"
+    r"have (?:that|this) information)\b|(?:could(?: not|n't)|did(?: not|n't)|can(?:not|'t)) find "
+    r"(?:one|any(?:thing|where)?|(?:any |an )?(?:mention|answer|trace|documentation))\b|"
+    r"\bi (?:do not|don't|can(?:not|'t)) see [^.\n]{3,40} anywhere\b|"
+    r"\b(?:somebody|someone)\b[^.\n]{0,30} will have to (?:say|tell|answer|decide)\b|"
     rf"\bopen question|\bi (?:do not|don't) (?:yet )?know {_WH}\b",
     re.IGNORECASE,
 )
+# What leads a question in that nobody answers.
+_WONDERED = re.compile(
+    r"^(?:what (?:i|we) (?:still |really )?(?:don'?t|do not) know(?: yet)?|(?:i|we) (?:still )?"
+    r"(?:don'?t|do not) know|nobody (?:here )?knows|(?:one|this) (?:thing|question|point) (?:is|"
+    r"remains|stays) (?:still )?open|(?:still )?(?:unclear|unknown|to (?:be )?(?:clarified|"
+    r"decided))|open question(?: for [\w' -]{2,40})?|the open question is)"
+    r"\s*[:,\u2013\u2014-]\s*",
+    re.IGNORECASE,
+)
+_BACK = re.compile(r"\b(?:it|that|this|one|them)\b", re.IGNORECASE)
 _IMPERSONAL = re.compile(r"^it(?:'s| is) ", re.IGNORECASE)
 # The forms in which an assistant, or a person, says what is open; `say` is what is kept.
 _OPEN = (
     re.compile(
-        r"^(?:still |one )?open (?:question|point|issue)s?(?: is| remains)?\s*[:\u2013\u2014-]\s*"
+        r"^(?:still |one )?open (?:question|point|issue)s?(?: is| remains| for [\w' -]{2,40})?"
+        r"\s*[:\u2013\u2014-]\s*"
         r"(?P<say>\S.{8,})$",
         re.IGNORECASE,
     ),
@@ -135,7 +152,8 @@ def _left_open(turns: Sequence[_Turn]) -> Iterator[Open]:
     said: list[Open] = []
     for place, one in asked:
         again = any(alike(one.text, other.text) for other in told)
-        if (again or _gave_up(turns[place].replies, one.text)) and not _answered(
+        alone = _gave_up_alone(one)
+        if (again or alone or _gave_up(turns[place].replies, one.text)) and not _answered(
             one.text, turns[place + 1 :]
         ):
             said.append(one)
@@ -150,17 +168,19 @@ def _left_open(turns: Sequence[_Turn]) -> Iterator[Open]:
 
 def _asked(prompt: Observation) -> Iterator[Open]:
     for span in sentences(prompt.text):
-        text = bare(span.text)
-        if ASKS.match(text) and stands_alone(text):
+        text = _WONDERED.sub("", bare(span.text))
+        if (ASKS.match(text) or text != bare(span.text)) and stands_alone(text):
             yield Open(prompt, span, text[0].upper() + text[1:])
 
 
 def _told_open(one: Observation) -> Iterator[Open]:
     for span in sentences(one.text):
-        text = bare(span.text)
+        whole = bare(span.text)
+        text = _WONDERED.sub("", whole)
         found = next((hit for form in _OPEN if (hit := form.match(text))), None)
-        if found and stands_alone(_IMPERSONAL.sub("", found["say"])):
-            yield Open(one, span, finished(found["say"]))
+        said = found["say"] if found else text if text != whole and _ASKED.match(text) else ""
+        if said and stands_alone(_IMPERSONAL.sub("", said)):
+            yield Open(one, span, finished(said))
 
 
 def stands_alone(text: str) -> bool:
@@ -175,11 +195,19 @@ def stands_alone(text: str) -> bool:
 def _gave_up(replies: Sequence[Observation], question: str) -> bool:
     """Whether the last replies to it say, of something it names, that it was not found out."""
     meant = set(content_words(question))
-    for reply in replies[-2:]:
-        for span in sentences(reply.text):
-            if _GAVE_UP.search(span.text) and len(meant & set(content_words(span.text))) > 1:
-                return True
-    return False
+    near = [span for one in replies[-2:] for span in sentences(one.text)]
+    return any(_GAVE_UP.search(s.text) and _is_about(s.text, meant) for s in near)
+
+
+def _gave_up_alone(asked: Open) -> bool:
+    """Whether the person says in the next sentence that they did not find it out either."""
+    after = asked.observation.text[asked.span.end : asked.span.end + 200]
+    return bool(_GAVE_UP.search(after))
+
+
+def _is_about(said: str, meant: set[str]) -> bool:
+    """Whether it names what was asked, or points back at it."""
+    return bool(meant & set(content_words(said))) or bool(_BACK.search(said))
 
 
 def _answered(question: str, later: Iterable[_Turn]) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Trust
-from passdown.loops.claims.cure import INVOCATION, NO_LESSON
+from passdown.loops.claims.cure import INVOCATION, NO_LESSON, command, error_line
 from passdown.loops.claims.draft import Draft, key, receipt
-from passdown.loops.claims.verb import deeds
-from passdown.text.signature import masked
+from passdown.loops.claims.verb import deeds, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from passdown.loops.claims.verb import Deed
 
 LONGEST_ERROR = 160
+LONGEST_LINE = 90
+_NOT_OWN = re.compile(r"[`\n|&;\"]|(?:^|[\s=])[/~]")
 NEAR_THE_END = 5
 """Deeds from the end of a session within which the error is what it ended with."""
 ONCE, TWICE, OFTEN = 0.5, 0.75, 0.8
@@ -29,6 +31,7 @@ class Left(NamedTuple):
     session: Session
     deed: Deed
     error: str
+    tries: int
 
 
 def uncured(corpus: Corpus) -> Iterator[Draft]:
@@ -52,23 +55,26 @@ def _ended_with(session: Session, did: Sequence[Deed]) -> Iterator[Left]:
             continue
         error = _error(deed)
         if error:
-            yield Left(session, deed, error)
+            tries = sum(other.verb == deed.verb and not other.worked for other in did)
+            yield Left(session, deed, error, tries)
 
 
 def _error(deed: Deed) -> str:
     """The line that tells the error; '' when it says nothing, or is about the call itself."""
     result = deed.done.result
-    vague = not result.signature or result.signature.startswith("exit ")
-    if vague or min(deed.done.call.trust, result.trust) <= Trust.AGENT:
+    if min(deed.done.call.trust, result.trust) <= Trust.AGENT:
         return ""
     if NO_LESSON.search(result.text[:2000]) or INVOCATION.search(result.text):
         return ""
-    lines = (line.strip() for line in result.text.splitlines())
-    return next((line for line in lines if line and _tells(line, result.signature)), "")
+    line = error_line(result)
+    return line if len(line) <= LONGEST_ERROR else ""
 
 
-def _tells(line: str, signature: str) -> bool:
-    return len(line) <= LONGEST_ERROR and masked(line).endswith(signature)
+def _told(one: Left) -> str:
+    """The command as it was made, where it is one short line of this repo; else what it does."""
+    line = command(one.deed.done.call)
+    own = len(line) <= LONGEST_LINE and verbs(line) == (one.deed.verb,)
+    return one.deed.verb if not own or _NOT_OWN.search(line) else line
 
 
 def _draft(scope: str, verb: str, every: Sequence[Left]) -> Draft:
@@ -76,12 +82,13 @@ def _draft(scope: str, verb: str, every: Sequence[Left]) -> Draft:
     error = newest.error.replace('"', "'")
     seen = tuple(o for one in every for o in (one.deed.done.call, one.deed.done.result))
     sessions = len({one.session.id for one in every})
+    tries = max(one.tries for one in every)
     return Draft(
         key=key("uncured", scope, verb),
-        text=f'Why does `{verb}` fail with "{error}"?',
+        text=f'Why does `{_told(newest)}` fail with "{error}"?',
         category="question",
         scope=scope,
-        confidence={1: ONCE, 2: TWICE}.get(sessions, OFTEN),
+        confidence=OFTEN if sessions > 2 else TWICE if sessions > 1 or tries > 1 else ONCE,
         seen=seen,
         quotes=tuple(
             quote

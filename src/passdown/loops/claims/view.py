@@ -11,7 +11,8 @@ from passdown.domain.observation import Seen
 from passdown.domain.scope import GLOBAL
 from passdown.loops.claims import payload as asked
 from passdown.loops.claims.ask import entities
-from passdown.loops.claims.detect import LONGEST, stated_key
+from passdown.loops.claims.detect import LONGEST
+from passdown.loops.claims.draft import stated_key
 from passdown.loops.claims.payload import Add, Category
 from passdown.loops.claims.rules import PROHIBITION
 from passdown.text.draw import likelihood
