@@ -118,3 +118,50 @@ def test_a_vector_is_replaced_by_a_newer_one_of_the_same_model(store: Store):
         many = {f"{n}": bytes([n % 256]) for n in range(1200)}
         tx.index.keep_vectors(many, "n")
         assert tx.index.vectors(list(many), "n") == many
+
+
+def test_words_are_counted_as_records_come_change_and_go(store: Store):
+    with store.write(ALL) as tx:
+        records = indexed(tx)
+        assert tx.index.counts(["cach", "releas", "none", "cach"]) == ({"cach": 2, "releas": 1}, 6)
+        new = tx.knowledge.put(replace(records["cache"], text="clear the oven"))
+        tx.index.follow([new], [records["build"].id], 9)
+        assert tx.index.counts(["cach", "oven", "releas", "clear"]) == ({"oven": 1, "clear": 1}, 5)
+        tx.index.clear()
+        assert tx.index.counts(["oven"]) == ({}, 0)
+
+
+def test_a_word_is_counted_however_it_is_written(store: Store):
+    odd = ["a\\b", 'say"so"', "o'brien", "\u00e9t\u00e9", "\u6771\u4eac", "x:y"]
+    with store.write(ALL) as tx:
+        for n, word in enumerate(odd):
+            text = f"{word} {' '.join(odd[:n])}"
+            tx.index.follow([tx.knowledge.put(Record("claim", str(n), text))], [], n)
+        for word in {w for text in odd for w in content_words(text)}:
+            having, many = tx.index.counts([word])
+            assert having[word] == sum(word in content_words(" ".join(odd[: n + 1])) for n in
+                                       range(len(odd)))  # fmt: skip
+            assert many == len(odd)
+
+
+def test_what_is_erased_leaves_no_word_behind(store: Store):
+    with store.write(ALL) as tx:
+        indexed(tx)
+        tx.erasure.drop_record("claim", "tests")
+        assert tx.index.counts(["databas"]) == ({}, 5)
+
+
+def test_two_frequent_words_find_what_has_both(store: Store):
+    texts = [f"alpha n{n}" for n in range(30)] + [f"beta m{n}" for n in range(30)]
+    with store.write(ALL) as tx:
+        put = [tx.knowledge.put(Record("claim", t, t)) for t in [*texts, "alpha beta"]]
+        tx.index.follow(put, [], 1)
+        assert search(tx, "beta alpha", limit=1) == ["alpha beta"]
+
+
+def test_every_backend_gives_the_same_scores(store: Store):
+    with store.write(ALL) as tx:
+        indexed(tx)
+        hits = tx.index.search(["cach", "releas", "stale"], limit=10)
+        found = [(round(hit.score, 6), " ".join(hit.words)) for hit in hits]
+        assert found == [(3.707634, "clear cach releas"), (3.533839, "build fail cach stale")]

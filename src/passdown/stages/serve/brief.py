@@ -7,9 +7,10 @@ asks for; the others are counted.
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.domain.scope import GLOBAL, Sight
 from passdown.stages.serve.markers import BEGIN, END, mark
 from passdown.storage.wanted import Wanted
 from passdown.text.budget import estimate, fit
@@ -34,7 +35,7 @@ SHORTEST = 20
 ASKED = 64
 """Different words of a task that are looked for."""
 
-FOUND = 100
+FOUND = 60
 """Records with words of the task that are looked at."""
 
 UNKNOWN = 200
@@ -87,8 +88,7 @@ def choose(tx: Tx, need: Need, without: Collection[str] = ()) -> tuple[Need, lis
     """The need as the store sees it, and the records to pack for it, none of these kinds."""
     words = list(dict.fromkeys(content_words(need.task)))[:ASKED]
     wanted = [each for scope in _scopes(tx, need) for each in _wanted(scope, need, without)]
-    room = need.budget // SHORTEST + 1
-    best = [record for each in wanted for record in tx.knowledge.best(each, limit=room)]
+    best = _best(tx, wanted, need.budget // SHORTEST + 1)
     named = [r for r in tx.knowledge.by_ids(_named(tx, words)) if r.kind not in without]
     chosen = {r.id: r for r in (*best, *named) if eligible(r, need)}
     counts = [tx.knowledge.many(each, limit=COUNTED) for each in wanted]
@@ -128,14 +128,23 @@ def eligible(record: Record, need: Need) -> bool:
 
 
 def _scopes(tx: Tx, need: Need) -> list[str]:
-    from passdown.domain.scope import Sight
-
     return [s for s in Sight.at(need.repo, need.agent).scopes or () if tx.sight.sees(s)]
 
 
 def _wanted(scope: str, need: Need, without: Collection[str]) -> list[Wanted]:
     told = Wanted(scope, need.now, need.floor, without=tuple(without))
     return [told, told._replace(above=-1.0, asks=True)]
+
+
+def _best(tx: Tx, wanted: Sequence[Wanted], room: int) -> list[Record]:
+    """The best of each scope; what is global where what is nearer leaves room, what asks where
+    what tells does."""
+    best: list[Record] = []
+    for asks, everywhere in product((False, True), (False, True)):
+        if len(best) < room:
+            those = [w for w in wanted if w.asks is asks and (w.scope == GLOBAL) is everywhere]
+            best += [record for each in those for record in tx.knowledge.best(each, limit=room)]
+    return best
 
 
 def _named(tx: Tx, words: Sequence[str]) -> set[str]:
@@ -173,7 +182,7 @@ def _match(shared: frozenset[str], need: Need) -> float:
 def _value(record: Record, match: float) -> float:
     """What a line is worth to this session: the task first, then how near its scope is, how sure
     it is and how much its source is trusted."""
-    near = 0.0 if record.scope == "global" else 10.0
+    near = 0.0 if record.scope == GLOBAL else 10.0
     return 30 * match + near + (record.confidence * 10 + record.trust)
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from passdown.domain.record import Record
     from passdown.storage.index import Hit
     from passdown.storage.port import Tx
-    from passdown.text.rank import Question
+    from passdown.text.rank import Question, Ranked
 
-WIDER = 3
+WIDER = 2
 """Candidates looked at for each result, so that re-ranking has something to choose from."""
 
 WIDEST = 1000
@@ -97,8 +97,7 @@ def search(
     close = {hit.id: hit for hit in hits if answers(hit.words, told)}
     fit = _stood if as_of else _serves
     records = [r for r in tx.knowledge.by_ids(close) if fit(r, as_of or now) and only.takes(r)]
-    found = _judged(query, asked, records, [close[r.id] for r in records], known)
-    return sorted(found, key=lambda f: (-f.score, f.record.id))[:limit]
+    return _judged(query, asked, known, [(r, close[r.id]) for r in records], limit)
 
 
 def _serves(record: Record, now: At) -> bool:
@@ -124,22 +123,36 @@ def _mentions(text: str, entity: str) -> bool:
 
 
 def _judged(
-    query: str, asked: Question, records: Sequence[Record], hits: Sequence[Hit], known: Common
+    query: str, asked: Question, known: Common, those: Sequence[tuple[Record, Hit]], limit: int
 ) -> list[Found]:
-    """Each with its score: its words, whether they stand in a row, its likeness to the question;
-    then its scope, how sure it is and how much its source is trusted."""
-    ranked = rank(asked, [Doc(hit.words) for hit in hits], known)
+    """The best, each with its score: its words, whether they stand in a row, its likeness to the
+    question; then its scope, how sure it is and how much its source is trusted."""
+    ranked = rank(asked, [Doc(hit.words) for _, hit in those], known)
     best, like = ranked[0].score if ranked else 1.0, embed(query)
     found = []
-    for one in ranked:
-        record, has = records[one.at], set(hits[one.at].words)
+    for one in _hopeful(ranked, [_times(record) for record, _ in those], best, limit):
+        record, hit = those[one.at]
         parts = {NAMES.get(name, name): part / best for name, part in one.parts.items()}
         parts["like"] = LIKE * cosine(like, embed(record.text))
-        times = _times(record)
+        times, has = _times(record), set(hit.words)
         score = sum(parts.values()) * prod(times.values())
         shared = tuple(word for word in dict.fromkeys(asked.words) if word in has)
         found.append(Found(record, score, shared, parts | times))
-    return found
+    return sorted(found, key=lambda f: (-f.score, f.record.id))[:limit]
+
+
+def _hopeful(
+    ranked: Sequence[Ranked], times: Sequence[Mapping[str, float]], best: float, limit: int
+) -> list[Ranked]:
+    """Those that likeness can still bring among the first: it is dear to compute."""
+    factors = [prod(times[one.at].values()) for one in ranked]
+    least = [one.score / best * each for one, each in zip(ranked, factors, strict=True)]
+    enough = sorted(least, reverse=True)[limit - 1] if len(least) >= limit else 0.0
+    return [
+        one
+        for one, each, low in zip(ranked, factors, least, strict=True)
+        if low + LIKE * each >= enough
+    ]
 
 
 def _times(record: Record) -> dict[str, float]:

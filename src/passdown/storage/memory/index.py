@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.storage.coding import named, plain, unpacked, whole
 from passdown.storage.index import Heard, Hit
 from passdown.storage.plan import choose
+from passdown.storage.scoring import LOOKED_AT, scored
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from passdown.storage.rows.observations import ObservationRow
 
 K1, B = 1.2, 0.75
-TYPICAL = 12.0
-"""Words of a record, about."""
 UNFLAGGED = "[]"
 
 
@@ -54,7 +54,7 @@ class MemoryIndex:
     def follow(self, put: Sequence[Record], gone: Sequence[str], position: int) -> None:
         """Index these records, forget those ids, and stand at this entry."""
         table = self._bound.change("indexed")
-        for id in gone:
+        for id in (*gone, *(record.id for record in put)):
             table.pop(plain(id), None)
         for record in put:
             table[record.id] = IndexedRow(record.id, tuple(content_words(record.text)))
@@ -82,18 +82,17 @@ class MemoryIndex:
         """Records that have any of these words, best first; only what may be seen."""
         asked = [word for word in dict.fromkeys(words) if word.strip()]
         having, many = self.counts(asked)
-        chosen = choose(asked, having)
-        together = set.intersection if chosen.all else set.union
-        postings = self._postings()
-        ids = together(*(postings[word] for word in chosen.words)) if chosen.words else set()
-        weights = {word: _weight(having[word], many) for word in asked if word in having}
-        indexed = self._bound.table("indexed")
-        hits = [
-            Hit(id, _score(indexed[id], weights, TYPICAL), indexed[id].words)
-            for id in ids
-            if self._serves(id, kinds, lives)
-        ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+        postings, indexed = self._postings(), self._bound.table("indexed")
+        found = {
+            id
+            for group in choose(asked, having, many)
+            for id in set.intersection(*(postings[word] for word in group))
+        }
+        if len(found) > LOOKED_AT:
+            found = set(islice((id for id in reversed(indexed) if id in found), LOOKED_AT))
+        hits = scored(((id, " ".join(indexed[id].words)) for id in found), having, many)
+        serving = (one.hit() for one in hits if self._serves(one.id, kinds, lives))
+        return list(islice(serving, limit))
 
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """How many records have each of these words, and how many there are."""

@@ -13,6 +13,12 @@ SELECT words FROM indexed WHERE id IN :ids
 -- name: forget
 DELETE FROM indexed WHERE id IN :ids
 
+-- By their ids, and not by the index that starts with the life: there it would be a life's all.
+-- name: serving
+SELECT id FROM records
+WHERE id IN :ids AND life || '' IN :lives AND {sees}
+    AND kind IN :kinds --? kinds
+
 -- name: clear_words
 DELETE FROM indexed
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from passdown.storage.coding import named, packed, plain, unpacked
 from passdown.storage.index import Heard, Hit
 from passdown.storage.plan import planned
-from passdown.storage.sql.bound import in_parts
+from passdown.storage.scoring import LOOKED_AT, scored
+from passdown.storage.sql.bound import AT_ONCE, in_parts
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
@@ -70,15 +71,23 @@ class SqlIndex:
         """Records that have any of these words, best first; only what may be seen."""
         asked = _indexable(dict.fromkeys(words))
         having, many = self.counts(asked)
-        query = planned(asked, having, self._quoted, self._any_word)
+        query = planned(asked, having, many, self._quoted, self._any_word)
         if not query:
             return []
-        how: dict[str, Any] = {"kinds": list(kinds), "lives": list(lives), "limit": limit}
-        how |= {"query": query, "words": asked, "many": many}
-        rows = self._rows("search", candidates=limit * CANDIDATES, **how)
-        if len(rows) < limit:
-            rows = self._rows("search", candidates=0, **how)
-        return [Hit(id, float(score), tuple(words.split())) for id, score, words in rows]
+        rows = self._rows("search", query=query, limit=LOOKED_AT)
+        hits, found = scored(rows, having, many), list[Hit]()
+        size = min(2 * limit, AT_ONCE)
+        for start in range(0, len(hits), size):
+            part = hits[start : start + size]
+            serves = self._serving([hit.id for hit in part], kinds, lives)
+            found += [one.hit() for one in part if one.id in serves]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _serving(self, ids: Sequence[str], kinds: Sequence[str], lives: Sequence[str]) -> set[str]:
+        rows = self._rows("serving", ids=ids, kinds=list(kinds), lives=list(lives))
+        return {id for (id,) in rows}
 
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """How many records have each of these words, and how many there are."""
@@ -163,7 +172,7 @@ class SqlIndex:
         """Only an index that counts words cheaply is asked for few of them."""
         if self._bound.connection.queries.dialect.counts_words and words:
             having = dict(self._rows("having", words=list(words)))
-            return planned(words, having, self._quoted, self._any_word)
+            return planned(words, having, self.heard(), self._quoted, self._any_word)
         return self._either(words)
 
     @property

@@ -3,28 +3,11 @@ INSERT INTO indexed_having (word, many)
 SELECT key, CAST(value AS bigint) FROM json_each_text(CAST(:counts AS json))
 ON CONFLICT (word) DO UPDATE SET many = indexed_having.many + excluded.many
 
--- BM25 over words that occur or do not: its usual constants, for texts of about twelve words.
 -- name: search
-WITH weighted AS MATERIALIZED (
-    SELECT word, ln(1 + (:many - many + 0.5) / (many + 0.5)) AS weight
-    FROM indexed_having
-    WHERE word IN :words
-),
-best AS MATERIALIZED (
-    SELECT id, words, (
-        SELECT sum(weight) FROM weighted WHERE word = ANY (string_to_array(words, ' '))
-    ) * 2.2 / (1 + 1.2 * (0.25 + 0.75 * cardinality(string_to_array(words, ' ')) / 12.0)) AS score
-    FROM indexed
-    WHERE array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:query AS tsquery)
-    ORDER BY score DESC, id
-    LIMIT :candidates --? candidates
-)
-SELECT records.id, best.score, best.words
-FROM best
-JOIN records ON records.id = best.id
-WHERE records.life IN :lives AND {sees records.scope}
-    AND records.kind IN :kinds --? kinds
-ORDER BY best.score DESC, records.id
+SELECT id, words
+FROM indexed
+WHERE array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:query AS tsquery)
+ORDER BY id
 LIMIT :limit
 
 -- name: having

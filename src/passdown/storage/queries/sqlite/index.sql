@@ -1,19 +1,13 @@
--- The best by words alone, then those of them that may be served: seldom are more needed.
+-- The newest first, should there be too many.
 -- name: search
-SELECT records.id, -best.score AS score, indexed.words
+SELECT indexed.id, indexed.words
 FROM (
-    SELECT rowid AS num, bm25(indexed_words) AS score
-    FROM indexed_words
+    SELECT rowid AS num FROM indexed_words
     WHERE indexed_words MATCH :query
-    ORDER BY score, rowid
-    LIMIT :candidates --? candidates
-) AS best
-JOIN indexed ON indexed.num = best.num
-JOIN records ON records.id = indexed.id
-WHERE records.life IN :lives AND {sees records.scope}
-    AND records.kind IN :kinds --? kinds
-ORDER BY best.score, records.id
-LIMIT :limit
+    ORDER BY rowid DESC
+    LIMIT :limit
+) AS found
+JOIN indexed ON indexed.num = found.num
 
 -- name: having
 SELECT term, doc FROM indexed_words_having WHERE term IN :words

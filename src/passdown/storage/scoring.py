@@ -1,0 +1,48 @@
+"""How well a record's words match, the same in every backend: the database finds, this ranks."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.storage.index import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LOOKED_AT = 1_500
+"""Records whose words are looked at for one question."""
+
+K1, B, TYPICAL = 1.2, 0.75, 12.0
+"""BM25 over words that occur or do not: its usual constants, and about as many words as a record
+has."""
+
+
+class Scored(NamedTuple):
+    """A record that matches: what is to be sorted by comes first."""
+
+    below: float
+    id: str
+    words: str
+
+    def hit(self) -> Hit:
+        """The same as a result."""
+        return Hit(self.id, -self.below, tuple(self.words.split()))
+
+
+def scored(rows: Iterable[tuple[str, str]], having: Mapping[str, int], many: int) -> list[Scored]:
+    """Ids with their words, best first, then by id; only words that some record has count."""
+    weights = [(f" {word} ", _weight(n, many)) for word, n in sorted(having.items())]
+    found = []
+    for id, words in rows:
+        framed, has = f" {words} ", 0.0
+        for word, weight in weights:
+            if word in framed:
+                has += weight
+        long = K1 * (1 - B + B * (words.count(" ") + 1) / TYPICAL)
+        found.append(Scored(-has * (K1 + 1) / (1 + long), id, words))
+    return sorted(found)
+
+
+def _weight(having: int, many: int) -> float:
+    return log(1 + max(0, many - having + 0.5) / (having + 0.5))
