@@ -23,6 +23,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'discover': ('read', 'Where the usual clients keep transcripts on this machine, and how many there are.', 'passdown.ops.reading', 'discover'),
     'doctor': ('read', 'Whether everything is as it should be, and what to do where it is not.', 'passdown.ops.admin', 'doctor'),
     'drain': ('write', 'Read the transcripts hooks pointed at, and move what was served into the activity log.', 'passdown.ops.reading', 'drain'),
+    'engine': ('read', 'Which model may be asked, whether it can be, and what it has cost today. Nobody is asked.', 'passdown.ops.engine', 'engine'),
     'event': ('write', 'Keep one event as it is posted: redacted, and on the disk before the answer.', 'passdown.ops.events', 'event'),
     'expire': ('write', 'Close the questions whose deadline has passed; none is ever taken for a yes.', 'passdown.ops.review', 'expire'),
     'feedback': ('write', 'Say that something served was helpful, harmful or stale. A person decides what follows.', 'passdown.ops.feedback', 'feedback'),
