@@ -27,7 +27,7 @@ from passdown.surfaces.hook import BUDGET
 PROGRAM = str(Path(sys.executable).with_name("passdown"))
 ANN = human("ann")
 CURE = {"tool": "Bash", "failed": "python", "worked": "python3"}
-TEXT = "`python` fails here; `python3` works."
+TEXT = '`python` fails here with "command not found"; `python3` works.'
 
 
 class Site(NamedTuple):
@@ -208,12 +208,12 @@ def test_a_session_hears_it_once_in_so_many_calls(site: Site):
 
 
 def test_what_was_retired_is_not_said_though_the_file_still_has_it(site: Site):
-    stale = (site.store / "action.json").read_bytes()
+    stale = (site.store / "action.lines").read_bytes()
     with open_app(store=str(site.store)) as app, app.store.write(ALL) as tx:
         kept = tx.knowledge.get("claim", "python")
         assert kept is not None
         execute(tx, "retired", [Retire("claim", "python", kept.version)], "ann")
-    (site.store / "action.json").write_bytes(stale)
+    (site.store / "action.lines").write_bytes(stale)
     assert told(fire(site, "pre-tool", **call("python x"))) is None
     assert activities(site) == []
 
@@ -263,9 +263,13 @@ def test_a_session_that_is_held_out_is_told_nothing_and_that_is_noted_first(site
         assert bool(fire(site, "session-start", session_id=f"s{n}").stdout) is bool(started)
         out[f"s{n}"] = not started
     assert {*out.values()} == {True, False}
+    seen: dict[str, list[str]] = {}
     for name, session, items, _ in activities(site):
-        assert name == ("withheld" if out[session] else "served")
-        assert items == (site.record.id,)
+        seen.setdefault(session, []).append(name)
+        assert items == (() if name == "assigned" else (site.record.id,))
+    for session, held_out in out.items():
+        kind = "withheld" if held_out else "served"
+        assert seen[session] == ["assigned", kind, kind, "assigned", kind]
 
 
 # ---- in time, and never a failure
@@ -292,9 +296,11 @@ def test_a_broken_store_is_logged_and_nothing_else(site: Site, event: str):
     assert len((site.store / "hook.log").read_text().splitlines()) == 1
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b"[1", b'{"format": 1}', b"\xff", b"null"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]\n", b"{", b"[1", b'{"format": 1}\n', b"\xff", b"null\nx"]
+)
 def test_a_damaged_file_of_matchers_says_nothing(site: Site, raw: bytes):
-    (site.store / "action.json").write_bytes(raw)
+    (site.store / "action.lines").write_bytes(raw)
     assert told(fire(site, "pre-tool", **call("python x"))) is None
     fire(site, "session-start")
     assert told(fire(site, "pre-tool", **call("python x"))) is not None
@@ -330,9 +336,42 @@ def test_no_content_of_a_call_reaches_the_disk(site: Site):
 # ---- what was said is never evidence
 
 
-def test_what_a_hook_said_is_known_again_when_the_session_is_read(site: Site):
-    wall = Firewall([])
-    for event in ("session-start", "pre-tool"):
-        inner = told(fire(site, event, **call("python x")))["hookSpecificOutput"]
-        assert wall.is_echo(inner["additionalContext"])
-        assert wall.is_echo(f"PreToolUse hook additional context: {inner['additionalContext']}")
+def line(n: int, role: str, content: Any, site: Site, **more: Any) -> str:
+    """A line of Claude Code's transcript."""
+    return json.dumps(
+        {
+            "type": role,
+            "uuid": f"u{n}",
+            "sessionId": "s-1",
+            "cwd": str(site.project),
+            "timestamp": f"2026-01-01T00:00:{n:02}.000Z",
+            "message": {"role": role, "content": content},
+            **more,
+        }
+    )
+
+
+def test_what_a_hook_said_is_never_mined_from_the_session_it_was_said_in(site: Site, tmp_path):
+    brief = told(fire(site, "session-start"))["hookSpecificOutput"]["additionalContext"]
+    advice = told(fire(site, "pre-tool", **call("python x")))["hookSpecificOutput"]
+    reminder = f"<system-reminder>\nhook additional context: {brief}</system-reminder>"
+    attached = {"type": "hook_additional_context", "content": [advice["additionalContext"]]}
+    said = [
+        line(1, "user", reminder, site),
+        line(2, "user", f"Always remember what I was told: {TEXT}", site),
+        line(3, "attachment", "", site, attachment=attached),
+        line(4, "assistant", [{"type": "text", "text": advice["additionalContext"]}], site),
+        line(5, "user", "Never push to main without a review.", site),
+    ]
+    (tmp_path / "s-1.jsonl").write_text("\n".join(said) + "\n")
+    fire(site, "session-end", transcript_path=str(tmp_path / "s-1.jsonl"))
+    with open_app(store=str(site.store)) as app:
+        assert app.call("drain", {}, ANN)["read"]["observations"] >= 3
+        with app.store.read(ALL) as tx:
+            seen = tx.observations.scan(flagged=True)
+        app.call("mine", {}, ANN)
+        asked = [p["title"] for p in app.call("pending", {}, ANN)["proposals"]]
+    wall = Firewall([TEXT])
+    assert [o.text for o in seen if not o.flags] == ["Never push to main without a review."]
+    assert all(wall.is_echo(o.text) for o in seen if o.flags)
+    assert asked == ["Never push to main without a review."]

@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
-from passdown.text.calls import GAP, repeats
+from passdown.text.calls import GAP, keys, repeats
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,13 @@ SHAPES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=3).flat
 @given(WORDS, SHAPES)
 def test_it_says_what_a_pattern_says(line: str, shape: str):
     assert repeats(line, shape) == slowly(line, shape)
+
+
+@given(WORDS, SHAPES)
+def test_whatever_is_repeated_is_found_by_any_of_its_words(line: str, shape: str):
+    line = f"({line};)"
+    if repeats(line, shape):
+        assert {word for word in shape.split() if word != GAP} <= keys(line)
 
 
 def test_no_shape_makes_it_slow():

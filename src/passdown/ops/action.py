@@ -11,7 +11,8 @@ from passdown.ops.operation import Ctx, Effect, Shell, operation
 if TYPE_CHECKING:
     from passdown.domain.record import Record
     from passdown.domain.scope import Sight
-    from passdown.stages.serve.action import Call, Knobs, Table
+    from passdown.stages.serve.action import Call
+    from passdown.stages.serve.lookup import Knobs, Table
 
 LONGEST = 400
 NOTHING: dict[str, Any] = {"advice": "", "id": "", "block": False}
@@ -60,7 +61,7 @@ def refresh(ctx: Ctx) -> bool:
 
 def knobs(ctx: Ctx) -> Knobs:
     """The settings that a hook goes by."""
-    from passdown.stages.serve.action import Knobs
+    from passdown.stages.serve.lookup import Knobs
 
     s = ctx.settings
     shares = (s.number(f"measure.{name}") for name in ("holdout", "shadow"))
@@ -69,9 +70,9 @@ def knobs(ctx: Ctx) -> Knobs:
 
 def _known(ctx: Ctx, call: Call, sight: Sight) -> list[Record]:
     """The records about this call that may be said now, the one to say first."""
-    from passdown.stages.serve.action import stands
+    from passdown.stages.serve.action import find, stands
 
-    ids = _table(ctx).find(call, sight.scopes or ()) if call.line else []
+    ids = find(_table(ctx), call, sight.scopes or ()) if call.line else []
     if not ids:
         return []
     now = ctx.clock.now()
@@ -82,18 +83,19 @@ def _known(ctx: Ctx, call: Call, sight: Sight) -> list[Record]:
 
 def _table(ctx: Ctx) -> Table:
     """The table as the ledger is now."""
-    from passdown.stages.serve.action import Table, load, store_of
+    from passdown.stages.serve.action import store_of
+    from passdown.stages.serve.lookup import Table, load
 
     refresh(ctx)
     store = store_of(ctx.facts["places"].url)
-    return load(ctx.home, store) or Table(store, 0, knobs(ctx), {})
+    return load(ctx.home, store) or Table(store, 0, knobs(ctx))
 
 
 def _said(ctx: Ctx, found: list[Record], session: str) -> dict[str, Any]:
     """The first of these that this session was not told just now, noted before it is said."""
     from passdown.ops.serving import give, reader
-    from passdown.stages.serve.action import is_due
     from passdown.stages.serve.markers import mark
+    from passdown.stages.serve.told import is_due
     from passdown.text.safe import one_line
 
     every, who = ctx.settings.whole("serve.again_after"), reader(ctx, "action", session)

@@ -115,8 +115,8 @@ def discover(ctx: Ctx) -> dict[str, Any]:
 def drain(ctx: Ctx) -> dict[str, Any]:
     """Read the transcripts hooks pointed at, and move what was served into the activity log."""
     from passdown.stages.observe import spool as pointed
-    from passdown.stages.serve.action import tidy
     from passdown.stages.serve.served import FOLDER, collect
+    from passdown.stages.serve.told import tidy
     from passdown.storage import spool
 
     with spool.drain(ctx.home / FOLDER) as rows:

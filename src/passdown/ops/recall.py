@@ -38,14 +38,15 @@ def brief(
     On the command line the repo one stands in is meant where none is named.
     """
     from passdown.ops.knobs import CONTROL
-    from passdown.ops.serving import reader
+    from passdown.ops.serving import assigned
     from passdown.stages.serve.brief import choose
 
+    who = assigned(ctx, "brief", session, task)
     repo = repo or _repo_here(ctx)
     with ctx.store.read(ctx.narrow(repo, agent)) as tx:
         need = _need(ctx, tx, (repo, agent, task), budget)
         need, records = choose(tx, need, without=(CONTROL,))
-    packed = _given(ctx, records, need, reader(ctx, "brief", session, task))
+    packed = _given(ctx, records, need, who)
     items, left = list(packed.items), packed.left_out
     return {"text": packed.text, "items": items, "tokens": packed.tokens, "left_out": left}
 

@@ -19,7 +19,7 @@ def scrub(ctx: Ctx) -> dict[str, Any]:
     """Scrub the store's files if an erasure asked for that; whether nothing is left there, and
     what to do where something is."""
     from passdown.ops.mirror import renew
-    from passdown.stages.serve.action import forget
+    from passdown.stages.serve.lookup import forget
 
     with ctx.store.read(ALL) as tx:
         due = tx.registry.value(DUE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from passdown.domain.actor import Kind
-from passdown.stages.serve.served import NOBODY, Reader, Trial, hand_out
+from passdown.stages.serve.served import NOBODY, Reader, Trial, assign, hand_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 def reader(ctx: Ctx, how: str, session: str = "", task: str = "") -> Reader:
     """Who reads: the session where it is known, else whoever calls."""
     return Reader(how, session or ctx.actor.name, trial(ctx, session, task))
+
+
+def assigned(ctx: Ctx, how: str, session: str = "", task: str = "") -> Reader:
+    """The same, with the side noted on which it stands: before anything is looked up for it."""
+    who = reader(ctx, how, session, task)
+    assign(ctx.home, who, ctx.clock.now())
+    return who
 
 
 def trial(ctx: Ctx, session: str = "", task: str = "") -> Trial:

@@ -40,6 +40,18 @@ def repeats(line: str, shape: str) -> bool:
     return True
 
 
+def keys(line: str) -> set[str]:
+    """The words by which a call may be found: each as it stands, bare of the shell's signs, and
+    without the folders before it."""
+    found: set[str] = set()
+    for word in line[:LONGEST_LINE].split():
+        bare = word.lstrip(OPENS)
+        for form in {word, bare, word.rstrip(CLOSES), bare.rstrip(CLOSES)}:
+            ends = (n + 1 for n, char in enumerate(form) if char == "/")
+            found.update((form, *(form[end:] for end in ends)))
+    return found - {""}
+
+
 def _parts(wanted: Sequence[str]) -> list[list[str]]:
     """The words between the gaps; nothing where a gap begins or ends it."""
     parts: list[list[str]] = [[]]

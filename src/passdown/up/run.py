@@ -115,6 +115,7 @@ def once(app: App, paths: list[str], actor: Actor, *, watch: bool = False) -> No
     with bar(sys.stderr) as report:
         read = app.call("ingest", {"paths": paths, "watch": watch}, actor, report=report)
     _say(_read_line(read))
+    app.call("drain", {}, actor)
     with bar(sys.stderr) as report:
         cycles = app.call("mine", {}, actor, report=report)["cycles"]
     for cycle in cycles:

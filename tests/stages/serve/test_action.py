@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
 from passdown.domain.change import Put, Retire
 from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL
 from passdown.stages.apply.execute import execute
-from passdown.stages.serve import action
-from passdown.stages.serve.action import Call, Knobs, call_of, follow, is_due, load, matcher
+from passdown.stages.serve import lookup
+from passdown.stages.serve.action import Call, Matcher, call_of, find, follow, row_of
+from passdown.stages.serve.lookup import Knobs, Table, load
 from tests.desk import Desk
 
 KNOBS = Knobs()
@@ -28,8 +29,14 @@ def record(failed: str = "python", worked: str = "python3", **facts: Any) -> Rec
 
 
 def fits(one: Record, tool: str, **arguments: Any) -> bool:
-    made = matcher(one)
-    return made is not None and made.fits(call_of(tool, arguments))
+    row, call = row_of(one), call_of(tool, arguments)
+    if row is None:
+        return False
+    # What is found by its word is what fits, whatever stands around it.
+    table = Table("s", 1, KNOBS).with_rows((), [row])
+    fit = Matcher(*row.rest).fits(call)
+    assert find(table, call, [one.scope]) == ([one.id] if fit else [])
+    return fit
 
 
 @pytest.mark.parametrize("tool", ["Bash", "shell", "run_shell_command", "Shell", "exec_command"])
@@ -75,7 +82,7 @@ def test_another_tool_is_known_by_the_places_and_names_it_is_given():
     ],
 )
 def test_what_tells_of_no_call_or_is_not_served_is_not_compiled(one: Record):
-    assert matcher(one) is None
+    assert row_of(one) is None
 
 
 # ---- the file
@@ -94,7 +101,7 @@ def step(at: Desk, home: Path, store: str = "s", knobs: Knobs = KNOBS) -> bool:
 def known(home: Path, line: str = "python x", *scopes: str) -> list[str]:
     table = load(home)
     assert table is not None
-    return table.find(Call("Bash", line), scopes or ("global",))
+    return find(table, Call("Bash", line), scopes or ("global",))
 
 
 def test_the_file_follows_the_ledger_step_by_step(on_each: Desk, tmp_path: Path):
@@ -121,7 +128,7 @@ def test_following_in_steps_and_at_once_give_the_same_file(at: Desk, tmp_path: P
         put(at, record(f"tool{n}"), proposal=str(n))
         step(at, steps)
     step(at, once)
-    assert (steps / action.FILE).read_bytes() == (once / action.FILE).read_bytes()
+    assert (steps / lookup.FILE).read_bytes() == (once / lookup.FILE).read_bytes()
 
 
 def test_a_setting_that_changed_reaches_the_file(at: Desk, tmp_path: Path):
@@ -139,7 +146,7 @@ def test_the_file_of_another_store_or_of_a_later_one_is_made_anew(at: Desk, tmp_
     assert step(at, tmp_path, "s")
     table = load(tmp_path, "s")
     assert table is not None
-    action._save(tmp_path, table._replace(head=10**6, rows={}))
+    lookup.save(tmp_path, table._replace(head=10**6, lines=b""))
     assert step(at, tmp_path, "s")
     assert known(tmp_path) == [record().id]
 
@@ -153,20 +160,33 @@ def test_what_is_nearest_is_said_first_then_what_is_surest(at: Desk, tmp_path: P
     assert known(tmp_path, "python x", "global", "repo:web") == [near.id, sure.id, weak.id]
 
 
-def test_ten_thousand_matchers_are_looked_through_in_a_moment(at: Desk, tmp_path: Path):
-    rows = {m.id: m for n in range(10_000) if (m := matcher(record(f"tool{n} run … --all")))}
-    table = action.Table("s", 1, KNOBS, rows)
-    call = Call("Bash", "cd web && tool77 run now --all && make")
+def test_a_hundred_thousand_lines_are_looked_through_in_a_moment():
+    rows = [r for n in range(100_000) if (r := row_of(record(f"tool{n} run … --all{n}")))]
+    table = Table("s", 1, KNOBS).with_rows((), rows)
+    call = Call("Bash", "cd web && (tool77 run now --all77; make) && " + "x/y/z " * 300)
     began = time.process_time()
-    found = table.find(call, ["global"])
-    assert len(found) == 1
-    assert time.process_time() - began < 0.2
+    assert len(find(table, call, ["global"])) == 1
+    assert time.process_time() - began < 0.1
+
+
+WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=4)
+
+
+@given(st.lists(st.tuples(WORDS, st.text("0123456789abcdef", min_size=12, max_size=12))), WORDS)
+def test_what_stands_under_a_word_is_found_by_it_and_by_no_other(rows: Any, other: str):
+    every = [
+        lookup.Row(word, id, (n,)) for n, (word, id) in enumerate(rows) if word.split() == [word]
+    ]
+    table = Table("s", 1, KNOBS).with_rows((), every)
+    for word in (other, *(row.word for row in every)):
+        wanted = sorted(row for row in every if row.word == word)
+        assert sorted(table.under([word])) == wanted
 
 
 def test_what_is_erased_leaves_the_hooks_file(at: Desk, tmp_path: Path):
     put(at, record("python --token xyzzy"))
     at.call("action.follow")
-    path = at.app.home / action.FILE
+    path = at.app.home / lookup.FILE
     assert b"xyzzy" in path.read_bytes()
     with at.store.write(ALL) as tx:
         tx.registry.keep("scrub", "due")
@@ -174,42 +194,6 @@ def test_what_is_erased_leaves_the_hooks_file(at: Desk, tmp_path: Path):
 
     scrub(at.app._ctx(at.app.identify(), ALL, at.app.settings, lambda _: None))
     assert not path.exists()
-
-
-# ---- once in so many calls
-
-
-def test_a_session_is_told_at_first_and_then_once_in_so_many(tmp_path: Path):
-    said = [is_due(tmp_path, "s", "abc", 3) for _ in range(7)]
-    assert said == [True, False, False, True, False, False, True]
-    assert is_due(tmp_path, "s", "def", 3)
-    assert is_due(tmp_path, "t", "abc", 3)
-    assert all(is_due(tmp_path, "", "abc", 3) for _ in range(3))
-
-
-def test_no_session_id_leads_out_of_the_folder(tmp_path: Path):
-    for id in ("../../x", "/etc/passwd", "a\0b", "\ud800", "x" * 5000):
-        assert is_due(tmp_path, id, "abc", 3)
-    assert all(len(p.name) == 16 for p in (tmp_path / action.TOLD).iterdir())
-
-
-def test_what_silent_sessions_were_told_is_forgotten(tmp_path: Path):
-    is_due(tmp_path, "old", "abc", 3)
-    (old,) = (tmp_path / action.TOLD).iterdir()
-    os.utime(old, (1, 1))
-    is_due(tmp_path, "new", "abc", 3)
-    action.tidy(tmp_path, time.time() - 1000)
-    assert not old.exists()
-    assert len(list((tmp_path / action.TOLD).iterdir())) == 1
-    action.tidy(tmp_path / "nowhere", 0)
-
-
-def test_a_long_session_does_not_fill_the_disk(tmp_path: Path):
-    is_due(tmp_path, "s", "abc", 3)
-    (path,) = (tmp_path / action.TOLD).iterdir()
-    path.write_bytes(b"abc\n" * 20_000)
-    assert is_due(tmp_path, "s", "abc", 3)
-    assert path.stat().st_size < 100
 
 
 # ---- the operation

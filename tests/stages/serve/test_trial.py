@@ -57,7 +57,7 @@ def test_a_session_that_is_held_out_gets_no_brief(on_each: Desk, monkeypatch):
         (given_to if served["text"] else out).add(f"s{n}")
         assert bool(served["text"]) is bool(served["items"])
     on_each.call("drain")
-    assert told(on_each) == {"withheld": out, "served": given_to}
+    assert told(on_each) == {"withheld": out, "served": given_to, "assigned": out | given_to}
     with on_each.store.read(ALL) as tx:
         (first, *_) = tx.ledger.activities(name="withheld")
     assert first.detail == {"how": "brief", "unit": f"session:{first.session}", "holdout": 0.5}
@@ -90,7 +90,7 @@ def test_a_shadow_item_is_left_out_and_noted(at: Desk, monkeypatch):
     at.call("drain")
     with at.store.read(ALL) as tx:
         log = {a.name: set(a.items) for a in tx.ledger.activities()}
-    assert set(log) == {"served", "shadow"}
+    assert set(log) == {"served", "shadow", "assigned"}
     assert log["served"] == served
     assert len(log["shadow"] | served) == 12
     assert not log["shadow"] & served

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from passdown.storage.port import Tx
 
 FOLDER = "served"
-SERVED, WITHHELD, SHADOW = "served", "withheld", "shadow"
+SERVED, WITHHELD, SHADOW, ASSIGNED = "served", "withheld", "shadow", "assigned"
 FEEDBACK = "feedback"
 VERDICTS = ("helpful", "harmful", "stale")
 
-DETAILS = ("how", "unit", "holdout", "shadow")
+DETAILS = ("how", "unit", "holdout", "shadow", "held_out")
 """What a row says beside who, what and when."""
 
 
@@ -56,6 +56,13 @@ class Reader(NamedTuple):
     trial: Trial = NOBODY
 
 
+def assign(home: Path, reader: Reader, at: At) -> None:
+    """Note on which side a session or task that is measured stands, whatever is found for it: all
+    that were assigned are counted, as they were assigned."""
+    if reader.trial.unit and (reader.trial.holdout or reader.trial.shadow):
+        _append(home, ASSIGNED, reader, at, held_out=reader.trial.held_out())
+
+
 def hand_out(
     home: Path, reader: Reader, items: Sequence[str], at: At, *, shadow: Sequence[str] = ()
 ) -> tuple[str, ...]:
@@ -71,12 +78,8 @@ def hand_out(
 
 def note(home: Path, reader: Reader, items: Sequence[str], at: At, *, name: str = SERVED) -> None:
     """Remember what was handed to whom; nothing when there was nothing."""
-    if not items:
-        return
-    row: dict[str, Any] = {"name": name, "how": reader.how, "session": reader.session}
-    row |= {"items": list(items), "at": at}
-    measured = {n: value for n, value in reader.trial._asdict().items() if value}
-    spool.append(home / FOLDER, row | (measured if len(measured) > 1 else {}))
+    if items:
+        _append(home, name, reader, at, items=list(items))
 
 
 def collect(tx: Tx, rows: list[dict[str, Any]]) -> int:
@@ -103,6 +106,12 @@ def opinions(tx: Tx, id: str) -> dict[str, int]:
         said.setdefault((str(one.detail.get("by")), one.session), str(one.detail.get("verdict")))
     last = list(said.values())
     return {verdict: last.count(verdict) for verdict in VERDICTS}
+
+
+def _append(home: Path, name: str, reader: Reader, at: At, **more: Any) -> None:
+    measured = {n: value for n, value in reader.trial._asdict().items() if value}
+    row = {"name": name, "how": reader.how, "session": reader.session, "at": at, **more}
+    spool.append(home / FOLDER, row | (measured if len(measured) > 1 else {}))
 
 
 def _drawn(name: str, share: float) -> bool:

@@ -145,7 +145,8 @@ def _brief(
 def _advise(home: Path, options: Options, kind: str, client: str, message: dict[str, Any]) -> None:
     """Tell what was approved of such a call, where the hooks' file knows of something. A client
     that takes no advice before a call gets it with the answer; a refusal is always before."""
-    from passdown.stages.serve.action import call_of, load
+    from passdown.stages.serve.action import call_of, find
+    from passdown.stages.serve.lookup import load
 
     tool, given = _text(message, "tool_name"), message.get("tool_input")
     table = load(home)
@@ -153,7 +154,7 @@ def _advise(home: Path, options: Options, kind: str, client: str, message: dict[
         return
     first = clients.BEFORE if table.knobs.block else clients.client(client).advised
     scopes = ("global", f"repo:{_repo()}", f"agent:{clients.client(client).agent}")
-    if kind == first and table.find(call_of(tool, given), scopes):
+    if kind == first and find(table, call_of(tool, given), scopes):
         _answer(home, lambda tell: _tell(options, kind, client, message, tell))
 
 
