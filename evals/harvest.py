@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -38,21 +39,29 @@ from passdown.text.redact import Redactor
 READS_DATA = True
 KEY = b"an evaluation's key, of 32 bytes"
 SETTINGS = defaults(LOOP.settings)
+EVERY = defaults(replace(k, default=True) if k.default is False else k for k in LOOP.settings)
+"""With every detector at work: what is off by default is measured, or it would stay off."""
 THRESHOLD = SETTINGS.number("brief.min_confidence")
 """A brief takes only what is above this."""
 
 
 class Harvest(NamedTuple):
-    """What was read, and what was found in it."""
+    """What was read, what every detector finds in it, and what those find that are on by default."""
 
     sessions: Sequence[Session]
     seen: Mapping[int, Observation]
     findings: Sequence[Finding[Any]]
+    by_default: Sequence[Finding[Any]]
 
     @property
     def told(self) -> list[Finding[Any]]:
         """The findings that are sure enough for a brief."""
-        return [one for one in self.findings if one.confidence > THRESHOLD]
+        return sure(self.findings)
+
+
+def sure(findings: Iterable[Finding[Any]]) -> list[Finding[Any]]:
+    """Those that are sure enough for a brief."""
+    return [one for one in findings if one.confidence > THRESHOLD]
 
 
 def measure(data: Path | None) -> Measured:
@@ -71,14 +80,15 @@ def harvest(files: Sequence[Path]) -> Harvest:
     store = open_memory(clock)
     redactor = Redactor(KEY)
     ingest(store, files, readers=load(), redactor=redactor, settings=SETTINGS, clock=clock)
-    mined = mine(store, LOOP, SETTINGS, clock)
-    if mined.failure:
-        raise SystemExit(f"eval harvest: {mined.failure}")
+    every, some = (mine(store, LOOP, settings, clock) for settings in (EVERY, SETTINGS))
+    if failure := every.failure or some.failure:
+        raise SystemExit(f"eval harvest: {failure}")
     with store.read(ALL) as tx:
         sessions = tx.observations.sessions(limit=10**6)
         seen = {one.seq: one for one in tx.observations.scan(limit=10**7)}
     store.close()
-    return Harvest(sessions, seen, [one.finding for one in mined.findings])
+    found = ([one.finding for one in mined.findings] for mined in (every, some))
+    return Harvest(sessions, seen, *found)
 
 
 def category(finding: Finding[Any]) -> str:
@@ -198,39 +208,43 @@ def tells_a_secret(finding: Finding[Any]) -> bool:
 
 def _real(found: Harvest) -> tuple[dict[str, float], dict[str, float | str], int]:
     verdicts = judged()
+    usual = Counter(category(one) for one in sure(found.by_default))
     told = defaultdict[str, list[Finding[Any]]](list)
     for one in found.told:
         told[category(one)].append(one)
     figures, against = dict[str, float](), dict[str, float | str]()
     for c in CATEGORIES:
         read = [verdicts[key] for one in told[c] if (key := key_of(c, text(one))) in verdicts]
-        against[f"told_{_name(c)}"] = len(told[c])
+        against[f"told_{_name(c)}"] = f"{len(told[c])}, {usual[c]} by default, {len(read)} judged"
         if read:
             figures[f"precision_{_name(c)}"] = round(sum(v.right for v in read) / len(read), 4)
-    figures |= _over_all([(category(one), text(one)) for one in found.told])
+    figures["unjudged"] = sum(
+        key_of(category(one), text(one)) not in verdicts for one in found.told
+    )
+    figures |= _over_all([(category(one), text(one)) for one in sure(found.by_default)])
     rests = [Rests(category(one), _ids(one, found.seen)) for one in found.told]
     against |= lost_and_found(rests) | agreement()
-    share, per_repo = preceded(LOOP, SETTINGS, found.sessions, found.seen.values())
+    share, per_repo = preceded(LOOP, EVERY, found.sessions, found.seen.values())
     figures["preceded_share"] = share
     against |= {"findings": len(found.findings), **per_repo}
     return figures, against, sum(is_false(one, found.seen) for one in found.findings)
 
 
 def _over_all(told: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """How good the worst category is, what is junk, and what nobody judged."""
+    """Of what is told by default: how good the worst category is, and how much is junk."""
     verdicts = judged()
     read = [verdicts[key] for kind, said in told if (key := key_of(kind, said)) in verdicts]
-    figures: dict[str, float] = {"unjudged": len(told) - len(read)}
     if not read:
-        return figures
+        return {}
     by_kind = defaultdict[str, list[bool]](list)
     for kind, said in told:
         if (key := key_of(kind, said)) in verdicts:
             by_kind[kind].append(verdicts[key].right)
-    figures["precision_worst"] = round(min(sum(r) / len(r) for r in by_kind.values()), 4)
-    figures["junk_share"] = round(sum(v.junk for v in read) / len(read), 4)
-    figures["judged"] = len(read)
-    return figures
+    return {
+        "precision_worst": round(min(sum(r) / len(r) for r in by_kind.values()), 4),
+        "junk_share": round(sum(v.junk for v in read) / len(read), 4),
+        "judged_by_default": len(read),
+    }
 
 
 def _ids(finding: Finding[Any], seen: Mapping[int, Observation]) -> frozenset[tuple[str, str]]:
