@@ -13,6 +13,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'backup': ('admin', 'Write one consistent copy of the store to a file.', 'passdown.ops.admin', 'backup'),
     'brief': ('read', 'What a new session should know, within a token budget.', 'passdown.ops.recall', 'brief'),
     'capabilities': ('read', 'Every operation with its effect, parameters, aliases and the surfaces that carry it.', 'passdown.ops.admin', 'capabilities'),
+    'check': ('write', 'Look whether what is known of the repo one stands in holds; ask about what does not.', 'passdown.ops.checking', 'check'),
     'config.show': ('read', 'Every setting with its value and where that came from.', 'passdown.ops.admin', 'show'),
     'controls.get': ('read', 'One knob, and the decision that set it, if one did.', 'passdown.ops.controls', 'got'),
     'controls.history': ('read', 'Who turned which knob, from what to what and why, oldest first.', 'passdown.ops.controls', 'history'),

@@ -132,6 +132,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "approve": {"id": names["pending"], "reason": "seen it"},
         "backup": {"to": str(here / "new.backup")},
         "brief": {"task": "tea", "budget": 500},
+        "check": {"id": names["record"]},
         "config.show": {"name": "brief.budget"},
         "forget": {"session": names["session"]},
         "feedback": {"id": names["record"], "verdict": "stale", "reason": "at five now"},

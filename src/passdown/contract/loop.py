@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from passdown.contract.card import Card
+    from passdown.contract.check import Check
     from passdown.contract.corpus import Corpus
     from passdown.contract.mirror import Edit, Misread, Own
     from passdown.contract.query import Query
@@ -83,7 +84,8 @@ class Loop(Generic[P]):
     files as they were written, and as they stand. While a question whose action is one of
     `attacks` is open, the record that its `target` names is contested. `same` tells two wordings of
     one question; `join` gives a record with further evidence, None when there is none; `hesitates`
-    says why a grant does not suffice and a person decides, '' when it does.
+    says why a grant does not suffice and a person decides, '' when it does. `check` says what would
+    show that a record holds, `doubt` what is asked where that fails.
     """
 
     name: str
@@ -114,3 +116,5 @@ class Loop(Generic[P]):
     same: Callable[[P, P], bool] | None = None
     join: Callable[[Record, P, Corpus], Record | None] | None = None
     hesitates: Callable[[P, Corpus, Settings], str] | None = None
+    check: Callable[[Record], Check | None] | None = None
+    doubt: Callable[[Record, str, Sequence[int]], Finding[P]] | None = None

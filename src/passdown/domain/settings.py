@@ -157,6 +157,7 @@ KNOBS: dict[str, Knob] = {
         Knob("mine.seconds", 600, "Seconds one cycle may take.", 1, 86_400),
         Knob("expire.every", "1h", "How often deadlines are checked."),
         Knob("outbox.every", "10s", "How often effects are delivered."),
+        Knob("check.every", "6h", "How often it is looked whether what is known still holds."),
         Knob("index.every", "30s", "How often the search index is brought up to date."),
         Knob("spool.every", "5s", "How often hook pointers are drained."),
         Knob("observe.fields", "", "Which field of other JSON lines is what: text=body,role=who."),

@@ -50,6 +50,7 @@ def _each_alone(world: World, loop: Loop[Any]) -> None:
 
 def _all_together(world: World, loop: Loop[Any]) -> None:
     """All that can be approved one after the other, then undone, the last one first."""
+    world.mine(loop.name)  # what joins a record is no yes
     before = knowledge(world.store)
     done = _approve_all(world, loop)
     for id in reversed(done):
@@ -84,7 +85,12 @@ def _is_all_in_the_ledger(world: World, loop: Loop[Any]) -> None:
 
 
 def knowledge(store: Store) -> tuple[dict[str, Record], list[Edge]]:
-    """Every record and edge; versions aside, which count what was done."""
+    """Every record and edge; versions aside, which count what was done, and whether a record is
+    contested, which is so while a question about it is open."""
     with store.read(ALL) as tx:
-        records = {r.id: replace(r, version=0) for r in tx.knowledge.all(lives=tuple(Life))}
-        return records, tx.knowledge.edges()
+        return {r.id: _bare(r) for r in tx.knowledge.all(lives=tuple(Life))}, tx.knowledge.edges()
+
+
+def _bare(record: Record) -> Record:
+    life = Life.ACTIVE if record.life is Life.CONTESTED else record.life
+    return replace(record, version=0, life=life)

@@ -6,6 +6,7 @@ from passdown.contract.loop import Loop
 from passdown.domain.settings import Knob
 from passdown.loops.claims.changes import KIND, changes, join
 from passdown.loops.claims.detect import detect
+from passdown.loops.claims.doubt import check, doubt
 from passdown.loops.claims.enrich import PROMPT, enrich
 from passdown.loops.claims.known import hesitates, same
 from passdown.loops.claims.merge import merge
@@ -38,6 +39,8 @@ LOOP: Loop[Payload] = Loop(
     same=same,
     join=join,
     hesitates=hesitates,
+    check=check,
+    doubt=doubt,
     mirror=files,
     edits=edits,
 )

@@ -91,7 +91,7 @@ def bond(one: str, other: str) -> Bond:
     if normalise(one) == normalise(other):
         return Bond.SAME
     a, b = gist(one), gist(other)
-    shared = _share(a.about, b.about)
+    shared = _share(_named(a), _named(b)) or _share(a.about, b.about)
     if _refuses(a, b) or _refuses(b, a) or _compete(a, b) or _elsewhere(a, b):
         return Bond.AGAINST
     if shared < MORE_WORDS and near(one, other) < READS_SAME:
@@ -168,6 +168,11 @@ def _valued(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(content_words(text)) - WEAK
+
+
+def _named(a: Gist) -> frozenset[str]:
+    """What it is about without the numbers it gives."""
+    return frozenset(word for word in a.about if not word[:1].isdigit())
 
 
 def _share(a: frozenset[str], b: frozenset[str]) -> float:

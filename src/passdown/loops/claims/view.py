@@ -32,6 +32,7 @@ ANSWERS = (
     "Three answers: yes, it takes the other's place; both hold, each in its scope"
     " (approve with --answer KEEP_BOTH); no, what is told stays (reject)."
 )
+CONTESTED = "While this waits, claim {} is told to nobody, if this rests on what is trusted enough."
 
 _SPEAKERS = {
     Seen.PROMPT: "person",
@@ -105,12 +106,14 @@ def _blocks(
     if isinstance(payload, asked.Retire):
         yield Text(f"Replay: {replay.sentence}")
         yield Diff(f"On yes: claim {payload.target} is no longer told", payload.target, "")
+        yield Text(CONTESTED.format(payload.target))
         return
     yield from _quotes(payload, observations)
     yield Text(f"Replay: {replay.sentence}")
     yield _diff(payload)
     if isinstance(payload, asked.Supersede):
         yield Text(ANSWERS)
+        yield Text(CONTESTED.format(payload.target))
     yield Facts(tuple(_facts(payload, observations)))
 
 

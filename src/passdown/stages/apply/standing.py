@@ -24,9 +24,10 @@ EVERY = 1_000_000
 def settle(tx: Tx, loop: Loop[Any], proposal: Proposal, actor: str) -> Record | None:
     """Contest the record that this question attacks, or let it stand again once none does; None
     when nothing changes."""
-    if proposal.action not in loop.attacks:
+    target = proposal.payload.get("target")
+    if not loop.attacks or not target:
         return None
-    record = tx.knowledge.get(loop.kinds[0], str(proposal.payload.get("target", "")))
+    record = tx.knowledge.get(loop.kinds[0], str(target))
     if record is None or record.life not in (Life.ACTIVE, Life.CONTESTED):
         return None
     still = tx.queue.all(loop=loop.name, limit=EVERY)
@@ -34,7 +35,7 @@ def settle(tx: Tx, loop: Loop[Any], proposal: Proposal, actor: str) -> Record | 
     life = Life.CONTESTED if attacked else Life.ACTIVE
     if life is record.life:
         return None
-    how = "contest" if attacked else "relieve"
+    how = "contest" if attacked else "relieve"  # it is as old as it was
     return _keep(tx, replace(record, life=life), how, proposal.id, actor)
 
 
@@ -43,7 +44,8 @@ def corroborate(tx: Tx, loop: Loop[Any], key: str, joined: Record, actor: str) -
     record = tx.knowledge.get(loop.kinds[0], key)
     if record is None or record.version != joined.version:
         return None
-    more = replace(record, body=joined.body, confidence=joined.confidence)
+    sure = joined.confidence
+    more = replace(record, body=joined.body, confidence=sure, updated_at=tx.now)
     return _keep(tx, more, "corroborate", record.made_by, actor)
 
 
@@ -59,7 +61,7 @@ def _attacks(tx: Tx, loop: Loop[Any], one: Proposal, record: Record) -> bool:
 
 
 def _keep(tx: Tx, record: Record, how: str, proposal: str, actor: str) -> Record:
-    kept = tx.knowledge.put(replace(record, updated_at=tx.now))
+    kept = tx.knowledge.put(record)
     detail = {"how": how, "proposal": proposal, "record": asdict(kept)}
     tx.ledger.append(f"{kept.kind}.updated", actor, kept.id, detail)
     return kept

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 PAGE = 2000
 
-LIVES = ("active", "superseded")
-"""What is indexed: what is served, and what was until another replaced it."""
+LIVES = ("active", "contested", "superseded", "archived")
+"""What is indexed: what is served, and what was at some time."""
 
 ASKS, DATED = "?", "@"
 """Words that no text has: that one is a question, that it names a time."""

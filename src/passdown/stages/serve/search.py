@@ -40,8 +40,8 @@ NAMES = {"words": "full_text"}
 """What a part is called here: `words` are those that are shared."""
 
 LIVES = ("active",)
-ONCE = ("active", "superseded")
-"""What was served at some time, though another has replaced it since."""
+ONCE = ("active", "contested", "superseded", "archived")
+"""What was served at some time, whatever became of it since."""
 
 
 class Only(NamedTuple):
@@ -63,6 +63,7 @@ class Only(NamedTuple):
 
 
 ANY = Only()
+GONE = ("superseded", "archived")
 
 
 class Found(NamedTuple):
@@ -85,7 +86,7 @@ def search(
     as_of: At = "",
 ) -> list[Found]:
     """Active, valid records that share words with the query, best first; none when none does.
-    With `as_of` those that were valid then, also where another has replaced them since."""
+    With `as_of` those that were valid then, whatever became of them since."""
     asked = question(query)
     if not asked.words:
         return []
@@ -107,11 +108,12 @@ def _serves(record: Record, now: At) -> bool:
 
 
 def _stood(record: Record, at: At) -> bool:
-    """Whether it was so then; one that was replaced stood until it was, at the latest."""
+    """Whether it was so then; one that was taken out of service stood until it was, at the
+    latest."""
     if (record.valid_from or record.created_at) > at:
         return False
     until = record.valid_to
-    if record.life.value == "superseded":
+    if record.life.value in GONE:
         until = min(until or record.updated_at, record.updated_at)
     return not (until and until <= at)
 
