@@ -17,7 +17,7 @@ from passdown.ops.catalogue import everything
 from passdown.ops.operation import Operation
 from passdown.ops.params import parameters
 from passdown.surfaces import cli
-from passdown.surfaces.help import GROUPS, lines
+from passdown.surfaces.help import GROUPS, NAME, lines
 from tests.surfaces.shells import Run, ShellApp, run, toy
 
 __all__ = ["run", "toy"]
@@ -58,7 +58,7 @@ def test_the_first_page_names_every_command_under_its_group(
     run: Run, words: tuple[str, ...]
 ) -> None:
     page = run(*words).out
-    names = {line[2:20].strip() for line in page.splitlines() if line.startswith("  ")}
+    names = {line[2 : 2 + NAME].strip() for line in page.splitlines() if line.startswith("  ")}
     assert {name.replace(".", " ") for name in OPERATIONS} | set(COMMANDS) <= names
     assert [title for title, _, _ in GROUPS] == [
         line.rstrip(":") for line in page.splitlines() if line.endswith(":")
@@ -77,7 +77,7 @@ def test_the_first_page_names_every_command_under_its_group(
     ],
 )
 def test_a_summary_is_shown_so_far_as_it_fits(summary: str, shown: str) -> None:
-    (line,) = [line for line in lines({"up": summary}, {}, 58) if line.startswith("  up")]
+    (line,) = [line for line in lines({"up": summary}, {}, 40 + NAME) if line.startswith("  up")]
     assert line.split(maxsplit=1)[1] == shown
 
 

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from passdown.contract import Card, Finding, Loop, Replay, Text
+from passdown.contract.mirror import Edit
 from passdown.contract.query import Query
 from passdown.domain.change import Put, Retire
 from passdown.domain.observation import ECHO
@@ -61,6 +62,12 @@ def with_changes(*changes: Any) -> Loop[Any]:
 
 def with_card(card: Card) -> Loop[Any]:
     return replace(NOTES, card=lambda payload, evidence, replay: card)
+
+
+def edits(before: Any, after: Any, corpus: Any) -> Any:
+    """Takes a file that nobody changed for an edit."""
+    found = notes.finding(Add("x"), [1])
+    yield Edit("x", 1, "", "x", "global", "x", lambda seq: found)
 
 
 class Loose(msgspec.Struct, frozen=True, tag_field="action", tag="ADD"):
@@ -185,6 +192,7 @@ FOUND = [
     (replace(NOTES, mirror=lambda corpus: {"../x": ""}), "outside its folder"),
     (replace(NOTES, mirror=lambda corpus: {"/x": ""}), "outside its folder"),
     (replace(NOTES, mirror=lambda corpus: {"x": str(random.random())}), "two ways"),
+    (replace(NOTES, mirror=lambda corpus: {"x": "y"}, edits=edits), "its own files for edits"),
     (replace(NOTES, state=lambda t, s, w: notes.finding(Add("same"), s, w)), "one question"),
     (
         replace(NOTES, state=lambda t, s, w: notes.finding(Add(str(random.random())), s, w)),

@@ -191,9 +191,10 @@ def _metavar(p: Param, *, argument: bool) -> str | None:
     if p.choices:
         return None
     word = p.name.upper() if argument and p.kind != "payload" else METAVARS.get(p.kind)
-    if not p.many or not argument:
+    if not argument:
         return word
-    return f"{word}..." if p.required else f"[{word}]..."
+    word = word if p.required else f"[{word}]"
+    return f"{word}..." if p.many else word
 
 
 def _hint(p: Param) -> str:

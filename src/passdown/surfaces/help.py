@@ -10,13 +10,17 @@ GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("First steps", ("up", "demo", "init", "install"), "passdown up ~/.claude/projects"),
     ("Transcripts", ("reading", "observe", "events", "mine"), "passdown ingest session.jsonl"),
     ("Review", ("review",), "passdown review"),
-    ("Knowledge", ("recall", "feedback", "action"), 'passdown search "flaky login test"'),
+    (
+        "Knowledge",
+        ("recall", "synthesis", "live", "mirror", "feedback", "action"),
+        'passdown search "flaky login test"',
+    ),
     ("Operate", (), "passdown serve"),
 )
 """A title, the commands or families of operations under it, and an example; the last takes the
 rest."""
 
-NAME = 18
+NAME = 20
 SHORTEST = 40
 FOOT = (
     "Every command also takes --help (with an example), --json (the plain result),",

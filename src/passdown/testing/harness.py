@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from passdown.contract.mirror import Edit
 from passdown.domain.errors import Unavailable
 from passdown.domain.scope import ALL, GLOBAL
 from passdown.engines.static import NoWriter
@@ -117,6 +118,15 @@ def _check_rest(look: Look) -> None:
         owe(loop.mirror(look.corpus) == files, loop, "it mirrors one past in two ways")
         for name in files:
             owe(_stays_inside(name), loop, f"it mirrors to {name!r}, outside its folder")
+        _check_edits(look, files)
+
+
+def _check_edits(look: Look, files: dict[str, str]) -> None:
+    """Whoever changed nothing in its files asks nothing."""
+    edits = look.loop.edits
+    asked = list(edits(files, files, look.corpus)) if edits is not None else []
+    silent = not any(isinstance(one, Edit) for one in asked)
+    owe(silent, look.loop, "it takes its own files for edits")
 
 
 def _stays_inside(name: str) -> bool:

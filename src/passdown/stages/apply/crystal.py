@@ -93,7 +93,7 @@ def _body(
 
 def _text(key: str, body: dict[str, Any]) -> str:
     """The page in one line, of its own fields only."""
-    counts = ", ".join(f"{n} {kind}" for kind, n in body["seen"].items()) or "nothing seen"
+    counts = ", ".join(f"{kind} {n}" for kind, n in body["seen"].items()) or "nothing seen"
     tools = ", ".join(f"{name} {n}" for name, n in body["tools"].items()) or "none"
     when = f"{body['started_at'] or 'unknown'} to {body['ended_at'] or 'unknown'}"
     rest = f"{body['errors']} errors, {len(body['proposals'])} proposals"
