@@ -46,7 +46,7 @@ THRESHOLD = SETTINGS.number("brief.min_confidence")
 
 
 class Harvest(NamedTuple):
-    """What was read, what every detector finds in it, and what those find that are on by default."""
+    """What was read, what every detector finds in it, and what those do that are on by default."""
 
     sessions: Sequence[Session]
     seen: Mapping[int, Observation]
