@@ -93,7 +93,7 @@ SELECT loop, status, count(*) FROM proposals WHERE {sees} GROUP BY loop, status
 ORDER BY loop, status
 
 -- name: waiting
-SELECT count(*) FROM proposals WHERE status IN :statuses AND {sees}
+SELECT count(*) FROM proposals WHERE status IN ('pending', 'arbiter', 'human') AND {sees}
 
 -- name: say
 INSERT INTO messages (proposal, n, at, actor, tier, verdict, text, detail)

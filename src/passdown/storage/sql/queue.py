@@ -119,7 +119,7 @@ class SqlQueue:
 
     def waiting(self) -> int:
         """How many are open."""
-        row = self._row("waiting", statuses=[status.value for status in OPEN])
+        row = self._row("waiting")
         return int(row[0]) if row else 0
 
     def say(self, message: Message) -> Message:

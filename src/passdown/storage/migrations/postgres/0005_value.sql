@@ -6,3 +6,8 @@ WHERE status IN ('pending', 'arbiter', 'human');
 
 CREATE INDEX proposals_lot ON proposals (loop, id)
 WHERE status IN ('pending', 'arbiter', 'human');
+
+CREATE INDEX proposals_counted ON proposals (loop, status, scope);
+
+CREATE INDEX proposals_open ON proposals (scope)
+WHERE status IN ('pending', 'arbiter', 'human');
