@@ -86,6 +86,22 @@ def test_the_key_goes_where_the_protocol_wants_it() -> None:
     assert KEY in (sent.get("x-api-key"), sent.get("authorization", "").removeprefix("Bearer "))
 
 
+@PROVIDERS
+def test_nothing_else_of_the_environment_is_sent(
+    provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "meant-for-another-server"
+    for name in ("ANTHROPIC", "OPENAI"):
+        monkeypatch.setenv(f"{name}_CUSTOM_HEADERS", f"X-Key: {secret}")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", secret)
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", secret)
+    with fake(GOOD) as at:
+        assert isinstance(ask(models(at, provider)), Answer)
+        assert isinstance(ask(Models(models(at, provider).settings, {})), Answer)
+    assert len(at.headers) == 2
+    assert secret not in str(at.headers)
+
+
 def test_a_price_of_ones_own_is_the_one_that_counts() -> None:
     with fake(GOOD) as at:
         found = ask(models(at, price="2,10"))

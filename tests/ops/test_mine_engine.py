@@ -231,6 +231,16 @@ def test_a_worker_leaves_a_session_until_it_ended(
         assert len(at.requests) == 3
 
 
+def test_mining_goes_on_where_settings_want_an_engine_that_is_not_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSDOWN_MINE_ENGINE", "yes")
+    world.read(transcript("s4", person("Always use uv for packages in this repo."), repo="web"))
+    (cycle,) = world.mine("claims")["cycles"]
+    assert cycle["failure"].startswith("engine: no engine is configured")
+    assert cycle["found"] == 1
+
+
 def test_a_loop_that_asks_no_model_says_so() -> None:
     with World(NOTES) as made, pytest.raises(Invalid, match="notes asks no model"):
         made.call("mine", loop="notes", engine=True)

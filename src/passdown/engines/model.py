@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,7 @@ from passdown.engines.price import Used, cost, most
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from httpx2 import AsyncClient
+    from httpx2 import AsyncClient, Request
     from pydantic_ai import Agent
     from pydantic_ai.models import Model
     from pydantic_ai.usage import RunUsage
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 
 CORRECTIONS = 1
 """How often a model is told that its answer has not the asked shape."""
+SENT = re.compile(
+    r"(?:accept|content|anthropic|openai|x-stainless)-.*"
+    r"|accept|authorization|connection|host|user-agent|x-api-key"
+)
+"""The headers of a request; the libraries add what stands for them in the environment."""
 KEPT_WAITING = (408, 504, 524, 529)
 """Statuses of a request that may have been worked on all the same."""
 
@@ -86,7 +92,10 @@ class Models:
         seconds = self.settings.number("engine.timeout")
         asked = ModelSettings(max_tokens=max_tokens, request_timeout=seconds)
         # A key goes to the address it is for, and nowhere that address points on to.
-        async with AsyncClient(timeout=seconds, follow_redirects=False) as client:
+        hooks = {"request": [_bare]}
+        async with AsyncClient(
+            timeout=seconds, follow_redirects=False, event_hooks=hooks
+        ) as client:
             agent = _agent(self._model(client), schema)
             done = await agent.run(prompt, model_settings=asked, usage=usage)
         model = done.response.model_name or self.every[0].model
@@ -121,6 +130,12 @@ class Models:
         if usage.input_tokens:
             return Failure(told, self._cost(usage))
         return Failure(told, 0 if all(map(_is_free, every)) else None)
+
+
+async def _bare(request: Request) -> None:
+    """Take out of a request what a library took from the environment by itself."""
+    for name in [name for name in request.headers if not SENT.fullmatch(name.lower())]:
+        del request.headers[name]
 
 
 def _agent(model: Model, schema: dict[str, Any]) -> Agent[None, dict[str, Any]]:

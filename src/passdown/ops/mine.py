@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.actor import Role, system
 from passdown.domain.clock import new_id
 from passdown.domain.entry import body_hash
-from passdown.domain.errors import Forbidden, Invalid, Limit
+from passdown.domain.errors import Forbidden, Invalid, Limit, Unavailable
 from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import parse
 from passdown.ops.kinds import Name, Payload, Text
@@ -55,11 +55,11 @@ def mine(ctx: Ctx, loop: Name = "", engine: bool = False) -> dict[str, Any]:
     With `engine` the configured model is asked, too, about every session, within its budgets.
     """
     names = [loop_of(ctx.loops, loop).name] if loop else sorted(ctx.loops)
-    asking = _asking(ctx, names, now=engine)
+    asking, trouble = _asking(ctx, names, now=engine)
     cycles = []
     for n, name in enumerate(names):
         ctx.report(Progress(n, len(names), "loops", name))
-        cycles.append(_cycle(ctx, ctx.loops[name], asking))
+        cycles.append(_cycle(ctx, ctx.loops[name], asking, trouble))
     return {"cycles": cycles}
 
 
@@ -102,16 +102,22 @@ def propose(ctx: Ctx, loop: Name, payload: Payload, text: Text, scope: Name = ""
     return _answer(ctx, _file(ctx, found, finding, ctx.actor.name), confirm=False)
 
 
-def _asking(ctx: Ctx, names: list[str], *, now: bool) -> Asking | None:
-    """The engine, where it is asked for; an error where it cannot be asked."""
+def _asking(ctx: Ctx, names: list[str], *, now: bool) -> tuple[Asking | None, str]:
+    """The engine, where it is asked for: an error where it cannot be asked `now`. Where settings
+    ask for it the rest goes on, and what is wrong is told with every cycle."""
     if not now and not ctx.settings.flag("mine.engine"):
-        return None
+        return None, ""
     if now and not any(ctx.loops[name].enrich for name in names):
         raise Invalid(f"{', '.join(names)} asks no model", next="Leave the engine out.")
-    return Asking(ctx, now=now)
+    try:
+        return Asking(ctx, now=now), ""
+    except (Invalid, Unavailable) as error:
+        if now:
+            raise
+        return None, f"engine: {error}"
 
 
-def _cycle(ctx: Ctx, loop: Loop[Any], asking: Asking | None) -> Cycle:
+def _cycle(ctx: Ctx, loop: Loop[Any], asking: Asking | None, trouble: str) -> Cycle:
     cycle = Cycle(loop.name, started_at=ctx.clock.now())
     switches = (ctx.settings.flag("mine.enabled"), ctx.settings.flag(f"{loop.name}.enabled"))
     if not all(switches) or ctx.settings.text(f"{loop.name}.level") == "off":
@@ -124,6 +130,7 @@ def _cycle(ctx: Ctx, loop: Loop[Any], asking: Asking | None) -> Cycle:
     mined = look(ctx.store, loop, ctx.settings, ctx.clock, writer=writer, until=until)
     if asking and before:
         cycle.total_synth_cost_usd = asking.since(before)
+    cycle.failure = trouble if loop.enrich else ""
     cycle.sessions_asked, cycle.dropped = mined.sessions_asked, dict(mined.dropped)
     _put_to_gate(ctx, loop, mined, cycle)
     return cycle
@@ -133,7 +140,8 @@ def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
     """File the most certain findings first, so that a full queue keeps the best."""
     cycle.observations_read = mined.read
     cycle.found, cycle.left_out = len(mined.findings), mined.left_out
-    cycle.failure, cycle.duration_ms = mined.failure, round(mined.seconds * 1000)
+    cycle.failure = "; ".join(filter(None, (cycle.failure, mined.failure)))
+    cycle.duration_ms = round(mined.seconds * 1000)
     by = system(loop.name).name
     for finding, replay in sorted(mined.findings, key=lambda f: (-f[0].confidence, f[0].key)):
         try:
