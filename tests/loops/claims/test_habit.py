@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import permutations
 
 import pytest
 
@@ -102,8 +103,14 @@ def test_sessions_that_are_of_no_repo_have_no_habits() -> None:
 
 
 def test_verbs_that_meet_by_chance_are_no_habit() -> None:
-    often = [(f"make v{n}", f"make v{(n * 5) % 7}", "git push") for n in range(7)] * 2
-    assert all("git push" in d.text for d in found(did(*often)))
+    every = [(*order, "git push") for order in permutations(("make a", "make b", "make c"))]
+    assert all(d.text.count("make") == 1 for d in found(did(*every)))
+
+
+def test_what_leads_to_its_end_only_now_and_then_is_no_habit() -> None:
+    often = [("make lint", "git push")] * 2
+    assert found(did(*often)) != []
+    assert found(did(*often, *[("git push",)] * 3)) == []
 
 
 def test_only_what_stands_within_a_window_is_one_sequence() -> None:

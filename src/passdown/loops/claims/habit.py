@@ -29,6 +29,8 @@ MOST_HABITS = 5
 IN_ORDER, MANY_IN_ORDER = 2 / 3, 1 / 2
 """The least share of the sessions with all its verbs, two or more, that end with them in this
 order: of two a coin gives a half, of three a sixth."""
+MOSTLY = 1 / 2
+"""The least share of the sessions that did its last verb which came to it this way."""
 LIFT = 1.5
 """So many times as often as by chance, at the least."""
 
@@ -121,7 +123,8 @@ def _mined(told: Sequence[Told]) -> list[Habit]:
     every = [Habit(verbs, places) for verbs, places in found.items()]
     held = [h for h in every if _frequent(h) and _telling(h, told, usual)]
     best = sorted(held, key=lambda h: (-h.score, h.verbs))[:MOST_CANDIDATES]
-    return _chosen(_closed(best))
+    chosen = _chosen(_closed(best))
+    return [h for h in chosen if len(h.places) >= MOSTLY * usual[h.verbs[-1]]]
 
 
 def sequences(verbs: Sequence[str]) -> dict[tuple[str, ...], tuple[tuple[int, ...], ...]]:

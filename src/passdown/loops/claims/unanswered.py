@@ -15,12 +15,14 @@ from passdown.loops.claims.stated import bare, finished
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.observation import Observation
     from passdown.loops.claims.prose import Span
 
+MOST_OPEN = 20
+"""Questions of one session that are asked, its last ones."""
 LAST = 3
 """Messages of the assistant at the end of a session in which it says what is open."""
 FEWEST_WORDS, MOST_WORDS = 5, 45
@@ -143,20 +145,15 @@ def _turns(items: Sequence[Observation]) -> list[_Turn]:
 def _left_open(turns: Sequence[_Turn]) -> Iterator[Open]:
     last = [one for turn in turns for one in turn.replies][-LAST:]
     told = [one for reply in last for one in _told_open(reply)]
-    asked = [
+    asked = [(n, one) for n, turn in enumerate(turns) if turn.prompt for one in _asked(turn.prompt)]
+    given_up = [
         (place, one)
-        for place, turn in enumerate(turns)
-        if turn.prompt
-        for one in _asked(turn.prompt)
+        for place, one in asked
+        if any(alike(one.text, other.text) for other in told)
+        or _gave_up_alone(one)
+        or _gave_up(turns[place].replies, one.text)
     ]
-    said: list[Open] = []
-    for place, one in asked:
-        again = any(alike(one.text, other.text) for other in told)
-        alone = _gave_up_alone(one)
-        if (again or alone or _gave_up(turns[place].replies, one.text)) and not _answered(
-            one.text, turns[place + 1 :]
-        ):
-            said.append(one)
+    said = _unanswered(given_up, turns)
     mine = [one for turn in turns[-2:] if turn.prompt for one in _told_open(turn.prompt)]
     for one in (*told, *mine):
         # What strangers may have written is asked only where a person asked it.
@@ -164,6 +161,20 @@ def _left_open(turns: Sequence[_Turn]) -> Iterator[Open]:
         if sound and not any(alike(one.text, other.text) for other in said):
             said.append(one)
     yield from said
+
+
+def _unanswered(asked: Sequence[tuple[int, Open]], turns: Sequence[_Turn]) -> list[Open]:
+    """The last of these that no later prompt answers."""
+    late = asked[-MOST_OPEN:]
+    index = Questions({str(n): one.text for n, (_, one) in enumerate(late)})
+    answered = {
+        n
+        for place, turn in enumerate(turns if late else ())
+        for span in (sentences(turn.prompt.text) if turn.prompt else ())
+        for n in map(int, index.answered_by(span.text))
+        if late[n][0] < place
+    }
+    return [one for n, (_, one) in enumerate(late) if n not in answered]
 
 
 def _asked(prompt: Observation) -> Iterator[Open]:
@@ -210,12 +221,6 @@ def _is_about(said: str, meant: set[str]) -> bool:
     return bool(meant & set(content_words(said))) or bool(_BACK.search(said))
 
 
-def _answered(question: str, later: Iterable[_Turn]) -> bool:
-    asked = Questions({"": question})
-    prompts = (turn.prompt.text for turn in later if turn.prompt)
-    return any(asked.answered_by(span.text) for text in prompts for span in sentences(text))
-
-
 class Questions:
     """Questions by their meaningful words, to see which of them a statement answers."""
 
@@ -240,11 +245,6 @@ class Questions:
         return shared >= max(FEWEST_MEANT, SAME * len(self._meant[id]))
 
 
-def answers(said: str, question: str) -> bool:
-    """Whether a statement says what the question asks."""
-    return bool(Questions({"": question}).answered_by(said))
-
-
 def alike(a: str, b: str) -> bool:
     """Whether two questions ask the same."""
     ours, theirs = set(content_words(a)), set(content_words(b))
@@ -255,18 +255,20 @@ def alike(a: str, b: str) -> bool:
 def questions(corpus: Corpus) -> Iterator[Draft]:
     """Each open question once, with every session that asked it, in the scope it was asked in."""
     groups: list[list[Open]] = []
+    by_word: dict[tuple[str, str], list[int]] = {}
     for one in unanswered(corpus):
-        group = next((g for g in groups if _same(g[0], one)), None)
-        if group is None:
-            groups.append([one])
-        else:
-            group.append(one)
-    for group in groups:
-        yield _draft(group)
-
-
-def _same(a: Open, b: Open) -> bool:
-    return a.observation.scope == b.observation.scope and alike(a.text, b.text)
+        words = [(one.observation.scope, word) for word in set(content_words(one.text))]
+        shared = Counter(n for word in words for n in by_word.get(word, ()))
+        near = (n for n in sorted(shared) if shared[n] >= FEWEST_MEANT)
+        group = next((n for n in near if alike(groups[n][0].text, one.text)), None)
+        if group is not None:
+            groups[group].append(one)
+            continue
+        for word in words:
+            by_word.setdefault(word, []).append(len(groups))
+        groups.append([one])
+    for each in groups:
+        yield _draft(each)
 
 
 def _draft(group: Sequence[Open]) -> Draft:
