@@ -100,6 +100,8 @@ def test_what_is_named_with_a_receipt_is_asked_and_its_cost_is_kept(
     assert cycle["total_synth_cost_usd"] == pytest.approx(0.00042)
     assert cycle["failure"] == ""
     assert ITEM["fact"] in [p["title"] for p in world.pending()]
+    shown = world.call("sessions.show", id="s1")
+    assert shown["asked"] == {"micro_usd": 210, "questions": 1, "unknown": 0}
     with world.store.read(ALL) as tx:
         assert spent(tx, session="s1").micro_usd == spent(tx, session="s2").micro_usd == 210
         (answer,) = recorded(tx, "s1").values()

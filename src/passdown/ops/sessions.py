@@ -62,17 +62,21 @@ def shown(ctx: Ctx, id: Name, limit: int = 200) -> dict[str, Any]:
     """How one session went: its outcome with the evidence, errors and cures, tokens and cost.
 
     The session is named by its id or the start of it. `limit` bounds the observations that the
-    result lists; everything else is of all of them.
+    result lists; everything else is of all of them. `asked` is what asking a model about it cost.
     """
+    from passdown.ops.purse import spent
+
     with ctx.store.read(ctx.sight) as tx:
         session = the_session(tx, id)
         items = _all_of(tx, session.id)
+        asked = spent(tx, session=session.id)
     shows = _evidence(session, items)
     row, lessons = _row(session, _prices(ctx)), _lessons(ctx, session, items)
     errors = _errors(items, lessons)
     return {
         "session": _public(session),
         "sums": row,
+        "asked": asked._asdict(),
         "evidence": [_said(one) for one in shows],
         "errors": errors,
         "lessons": lessons,

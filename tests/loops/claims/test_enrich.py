@@ -112,6 +112,13 @@ def test_a_receipt_may_be_wrapped_in_another_way() -> None:
     assert made.observations[0].text[quote.start : quote.end] == made.observations[0].text
 
 
+def test_a_receipt_may_be_copied_with_what_its_line_begins_with() -> None:
+    for head in ("[1] person: ", "| [1] person: ", "| "):
+        (found,) = named(world(), {**PORT, "quotes": [head + PORT["quotes"][0]]})
+        (quote,) = found.payload.quotes
+        assert (quote.start, quote.end) == (0, len(PORT["quotes"][0]))
+
+
 def test_what_only_the_assistant_said_shows_nothing() -> None:
     said = {
         **PORT,

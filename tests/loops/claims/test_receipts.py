@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, strategies as st
 
 from passdown.contract.loop import Finding
-from passdown.loops.claims.item import _BAR, SHORTEST, finding
+from passdown.loops.claims.item import SHORTEST, finding, quoted
 from passdown.loops.claims.payload import Add
 from tests.loops.world import World
 
@@ -33,7 +33,7 @@ def test_every_receipt_stands_in_the_transcript(data: st.DataObject) -> None:
         assert isinstance(payload, Add)
         (receipt,) = payload.quotes
         (one,) = [o for o in made.observations if o.seq == receipt.seq]
-        assert one.text[receipt.start : receipt.end].split() == _BAR.sub("", quote).split()
+        assert one.text[receipt.start : receipt.end].split() == quoted(quote)
     else:
         assert found.reason == "no receipt"
         assert len("".join(quote.split())) < SHORTEST + quote.count("|") or not _stands(quote, made)

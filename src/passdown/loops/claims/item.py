@@ -37,7 +37,10 @@ _ORDER = (Seen.PROMPT, Seen.RESULT, Seen.CALL, Seen.REPLY)
 _PLACEHOLDER = re.compile(r"\[[a-z_-]+:[0-9a-f]{4}\]")
 _NEXT_SENTENCE = re.compile(r"[.!?]\s+(?=[A-Z`\"])")
 _NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
-_BAR = re.compile(r"^\| ?", re.MULTILINE)
+# What a line of the prompt begins with: not part of what was said.
+_LINE = re.compile(
+    r"^(?:\| ?)?(?:\[\d+\] (?:person|assistant|call|answer)[^:\n]{0,80}: )?", re.MULTILINE
+)
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -114,9 +117,14 @@ def _scope(named: str, repo: str, part: Sequence[Observation]) -> Scope | None:
     return part[0].scope if named.strip() in (repo, "") else None
 
 
+def quoted(quote: str) -> list[str]:
+    """The words of a quotation, without what the lines of the prompt begin with."""
+    return _LINE.sub("", quote).split()
+
+
 def _receipt(quote: str, part: Sequence[Observation]) -> tuple[Observation, Quote] | None:
     """Where these words stand, where that counts most; None when they stand nowhere."""
-    words = _BAR.sub("", quote).split()
+    words = quoted(quote)
     if not SHORTEST <= len("".join(words)) <= LONGEST:
         return None
     form = re.compile(r"\s+".join(map(re.escape, words)))
