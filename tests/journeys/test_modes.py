@@ -13,7 +13,7 @@ import pytest
 
 from passdown.app import open_app
 from passdown.domain.actor import human
-from passdown.storage.files import OWN_ENDS, OWN_FILES, OWN_FOLDERS, mend
+from passdown.storage.files import MARKED, OWN_ENDS, OWN_FILES, OWN_FOLDERS, mend
 from passdown.up.run import SAMPLES
 
 PATIENCE = 60
@@ -48,6 +48,7 @@ def loose(folder: Path) -> list[str]:
 def use(store: Path) -> None:
     """Do with it whatever leaves a file."""
     message = {"session_id": "s1", "transcript_path": str(SAMPLES / "session_failure.jsonl")}
+    call = {"session_id": "s1", "tool_name": "Bash", "tool_input": {"command": "pytest -q"}}
     passdown(store, "ingest", str(SAMPLES))
     passdown(store, "mine")
     passdown(store, "hook", "SessionEnd", stdin=json.dumps(message))
@@ -59,6 +60,7 @@ def use(store: Path) -> None:
     passdown(store, "session", "start", "--session", "s1")
     passdown(store, "salience", "s1", "--query", "why does test_login fail")
     passdown(store, "event", '{"source": "bot", "event_kind": "cycle", "ok": true}')
+    passdown(store, "hook", "pre-tool", stdin=json.dumps(call))
     passdown(store, "mirror")
 
 
@@ -83,7 +85,7 @@ def test_everything_that_use_leaves_is_its_owners_alone(used: Path) -> None:
 def test_every_kind_of_file_is_known_to_be_ours(used: Path) -> None:
     """What is mended when a store is opened is all there is, but for the store and the mirror."""
     tops = {path.name for path in used.iterdir()}
-    others = {"store.db", "store.db-wal", "store.db-shm", "knowledge", "data"}
+    others = {"store.db", "store.db-wal", "store.db-shm", *(p.split("/")[0] for p, _ in MARKED)}
     known = {*OWN_FILES, *OWN_FOLDERS, *others}
     assert {name for name in tops - known if not name.endswith(OWN_ENDS)} == set()
 
@@ -96,11 +98,14 @@ def test_looser_modes_found_at_start_are_mended_and_reported(used: Path) -> None
     (used / "theirs").mkdir()
     script = used / "theirs" / "script.sh"
     script.write_text("")
-    ours = [p for p in used.rglob("*") if "knowledge" not in p.parts and "theirs" not in p.parts]
-    ours = [p for p in ours if "data" not in p.parts]
+    ours = [p for p in used.rglob("*") if "theirs" not in p.parts and p != used / "data"]
     for path in (used, *ours, script):
         path.chmod(0o755 if path.is_dir() or path == script else 0o644)
     (used / "theirs").chmod(0o755)
+    foreign = used.parent / "foreign"
+    (foreign / "knowledge").mkdir(parents=True)
+    (foreign / "knowledge" / "run.sh").touch(0o755)
+    assert mend(str(foreign)) == []
     told = json.loads(passdown(used, "status", "--json"))["store"]["mended"]
     assert {line.split(": ")[0] for line in told} == {str(path) for path in (used, *ours)}
     assert all(line.endswith(("is now 0700", "is now 0600")) for line in told)
@@ -109,11 +114,11 @@ def test_looser_modes_found_at_start_are_mended_and_reported(used: Path) -> None
     assert json.loads(passdown(used, "status", "--json"))["store"]["mended"] == []
 
 
-def test_a_mirror_that_was_opened_to_others_is_mended_and_reported(used: Path) -> None:
+def test_a_mirror_in_the_store_that_was_opened_to_others_is_mended_at_start(used: Path) -> None:
     page = used / "knowledge" / "index.json"
     page.chmod(0o644)
-    told = json.loads(passdown(used, "mirror", "--json"))
-    assert f"{page}: 0644 is now 0600" in told["mended"] or "index.json" in str(told["written"])
+    told = json.loads(passdown(used, "status", "--json"))["store"]["mended"]
+    assert told == [f"{page}: 0644 is now 0600"]
     assert loose(used) == []
 
 

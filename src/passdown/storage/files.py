@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 COMPANIONS = ("", "-wal", "-shm", "-journal")
-OWN_FILES = ("allow", "config.toml", "hook.log", "hook.log.1", "key")
-OWN_FOLDERS = ("live", "mirrors", "promotions", "served", "spool")
+OWN_FILES = ("action.lines", "allow", "config.toml", "hook.log", "hook.log.1", "key")
+OWN_FOLDERS = ("live", "mirrors", "promotions", "served", "spool", "told")
 OWN_ENDS = (".backup", ".part", ".restoring")
 """What passdown keeps beside a store; whatever else stands in the folder is somebody else's."""
+MARKED = (("data/_observer", "ops.jsonl"), ("knowledge", "ledger.txt"))
+"""Folders of names that anybody's could have, and what shows that passdown made them."""
 MOST = 10_000
 """Files that are looked at when a store is opened; `doctor` looks at all of them."""
 
@@ -61,6 +63,10 @@ def _own(folder: str) -> Iterator[os.DirEntry[str]]:
             yield from _all_of(entry)
         elif entry.name in OWN_FILES or entry.name.endswith(OWN_ENDS):
             yield entry
+    for place, mark in MARKED:
+        if os.path.lexists(os.path.join(folder, place, mark)):
+            above, name = os.path.split(os.path.join(folder, place))
+            yield from (e for one in _entries(above) if one.name == name for e in _all_of(one))
 
 
 def _all_of(entry: os.DirEntry[str]) -> Iterator[os.DirEntry[str]]:
