@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from passdown.domain.record import Record
     from passdown.domain.scope import Sight
     from passdown.stages.serve.action import Call
-    from passdown.stages.serve.lookup import Knobs, Table
+    from passdown.stages.serve.lookup import Table
 
 LONGEST = 400
 NOTHING: dict[str, Any] = {"advice": "", "id": "", "block": False}
@@ -56,16 +56,8 @@ def refresh(ctx: Ctx) -> bool:
     from passdown.stages.serve.action import follow as step, store_of
 
     with ctx.store.read(ALL) as tx:
-        return step(tx, ctx.home, store_of(ctx.facts["places"].url), knobs(ctx))
-
-
-def knobs(ctx: Ctx) -> Knobs:
-    """The settings that a hook goes by."""
-    from passdown.stages.serve.lookup import Knobs
-
-    s = ctx.settings
-    shares = (s.number(f"measure.{name}") for name in ("holdout", "shadow"))
-    return Knobs(s.flag("serve.block"), s.whole("serve.again_after"), *shares)
+        store, blocks = store_of(ctx.facts["places"].url), ctx.settings.flag("serve.block")
+        return step(tx, ctx.home, store, blocks=blocks)
 
 
 def _known(ctx: Ctx, call: Call, sight: Sight) -> list[Record]:
@@ -88,7 +80,7 @@ def _table(ctx: Ctx) -> Table:
 
     refresh(ctx)
     store = store_of(ctx.facts["places"].url)
-    return load(ctx.home, store) or Table(store, 0, knobs(ctx))
+    return load(ctx.home, store) or Table(store, 0)
 
 
 def _said(ctx: Ctx, found: list[Record], session: str) -> dict[str, Any]:

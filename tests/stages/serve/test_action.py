@@ -16,10 +16,10 @@ from passdown.domain.scope import ALL
 from passdown.stages.apply.execute import execute
 from passdown.stages.serve import lookup
 from passdown.stages.serve.action import Call, Matcher, call_of, find, follow, row_of
-from passdown.stages.serve.lookup import Knobs, Table, load
+from passdown.stages.serve.lookup import Table, load
 from tests.desk import Desk
 
-KNOBS = Knobs()
+STORE = "s"
 
 
 def record(failed: str = "python", worked: str = "python3", **facts: Any) -> Record:
@@ -33,7 +33,7 @@ def fits(one: Record, tool: str, **arguments: Any) -> bool:
     if row is None:
         return False
     # What is found by its word is what fits, whatever stands around it.
-    table = Table("s", 1, KNOBS).with_rows((), [row])
+    table = Table(STORE, 1).with_rows((), [row])
     fit = Matcher(*row.rest).fits(call)
     assert find(table, call, [one.scope]) == ([one.id] if fit else [])
     return fit
@@ -93,9 +93,9 @@ def put(at: Desk, *records: Record, proposal: str = "p") -> None:
         execute(tx, proposal, [Put(one) for one in records], "ann")
 
 
-def step(at: Desk, home: Path, store: str = "s", knobs: Knobs = KNOBS) -> bool:
+def step(at: Desk, home: Path, store: str = STORE, *, blocks: bool = False) -> bool:
     with at.store.read(ALL) as tx:
-        return follow(tx, home, store, knobs)
+        return follow(tx, home, store, blocks=blocks)
 
 
 def known(home: Path, line: str = "python x", *scopes: str) -> list[str]:
@@ -133,10 +133,10 @@ def test_following_in_steps_and_at_once_give_the_same_file(at: Desk, tmp_path: P
 
 def test_a_setting_that_changed_reaches_the_file(at: Desk, tmp_path: Path):
     step(at, tmp_path)
-    assert step(at, tmp_path, knobs=Knobs(block=True))
+    assert step(at, tmp_path, blocks=True)
     table = load(tmp_path)
     assert table is not None
-    assert table.knobs.block
+    assert table.blocks
 
 
 def test_the_file_of_another_store_or_of_a_later_one_is_made_anew(at: Desk, tmp_path: Path):
@@ -162,7 +162,7 @@ def test_what_is_nearest_is_said_first_then_what_is_surest(at: Desk, tmp_path: P
 
 def test_a_hundred_thousand_lines_are_looked_through_in_a_moment():
     rows = [r for n in range(100_000) if (r := row_of(record(f"tool{n} run … --all{n}")))]
-    table = Table("s", 1, KNOBS).with_rows((), rows)
+    table = Table(STORE, 1).with_rows((), rows)
     call = Call("Bash", "cd web && (tool77 run now --all77; make) && " + "x/y/z " * 300)
     began = time.process_time()
     assert len(find(table, call, ["global"])) == 1
@@ -177,7 +177,7 @@ def test_what_stands_under_a_word_is_found_by_it_and_by_no_other(rows: Any, othe
     every = [
         lookup.Row(word, id, (n,)) for n, (word, id) in enumerate(rows) if word.split() == [word]
     ]
-    table = Table("s", 1, KNOBS).with_rows((), every)
+    table = Table(STORE, 1).with_rows((), every)
     for word in (other, *(row.word for row in every)):
         wanted = sorted(row for row in every if row.word == word)
         assert sorted(table.under([word])) == wanted
@@ -194,6 +194,18 @@ def test_what_is_erased_leaves_the_hooks_file(at: Desk, tmp_path: Path):
 
     scrub(at.app._ctx(at.app.identify(), ALL, at.app.settings, lambda _: None))
     assert not path.exists()
+
+
+def test_whether_anything_was_written_since_is_told_by_the_files_alone(tmp_path: Path):
+    other, empty = tmp_path / "store.db", tmp_path / "empty"
+    empty.touch()
+    assert lookup.is_older(tmp_path, [])
+    lookup.save(tmp_path, Table(STORE, 1), as_of=10**18)
+    assert not lookup.is_older(tmp_path, [other, empty])
+    other.write_text("x")
+    assert lookup.is_older(tmp_path, [other])
+    lookup.touch(tmp_path, 4 * 10**18)
+    assert not lookup.is_older(tmp_path, [other])
 
 
 # ---- the operation

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from passdown.stages.serve.lookup import Knobs, Row, Table, load, save
+from passdown.stages.serve.lookup import Row, Table, load, save, touch
 from passdown.text.calls import GAP, SHELLS, TEXTS, keys, repeats
 
 if TYPE_CHECKING:
@@ -82,19 +83,21 @@ def row_of(record: Record) -> Row | None:
     return Row(word, record.id, Matcher(record.scope, tool, shape, other, record.confidence))
 
 
-def follow(tx: Tx, home: Path, store: str, knobs: Knobs) -> bool:
+def follow(tx: Tx, home: Path, store: str, *, blocks: bool = False) -> bool:
     """Bring the hooks' file up to date with the ledger; whether it was not."""
+    began = time.time_ns()
     table, head = load(home, store), tx.ledger.head()[0]
     if table is None or table.head > head:
         every = filter(None, map(row_of, tx.knowledge.all()))
-        table = Table(store, head, knobs).with_rows((), every)
-    elif table.head < head or table.knobs != knobs:
+        table = Table(store, head, blocks).with_rows((), every)
+    elif table.head < head or table.blocks != blocks:
         ids = _touched(tx, table.head)
         come = filter(None, map(row_of, tx.knowledge.by_ids(ids)))
-        table = table.with_rows(ids, come)._replace(head=head, knobs=knobs)
+        table = table.with_rows(ids, come)._replace(head=head, blocks=blocks)
     else:
+        touch(home, began)
         return False
-    save(home, table)
+    save(home, table, began)
     return True
 
 

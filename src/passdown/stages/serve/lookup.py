@@ -7,6 +7,7 @@ concern a call without reading the others, however many there are, and without t
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.storage import files
@@ -19,15 +20,6 @@ FILE = "action.lines"
 FORMAT = 1
 
 
-class Knobs(NamedTuple):
-    """The settings a hook needs, so that it reads no others."""
-
-    block: bool = False
-    again_after: int = 20
-    holdout: float = 0.0
-    shadow: float = 0.0
-
-
 class Row(NamedTuple):
     """One line: the word it is found by, the record it is of, and what else is known."""
 
@@ -37,11 +29,12 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """All lines, as of one entry of one store's ledger."""
+    """All lines, as of one entry of one store's ledger; `blocks` is the one setting that a hook
+    needs before it opens the store."""
 
     store: str
     head: int
-    knobs: Knobs
+    blocks: bool = False
     lines: bytes = b""
 
     def under(self, words: Iterable[str]) -> Iterator[Row]:
@@ -65,21 +58,46 @@ def load(home: Path, store: str = "") -> Table | None:
         known = said["format"] == FORMAT and said["bytes"] == len(lines)
         if not known or store not in ("", said["store"]):
             return None
-        return Table(said["store"], said["head"], Knobs(*said["knobs"]), lines)
+        return Table(said["store"], said["head"], said["blocks"], lines)
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def save(home: Path, table: Table) -> None:
-    """Put the table in the file's place, whole or not at all."""
+def save(home: Path, table: Table, as_of: int = 0) -> None:
+    """Put the table in the file's place, whole or not at all; `as_of` is when it was begun (in
+    nanoseconds), and the time the file has."""
     said = {"format": FORMAT, **table._asdict(), "lines": None, "bytes": len(table.lines)}
-    with files.replaced(str(home / FILE)) as part, open(part, "wb") as file:
-        file.write(json.dumps(said, separators=(",", ":")).encode() + b"\n" + table.lines)
+    with files.replaced(str(home / FILE)) as part:
+        with open(part, "wb") as file:
+            file.write(json.dumps(said, separators=(",", ":")).encode() + b"\n" + table.lines)
+        os.utime(part, ns=(as_of, as_of))
+
+
+def touch(home: Path, as_of: int) -> None:
+    """Note that the file is what it would be if it was made then."""
+    os.utime(home / FILE, ns=(as_of, as_of))
+
+
+def is_older(home: Path, others: Iterable[str | Path]) -> bool:
+    """Whether the file is missing, or any of these that is not empty was written since."""
+    try:
+        made = os.stat(home / FILE).st_mtime_ns
+    except OSError:
+        return True
+    return any(_written(path) >= made for path in others)
 
 
 def forget(home: Path) -> None:
     """Take the file away: it is derived anew from what is left."""
     (home / FILE).unlink(missing_ok=True)
+
+
+def _written(path: str | Path) -> int:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return -1
+    return found.st_mtime_ns if found.st_size else -1
 
 
 def _under(lines: bytes, word: bytes) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from passdown.config.argv import split
-from passdown.config.places import make_home, places
+from passdown.config.places import config_files, make_home, places
 from passdown.domain.clock import SystemClock
 from passdown.domain.errors import Invalid, Limit
 from passdown.surfaces.hook import clients
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from passdown.config.argv import Options
+    from passdown.config.places import Places
 
 HELP = """passdown hook EVENT [--client NAME] [--store PATH]
 
@@ -139,20 +140,31 @@ def _brief(
     with open_app(store=options.store, flags=options.flags) as app:
         text = app.run_typed("brief", asked, actor)["text"]
         tell(clients.context(client, clients.START, text) if text else "")
-        app.run_typed("action.follow", {}, actor)
+        if _is_behind(app.places):
+            app.run_typed("action.follow", {}, actor)
+
+
+def _is_behind(here: Places) -> bool:
+    """Whether anything was written or configured since the hooks' file was made."""
+    from passdown.stages.serve.lookup import is_older
+
+    others = (here.url, f"{here.url}-wal", *config_files(here.home, here.user))
+    return "://" in here.url or is_older(here.home, others)
 
 
 def _advise(home: Path, options: Options, kind: str, client: str, message: dict[str, Any]) -> None:
     """Tell what was approved of such a call, where the hooks' file knows of something. A client
     that takes no advice before a call gets it with the answer; a refusal is always before."""
     from passdown.stages.serve.action import call_of, find
-    from passdown.stages.serve.lookup import load
+    from passdown.stages.serve.lookup import forget, load
 
     tool, given = _text(message, "tool_name"), message.get("tool_input")
     table = load(home)
+    if table is None:
+        forget(home)  # what cannot be read is made anew by the next session
     if table is None or not tool or not isinstance(given, dict):
         return
-    first = clients.BEFORE if table.knobs.block else clients.client(client).advised
+    first = clients.BEFORE if table.blocks else clients.client(client).advised
     scopes = ("global", f"repo:{_repo()}", f"agent:{clients.client(client).agent}")
     if kind == first and find(table, call_of(tool, given), scopes):
         _answer(home, lambda tell: _tell(options, kind, client, message, tell))
