@@ -128,6 +128,11 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
     return Replay(sentence, len(right), len(wrong), right[:3], wrong[:3])
 
 
+def doubt(record: Record, why: str, seqs: Sequence[int]) -> Finding[Payload]:
+    """What is asked where a note did harm."""
+    return finding(Drop(record.key), seqs, record.scope)
+
+
 def changes(payload: Payload, corpus: Corpus, settings: Settings) -> Sequence[Change]:
     """What a yes implies, in the world as it is."""
     match payload:
@@ -189,6 +194,7 @@ NOTES: Loop[Any] = Loop(
     replay=replay,
     changes=changes,
     card=card,
+    doubt=doubt,
     state=state,
     policy=frozenset({"RULE"}),
 )

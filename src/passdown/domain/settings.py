@@ -9,11 +9,18 @@ from typing import TypeAlias
 
 Value: TypeAlias = bool | int | float | str
 
+CHAINS = ("none", "arbiter", "human", "arbiter,human")
+NO_CHAINS = (
+    ("human,arbiter", "nothing is left to decide after a person; did you mean arbiter,human?"),
+)
+"""Orders of tiers that are refused when configured, and why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Knob:
     """One setting. Safety knobs are changed by an admin only; operational ones also by an
-    approved proposal, within [low, high]."""
+    approved proposal, within [low, high]. `refused` are values that look like choices and are
+    none, each with the reason."""
 
     name: str
     default: Value
@@ -22,12 +29,15 @@ class Knob:
     high: float | None = None
     choices: tuple[str, ...] = ()
     safety: bool = False
+    refused: tuple[tuple[str, str], ...] = ()
 
     def accept(self, raw: object) -> Value:
         """The value in its type; ValueError with the reason when it is malformed."""
         value = _typed(raw, self.default)
+        if value in dict(self.refused):
+            raise ValueError(f"{value}: {dict(self.refused)[str(value)]}")
         if self.choices and value not in self.choices:
-            raise ValueError(f"not one of {', '.join(self.choices)}")
+            raise ValueError(f"not one of {' | '.join(self.choices)}")
         if not isinstance(value, str | bool) and not self._within(value):
             raise ValueError(f"not between {self.low} and {self.high}")
         return value
@@ -137,6 +147,12 @@ KNOBS: dict[str, Knob] = {
         Knob("serve.again_after", 20, "Such calls before a session hears it again.", 1, 10_000),
         Knob("measure.holdout", 0.0, "Share of agents' sessions that are given nothing.", 0, 0.5),
         Knob("measure.shadow", 0.0, "Share of items that a session is not given.", 0, 0.5),
+        Knob(
+            "search.index",
+            "fts5",
+            "What searches a SQLite store: tantivy where there are very many records.",
+            choices=("fts5", "tantivy"),
+        ),
         Knob("gate.deadline_days", 14, "Days after which an undecided proposal expires.", 1, 365),
         Knob("gate.dialogue_hours", 72, "Hours a dialogue turn may stay unanswered.", 1, 720),
         Knob(
@@ -149,12 +165,45 @@ KNOBS: dict[str, Knob] = {
         ),
         Knob("gate.max_open", 2000, "Open proposals in all.", 1, 1_000_000),
         Knob("gate.max_open_per_loop", 500, "Open proposals of one loop.", 1, 1_000_000),
+        Knob(
+            "gate.chain",
+            "human",
+            "Who is asked after the classifier, where a loop's own chain does not say it.",
+            choices=CHAINS,
+            safety=True,
+            refused=NO_CHAINS,
+        ),
+        Knob(
+            "gate.arbiter_budget",
+            20_000,
+            "Micro-USD that arbitration may cost in one cycle.",
+            0,
+            10**12,
+            safety=True,
+        ),
+        Knob(
+            "gate.arbiter_day_budget",
+            50_000,
+            "Micro-USD that arbitration may cost in one day.",
+            0,
+            10**12,
+            safety=True,
+        ),
+        Knob(
+            "gate.arbiter_calls",
+            50,
+            "Questions the arbiter is asked in one cycle.",
+            0,
+            100_000,
+            safety=True,
+        ),
         Knob("gate.reopen_share", 0.5, "New evidence that re-opens a rejected question.", 0, 1),
         Knob("gate.cooldown_hours", 24, "Hours before an expired question returns.", 0, 8760),
         Knob("mine.enabled", True, "Whether mining cycles run at all."),
         Knob("mine.every", "15m", "How often each loop is mined: 90s, 15m, 6h, 1d or cron."),
         Knob("mine.window_days", 3650, "How far back a cycle looks.", 1, 36_500),
         Knob("mine.seconds", 600, "Seconds one cycle may take.", 1, 86_400),
+        Knob("outcomes.every", "6h", "How often is looked how approved changes turned out."),
         Knob("expire.every", "1h", "How often deadlines are checked."),
         Knob("outbox.every", "10s", "How often effects are delivered."),
         Knob("check.every", "6h", "How often it is looked whether what is known still holds."),

@@ -28,8 +28,8 @@ class Schedule:
 
 
 def schedules(loops: Mapping[str, Loop[Any]], settings: Settings) -> list[Schedule]:
-    """All that a worker runs: each loop's cycle, whether what is known holds, deadlines, the
-    outbox, the index, the spool, how long things are kept."""
+    """All that a worker runs: each loop's cycle, whether what is known holds, how it turned out,
+    deadlines, the outbox, the index, the spool, how long things are kept."""
     cycles = [
         Schedule(f"mine:{name}", "mine", _every(name, settings), {"loop": name})
         for name in sorted(loops)
@@ -37,6 +37,7 @@ def schedules(loops: Mapping[str, Loop[Any]], settings: Settings) -> list[Schedu
     return [
         *cycles,
         Schedule("check", "check", settings.text("check.every")),
+        Schedule("outcomes", "outcomes", settings.text("outcomes.every")),
         Schedule("expire", "expire", settings.text("expire.every")),
         Schedule("deliver", "deliver", settings.text("outbox.every")),
         Schedule("index", "index.follow", settings.text("index.every")),

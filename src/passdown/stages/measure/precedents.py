@@ -10,7 +10,7 @@ from passdown.text.vectors import cosine, embed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from passdown.domain.proposal import Proposal
+    from passdown.domain.proposal import Mark, Proposal
     from passdown.storage.port import Tx
 
 PAGE = 1000
@@ -96,7 +96,16 @@ def _balanced(near: list[tuple[float, Proposal]], limit: int) -> list[tuple[floa
 
 
 def _told(tx: Tx, near: float, p: Proposal) -> Precedent:
-    marks = [m.name for m in tx.queue.marks(p.id)]
-    worked = "taken back" if "undone" in marks else ", ".join(marks)
+    worked = _worked({mark.name: mark for mark in tx.queue.marks(p.id)})
     facts = (p.title, p.action, p.scope, PUBLIC[p.status], p.decided_by, p.decided_at, p.reason)
     return Precedent(p.id, round(near, 3), *facts, p.confidence, worked)
+
+
+def _worked(last: dict[str, Mark]) -> str:
+    """In words; '' where nobody has looked."""
+    if "undone" in last:
+        return "taken back"
+    if "outcome" not in last:
+        return ""
+    told = last["outcome"].detail
+    return f"{told['score']:+.2f} over {told['n']} after {told['days']} d"
