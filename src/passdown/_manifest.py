@@ -46,6 +46,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'mirror': ('write', 'Write what is known as plain files: the same store, the same bytes.', 'passdown.ops.mirror', 'mirror'),
     'mirror.pull': ('write', 'Put what was changed in the mirror by hand to the gate, each line as a proposal.', 'passdown.ops.mirror', 'pull'),
     'observe': ('write', 'Keep events from a file of JSON lines, or from standard input (`-`), as they come.', 'passdown.ops.events', 'observe'),
+    'outcomes': ('write', 'Look how approved changes turned out, a day, a week and a month after the yes.', 'passdown.ops.outcomes', 'outcomes'),
     'pending': ('read', 'The questions that wait for a decision, most certain first.', 'passdown.ops.review', 'pending'),
     'preview': ('read', 'What a yes would mean now, to a proposal or to an edit of it; nothing is written.', 'passdown.ops.review', 'preview'),
     'propose': ('write', 'Propose something worth keeping; a person decides. `text` says what it rests on.', 'passdown.ops.mine', 'propose'),
