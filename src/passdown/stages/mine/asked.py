@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.contract.loop import Dropped
 from passdown.domain.errors import Limit, PassdownError, Unavailable
+from passdown.stages.mine.told import told
 
 if TYPE_CHECKING:
     from passdown.contract.corpus import Corpus
@@ -68,6 +69,7 @@ def _about(loop: Loop[Any], past: Corpus, session: Session, writer: Writer, foun
     except Unavailable as error:
         found.failures.append(str(error))
         return False
-    except PassdownError as error:
-        found.failures.append(str(error))
+    except Exception as error:
+        found.failures.append(told("enrich", error))
+        return isinstance(error, PassdownError)
     return True

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.contract.loop import Replay
-from passdown.domain.errors import PassdownError
 from passdown.domain.scope import ALL
 from passdown.stages.mine.asked import Asked, asked
 from passdown.stages.mine.budget import Budget
 from passdown.stages.mine.corpus import snapshot
+from passdown.stages.mine.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,7 +107,7 @@ def _detected(loop: Loop[Any], past: Corpus, settings: Settings, budget: Budget)
                 return _Found(_surest_first(findings), 1, [])
             findings.append(finding)
     except Exception as error:
-        return _Found(_surest_first(findings), 0, [_told("detect", error)])
+        return _Found(_surest_first(findings), 0, [told("detect", error)])
     return _Found(_surest_first(findings), 0, [])
 
 
@@ -119,7 +119,7 @@ def _merged(loop: Loop[Any], found: _Found, named: Asked, past: Corpus) -> _Foun
         try:
             findings = list(loop.merge(found.findings, named.findings, past))
         except Exception as error:
-            findings, failures = found.findings, [*failures, _told("merge", error)]
+            findings, failures = found.findings, [*failures, told("merge", error)]
     return _Found(_surest_first(findings), left_out, failures)
 
 
@@ -138,7 +138,7 @@ def _replayed(
         try:
             judged.append(Judged(finding, _replay(loop, finding, past, settings)))
         except Exception as error:
-            failures.append(_told(f"replay of {finding.title[:80]!r}", error))
+            failures.append(told(f"replay of {finding.title[:80]!r}", error))
     return _Found(judged, 0, failures)
 
 
@@ -149,15 +149,3 @@ def _replay(loop: Loop[Any], finding: Finding[Any], past: Corpus, settings: Sett
 
 def _surest_first(findings: list[Finding[Any]]) -> list[Finding[Any]]:
     return sorted(findings, key=lambda one: (-one.confidence, one.key))
-
-
-def _told(what: str, error: Exception) -> str:
-    """What was raised and where, in one line."""
-    if isinstance(error, PassdownError):
-        return f"{what}: {error}"
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    code = trace.tb_frame.f_code if trace else None
-    where = f" ({code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno})" if code and trace else ""
-    return f"{what} raised {type(error).__name__}: {str(error)[:200]}{where}"
