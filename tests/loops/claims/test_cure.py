@@ -6,7 +6,7 @@ import pytest
 
 from passdown.domain.observation import Trust
 from passdown.loops.claims.command import Change
-from passdown.loops.claims.cure import Cured, cures
+from passdown.loops.claims.cure import LOOSE, READY, Cured, cures
 from tests.loops.world import World
 
 MISSING = "File does not exist."
@@ -188,3 +188,89 @@ def test_of_a_long_call_whose_arguments_are_left_out_the_beginning_is_quoted() -
     assert one.change.failed == "git show … --no-stat"
     call, _, _ = one.quotes()
     assert (call.start, call.end) == (0, 200)
+
+
+def put(*calls: tuple[str, str, bool]) -> World:
+    world = World().session()
+    for line, answer, ok in calls:
+        world.runs(line, answer, ok=ok)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("failed", "error", "worked", "change"),
+    [
+        (
+            "npm run build",
+            "FATAL ERROR: Reached heap limit Allocation failed",
+            "NODE_OPTIONS=--max-old-space-size=4096 npm run build",
+            Change("npm run", "NODE_OPTIONS=--max-old-space-size=4096 npm run"),
+        ),
+        (
+            "uv run alembic upgrade head",
+            "FAILED: Multiple head revisions are present for argument 'head'",
+            "uv run alembic upgrade heads",
+            Change("uv run alembic upgrade head", "uv run alembic upgrade heads"),
+        ),
+        (
+            "pip install httpx==0.28.0",
+            "error: externally-managed-environment",
+            "uv pip install httpx==0.28.0",
+            Change("pip install", "uv pip install"),
+        ),
+        (
+            "eslint src/[id].tsx",
+            "zsh: no matches found: src/[id].tsx",
+            "eslint 'src/[id].tsx'",
+            Change("eslint src/[id].tsx", "eslint 'src/[id].tsx'"),
+        ),
+    ],
+)
+def test_so_slight_a_change_cures_whatever_the_error(
+    failed: str, error: str, worked: str, change: Change
+) -> None:
+    (one,) = found(put((failed, error, False), (worked, "done", True)))
+    assert one.change == change
+
+
+def test_what_had_to_be_run_first_is_the_cure_of_a_call_that_then_works_unchanged() -> None:
+    world = put(
+        ("terraform plan", 'Error: Backend initialization required, run "terraform init"', False),
+        ("terraform init -backend-config=env/prod.hcl", "ok", True),
+        ("terraform plan", "ok", True),
+    )
+    (one,) = found(world)
+    assert one.kind == READY
+    assert one.change.worked == "terraform init -backend-config=… && terraform plan"
+
+
+def test_what_was_edited_before_it_worked_is_no_cure() -> None:
+    world = put(("terraform plan", "Error: Backend initialization required", False))
+    world.runs("file_path: main.tf", "ok", tool="Edit")
+    world.runs("terraform plan", "ok")
+    assert found(world) == []
+
+
+@pytest.mark.parametrize(
+    ("failed", "worked"),
+    [
+        ("make test a b", "make test c b"),
+        ("docker compose exec web check", "docker compose exec --verbose web check"),
+        ("git pull origin main", "git push origin main"),
+    ],
+)
+def test_what_a_call_was_made_for_is_no_way_to_make_it(failed: str, worked: str) -> None:
+    world = put((failed, "something is not as it should be", False), (worked, "ok", True))
+    assert all(one.kind == LOOSE for one in found(world))
+
+
+def test_any_change_that_worked_is_told_in_words_that_hold_for_other_tasks() -> None:
+    error = "error: push the branch first, or use the --head flag"
+    world = put(
+        ("gh pr create --fill", error, False),
+        ("gh pr create --fill --head ada/one", "ok", True),
+        ("gh pr create --draft", error, False),
+        ("gh pr create --draft --head ada/two", "ok", True),
+    )
+    every = found(world)
+    assert len({one.gist for one in every}) == 1

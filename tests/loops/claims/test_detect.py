@@ -302,3 +302,44 @@ def test_flagged_observations_are_no_evidence() -> None:
     world.says(RULE)
     world.observations = [replace(o, flags=("echo",)) for o in world.observations]
     assert found(world.corpus()) == []
+
+
+def test_any_change_that_helped_is_asked_only_when_two_sessions_made_it() -> None:
+    world = World()
+    for n in range(2):
+        world.session()
+        world.runs(f"docker compose exec web check{n}", "Error: web is not up", ok=False)
+        world.runs(f"docker compose run --rm web check{n}", "ok")
+        assert len(found(world.corpus())) == n
+    assert only(world.corpus()).title == (
+        '`docker compose exec` fails here with "Error: web is not up"; '
+        "`docker compose run --rm` works."
+    )
+
+
+def test_one_cure_in_many_wordings_is_one_question_with_a_gap_where_they_differ() -> None:
+    world = World()
+    for name in ("core", "web"):
+        world.session()
+        error = "error: unexpected argument '--nocapture' found"
+        world.runs(f"cargo nextest run -p {name} --nocapture", error, ok=False)
+        world.runs(f"cargo nextest run -p {name} --no-capture", "ok")
+    one = only(world.corpus())
+    assert one.title.startswith("`cargo nextest run … --nocapture` fails here with")
+    assert one.confidence == 0.75
+
+
+def test_the_same_cure_in_another_repo_makes_it_surer_in_both() -> None:
+    world = World()
+    for repo in ("web", "api"):
+        world.session(repo).stumbles("timeout 5 make x", "gtimeout 5 make x")
+    drawn = {(one.scope, one.confidence) for one in found(world.corpus())}
+    assert drawn == {("repo:web", 0.75), ("repo:api", 0.75)}
+
+
+def test_where_something_is_can_be_checked() -> None:
+    world = World().session()
+    world.says("The flags live in `config/flags.toml`.")
+    payload = only(world.corpus()).payload
+    assert isinstance(payload, Add)
+    assert payload.check == "exists config/flags.toml"

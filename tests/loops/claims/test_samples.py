@@ -51,7 +51,7 @@ def told(*names: str) -> Past:
 
 def found(*names: str) -> dict[str, tuple[str, float]]:
     """Sentence to category and confidence."""
-    drawn = {}
+    drawn: dict[str, tuple[str, float]] = {}
     for one in LOOP.detect(told(*names), ALL_ON):
         assert isinstance(one.payload, Add)
         drawn[one.title] = (one.payload.category, one.confidence)

@@ -226,3 +226,86 @@ def test_of_what_made_other_memories_junk_only_the_fact_a_person_stated_is_taken
         "My AWS key is [secret:aws-key:3f2a] and password=[secret:password:9c1d].\n"
     )
     assert [one.text for one in stated(world.corpus())] == ["We use Postgres 15 for billing."]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (
+            "fyi, our test database listens on 5455, the other one is not ours",
+            "Our test database listens on 5455.",
+        ),
+        (
+            "before you write the query: amounts are stored in cents everywhere, pages round",
+            "Amounts are stored in cents everywhere.",
+        ),
+        ("actually staging is on Node 20, not 22", "Staging is on Node 20."),
+        (
+            "the cleanup job only runs on host-3, so do not look here",
+            "The cleanup job only runs on host-3.",
+        ),
+        ("use zap for anything new, the old logger goes away", "Use zap for anything new."),
+        (
+            "The colours come from packages/brand/src/colours.ts",
+            "The colours come from packages/brand/src/colours.ts.",
+        ),
+        ("src/api/client.ts is generated from the schema", None),
+        (
+            "btw we ship from the stable branch, trunk is where things are merged",
+            "We ship from the stable branch, trunk is where things are merged.",
+        ),
+    ],
+)
+def test_the_main_clause_of_a_run_on_sentence_is_kept(said: str, kept: str | None) -> None:
+    found = statement(said)
+    assert found
+    assert found[0] == (kept or f"{said}.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "watch out for CACHE_DIR, it survives a clean build",
+        "careful: files under fixtures are compared byte for byte",
+        "stop editing conf/local.py, the deploy overwrites it",
+        "don't apply the schema folder before the operator is up, the hook hangs",
+        "you cannot push to `release` without a ticket",
+    ],
+)
+def test_a_warning_is_a_pitfall(said: str) -> None:
+    world = World().session()
+    world.says(said)
+    (one,) = stated(world.corpus())
+    assert one.category == "pitfall"
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("use `just test` instead of plain cargo test, it sets things up", None),
+        ("not npm install, pnpm install please", "Use pnpm install, not npm install."),
+    ],
+)
+def test_what_to_use_for_what_is_a_quirk_of_the_tool(said: str, text: str | None) -> None:
+    world = World().session()
+    world.replies("Done.")
+    world.says(said)
+    (one,) = stated(world.corpus())
+    assert one.category == "tool-quirk"
+    assert text in (None, one.text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "our goal is to ship on Friday with 12 pages",
+        "it only runs on host-3",
+        "if the tests are slow, use jest for everything in web",
+        "the page breaks when I open it on iOS",
+        "can you stop editing conf/local.py, the deploy overwrites it?",
+        "I think our test database listens on 5455",
+        "files are stored in a folder",
+    ],
+)
+def test_a_clause_is_not_taken_out_of_a_condition_a_hedge_or_a_report(said: str) -> None:
+    assert statement(said) is None

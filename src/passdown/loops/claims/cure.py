@@ -225,7 +225,9 @@ def _first(one: Done, later: Sequence[Done]) -> Iterator[Cured]:
 def _made_ready(one: Done, mend: Done, later: Sequence[Done], error: str) -> Change | None:
     """The command that had to be run before the same call worked, where the next one is it."""
     again = next((o for o in later if o.call.tool.lower() in SHELLS | EDITORS), None)
-    if again is None or not (again.result.ok and again.call.text == one.call.text):
+    if again is None or mend.call.tool.lower() not in SHELLS:
+        return None
+    if not (again.result.ok and again.call.text == one.call.text):
         return None
     step, way = blamed(command(one.call), error), steps(command(mend.call))
     if step is None or len(way) != 1:

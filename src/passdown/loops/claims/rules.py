@@ -152,7 +152,6 @@ RULES: tuple[Rule, ...] = (
         r"[.!)]*$",
         0.75,
         NEARBY,
-        after_reply=True,
     ),
     _rule(
         "ours",
@@ -231,7 +230,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "stop-doing",
-        r"^(?P<say>stop \w+ing .{3,60}, (?:the|it|they|that|we) .{6,})$",
+        r"^(?P<say>stop \w+ing [^,]{3,60}), (?:the|it|they|that|we) .{6,}$",
         0.75,
         NEARBY,
         category="pitfall",

@@ -142,14 +142,22 @@ def bare(sentence: str) -> str:
 
 
 def _holds(said: str, rule: Rule) -> bool:
-    if not FEWEST_WORDS <= len(said.split()) <= MOST_WORDS or said.count("`") % 2:
+    fewest = FEWEST_WORDS - rule.concrete
+    if not fewest <= len(said.split()) <= MOST_WORDS or _is_cut(said):
         return False
     aside = _ASIDE.sub("", said)
     if any(refused.search(aside) for refused in rule.refused):
         return False
+    if rule.name == "not-use" and said.split()[1].strip("`,").lower() not in TOOLS:
+        return False
     if rule.concrete and not CONCRETE.search(said):
         return False
     return not rule.after_reply or bool(STATEMENT.match(said) and CONCRETE.search(said))
+
+
+def _is_cut(said: str) -> bool:
+    """Whether a quotation was left open in it, or it ends one."""
+    return bool(said.count("`") % 2 or said.count('"') % 2)
 
 
 def finished(said: str) -> str:
