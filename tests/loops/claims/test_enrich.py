@@ -41,7 +41,7 @@ class Says:
     def check(self) -> None:
         return None
 
-    def within(self, *, session: str = "", run: str = "") -> Says:
+    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> Says:
         return self
 
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:
