@@ -112,8 +112,21 @@ def test_cursor_and_gemini_are_told_in_their_own_words(project: Path):
 def test_opencode_starts_our_server(project: Path):
     main(["opencode"])
     server = read(project / "opencode.json")["mcp"]["passdown"]
-    assert (server["type"], server["enabled"]) == ("local", True)
+    assert server["type"] == "local"
     assert server["command"][1:] == ["mcp", "--agent", "opencode"]
+
+
+def test_opencodes_newer_place_for_servers_is_used_where_a_file_has_it(project: Path):
+    path = project / "opencode.json"
+    text = '{\n  "mcp": {\n    "servers": {\n      "a": {"type": "local"}\n    }\n  }\n}\n'
+    path.write_text(text)
+    main(["opencode"])
+    assert list(read(path)["mcp"]["servers"]) == ["a", "passdown"]
+    made = path.read_text()
+    main(["opencode"])
+    assert path.read_text() == made
+    main(["opencode", "--uninstall"])
+    assert path.read_text() == text
 
 
 @pytest.mark.parametrize(("client", "where"), EVERY)
@@ -237,6 +250,7 @@ def test_what_was_not_there_before_is_gone_after(
     main([client, *where.split()])
     assert main([client, *where.split(), "--uninstall"]) == 0
     assert tree(project, home) == {}
+    assert {path.name for path in project.iterdir()} == {".git", "src"}
 
 
 @pytest.mark.parametrize(
@@ -297,7 +311,8 @@ def test_it_is_kept_once_as_it_was_for_its_owner_only(project: Path, home: Path)
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     main(["claude-code", "--uninstall"])
-    assert not kept.exists()
+    assert not kept.parent.exists()
+    assert stat.S_IMODE((home / ".local/share/passdown").stat().st_mode) == 0o700
 
 
 def test_nothing_of_ours_is_nothing_to_do(project: Path, capsys: pytest.CaptureFixture[str]):

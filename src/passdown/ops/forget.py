@@ -139,7 +139,7 @@ def _blast(tx: Tx, parts: Sequence[Part], files: list[str]) -> dict[str, Any]:
         ],
         "proposals": _proposals(found),
         "continued_by": _continued_by(tx, parts),
-        "served": sum(len(tx.ledger.activities(item=id)) for id in sorted(gone)),
+        "served": sum(len(tx.ledger.activities(name="served", item=id)) for id in sorted(gone)),
     }
 
 

@@ -146,7 +146,7 @@ def _carry_out(file: File | None, plan: Written, place: Place, here: Places) -> 
         print(f"Kept as it was: {kept}")
     files.write(plan, root)
     if plan.after is not None and plan.after == files.kept(plan.path, here.user):
-        files.kept_at(plan.path, here.user).unlink(missing_ok=True)
+        files.drop(plan.path, here.user)
 
 
 def _show(plan: Written) -> None:

@@ -18,6 +18,10 @@ SECONDS = 5
 """After which a client stops waiting for a hook, which takes a fraction of one."""
 
 
+SERVERS = (("mcpServers",), ("mcp", "servers"), ("mcp",), ("mcp_servers",))
+"""Where clients keep the servers of tools; OpenCode changed its mind."""
+
+
 class Program(NamedTuple):
     """How a client starts us, and the store it is bound to, if to one."""
 
@@ -123,13 +127,17 @@ def _opencode(place: Place, program: Program) -> list[File]:
     folder = place.config / "opencode" if place.is_global else place.root
     with_remarks = folder / "opencode.jsonc"
     path = with_remarks if with_remarks.exists() else folder / "opencode.json"
-    tools = {"type": "local", "command": program.server("opencode"), "enabled": True}
+    tools = {"type": "local", "command": program.server("opencode")}
     begins = {"$schema": "https://opencode.ai/config.json"}
     return [File(path, (Entry(("mcp", NAME), tools),), begins)]
 
 
 CLIENTS = {
-    "claude-code": Client(_claude, "CLAUDE.md"),
+    "claude-code": Client(
+        _claude,
+        "CLAUDE.md",
+        ("Claude Code asks once whether a project's .mcp.json may start its servers.",),
+    ),
     "codex": Client(
         _codex,
         "AGENTS.md",
@@ -162,10 +170,17 @@ def owned(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     for event, items in hooks.items() if isinstance(hooks, dict) else ():
         for n, item in enumerate(items) if isinstance(items, list) else ():
             yield from (((("hooks", event, n, *path)), value) for path, value in _own(item))
-    for servers in ("mcpServers", "mcp", "mcp_servers"):
-        found = data.get(servers) if isinstance(data, dict) else None
+    for path in SERVERS:
+        found = at(data, path)
         if isinstance(found, dict) and _is_server(found.get(NAME)):
-            yield (servers, NAME), found[NAME]
+            yield (*path, NAME), found[NAME]
+
+
+def at(data: Any, path: tuple[str, ...]) -> Any:
+    """What stands at a path of plain values; None when nothing does."""
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
 
 
 def _own(item: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.errors import Conflict, Invalid
 from passdown.stages.serve.markers import BEGIN, END
 from passdown.text import jsonc, tomlc
-from passdown.up.install.clients import NAME, owned
+from passdown.up.install.clients import NAME, at, owned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from passdown.up.install.clients import File
+    from passdown.up.install.clients import Entry, File
 
 OPEN, CLOSE = "<!-- passdown:install -->", "<!-- passdown:installed -->"
 BLOCK = f"""{OPEN}
@@ -34,12 +35,13 @@ def installed(file: File, text: str) -> str:
         return _table(file, text)
     begun = text if text.strip() else json.dumps(file.begins, indent=2) + "\n"
     data = _read(file.path, begun)
-    if text and _has(file, data):
+    entries = [_placed(entry, data) for entry in file.entries]
+    if text and _has(entries, data):
         return text
     made = removed(file, begun)
     left = _read(file.path, made)
-    for path, value, is_item in file.entries:
-        if not is_item and NAME in (jsonc_at(left, path[:-1]) or {}):
+    for path, value, is_item in entries:
+        if not is_item and NAME in (at(left, path[:-1]) or {}):
             raise _taken(file.path)
         made = (jsonc.append if is_item else jsonc.put)(made, path, value)
     return made
@@ -97,13 +99,6 @@ def without_block(text: str) -> str:
     return head.removesuffix("\n") + rest if not rest or head.endswith("\n\n") else head + rest
 
 
-def jsonc_at(data: Any, path: tuple[str, ...]) -> Any:
-    """What stands at a path of plain values; None when nothing does."""
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data
-
-
 def _table(file: File, text: str) -> str:
     (entry,) = file.entries
     there = tomlc.read(text).get("mcp_servers", {})
@@ -115,10 +110,18 @@ def _table(file: File, text: str) -> str:
     return tomlc.with_table(bare, ("mcp_servers", NAME), entry.value)
 
 
-def _has(file: File, data: Any) -> bool:
+def _placed(entry: Entry, data: Any) -> Entry:
+    """The entry where this file keeps its like."""
+    newer = at(data, ("mcp", "servers"))
+    if entry.path[0] != "mcp" or not isinstance(newer, dict) or "type" in newer:
+        return entry
+    return entry._replace(path=("mcp", "servers", NAME))
+
+
+def _has(entries: Sequence[Entry], data: Any) -> bool:
     """Whether ours is there, all of it, once, and nothing of ours besides."""
     there = [(path[:-1] if isinstance(path[-1], int) else path, v) for path, v in owned(data)]
-    wanted = [(tuple(path), value) for path, value, _ in file.entries]
+    wanted = [(tuple(path), value) for path, value, _ in entries]
     return len(there) == len(wanted) and all(one in there for one in wanted)
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from passdown.config.places import data_folder
+from passdown.config.places import data_folder, make_home
 from passdown.domain.errors import Conflict, Forbidden, StoreError, Unreadable
 
 LARGEST = 67_108_864
@@ -59,6 +59,7 @@ def write(file: Written, root: Path) -> None:
         if file.after is None:
             _unchanged(file, root)
             target.unlink(missing_ok=True)
+            _tidy(target.parent, root)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -80,7 +81,8 @@ def write(file: Written, root: Path) -> None:
 def keep(path: Path, text: str, user: Path) -> Path:
     """Keep a file as it was before us; where."""
     place = kept_at(path, user)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(data_folder(user))
+    place.parent.mkdir(mode=0o700, exist_ok=True)
     with suppress(FileNotFoundError):
         place.unlink()
     _fill(place, text.encode(), 0o600)
@@ -93,6 +95,13 @@ def kept(path: Path, user: Path) -> str | None:
         return kept_at(path, user).read_bytes().decode()
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def drop(path: Path, user: Path) -> None:
+    """Forget how a file was: it is so again."""
+    place = kept_at(path, user)
+    place.unlink(missing_ok=True)
+    _tidy(place.parent, user)
 
 
 def kept_at(path: Path, user: Path) -> Path:
@@ -111,6 +120,13 @@ def _stays_within(path: Path, root: Path) -> Path:
             next=f"It points to {target}: edit that file yourself, or take the link away.",
         )
     return target
+
+
+def _tidy(folder: Path, root: Path) -> None:
+    """Take a folder away that nothing is left in, unless it is the root."""
+    if folder != Path(os.path.realpath(root)):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _fill(path: Path, raw: bytes, mode: int) -> None:
