@@ -73,7 +73,7 @@ TROUBLE = any_of(
     r"exist|get|appear|render|load|update|compile|pass|happen|look|match|correct|right|visible)\w*",
     r"\bnot (?:working|showing|visible|correct|right|good|clear|found|picked)\b",
 )
-OWN_TROUBLE = any_of(r"\b(?:i|me|my|mine)\b|\bfor (?:some|no) reason\b")
+OWN = any_of(r"\b(?:i|me|my|mine)\b|\bfor (?:some|no) reason\b")
 COMMON = (QUESTION, HEDGE, NARRATION, MOMENT, DANGLING)
 
 # Names, paths, flags, versions, ports: what a later session can look for.

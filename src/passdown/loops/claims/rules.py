@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.loops.claims.refused import COMMON, NEARBY, OWN_TROUBLE, TROUBLE, any_of
+from passdown.loops.claims.refused import COMMON, NEARBY, OWN, TROUBLE, any_of
 
 if TYPE_CHECKING:
     from passdown.loops.claims.payload import Category
@@ -161,18 +161,20 @@ RULES: tuple[Rule, ...] = (
         r"(?:[,;] .+)?$",
         0.75,
         NEARBY,
+        OWN,
         TROUBLE,
         concrete=True,
     ),
     _rule(
         "is-named",
         r"^(?P<say>(?:the|our) [\w`./ -]{2,40}?(?:server|database|db|bucket|cluster|region|host|"
-        r"port|registry|endpoint|queue|namespace|profile|account|time ?zone|package manager|"
+        r"port|registry|endpoint|queue|namespace|time ?zone|package manager|"
         r"formatter|linter|runner|default branch|target version) (?:is|are) "
         rf"(?:called |named )?{_OBJECT}"
         r"[^,;]*)(?:[,;] .+)?$",
         0.75,
         NEARBY,
+        OWN,
         TROUBLE,
     ),
     _rule(
@@ -181,6 +183,7 @@ RULES: tuple[Rule, ...] = (
         r"(?:by|from|with) [^,;]+)(?:[,;] .+)?$",
         0.75,
         NEARBY,
+        OWN,
         TROUBLE,
     ),
     _rule(
@@ -192,6 +195,7 @@ RULES: tuple[Rule, ...] = (
         r"(?=[^,;]*\b(?:everywhere|always|never|only|every|each)\b)[^,;]+)(?:[,;] .+)?$",
         0.75,
         NEARBY,
+        OWN,
         TROUBLE,
     ),
     _rule(
@@ -200,6 +204,7 @@ RULES: tuple[Rule, ...] = (
         r"[A-Z][\w.+]* ?v?\d[\w.]*)(?:[,;] .+)?$",
         0.75,
         NEARBY,
+        OWN,
         TROUBLE,
     ),
     _rule(
@@ -210,6 +215,7 @@ RULES: tuple[Rule, ...] = (
         r"(?:[,;] .+)?$",
         0.75,
         NEARBY,
+        OWN,
         TROUBLE,
         concrete=True,
     ),
@@ -250,18 +256,20 @@ RULES: tuple[Rule, ...] = (
         r"(?:without|unless|because|since) .{3,})$",
         0.75,
         NEARBY,
+        OWN,
         category="pitfall",
         concrete=True,
     ),
     _rule(
         "breaks-when",
         r"^(?P<say>(?!(?:it|this|that|there|they) )(?:the |our )?[\w`./ -]{3,50}? "
-        r"(?:only works?|works only|breaks?|hangs|deadlocks|silently \w+|times out) "
+        r"(?:only works?|works only|breaks?(?! in(?:to)?\b)|hangs|deadlocks|silently \w+|"
+        r"times out) "
         r"(?:with|on|in|if|when|unless|"
         r"without|as soon as) (?!i\b|you\b|we\b).{4,})$",
         0.75,
         NEARBY,
-        OWN_TROUBLE,
+        OWN,
         category="pitfall",
         concrete=True,
     ),
