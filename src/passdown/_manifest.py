@@ -10,6 +10,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'alike.list': ('read', 'The open questions that differ from this one only in what they name, and how many of their', 'passdown.ops.alike', 'listed'),
     'alike.reject': ('decide', 'Reject all open questions like this one, each by itself, once you have rejected three.', 'passdown.ops.alike', 'reject'),
     'approve': ('decide', 'Approve one proposal and apply its changes, in one transaction; `edit` is applied instead.', 'passdown.ops.review', 'approve'),
+    'arbitrate': ('write', 'Pass every open question on to its next tier, as the chain of its loop says.', 'passdown.ops.tiers', 'arbitrate'),
     'backup': ('admin', 'Write one consistent copy of the store to a file.', 'passdown.ops.admin', 'backup'),
     'brief': ('read', 'What a new session should know, within a token budget.', 'passdown.ops.recall', 'brief'),
     'capabilities': ('read', 'Every operation with its effect, parameters, aliases and the surfaces that carry it.', 'passdown.ops.admin', 'capabilities'),
@@ -76,6 +77,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'synthesize': ('read', 'An answer in prose from what was approved, every sentence with its citation; or none.', 'passdown.ops.synthesis', 'synthesize'),
     'token.new': ('admin', 'Make a token for somebody who calls over HTTP or from a script; it is shown once.', 'passdown.ops.tokens', 'new'),
     'token.revoke': ('admin', 'Revoke every token of this name.', 'passdown.ops.tokens', 'revoke'),
+    'trust': ('admin', 'Accept the confidence from which on `ledger calibrate` says that a loop can be believed.', 'passdown.ops.trusting', 'trust'),
     'undo': ('decide', 'Put back everything one approval replaced; with `closure`, all that was built on it too.', 'passdown.ops.review', 'undo'),
     'why': ('read', 'Who decided that this is so, when, on what evidence, and whom it was served to.', 'passdown.ops.recall', 'why'),
 }

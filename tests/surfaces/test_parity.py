@@ -166,6 +166,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "synthesize": {"question": "when is tea"},
         "token.new": {"name": "ci", "role": "agent"},
         "token.revoke": {"name": "ci"},
+        "trust": {"loop": "notes", "withdraw": True},
         "undo": {"id": names["approved"]},
         "why": {"id": names["record"]},
     }

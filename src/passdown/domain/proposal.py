@@ -62,6 +62,7 @@ class Verdict(StrEnum):
     REJECT = "reject"
     ESCALATE = "escalate"
     SAY = "say"
+    ADVISE = "advise"
     EXPIRE = "expire"
 
 

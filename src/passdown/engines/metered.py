@@ -24,8 +24,8 @@ class Hold(NamedTuple):
 class Purse(Protocol):
     """Money that several processes share."""
 
-    def within(self, *, session: str, run: str) -> Purse:
-        """The same purse, for this session and this run."""
+    def within(self, *, session: str, run: str, cycle: str = "") -> Purse:
+        """The same purse, for this session, this run and this cycle of the gate."""
         ...
 
     def reserve(self, micro_usd: int) -> Hold:
@@ -53,6 +53,21 @@ class Tape(Protocol):
         ...
 
 
+class NoTape:
+    """Remembers nothing: what is answered is kept by who asked."""
+
+    def within(self, *, session: str) -> NoTape:
+        """Still nothing."""
+        return self
+
+    def recall(self, key: str, engine: str) -> Answer | None:
+        """None."""
+        return None
+
+    def keep(self, key: str, engine: str, answer: Answer) -> None:
+        """It is not kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metered:
     """An engine as a Writer. `clean` redacts what is sent, and what comes back before it is kept
@@ -72,10 +87,12 @@ class Metered:
         """Unavailable, with what to do, when it cannot be asked as it is configured."""
         self.engine.check()
 
-    def within(self, *, session: str = "", run: str = "") -> Metered:
-        """The same model, held to the budgets of this session and of this run too."""
-        purse = self.purse.within(session=session, run=run)
-        return replace(self, purse=purse, tape=self.tape.within(session=session))
+    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> Metered:
+        """The same model, held to the budgets of this session, this run and this cycle of the gate
+        too."""
+        purse = self.purse.within(session=session, run=run, cycle=cycle)
+        tape = NoTape() if cycle else self.tape.within(session=session)
+        return replace(self, purse=purse, tape=tape)
 
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:
         """One structured answer; what was asked before is answered from memory, for nothing."""

@@ -41,8 +41,10 @@ class Writer(Protocol):
         """Unavailable, with what to do, when it cannot be asked as it is configured."""
         ...
 
-    def within(self, *, session: str = "", run: str = "") -> Writer:
-        """The same model, held to the budgets of this session and of this run too."""
+    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> Writer:
+        """The same model, held to the budgets of this session, this run and this cycle of the gate
+        too. What is answered in a cycle of the gate is kept with the question it is about, and
+        nowhere else."""
         ...
 
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:

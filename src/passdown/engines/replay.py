@@ -30,7 +30,7 @@ class ReplayWriter:
     def check(self) -> None:
         """It can always be asked."""
 
-    def within(self, *, session: str = "", run: str = "") -> ReplayWriter:
+    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> ReplayWriter:
         """Recorded answers cost nothing."""
         return self
 

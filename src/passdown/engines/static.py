@@ -19,7 +19,7 @@ class NoWriter:
         """Never returns: there is no engine."""
         _refuse()
 
-    def within(self, *, session: str = "", run: str = "") -> NoWriter:
+    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> NoWriter:
         """Still none."""
         return self
 

@@ -20,12 +20,13 @@ from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 def status(ctx: Ctx) -> dict[str, Any]:
     """What the store holds, what waits for a decision, and how the work goes."""
     from passdown.domain.job import JobState
+    from passdown.ops.trusting import earned
     from passdown.stages.gate.auto import in_force
     from passdown.stages.measure.counts import counts
 
     with ctx.store.read(ctx.sight) as tx:
         dead = len(tx.jobs.all((JobState.DEAD,), limit=1000))
-        found = counts(tx)
+        found = {**counts(tx), "trust": earned(ctx, tx)}
         given = [in_force(tx, loop, ctx.settings) for loop in sorted(ctx.loops)]
     granted = [one._asdict() for one in given if one]
     return {"store": ctx.store.describe(), **found, "jobs_dead": dead, "granted": granted}

@@ -66,7 +66,7 @@ def put(ctx: Ctx, name: Name, value: Name, reason: Text = "", expect: Name = "")
         was = _value(before, knob)
         if expect and str(was) != expect:
             raise Conflict(f"{name} is {was}, not {expect}", next="Look at it again.")
-        _turn(tx, ctx, knob, before, wanted, was, reason)
+        turn(tx, ctx, knob, before, wanted, was, reason)
     return _answer(knob, was, wanted)
 
 
@@ -79,7 +79,7 @@ def reset(ctx: Ctx, name: Name, reason: Text = "") -> dict[str, Any]:
         if before is None:
             raise Invalid(f"no decision set {name}", next=f"`passdown controls get {name}`.")
         was = _value(before, knob)
-        _turn(tx, ctx, knob, before, knob.default, was, reason)
+        turn(tx, ctx, knob, before, knob.default, was, reason)
     return _answer(knob, was, knob.default)
 
 
@@ -97,7 +97,7 @@ def history(ctx: Ctx, name: Name = "") -> dict[str, Any]:
         return {"turns": _turns(tx, name)}
 
 
-def _turn(
+def turn(
     tx: Tx, ctx: Ctx, knob: Knob, before: Record | None, value: Value, was: Value, reason: str
 ) -> None:
     """Store the value as a record like any other, and say so in the ledger."""
@@ -172,7 +172,7 @@ def _class(knob: Knob) -> str:
 
 def _range(knob: Knob) -> str:
     if knob.choices:
-        return " | ".join(knob.choices)
+        return " | ".join(choice or '""' for choice in knob.choices)
     if isinstance(knob.default, bool):
         return "yes | no"
     if knob.low is None and knob.high is None:

@@ -15,7 +15,8 @@ from passdown.ops.kinds import Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 from passdown.ops.purse import Asking
 from passdown.ops.review import MADE
-from passdown.ops.standing import corroborate, grant_decides, settle
+from passdown.ops.standing import corroborate, settle
+from passdown.ops.tiers import Bench
 from passdown.stages.propose.file import Fate, Filed, file
 from passdown.stages.propose.validate import loop_of, payload_of
 
@@ -36,6 +37,7 @@ class Cycle:
     left_out: int = 0
     sessions_asked: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
+    tiers: dict[str, int] = field(default_factory=dict)
     failure: str = ""
     started_at: str = ""
     duration_ms: int = 0
@@ -142,26 +144,29 @@ def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
     cycle.found, cycle.left_out = len(mined.findings), mined.left_out
     cycle.failure = "; ".join(filter(None, (cycle.failure, mined.failure)))
     cycle.duration_ms = round(mined.seconds * 1000)
-    by = system(loop.name).name
+    by, bench = system(loop.name).name, Bench(ctx, loop)
     for finding, replay in sorted(mined.findings, key=lambda f: (-f[0].confidence, f[0].key)):
         try:
-            fate = _fate(ctx, loop, finding, replay, mined.newest).value
+            fate = _fate(bench, finding, replay, mined.newest).value
         except (Invalid, Limit) as error:  # one question that cannot be asked stops no other
             fate, cycle.failure = "refused", cycle.failure or str(error)
         cycle.fates[fate] = cycle.fates.get(fate, 0) + 1
+    bench.sweep()
+    cycle.tiers = dict(bench.tally)
     with ctx.store.write(ctx.sight) as tx:
         tx.ledger.append("cycle.finished", by, loop.name, _summary(cycle))
 
 
-def _fate(ctx: Ctx, loop: Loop[Any], finding: Finding[Any], replay: Replay, newest: int) -> Fate:
+def _fate(bench: Bench, finding: Finding[Any], replay: Replay, newest: int) -> Fate:
     """What becomes of one finding: evidence of a record, a question, or what a grant decided."""
+    ctx, loop = bench.ctx, bench.loop
     if finding.joins:
         return Fate.JOINED if corroborate(ctx, loop, finding) else Fate.KNOWN
     by = system(loop.name).name
     with ctx.store.write(ctx.sight) as tx:
         filed = file(tx, loop, finding, replay, by=by, settings=ctx.settings, as_of=newest)
         settle(ctx, tx, filed.proposal)
-    return Fate.GRANTED if grant_decides(ctx, loop, filed.proposal) else filed.fate
+    return Fate.GRANTED if bench.classify(filed.proposal) else filed.fate
 
 
 def _summary(cycle: Cycle) -> dict[str, Any]:

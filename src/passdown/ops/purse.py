@@ -88,17 +88,24 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """Budgets a day, a session and a run: what is reserved counts as spent until it is settled."""
+    """Budgets a day, a session, a run and a cycle of the gate: what is reserved counts as spent
+    until it is settled."""
 
     store: Store
     settings: Settings
     clock: Clock
     session: str = ""
     run: str = ""
+    cycle: str = ""
 
-    def within(self, *, session: str, run: str) -> Purse:
-        """The same purse, for this session and this run."""
-        return replace(self, session=session or self.session, run=run or self.run)
+    def within(self, *, session: str, run: str, cycle: str = "") -> Purse:
+        """The same purse, for this session, this run and this cycle of the gate."""
+        return replace(
+            self,
+            session=session or self.session,
+            run=run or self.run,
+            cycle=cycle or self.cycle,
+        )
 
     def reserve(self, micro_usd: int) -> Hold:
         """Set this much aside in every budget; Limit when one of them does not hold it."""
@@ -124,7 +131,12 @@ class Purse:
             yield Limited("engine.session_micro_usd", "this session's", name)
         if self.run:
             yield Limited("engine.backfill_micro_usd", "this run's", _name("backfill", self.run))
-        yield Limited("engine.day_micro_usd", "the day's", _name("day", self.clock.now()[:10]))
+        today = self.clock.now()[:10]
+        if self.cycle:
+            name = _name("cycle", self.cycle)
+            yield Limited("gate.arbiter_budget", "this cycle's", name)
+            yield Limited("gate.arbiter_day_budget", "the arbiter's", _name("arbiter", today))
+        yield Limited("engine.day_micro_usd", "the day's", _name("day", today))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from passdown.ops.kinds import Id, Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 from passdown.ops.order import answered
 from passdown.ops.standing import settle
+from passdown.ops.tiers import with_advice
 from passdown.ops.weigh import replay_now, weigh
 
 if TYPE_CHECKING:
@@ -80,8 +81,9 @@ def show(ctx: Ctx, id: Id) -> dict[str, Any]:
     """One proposal: its card, its evidence, its replay and everything said about it."""
     with ctx.store.read(ctx.sight) as tx:
         p = _the(tx, id)
-        card = _forgotten() if FORGOTTEN in p.flags else weigh(ctx, tx, p).card
         turns, marks = tx.queue.messages(p.id), tx.queue.marks(p.id)
+        gone = FORGOTTEN in p.flags
+        card = _forgotten() if gone else with_advice(weigh(ctx, tx, p).card, turns)
     return {**_wire(p), "card": card, "messages": turns, "marks": marks}
 
 

@@ -6,10 +6,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.actor import system
+from passdown.domain.change import Emit
 from passdown.domain.observation import Trust
+from passdown.stages.gate.classifier import is_asked_again
+from passdown.stages.gate.trust import SAMPLED, drawn, trusted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from passdown.contract.loop import Loop
+    from passdown.domain.change import Change
     from passdown.domain.clock import At
     from passdown.domain.proposal import Proposal
     from passdown.domain.settings import Settings
@@ -20,10 +26,6 @@ FLAG = "granted"
 LEVELS = ("off", "suggest", "auto_safe", "auto")
 ALONE = LEVELS[2:]
 """The levels at which a loop decides with nobody present."""
-SURE = 0.9
-SAMPLE = 20
-"""Under `auto_safe` one in so many still goes to a person."""
-AGAIN = "asked_before:"
 
 
 class Grant(NamedTuple):
@@ -58,13 +60,24 @@ def in_force(tx: Tx, loop: str, settings: Settings) -> Grant | None:
 
 def doubt(tx: Tx, loop: Loop[Any], proposal: Proposal, given: Grant) -> str:
     """Why a person must decide this, whatever the loop says of it; '' when the grant suffices."""
+    if proposal.action in loop.policy:
+        return "it binds everybody: people decide"
     if proposal.proposed_by != system(loop.name).name:
         return "it was not mined"
-    if any(flag.startswith(AGAIN) for flag in proposal.flags):
+    if is_asked_again(proposal):
         return "it was answered before"
     if proposal.replay.get("wrong", 0):
         return "what happened later speaks against it"
-    return _of_evidence(tx, proposal) or _of_safety(proposal, given)
+    return _of_evidence(tx, proposal) or _of_safety(tx, proposal, given)
+
+
+def unsafe(tx: Tx, proposal: Proposal, given: Grant, changes: Sequence[Change]) -> str:
+    """Why `auto_safe` leaves this, of which all else is well, to a person; '' when it does not."""
+    if given.level == "auto":
+        return ""
+    if any(isinstance(change, Emit) for change in changes):
+        return "it is told to others, and no undo reaches them"
+    return SAMPLED if drawn(tx, proposal) else ""
 
 
 def _of_evidence(tx: Tx, proposal: Proposal) -> str:
@@ -76,10 +89,12 @@ def _of_evidence(tx: Tx, proposal: Proposal) -> str:
     return ""
 
 
-def _of_safety(proposal: Proposal, given: Grant) -> str:
+def _of_safety(tx: Tx, proposal: Proposal, given: Grant) -> str:
     if given.level == "auto":
         return ""
-    if proposal.confidence < SURE:
-        return f"auto_safe takes what is at least {SURE} sure"
-    drawn = int(proposal.fingerprint[:8], 16) % SAMPLE == 0
-    return f"one in {SAMPLE} goes to a person" if drawn else ""
+    accepted = trusted(tx, proposal.loop).get(proposal.action)
+    if accepted is None:
+        return f"no threshold was accepted for {proposal.action}"
+    if proposal.confidence < accepted.at:
+        return f"{accepted.by} accepted what is at least {accepted.at:.2f} sure"
+    return ""

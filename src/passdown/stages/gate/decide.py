@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.actor import system
 from passdown.domain.errors import Conflict, Invalid, NotFound, NotPending
 from passdown.domain.proposal import PUBLIC, Message, Proposal, Status, Verdict
+from passdown.stages.gate.advice import keep
 from passdown.stages.gate.auto import FLAG
 from passdown.stages.gate.policy import admit
 
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from passdown.domain.actor import Actor
+    from passdown.stages.gate.advice import Advice
     from passdown.stages.gate.auto import Grant
     from passdown.storage.port import Tx
 
 LONGEST_REASON = 4000
+GATE = system("gate")
+"""Who decides where nobody is present."""
 
 
 def open_proposal(tx: Tx, id: str) -> Proposal:
@@ -79,13 +83,43 @@ def executed(
     return _settle(tx, proposal, actor, Status.EXECUTED, reason, verdict, flags=flags)
 
 
-def granted(tx: Tx, proposal: Proposal, given: Grant) -> Proposal:
+def passed_on(
+    tx: Tx, proposal: Proposal, to: Status, advice: Advice, *, flags: tuple[str, ...] = ()
+) -> Proposal:
+    """Keep what a tier says, and let the next one decide."""
+    keep(tx, proposal, advice, to.value)
+    moved = replace(proposal, status=to, flags=(*proposal.flags, *flags))
+    return tx.queue.move(moved, expect=proposal.status)
+
+
+def granted(tx: Tx, proposal: Proposal, given: Grant, advice: Advice) -> Proposal:
     """Approve with nobody present, as an admin granted the loop: a yes that says so, and that a
     person can undo."""
-    reason = f"granted to {given.loop} ({given.level}) by {given.by} on {given.at[:10]}"
-    yes = Verdict.APPROVE
-    gate = system("gate")
-    return _settle(tx, proposal, gate, Status.EXECUTED, reason, yes, flags=(FLAG,))
+    keep(tx, proposal, advice, Status.EXECUTED.value)
+    yes = Verdict.MODIFY if proposal.original is not None else Verdict.APPROVE
+    reason = _as_granted(given, advice)
+    return _settle(tx, proposal, GATE, Status.EXECUTED, reason, yes, flags=(FLAG,))
+
+
+def turned_down(
+    tx: Tx,
+    proposal: Proposal,
+    given: Grant,
+    advice: Advice,
+    *,
+    code: str = "",
+    flags: tuple[str, ...] = (),
+) -> Proposal:
+    """Reject with nobody present, as an admin granted the loop; `code` where it was no answer."""
+    keep(tx, proposal, advice, Status.REJECTED.value)
+    no, told = Verdict.REJECT, (FLAG, *flags)
+    reason = _as_granted(given, advice)
+    return _settle(tx, proposal, GATE, Status.REJECTED, reason, no, flags=told, code=code)
+
+
+def _as_granted(given: Grant, advice: Advice) -> str:
+    by = f"granted to {given.loop} ({given.level}) by {given.by} on {given.at[:10]}"
+    return f"{by}; {advice.tier}: {advice.text}"[:LONGEST_REASON]
 
 
 def rejected(

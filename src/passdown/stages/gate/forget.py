@@ -32,6 +32,9 @@ KEPT = frozenset(
         "failure_code",
         "proof",
         "synth_cost_usd",
+        "tier",
+        "to",
+        "micro_usd",
     }
 )
 """What the ledger still says of a proposal that was forgotten; all else is a placeholder."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from passdown.storage.port import Tx
 
 MOST_EVIDENCE = 500
+NO_ANSWER = frozenset({"budget", "spawned"})
+"""Codes of rejections that did not answer the question: it is asked again after a while."""
 MOST_TWINS = 1000
 """Open questions, the surest first, among which the same one in other words is sought."""
 
@@ -124,6 +126,8 @@ def _proposal(
 def _again(asked: Proposal, before: Proposal) -> Proposal:
     """The same question once more, younger than the last one wherever the clock went."""
     made = max(asked.created_at, later(before.created_at, seconds=0.001))
+    if before.failure_code in NO_ANSWER:
+        return replace(asked, created_at=made)
     return replace(asked, created_at=made, flags=(*asked.flags, f"asked_before:{before.id}"))
 
 
@@ -156,7 +160,7 @@ def _silenced(tx: Tx, before: Proposal, asked: Proposal, settings: Settings) -> 
         return Fate.KNOWN
     if before.status is Status.FAILED:
         return None
-    if before.status is Status.EXPIRED:
+    if before.status is Status.EXPIRED or before.failure_code in NO_ANSWER:
         back = later(before.decided_at, seconds=3600 * settings.number("gate.cooldown_hours"))
         return Fate.COOLING if tx.now < back else None
     return None if _moved(tx, before.evidence, asked.evidence, settings) else Fate.SUPPRESSED
