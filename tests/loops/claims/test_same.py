@@ -51,6 +51,11 @@ OPPOSITES = [
     ("Use tabs", "Use spaces, not tabs"),
 ]
 UNRELATED = [
+    (
+        "Always run `make alder` before you touch it.",
+        "Always run `make elder` before you touch it.",
+    ),
+    ("Restart `web-api` after a change of routes", "Restart `web-app` after a change of routes"),
     ("Run `make lint` before pushing", "Run `make test` before pushing"),
     ("The API listens on port 8080", "The admin UI listens on port 8443"),
     ("Use pnpm for the frontend", "Use uv for the backend"),

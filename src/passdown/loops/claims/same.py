@@ -69,14 +69,15 @@ class Bond(Enum):
 
 
 class Gist(NamedTuple):
-    """What a sentence is about: what it is for, what it says no to, whether it forbids, and where
-    the one value it may give stands."""
+    """What a sentence is about: what it is for, what it says no to, whether it forbids, the one
+    value it may give with what stands around it, and the words of all that it names."""
 
     about: frozenset[str]
     refused: frozenset[str]
     forbids: bool
     values: frozenset[str]
     frame: frozenset[str]
+    names: frozenset[str]
     plain: str
 
     @property
@@ -99,7 +100,7 @@ def bond(one: str, other: str) -> Bond:
     if _differ(a, b):
         return Bond.AGAINST
     reads = shared >= SAME_WORDS or _is_detail(a, b) or near(one, other) >= READS_SAME
-    return Bond.SAME if reads else Bond.APART
+    return Bond.SAME if reads and not _name_others(a, b) else Bond.APART
 
 
 @lru_cache(maxsize=65_536)
@@ -109,7 +110,8 @@ def gist(text: str) -> Gist:
     about = _words(plain)
     forbids = len(_NOTS.findall(plain)) % 2 == 1
     values, frame = _valued(text) if _SINGLE.search(plain) else (frozenset(), frozenset())
-    return Gist(about, refused - about, forbids, values, frame, plain)
+    names = frozenset[str]().union(*(_words(text[m.start : m.end]) for m in mentions(text)))
+    return Gist(about, refused - about, forbids, values, frame, names, plain)
 
 
 class Kin(Generic[Id]):
@@ -182,6 +184,11 @@ def _share(a: frozenset[str], b: frozenset[str]) -> float:
 def _is_detail(a: Gist, b: Gist) -> bool:
     less, more = sorted((a.about, b.about), key=len)
     return len(less) > 2 and less <= more
+
+
+def _name_others(a: Gist, b: Gist) -> bool:
+    """Whether each names something that the other says nothing of."""
+    return not (a.names <= b.about | b.refused or b.names <= a.about | a.refused)
 
 
 def _differ(a: Gist, b: Gist) -> bool:
