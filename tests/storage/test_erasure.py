@@ -125,8 +125,7 @@ def test_every_column_either_has_a_place_or_is_known_to_hold_no_text():
     columns = {t: re.findall(r"^    ([a-z_0-9]+) (?:TEXT|INT|REAL|BLOB)", c, re.M) for t, c in made}
     assert len(columns) > 20
     for table, every in columns.items():
-        place = PLACES.get(table)
-        said = {*place.plain, *place.json} if place else set()
+        said = {*place.plain, *place.json} if (place := PLACES.get(table)) else set()
         told = set(NO_TEXT[table].split())
         assert not said & told, table
         assert set(every) == said | told, table

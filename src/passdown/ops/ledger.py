@@ -50,7 +50,7 @@ def rebuild(ctx: Ctx) -> dict[str, int]:
     """Forget the search index and derive it anew, from the ledger and from what was seen."""
     with ctx.store.write(ALL) as tx:
         tx.index.clear()
-    return {"entries": follow_all(ctx), "heard": hear_all(ctx)}
+    return {"entries": follow_all(ctx), "heard": hear_all(ctx), "beside": beside(ctx)}
 
 
 @operation("index.follow", Effect.WRITE, example="passdown index follow")
@@ -59,7 +59,12 @@ def follow(ctx: Ctx) -> dict[str, int]:
     from passdown.ops.action import refresh
 
     refresh(ctx)
-    return {"entries": follow_all(ctx), "heard": hear_all(ctx)}
+    return {"entries": follow_all(ctx), "heard": hear_all(ctx), "beside": beside(ctx)}
+
+
+def beside(ctx: Ctx) -> int:
+    """The same for a second index beside the store; none where none is wanted."""
+    return ctx.store.index_beside(ctx.settings.text("search.index") == "tantivy")
 
 
 def follow_all(ctx: Ctx) -> int:

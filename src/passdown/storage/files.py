@@ -17,7 +17,7 @@ FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 COMPANIONS = ("", "-wal", "-shm", "-journal")
 OWN_FILES = ("action.lines", "allow", "config.toml", "hook.log", "hook.log.1", "key")
-OWN_FOLDERS = ("live", "mirrors", "promotions", "served", "spool", "told")
+OWN_FOLDERS = ("live", "mirrors", "promotions", "served", "spool", "tantivy", "told")
 OWN_ENDS = (".backup", ".part", ".restoring")
 """What passdown keeps beside a store; whatever else stands in the folder is somebody else's."""
 MARKED = (("data/_observer", "ops.jsonl"), ("knowledge", "ledger.txt"))

@@ -373,6 +373,12 @@ class Store(Protocol):
         """Leave nothing of what was erased in the store's files; False while a reader is there."""
         ...
 
+    def index_beside(self, wanted: bool) -> int:
+        """Keep a second full-text index beside the store and bring it up to date, or keep none;
+        how many records it took. Unavailable when it cannot be had; a backend that has no use for
+        one has none."""
+        ...
+
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file (mode 0600); its bytes."""
         ...

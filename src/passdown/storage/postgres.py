@@ -146,6 +146,10 @@ class PostgresStore:
                 connection.rows(f"VACUUM {table}")
         return True
 
+    def index_beside(self, wanted: bool) -> int:
+        """There is none: its own index is enough."""
+        return 0
+
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file; its bytes."""
         with self._begun(writes=False) as connection:

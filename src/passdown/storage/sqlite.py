@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import StoreError
+from passdown.domain.scope import ALL
 from passdown.storage.files import prepare
 from passdown.storage.migrate import SCHEMA
 from passdown.storage.pool import Pool
 from passdown.storage.port import Usage
+from passdown.storage.sql.beside import Beside, catch_up
 from passdown.storage.sql.bound import Bound
 from passdown.storage.sql.named import Queries
 from passdown.storage.sql.sqlite import DIALECT, SqliteConnection, bring_up
@@ -50,7 +52,8 @@ class SqliteStore:
         self._clock = clock
         self._queries = Queries(DIALECT)
         self._turn = Turn(path)
-        self._pool = Pool(path, lambda: SqliteConnection(path, self._queries, on_statement))
+        self._beside = beside = Beside(os.path.dirname(path))
+        self._pool = Pool(path, lambda: SqliteConnection(path, self._queries, on_statement, beside))
         self._mended = prepare(path)
         try:
             with self._pool.lent() as connection:
@@ -92,7 +95,7 @@ class SqliteStore:
             "where": self._path,
             "schema": SCHEMA,
             "bytes": sum(os.stat(file).st_size for file in files if os.path.exists(file)),
-            "search": "fts5",
+            "search": "tantivy" if self._beside.position() else "fts5",
             "mended": self._mended,
         }
 
@@ -104,8 +107,17 @@ class SqliteStore:
     def scrub(self) -> bool:
         """Merge the index anew and empty the write-ahead log: what is erased is overwritten there
         only when the pages are."""
+        self._beside.forget()
         with self._turn.taken(), self._pool.lent() as connection:
             return connection.scrub()
+
+    def index_beside(self, wanted: bool) -> int:
+        """Keep a second full-text index beside the store, or none; how many records it took."""
+        if not wanted:
+            self._beside.forget()
+            return 0
+        with self._pool.lent() as connection, connection.transaction(writes=False):
+            return catch_up(Bound(connection, ALL, self._clock, writes=False), self._beside)
 
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file; its bytes."""
@@ -118,6 +130,7 @@ class SqliteStore:
         """Replace all content by a backup's; the old content is kept beside it as a backup."""
         from passdown.storage.copies import restore
 
+        self._beside.forget()
         with self._turn.taken(), self._pool.lent() as connection:
             restore(connection, os.path.abspath(source), self._clock.now())
 

@@ -94,6 +94,10 @@ class MemoryStore:
         """Nothing is left of what is gone from memory."""
         return True
 
+    def index_beside(self, wanted: bool) -> int:
+        """There is none: its own index is enough."""
+        return 0
+
     def backup(self, to: Path) -> int:
         """Write one consistent copy to this file; its bytes."""
         from passdown.storage.dump import write_dump

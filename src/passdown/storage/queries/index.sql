@@ -7,6 +7,9 @@ SELECT position FROM index_head
 INSERT INTO index_head (one, position) VALUES (1, :position)
 ON CONFLICT (one) DO UPDATE SET position = excluded.position
 
+-- name: indexed
+SELECT id, words FROM indexed WHERE id IN :ids
+
 -- name: words
 SELECT words FROM indexed WHERE id IN :ids
 

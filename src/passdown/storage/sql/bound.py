@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from passdown.domain.clock import At, Clock
     from passdown.domain.scope import Sight
+    from passdown.storage.sql.beside import Beside
     from passdown.storage.sql.named import Queries
 
 AT_ONCE = 500
@@ -24,6 +25,11 @@ class Connection(Protocol):
 
     @property
     def queries(self) -> Queries: ...
+
+    @property
+    def beside(self) -> Beside | None:
+        """A second full-text index, where there may be one."""
+        ...
 
     def rows(self, sql: str, args: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it; its rows."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from passdown.storage.coding import named, packed, plain, unpacked
 from passdown.storage.index import Heard, Hit
 from passdown.storage.plan import planned
-from passdown.storage.scoring import LOOKED_AT, scored
+from passdown.storage.scoring import LOOKED_AT, Scored, scored
 from passdown.storage.sql.bound import AT_ONCE, in_parts
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
@@ -59,6 +59,8 @@ class SqlIndex:
         for what in ("clear_words", "clear_having", "clear_vectors", "clear_seen", "clear_anew"):
             self._write(what)
         self._write("stand", position=0)
+        if self._bound.connection.beside:
+            self._bound.connection.beside.forget()
 
     def search(
         self,
@@ -74,20 +76,21 @@ class SqlIndex:
         query = planned(asked, having, many, self._quoted, self._any_word)
         if not query:
             return []
+        narrow = partial(self._serving, kinds=list(kinds), lives=list(lives))
+        found = _best(scored(self._beside(asked, limit), having, many), narrow, limit)
+        if len(found) == limit:
+            return found
         rows = self._rows("search", query=query, limit=LOOKED_AT)
-        hits, found = scored(rows, having, many), list[Hit]()
-        size = min(2 * limit, AT_ONCE)
-        for start in range(0, len(hits), size):
-            part = hits[start : start + size]
-            serves = self._serving([hit.id for hit in part], kinds, lives)
-            found += [one.hit() for one in part if one.id in serves]
-            if len(found) >= limit:
-                break
-        return found[:limit]
+        return _best(scored(rows, having, many), narrow, limit)
 
-    def _serving(self, ids: Sequence[str], kinds: Sequence[str], lives: Sequence[str]) -> set[str]:
-        rows = self._rows("serving", ids=ids, kinds=list(kinds), lives=list(lives))
-        return {id for (id,) in rows}
+    def _beside(self, words: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
+        """What an index beside the store finds, where there is one."""
+        beside = self._bound.connection.beside
+        ids = beside.find(words, self.position(), limit) if beside else []
+        return [row for part in in_parts(ids) for row in self._rows("indexed", ids=part)]
+
+    def _serving(self, ids: Sequence[str], kinds: list[str], lives: list[str]) -> set[str]:
+        return {id for (id,) in self._rows("serving", ids=ids, kinds=kinds, lives=lives)}
 
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """How many records have each of these words, and how many there are."""
@@ -181,6 +184,21 @@ class SqlIndex:
 
     def _quoted(self, word: str) -> str:
         return self._bound.connection.queries.dialect.quoted(word)
+
+
+def _best(
+    hits: Sequence[Scored], serving: Callable[[Sequence[str]], set[str]], limit: int
+) -> list[Hit]:
+    """The best of those that may be served."""
+    found: list[Hit] = []
+    size = max(1, min(2 * limit, AT_ONCE))
+    for start in range(0, len(hits), size):
+        part = hits[start : start + size]
+        serves = serving([hit.id for hit in part])
+        found += [one.hit() for one in part if one.id in serves]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def forget(bound: Bound, ids: Sequence[str]) -> None:

@@ -87,6 +87,7 @@ class PostgresConnection:
     def __init__(self, dsn: str, queries: Queries, hook: Hook | None = None) -> None:
         self.where = place_of(dsn)
         self.queries = queries
+        self.beside = None
         self._hook = hook or (lambda _: None)
         self.schema = SCHEMA_NAME
         self.used = False

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from passdown.storage.migrate import Migration
+    from passdown.storage.sql.beside import Beside
 
     Hook = Callable[[str], None]
 
@@ -44,8 +45,15 @@ SETTINGS = (
 class SqliteConnection:
     """One connection, used by one thread at a time; its errors are ours."""
 
-    def __init__(self, path: str, queries: Queries | None = None, hook: Hook | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        queries: Queries | None = None,
+        hook: Hook | None = None,
+        beside: Beside | None = None,
+    ) -> None:
         self.path = path
+        self.beside = beside
         self.queries = queries or Queries(DIALECT)
         self._hook = hook or (lambda _: None)
         self._reading = False
