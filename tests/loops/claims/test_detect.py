@@ -343,3 +343,14 @@ def test_where_something_is_can_be_checked() -> None:
     payload = only(world.corpus()).payload
     assert isinstance(payload, Add)
     assert payload.check == "exists config/flags.toml"
+
+
+def test_a_session_that_was_started_from_another_corroborates_nothing() -> None:
+    world = World()
+    for _ in range(2):
+        world.session().stumbles()
+        world.says(RULE)
+    sure = sorted(one.confidence for one in found(world.corpus()))
+    world.sessions[1] = replace(world.sessions[1], parent="s1")
+    assert sure == [0.75, 0.9]
+    assert sorted(one.confidence for one in found(world.corpus())) == [0.6, 0.85]

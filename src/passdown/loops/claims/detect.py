@@ -11,7 +11,7 @@ from passdown.loops.claims.changes import CORROBORATION, MOST_SURE
 from passdown.loops.claims.check import of_missing, of_text
 from passdown.loops.claims.command import Change
 from passdown.loops.claims.cure import LOOSE, READY, common, cures
-from passdown.loops.claims.draft import Draft, key, stated_key, sure
+from passdown.loops.claims.draft import Draft, distinct, key, root, stated_key, sure
 from passdown.loops.claims.habit import habits
 from passdown.loops.claims.instead import instead
 from passdown.loops.claims.payload import Cure, Quote
@@ -50,9 +50,9 @@ def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
 
 
 def _drafts(corpus: Corpus, settings: Settings) -> Iterator[Draft]:
-    yield from _statements(list(stated(corpus)))
+    yield from _statements(corpus, list(stated(corpus)))
     yield from instead(corpus)
-    cured = list(_cures(list(cures(corpus, settings.whole("claims.cure_within")))))
+    cured = list(_cures(corpus, list(cures(corpus, settings.whole("claims.cure_within")))))
     yield from cured
     if settings.flag("claims.patterns"):
         yield from habits(corpus)
@@ -71,11 +71,11 @@ def _sound(draft: Draft) -> bool:
 # ---- what people stated
 
 
-def _statements(every: Sequence[Stated]) -> Iterator[Draft]:
+def _statements(corpus: Corpus, every: Sequence[Stated]) -> Iterator[Draft]:
     for group in _groups(every):
         first = group[0]
-        sessions = {one.observation.session for one in group}
-        surest = max(one.confidence for one in group) + CORROBORATION * (len(sessions) - 1)
+        sessions = distinct(corpus, (one.observation.session for one in group))
+        surest = max(one.confidence for one in group) + CORROBORATION * (sessions - 1)
         yield Draft(
             key=stated_key(first.text, first.observation.scope),
             text=first.text,
@@ -112,11 +112,11 @@ def alike(a: str, b: str, score: float) -> bool:
 # ---- what cured an error
 
 
-def _cures(every: Sequence[Cured]) -> Iterator[Draft]:
+def _cures(corpus: Corpus, every: Sequence[Cured]) -> Iterator[Draft]:
     groups: dict[tuple[str, Scope], list[Cured]] = {}
     sessions: dict[str, set[str]] = {}
     for one in every:
-        sessions.setdefault(one.gist, set()).add(one.call.session)
+        sessions.setdefault(one.gist, set()).add(root(corpus, one.call.session))
         # A tool understands the same arguments in every repo; the rest holds where it was seen.
         scope = "" if one.kind == "usage" else one.call.scope
         groups.setdefault((one.gist, scope), []).append(one)

@@ -10,6 +10,9 @@ from passdown.loops.claims.payload import Quote
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from passdown.contract.corpus import Corpus
     from passdown.domain.observation import Observation
     from passdown.domain.scope import Scope
     from passdown.loops.claims.payload import Category, Cure
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 ONCE, TWICE, OFTEN = 0.6, 0.75, 0.85
 """How sure is what sessions showed and nobody said: in one, two or more of them."""
 LONGEST_QUOTE = 200
+DEEPEST = 20
+"""Sessions that were started from one another, one after the other."""
 
 
 class Draft(NamedTuple):
@@ -56,3 +61,18 @@ def receipt(one: Observation, words: str) -> Quote:
     if start < 0:
         return Quote(one.seq, 0, min(len(one.text), LONGEST_QUOTE))
     return Quote(one.seq, start, start + len(words))
+
+
+def root(corpus: Corpus, session: str) -> str:
+    """The session that this one was forked or started from, or itself."""
+    for _ in range(DEEPEST):
+        found = corpus.session(session)
+        if found is None or not found.parent or corpus.session(found.parent) is None:
+            break
+        session = found.parent
+    return session
+
+
+def distinct(corpus: Corpus, sessions: Iterable[str]) -> int:
+    """How many of these sessions did not come out of one another."""
+    return len({root(corpus, session) for session in set(sessions)})

@@ -7,7 +7,7 @@ from math import factorial
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.loops.claims.check import of_commands
-from passdown.loops.claims.draft import Draft, key, receipt
+from passdown.loops.claims.draft import Draft, key, receipt, root
 from passdown.loops.claims.verb import deeds
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def habits(corpus: Corpus) -> Iterator[Draft]:
 def _by_repo(corpus: Corpus) -> dict[Scope, list[Told]]:
     found: dict[Scope, list[Told]] = {}
     for session in corpus.sessions():
-        if session.repo:
+        # What a session was told to do by another one is no habit of its own.
+        if session.repo and root(corpus, session.id) == session.id:
             every = deeds(corpus.in_session(session.id))[-MOST_DEEDS:]
             did = _once_in_a_row(every)
             if did and _ended_well(session, did, every[-1]):

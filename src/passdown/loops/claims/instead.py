@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.cure import command
-from passdown.loops.claims.draft import Draft, key, receipt
+from passdown.loops.claims.draft import Draft, distinct, key, receipt
 from passdown.loops.claims.payload import Quote
 from passdown.loops.claims.prose import sentences
 from passdown.loops.claims.stated import bare, statement
@@ -47,7 +47,7 @@ def instead(corpus: Corpus) -> Iterator[Draft]:
                 group = groups.setdefault((one.scope, right, wrong), [])
                 group.append((one, span, last[one.session]))
     for (scope, right, wrong), group in groups.items():
-        sessions = len({prompt.session for prompt, _, _ in group})
+        sessions = distinct(corpus, (prompt.session for prompt, _, _ in group))
         yield Draft(
             key=key("instead", scope, right, wrong),
             text=f"Use `{right}` instead of `{wrong}`.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.check import of_text
 from passdown.loops.claims.cure import command, done
-from passdown.loops.claims.draft import TWICE as SAID, Draft, key, receipt, sure
+from passdown.loops.claims.draft import TWICE as SAID, Draft, distinct, key, receipt, sure
 from passdown.loops.claims.payload import Quote
 from passdown.loops.claims.prose import sentences
 from passdown.loops.claims.refused import (
@@ -81,12 +81,12 @@ def relied(corpus: Corpus) -> Iterator[Draft]:
         for found in (*_printed(done(items)), *_asserted(items)):
             groups.setdefault((session.scope, found.shape), []).append(found)
     for (scope, shape), group in groups.items():
-        yield _draft(scope, shape, group)
+        sessions = distinct(corpus, (one.source.session for one in group))
+        yield _draft(scope, shape, group, sessions)
 
 
-def _draft(scope: Scope, shape: str, group: Sequence[Found]) -> Draft:
+def _draft(scope: Scope, shape: str, group: Sequence[Found], sessions: int) -> Draft:
     first = group[0]
-    sessions = len({one.source.session for one in group})
     return Draft(
         key=key("relied", scope, shape),
         text=first.text,

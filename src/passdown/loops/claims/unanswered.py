@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Seen, Trust
-from passdown.loops.claims.draft import Draft, key
+from passdown.loops.claims.draft import Draft, distinct, key
 from passdown.loops.claims.payload import Quote
 from passdown.loops.claims.prose import sentences
 from passdown.loops.claims.refused import DANGLING
@@ -268,12 +268,11 @@ def questions(corpus: Corpus) -> Iterator[Draft]:
             by_word.setdefault(word, []).append(len(groups))
         groups.append([one])
     for each in groups:
-        yield _draft(each)
+        yield _draft(each, distinct(corpus, (one.observation.session for one in each)))
 
 
-def _draft(group: Sequence[Open]) -> Draft:
+def _draft(group: Sequence[Open], sessions: int) -> Draft:
     first = group[0]
-    sessions = len({one.observation.session for one in group})
     words = sorted(set(content_words(first.text)))
     return Draft(
         key=key("question", first.observation.scope, *words),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Trust
 from passdown.loops.claims.cure import INVOCATION, NO_LESSON, command, error_line
-from passdown.loops.claims.draft import Draft, key, receipt
+from passdown.loops.claims.draft import Draft, distinct, key, receipt
 from passdown.loops.claims.verb import deeds, verbs
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def uncured(corpus: Corpus) -> Iterator[Draft]:
         for one in _ended_with(session, did):
             left.setdefault((session.scope, one.deed.verb), []).append(one)
     for (scope, verb), every in sorted(left.items()):
-        yield _draft(scope, verb, every)
+        sessions = distinct(corpus, (one.session.id for one in every))
+        yield _draft(scope, verb, every, sessions)
 
 
 def _ended_with(session: Session, did: Sequence[Deed]) -> Iterator[Left]:
@@ -77,11 +78,10 @@ def _told(one: Left) -> str:
     return one.deed.verb if not own or _NOT_OWN.search(line) else line
 
 
-def _draft(scope: str, verb: str, every: Sequence[Left]) -> Draft:
+def _draft(scope: str, verb: str, every: Sequence[Left], sessions: int) -> Draft:
     newest = every[-1]
     error = newest.error.replace('"', "'")
     seen = tuple(o for one in every for o in (one.deed.done.call, one.deed.done.result))
-    sessions = len({one.session.id for one in every})
     tries = max(one.tries for one in every)
     return Draft(
         key=key("uncured", scope, verb),
