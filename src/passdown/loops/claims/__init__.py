@@ -17,7 +17,7 @@ from passdown.loops.claims.view import card, state
 
 LOOP: Loop[Payload] = Loop(
     name="claims",
-    summary="What people stated or corrected, and what cured an error.",
+    summary="What people stated, what cured an error, what is done in order, what is open.",
     kinds=(KIND,),
     payload=Payload,
     actions=ACTIONS,
