@@ -16,6 +16,8 @@ from passdown.__main__ import COMMANDS, _show, main
 from passdown.app import open_app
 from passdown.config.argv import Options
 from passdown.domain.actor import human
+from passdown.domain.record import Record
+from passdown.domain.scope import ALL
 from passdown.ops.catalogue import everything
 from passdown.ops.kinds import Name, Text
 from passdown.ops.params import parameters
@@ -72,6 +74,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
             app.call("add", {"text": text, "confirm": True}, human("ann"))
         scoped = {"text": "Deploy web on Mondays.", "scope": "repo:web", "confirm": True}
         app.call("add", scoped, human("ann"))
+        cure = {"tool": "Bash", "failed": "npm test", "worked": "pnpm test"}
+        with app.store.write(ALL) as tx:
+            tx.knowledge.put(Record("claim", "npm", "`pnpm test` works.", {"cure": cure}))
         app.call("index.follow", {}, human("ann"))
     return folder
 
@@ -85,6 +90,8 @@ def test_help_and_version_load_next_to_nothing(words: str) -> None:
     "words",
     [
         "hook post-tool",
+        "hook session-start",
+        "hook pre-tool",
         "brief",
         "brief --repo web --task tests --budget 500 --json",
         "search pytest",
@@ -92,7 +99,8 @@ def test_help_and_version_load_next_to_nothing(words: str) -> None:
     ],
 )
 def test_what_sessions_start_with_loads_nothing_heavy(store: Path, words: str) -> None:
-    stdin = '{"session_id": "s"}'
+    call = {"tool_name": "Bash", "tool_input": {"command": "npm test"}}
+    stdin = json.dumps({"session_id": "s", **call})
     assert not loaded(*words.split(), "--store", str(store), stdin=stdin) & HEAVY
 
 
