@@ -1,7 +1,11 @@
 """How long a search takes through its operation, with scope and validity, and a brief: stores of
-1,000, 10,000 and 100,000 claims (--size as many thousands as the largest has), and as many turns of
-sessions as the largest has claims, each asked 200 questions of three to five words, frequent ones
-among them. Milliseconds of CPU time in one process that is warm.
+1,000, 10,000, 100,000 and 1,000,000 claims, up to --size thousands, and 100,000 turns of sessions,
+each asked 200 questions of three to five words, frequent ones among them; the largest also through
+the index beside it, where tantivy is installed. Milliseconds of CPU time in one process that is
+warm.
+
+How good the plan is: of the ten best of all records that have any of the words, the share that is
+found.
 """
 
 from __future__ import annotations
@@ -11,9 +15,12 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 from evals import Measured
 from passdown.app import App, open_app
@@ -23,11 +30,14 @@ from passdown.domain.observation import Observation, Seen, Session
 from passdown.domain.record import Record
 from passdown.domain.scope import ALL
 from passdown.stages.apply.execute import execute
+from passdown.storage import plan
+from passdown.storage.sql import index
 
 READS_DATA = False
 SIZE = 100
 """Thousands of claims of the largest store."""
 
+MOST_TURNS = 100_000
 QUESTIONS = 200
 AT_ONCE = 2000
 ACTOR = human("speed")
@@ -35,19 +45,20 @@ SYLLABLES = [a + b for a in "bcdfghklmnprstvz" for b in ("a", "e", "i", "o", "u"
 
 
 def measure(_: Path | None, thousands: float = SIZE) -> Measured:
-    """One store a size, then the turns beside the largest."""
+    """One store a size; the turns beside the largest of at most 100,000."""
     figures: dict[str, float] = {}
     largest = int(thousands * 1000)
-    sizes = [*(n for n in (1_000, 10_000) if n < largest), largest]
-    for size in sizes:
+    for size in [*(n for n in (1_000, 10_000, 100_000) if n < largest), largest]:
         named = f"{size // 1000}k" if size < 10**6 else f"{size / 10**6:g}m"
-        with (
-            TemporaryDirectory(prefix="passdown-search-") as folder,
-            open_app(store=str(Path(folder, "store"))) as app,
-        ):
-            figures |= _of_claims(app, size, named)
-            if size == largest:
-                figures |= _of_turns(app, size, named)
+        with TemporaryDirectory(prefix="passdown-search-") as folder:
+            store = str(Path(folder, "store"))
+            with open_app(store=store) as app:
+                figures |= _of_claims(app, size, named)
+                if size == min(largest, MOST_TURNS):
+                    figures |= _of_turns(app, size, named)
+            if size == largest and find_spec("tantivy"):
+                figures |= _beside(store, size, named)
+    figures["mb_at_most"] = round(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
     return Measured(figures, QUESTIONS)
 
 
@@ -56,15 +67,42 @@ def _of_claims(app: App, size: int, named: str) -> dict[str, float]:
     followed = _cpu(lambda: app.call("index.follow", {}, ACTOR))
     asked = list(_questions(random.Random(3)))
     found = _timed(app, "search", [{"query": q, "repo": "web"} for q in asked])
-    briefs = _timed(
-        app, "brief", [{"repo": "web", "task": q} for q in asked[: max(5, 20_000 // size)]]
-    )
+    briefs = _timed(app, "brief", [{"repo": "web", "task": q} for q in asked])
     return {
         **_quantiles(f"search_{named}", found),
         **_quantiles(f"brief_{named}", briefs),
+        **({f"found_of_ten_{named}": _of_ten(app, asked[:50])} if size <= 10**5 else {}),
         f"indexed_a_second_{named}": round(size / followed),
         f"stored_a_second_{named}": round(size / spent),
     }
+
+
+def _of_ten(app: App, asked: Sequence[str]) -> float:
+    """The share of the ten best of all that any word finds."""
+    ours = [_ids(app, question) for question in asked]
+    with (
+        patch.object(plan, "MOST", 10**9),
+        patch.object(plan, "STEPS", 10**9),
+        patch.object(index, "LOOKED_AT", 10**9),
+    ):
+        best = [_ids(app, question) for question in asked]
+    both = sum(len(a & b) for a, b in zip(ours, best, strict=True))
+    return round(both / sum(map(len, best)), 4)
+
+
+def _ids(app: App, query: str) -> set[str]:
+    found = app.call("search", {"query": query, "repo": "web"}, ACTOR)["results"]
+    return {row["id"] for row in found}
+
+
+def _beside(store: str, size: int, named: str) -> dict[str, float]:
+    with open_app(store=store, flags={"search.index": "tantivy"}) as app:
+        followed = _cpu(lambda: app.call("index.follow", {}, ACTOR))
+        if app.store.describe()["search"] != "tantivy":
+            raise RuntimeError("the index beside the store was not made")
+        asked = [{"query": q, "repo": "web"} for q in _questions(random.Random(3))]
+        found = _quantiles(f"tantivy_{named}", _timed(app, "search", asked))
+    return {**found, f"tantivy_indexed_a_second_{named}": round(size / followed)}
 
 
 def _of_turns(app: App, size: int, named: str) -> dict[str, float]:
@@ -76,7 +114,7 @@ def _of_turns(app: App, size: int, named: str) -> dict[str, float]:
 
 
 def _timed(app: App, name: str, every: Sequence[dict[str, Any]]) -> list[float]:
-    for params in every[:3]:
+    for params in every:  # once to warm what a process keeps
         app.call(name, params, ACTOR)
     return [_cpu(partial(app.call, name, params, ACTOR)) for params in every]
 
