@@ -181,7 +181,7 @@ def test_a_claim_that_was_retired_can_come_back(shelf: Shelf) -> None:
     id = shelf.know("Run the tests with uv run pytest.")
     shelf.mirror()
     text = shelf.text("global/facts.md")
-    for content in ("", text):
+    for content in ("", text, "", text):
         (shelf.root / "global").mkdir(exist_ok=True)
         (shelf.root / "global" / "facts.md").write_text(content)
         assert shelf.pull()["proposals"] == 1

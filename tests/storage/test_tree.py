@@ -129,9 +129,12 @@ def test_a_folder_that_cannot_be_used_says_why(tmp_path: Path) -> None:
         pass
 
 
-def test_one_at_a_time_holds_a_file_that_is_its_owners(tmp_path: Path) -> None:
+def test_one_at_a_time_holds_a_file_that_is_its_owners(tmp_path: Path, monkeypatch) -> None:
     lock = tmp_path / "x" / "lock"
     with alone(str(lock)):
         assert stat.S_IMODE(lock.stat().st_mode) == 0o600
     with alone(str(lock)):
+        pass
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    with alone(str(lock)), pytest.raises(StoreError, match="another process"), alone(str(lock)):
         pass

@@ -7,6 +7,7 @@ import fcntl
 import os
 import secrets
 import stat
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 LARGEST = 67_108_864
 """Bytes of a file that is read."""
+PATIENCE = 30.0
 DEEPEST = 3
 MOST = 100_000
 PART = ".passdown-part"
@@ -196,15 +198,30 @@ def opened(root: str, *, make: bool = False) -> Iterator[Tree | None]:
 
 @contextmanager
 def alone(path: str) -> Iterator[None]:
-    """Wait until nobody else holds this file, and hold it."""
+    """Wait until nobody else holds this file, and hold it; StoreError when that takes too long."""
     _make(os.path.dirname(path))
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
     try:
         os.fchmod(handle, FILE_MODE)
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        _wait(handle, path)
         yield
     finally:
         os.close(handle)
+
+
+def _wait(handle: int, path: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise StoreError(
+                    f"another process has been at it for {PATIENCE:.0f} seconds",
+                    where=path,
+                    next="Try again; if it stays so, stop the other passdown processes.",
+                ) from None
+            time.sleep(0.05)
 
 
 def parts_of(name: str) -> list[str]:

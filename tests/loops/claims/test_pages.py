@@ -11,6 +11,7 @@ from passdown.contract.mirror import Edit, Misread, Own
 from passdown.domain.errors import Invalid
 from passdown.domain.record import Record
 from passdown.domain.scope import clean
+from passdown.loops.claims.changes import claim_key
 from passdown.loops.claims.mirror import edits, files
 from passdown.loops.claims.pages import (
     FILES,
@@ -137,17 +138,56 @@ def test_lines_are_read_as_people_write_them() -> None:
 
 def test_a_line_that_ends_where_another_begins_says_each_once() -> None:
     """Words that only changed places are no edit: what is said is the same."""
-    world = World().session()
-    world.says("Tea is at four. Milk comes last.")
-    for text in ("Tea is at four.", "Milk comes last."):
-        world.records.append(Record("claim", text, text, {"category": "fact", "quotes": []}))
+    world = known("Tea is at four.", "Milk comes last.")
     before = files(world.corpus())
     page = before["global/facts.md"]
     tea, milk = (line for line in page.splitlines() if line.startswith("- "))
     swapped = page.replace(tea, "X").replace(milk, tea).replace("X", milk)
     after = {"global/facts.md": swapped.replace("[pd:", "[pd:", 1)}
-    asked = list(edits({"global/facts.md": page}, after, world.corpus()))
-    assert asked == [Own("global/facts.md")]
+    found = list(edits({"global/facts.md": page}, after, world.corpus()))
+    assert found == [Own("global/facts.md")]
+
+
+def known(*texts: str, scope: str = "global") -> World:
+    """A world in which these are facts."""
+    world = World().session()
+    for text in texts:
+        body = {"category": "fact", "quotes": []}
+        world.records.append(Record("claim", claim_key(text, scope), text, body, scope))
+    return world
+
+
+def asked(world: World, file: str, page: str) -> list[tuple[str, str]]:
+    """What is asked of a page that stands like this: the action, and what it is about."""
+    before = files(world.corpus())[file]
+    found = edits({file: before}, {file: page}, world.corpus())
+    made = [one for one in found if isinstance(one, Edit)]
+    return [(type(one.ask(1).payload).__name__, one.before or one.after) for one in made]
+
+
+HIDDEN, PLAIN = "Use zero\u200bwidth joiners.", "Use zerowidth joiners."
+
+
+def test_of_two_claims_that_look_alike_the_one_whose_line_went_is_retired() -> None:
+    world = known(HIDDEN, PLAIN)
+    page = files(world.corpus())["global/facts.md"]
+    for line in [line for line in page.splitlines(keepends=True) if line.startswith("- ")]:
+        assert asked(world, "global/facts.md", page.replace(line, "")) == [("Retire", PLAIN)]
+    assert asked(world, "global/facts.md", page) == []
+
+
+def test_a_line_that_only_lost_its_id_is_no_edit() -> None:
+    for text in (HIDDEN, PLAIN):
+        world = known(text)
+        page = files(world.corpus())["global/facts.md"]
+        assert asked(world, "global/facts.md", page.partition(" [pd:")[0] + "\n") == []
+
+
+def test_a_copy_of_a_line_under_another_heading_is_no_edit_of_it() -> None:
+    world = known("Use joiners.", scope="repo:web")
+    page = files(world.corpus())["repos/web.md"]
+    copied = page.replace("## Facts", "## Pitfalls\n\n- Use joiners.\n\n## Facts")
+    assert asked(world, "repos/web.md", copied) == []
 
 
 def test_a_claim_keeps_what_failed_and_until_when_it_holds_when_its_words_change() -> None:
@@ -158,14 +198,14 @@ def test_a_claim_keeps_what_failed_and_until_when_it_holds_when_its_words_change
         "signature": "not found",
         "cure": {"tool": "Bash", "failed": "pytest", "worked": "uv run pytest"},
     }
-    known = Record("claim", "a1b2c3d4e5f6", "Use uv.", body, valid_to="2027-01-01T00:00:00.000Z")
-    world.records.append(known)
+    claim = Record("claim", "a1b2c3d4e5f6", "Use uv.", body, valid_to="2027-01-01T00:00:00.000Z")
+    world.records.append(claim)
     page = files(world.corpus())["global/pitfalls.md"]
     after = {"global/pitfalls.md": page.replace("Use uv.", "Run it with uv.")}
-    asked = list(edits({"global/pitfalls.md": page}, after, world.corpus()))
-    (edit,) = [one for one in asked if isinstance(one, Edit)]
+    found = edits({"global/pitfalls.md": page}, after, world.corpus())
+    (edit,) = [one for one in found if isinstance(one, Edit)]
     payload: Any = edit.ask(7).payload
-    assert (payload.target, payload.cure.worked) == (known.key, "uv run pytest")
-    assert (payload.cure.signature, payload.valid_to) == ("not found", known.valid_to)
+    assert (payload.target, payload.cure.worked) == (claim.key, "uv run pytest")
+    assert (payload.cure.signature, payload.valid_to) == ("not found", claim.valid_to)
     assert payload.quotes[0].seq == 7
     assert payload.nearest.text == "Use uv."
