@@ -244,6 +244,15 @@ def test_what_had_to_be_run_first_is_the_cure_of_a_call_that_then_works_unchange
     assert one.change.worked == "terraform init -backend-config=… && terraform plan"
 
 
+def test_a_push_that_others_were_faster_than_is_no_lesson() -> None:
+    world = put(
+        ("git push origin main", "error: failed to push some refs to 'origin'", False),
+        ("git pull --rebase origin main", "ok", True),
+        ("git push origin main", "ok", True),
+    )
+    assert found(world) == []
+
+
 def test_what_was_edited_before_it_worked_is_no_cure() -> None:
     world = put(("terraform plan", "Error: Backend initialization required", False))
     world.runs("file_path: main.tf", "ok", tool="Edit")

@@ -70,6 +70,7 @@ def worked(line: str, answer: str = "", *, ok: bool = True) -> list[tuple[str, b
 def test_of_a_list_that_goes_on_after_a_failure_only_the_last_is_known_to_have_worked() -> None:
     assert worked("make lint; make test") == [("make test", True)]
     assert worked("make lint || make test") == [("make test", True)]
+    assert worked("make test; git stash pop") == []
     assert worked("make lint && make test") == [("make lint", True), ("make test", True)]
 
 

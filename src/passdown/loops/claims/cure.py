@@ -230,7 +230,8 @@ def _made_ready(one: Done, mend: Done, later: Sequence[Done], error: str) -> Cha
     if not (again.result.ok and again.call.text == one.call.text):
         return None
     step, way = blamed(command(one.call), error), steps(command(mend.call))
-    if step is None or len(way) != 1:
+    # That others were faster is no lesson about a push.
+    if step is None or len(way) != 1 or step.program == "git":
         return None
     failed = shown(step)
     return Change(failed, f"{shown(way[0], named=True)} && {failed}")

@@ -129,8 +129,15 @@ def _of_call(one: Done) -> Iterator[Deed]:
         return
     bare = _QUOTED.sub("''", _without_texts(line))
     hidden = bool("|" in bare and _FAILED.search(one.result.text))
-    told = every[-1:] if _UNSURE.search(bare.strip()) else every
+    # Of a list that goes on after a failure, only how it ended is known.
+    told = _last(line) if _UNSURE.search(bare.strip()) else every
     yield from (Deed(verb, one, not hidden) for verb in told)
+
+
+def _last(line: str) -> tuple[str, ...]:
+    """What the last command of the line does."""
+    last = [piece for row in _without_texts(line).splitlines() for piece in pieces(row)][-1:]
+    return verbs(last[0].strip()) if last else ()
 
 
 def verbs(line: str) -> tuple[str, ...]:
