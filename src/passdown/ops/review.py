@@ -219,17 +219,19 @@ def _approve(
     p = open_proposal(tx, id)
     _is_of(p, loop)
     trust = still_rests(tx, p)
-    if edit is not None:
-        p = edited(p, edit)
-    w = weigh(ctx, tx, p)
+    w = weigh(ctx, tx, p if edit is None else edited(p, edit))
+    p = w.proposal
     flags = ("replay_changed",) if _is_worse(fresh, p.replay) else ()
-    policy = w.loop.policy
-    people = ctx.settings.whole("gate.policy_people")
+    policy, people = w.loop.policy, ctx.settings.whole("gate.policy_people")
     if waits(tx, p, ctx.actor, reason, policy_actions=policy, people=people):
         return {**_wire(p), "records": [], "approved_by": seconds(tx, p), "people": people}
     done = executed(tx, p, ctx.actor, reason, policy_actions=policy, flags=flags)
     records = execute(tx, done.id, w.changes(), ctx.actor.name, trust=trust)
-    answered(tx, ctx.actor, p.loop)
+    return _carried_out(ctx, tx, done, records)
+
+
+def _carried_out(ctx: Ctx, tx: Tx, done: Proposal, records: list[Record]) -> dict[str, Any]:
+    answered(tx, ctx.actor, done.loop)
     settle(ctx, tx, done)
     return {**_wire(done), "records": [_short(r) for r in records]}
 

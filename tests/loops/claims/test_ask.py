@@ -44,6 +44,14 @@ def test_evidence_that_is_known_asks_and_joins_nothing() -> None:
     assert list(LOOP.detect(world.corpus(), KNOBS)) == []
 
 
+def test_a_session_that_came_out_of_a_known_one_joins_nothing() -> None:
+    world = World().session(id="s0").session(id="s1")
+    world.sessions[1] = replace(world.sessions[1], parent="s0")
+    world.says(AGAIN)
+    world.records = [claim(RULE, "s0")]
+    assert list(LOOP.detect(world.corpus(), KNOBS)) == []
+
+
 def test_no_number_of_sessions_makes_a_claim_certain() -> None:
     world = World()
     for _ in range(9):

@@ -13,7 +13,8 @@ from passdown.domain.record import Record
 from passdown.domain.scope import ALL
 from passdown.domain.settings import Setting, Settings
 from passdown.stages.apply.execute import execute
-from passdown.stages.gate.auto import SAMPLE, Grant, doubt, granted, in_force
+from passdown.stages.gate.advice import Advice
+from passdown.stages.gate.auto import Grant, doubt, granted, in_force
 from passdown.stages.gate.decide import granted as say_yes
 from tests.desk import Desk
 from tests.notes import NOTES, Add
@@ -59,11 +60,8 @@ def test_what_rests_in_part_on_quarantine_is_left_to_a_person(at: Desk):
         assert "quarantine" in doubt(tx, NOTES, asked, AUTO)
 
 
-def test_auto_safe_takes_what_is_surest_and_leaves_one_in_twenty(at: Desk):
-    assert "0.9" in why(at, SAFE, confidence=0.85)
-    assert why(at, SAFE, confidence=0.9, fingerprint="00000001") == ""
-    drawn = [why(at, SAFE, confidence=0.9, fingerprint=f"{n:08x}") for n in range(200)]
-    assert sum(map(bool, drawn)) == 200 // SAMPLE
+def test_auto_safe_takes_nothing_for_which_no_threshold_was_accepted(at: Desk):
+    assert "no threshold was accepted for ADD" in why(at, SAFE, confidence=1.0)
 
 
 # ---- what was granted
@@ -109,9 +107,9 @@ def test_a_record_that_no_admin_set_is_no_grant(at: Desk):
 def test_a_yes_under_a_grant_says_under_which(at: Desk):
     asked = at.ask(Add("tea"))
     with at.store.write(ALL) as tx:
-        done = say_yes(tx, asked, AUTO)
+        done = say_yes(tx, asked, AUTO, Advice("classifier", "APPROVE", 0.9, "it holds", {}))
     assert (done.decided_by, done.flags) == ("system:gate", ("granted",))
-    assert done.reason == "granted to notes (auto) by alice on 2026-01-01"
+    assert "granted to notes (auto) by alice on 2026-01-01" in done.reason
     assert at.events(asked.id)[-1] == "promotion.approved"
 
 

@@ -11,6 +11,7 @@ from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.observation import Trust
 from passdown.domain.record import Edge, Life, Record, record_id
 from passdown.loops.claims import payload as asked
+from passdown.loops.claims.draft import root
 from passdown.text.tokens import normalise
 
 if TYPE_CHECKING:
@@ -63,15 +64,16 @@ def join(record: Record, payload: asked.Payload, corpus: Corpus) -> Record | Non
     does."""
     if isinstance(payload, asked.Retire):
         return None
-    seen = corpus.get(quote.seq for quote in payload.quotes)
     known = set(record.body.get("sessions", ()))
-    fresh = {o.session for o in seen} - known
+    heard = known | {root(corpus, session) for session in known}
+    seen = {o.session for o in corpus.get(quote.seq for quote in payload.quotes)}
+    fresh = {root(corpus, session) for session in seen} - heard
     if not fresh:
         return None
     more = [_plain(quote) for quote in payload.quotes]
     kept = list(record.body.get("quotes", ()))
     quotes = [*kept, *(q for q in more if q not in kept)][:MOST_QUOTES]
-    body = {**record.body, "quotes": quotes, "sessions": sorted(known | fresh)}
+    body = {**record.body, "quotes": quotes, "sessions": sorted(known | seen)}
     risen = min(MOST_SURE, record.confidence + CORROBORATION * len(fresh))
     showed = payload.confidence if payload.cure else 0.0
     return replace(record, body=body, confidence=round(max(record.confidence, risen, showed), 2))

@@ -18,6 +18,8 @@ SAME_WORDS = 0.75
 """From here on what two sentences are about is the same."""
 MORE_WORDS = 0.6
 """And from here on, where all that one says stands in the other: that is more detail."""
+FEW_WORDS = 0.3
+"""With fewer words in common two sentences do not read the same."""
 READS_SAME = 0.85
 """From here on they read the same."""
 MOST_KIN = 60
@@ -70,7 +72,8 @@ class Bond(Enum):
 
 class Gist(NamedTuple):
     """What a sentence is about: what it is for, what it says no to, whether it forbids, the one
-    value it may give with what stands around it, and the words of all that it names."""
+    value it may give with what stands around it, the words of all that it names; and the words
+    under which its kin are found, what competes under one name."""
 
     about: frozenset[str]
     refused: frozenset[str]
@@ -79,12 +82,7 @@ class Gist(NamedTuple):
     frame: frozenset[str]
     names: frozenset[str]
     plain: str
-
-    @property
-    def topics(self) -> frozenset[str]:
-        """The words under which its kin are found; what competes is found under one name."""
-        every = self.about | self.refused
-        return every | {_FAMILY[word] for word in every if word in _FAMILY}
+    topics: frozenset[str]
 
 
 def bond(one: str, other: str) -> Bond:
@@ -92,10 +90,12 @@ def bond(one: str, other: str) -> Bond:
     if normalise(one) == normalise(other):
         return Bond.SAME
     a, b = gist(one), gist(other)
+    if a.topics.isdisjoint(b.topics):
+        return Bond.APART
     shared = _share(_named(a), _named(b)) or _share(a.about, b.about)
     if _refuses(a, b) or _refuses(b, a) or _compete(a, b) or _elsewhere(a, b):
         return Bond.AGAINST
-    if shared < MORE_WORDS and near(one, other) < READS_SAME:
+    if shared < FEW_WORDS or (shared < MORE_WORDS and near(one, other) < READS_SAME):
         return Bond.APART
     if _differ(a, b):
         return Bond.AGAINST
@@ -111,7 +111,9 @@ def gist(text: str) -> Gist:
     forbids = len(_NOTS.findall(plain)) % 2 == 1
     values, frame = _valued(text) if _SINGLE.search(plain) else (frozenset(), frozenset())
     names = frozenset[str]().union(*(_words(text[m.start : m.end]) for m in mentions(text)))
-    return Gist(about, refused - about, forbids, values, frame, names, plain)
+    every = about | refused
+    topics = every | {_FAMILY[word] for word in every if word in _FAMILY}
+    return Gist(about, refused - about, forbids, values, frame, names, plain, topics)
 
 
 class Kin(Generic[Id]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.proposal import OPEN, PUBLIC, STATUS_VALUES
+from passdown.domain.record import Life
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
 
 
 def counts(tx: Tx) -> dict[str, Any]:
-    """Observations, records, proposals by loop and by public status, and the ledger's length."""
+    """Observations, records in force and contested, proposals by loop and by public status, and the
+    ledger's length."""
     queue = tx.queue.counts()
     return {
         "observed": tx.observations.counts(),
         "records": tx.knowledge.counts(),
+        "contested": len(tx.knowledge.all(lives=(Life.CONTESTED,))),
         "proposals": _by_status(queue),
         "open": _open_by_loop(queue),
         "ledger": tx.ledger.head()[0],

@@ -27,7 +27,8 @@ MOST_EVIDENCE = 500
 NO_ANSWER = frozenset({"budget", "spawned"})
 """Codes of rejections that did not answer the question: it is asked again after a while."""
 MOST_TWINS = 1000
-"""Open questions, the surest first, among which the same one in other words is sought."""
+"""Questions, the surest first, among which the same one in other words is sought."""
+ASKED = (*sorted(OPEN), Status.REJECTED)
 
 
 class Fate(StrEnum):
@@ -82,10 +83,10 @@ def file(
 
 
 def _twin(tx: Tx, loop: Loop[Any], finding: Finding[Any], action: str) -> Proposal | None:
-    """The open question that asks the same in other words."""
+    """The question that asks the same in other words, and is open or was answered with a no."""
     if loop.same is None:
         return None
-    for one in tx.queue.all(loop=loop.name, limit=MOST_TWINS):
+    for one in tx.queue.all(ASKED, loop=loop.name, limit=MOST_TWINS):
         if one.action != action or one.scope != finding.scope:
             continue
         if loop.same(finding.payload, payload_of(loop, one.payload)):
