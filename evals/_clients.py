@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evals._planted import Script, Turn, scripts
+from evals._planted import SCRIPTS, Script, Turn, scripts
 from passdown.domain.clock import from_seconds, to_seconds
 
 Json = dict[str, Any]
@@ -75,9 +75,9 @@ class _Said(NamedTuple):
     marks: frozenset[str] = frozenset()
 
 
-def plant(folder: Path) -> list[Kept]:
+def plant(folder: Path, source: Path = SCRIPTS) -> list[Kept]:
     """Every written session in a file of its own, as its client would have kept it."""
-    return [_kept(folder, script) for script in scripts()]
+    return [_kept(folder, script) for script in scripts(source)]
 
 
 def _kept(folder: Path, script: Script) -> Kept:

@@ -18,6 +18,8 @@ from typing import NamedTuple
 from passdown.domain.clock import parse
 
 SCRIPTS = Path(__file__).with_name("planted")
+UNSEEN = SCRIPTS / "unseen"
+"""More of the same, written after the detectors had been held against the first ones."""
 CATEGORIES = ("fact", "pitfall", "tool-quirk", "pattern", "question")
 DECOY = "decoy"
 _MARK = rf"(?:{'|'.join((*CATEGORIES, DECOY))})-\d\d"
@@ -63,24 +65,24 @@ class Lesson(NamedTuple):
     sessions: int
 
 
-def lessons() -> list[Lesson]:
+def lessons(folder: Path = SCRIPTS) -> list[Lesson]:
     """Everything that is planted and should be found."""
-    told = tomllib.loads((SCRIPTS / "lessons.toml").read_text())
+    told = tomllib.loads((folder / "lessons.toml").read_text())
     return [
         Lesson(id, id.rpartition("-")[0], tuple(one["words"]), one.get("sessions", 1))
         for id, one in told.items()
     ]
 
 
-def decoys() -> list[str]:
+def decoys(folder: Path = SCRIPTS) -> list[str]:
     """Everything that is planted and must not be taken."""
-    marks = frozenset[str]().union(*(script.marks for script in scripts()))
+    marks = frozenset[str]().union(*(script.marks for script in scripts(folder)))
     return sorted(mark for mark in marks if mark.startswith(DECOY))
 
 
-def scripts() -> list[Script]:
+def scripts(folder: Path = SCRIPTS) -> list[Script]:
     """Every session as it was written, with secrets that nobody ever had."""
-    return [one for path in sorted(SCRIPTS.glob("*.script")) for one in _scripts(path)]
+    return [one for path in sorted(folder.glob("*.script")) for one in _scripts(path)]
 
 
 def secrets() -> Mapping[str, str]:

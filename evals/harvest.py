@@ -1,7 +1,8 @@
 """What is harvested: lessons that somebody planted in written sessions, and what real ones teach.
 
-Planted: how many of 60 lessons in five categories become claims that a brief would take, on how
-many of 40 decoys a claim rests, and whether a receipt or a secret is wrong. --data names a folder
+Planted: how many of 60 lessons in five categories become claims that a brief would take, how many
+of 30 more that were written when the detectors had been held against these, on how many of 43
+decoys a claim rests, and whether a receipt is false or a secret told. --data names a folder
 with `sessions/`: of all findings there how many are right, judged by reading their evidence
 (`labels/judged.jsonl`), how they agree with what two readings marked before any detector ran
 (`labels/reading_a.jsonl`, `reading_b.jsonl`), and how many errors that came again after a time a
@@ -21,8 +22,8 @@ import msgspec
 
 from evals import Measured
 from evals._clients import Kept, plant
-from evals._labels import Rests, agreement, judged, key_of, lost_and_found
-from evals._planted import CATEGORIES, decoys, lessons, secrets
+from evals._labels import Rests, Verdict, agreement, judged, key_of, lost_and_found
+from evals._planted import CATEGORIES, SCRIPTS, UNSEEN, decoys, lessons, secrets
 from evals._split import preceded
 from passdown.contract.loop import Finding
 from passdown.domain.clock import SystemClock
@@ -111,37 +112,71 @@ def _files(folder: Path) -> list[Path]:
 # ---- planted
 
 
-def _planted() -> tuple[dict[str, float], dict[str, float | str], int]:
+class Field(NamedTuple):
+    """Written sessions, what was found in them, and where each lesson and decoy stands."""
+
+    source: Path
+    found: Harvest
+    where: Mapping[str, frozenset[int]]
+
+    def learned(self, findings: Sequence[Finding[Any]]) -> Counter[str]:
+        """How many lessons of each category these teach."""
+        return Counter(
+            one.category
+            for one in lessons(self.source)
+            if taught(one.words, one.category, findings, self.where[one.id])
+        )
+
+    def taken(self, findings: Sequence[Finding[Any]]) -> int:
+        """On how many decoys one of these rests."""
+        seqs = {seq for one in findings for seq in one.evidence}
+        return sum(bool(self.where[mark] & seqs) for mark in decoys(self.source))
+
+
+def field(source: Path) -> Field:
+    """Plant the sessions of a folder, and harvest them."""
     with TemporaryDirectory(prefix="passdown-harvest-") as folder:
-        kept = plant(Path(folder))
+        kept = plant(Path(folder), source)
         found = harvest([one.path for one in kept])
-        where = planted_at(kept, found.seen.values())
-    told, asked = (_found(some, where) for some in (found.told, found.findings))
-    each = Counter(lesson.category for lesson in lessons())
+        return Field(source, found, planted_at(kept, found.seen.values()))
+
+
+def _planted() -> tuple[dict[str, float], dict[str, float | str], int]:
+    first, unseen = field(SCRIPTS), field(UNSEEN)
+    told, each = first.learned(first.found.told), _each(SCRIPTS)
     figures: dict[str, float] = {
         f"recall_{_name(c)}": round(told[c] / each[c], 4) for c in CATEGORIES
     }
     figures["recall"] = round(told.total() / each.total(), 4)
-    figures["decoys_taken"] = len(_resting(found.told, where))
-    figures["false_receipts"] = sum(is_false(one, found.seen) for one in found.findings)
-    figures["secrets"] = sum(map(tells_a_secret, found.findings))
-    against: dict[str, float | str] = {
+    learned = unseen.learned(unseen.found.told)
+    figures["recall_unseen"] = round(learned.total() / _each(UNSEEN).total(), 4)
+    every = [(one, of.found.seen) for of in (first, unseen) for one in of.found.findings]
+    figures["decoys_taken"] = sum(of.taken(of.found.told) for of in (first, unseen))
+    figures["false_receipts"] = sum(is_false(one, seen) for one, seen in every)
+    figures["secrets"] = sum(tells_a_secret(one) for one, _ in every)
+    return figures, _beside(first) | _of_unseen(learned), each.total()
+
+
+def _each(source: Path) -> Counter[str]:
+    return Counter(one.category for one in lessons(source))
+
+
+def _beside(first: Field) -> dict[str, float | str]:
+    """What is found whatever its confidence, and what rests on no lesson."""
+    asked, each = first.learned(first.found.findings), _each(SCRIPTS)
+    said: dict[str, float | str] = {
         f"proposed_{_name(c)}": round(asked[c] / each[c], 4) for c in CATEGORIES
     }
-    against["decoys_proposed"] = len(_resting(found.findings, where))
-    planted = frozenset[int]().union(*(where[lesson.id] for lesson in lessons()))
-    against["told_beside_lessons"] = sum(not planted & {*one.evidence} for one in found.told)
-    against["told_of_planted"] = len(found.told)
-    return figures, against, each.total()
+    lesson = frozenset[int]().union(*(first.where[one.id] for one in lessons(SCRIPTS)))
+    said["decoys_proposed"] = first.taken(first.found.findings)
+    said["told_of_planted"] = len(first.found.told)
+    said["told_beside_lessons"] = sum(not lesson & {*one.evidence} for one in first.found.told)
+    return said
 
 
-def _found(findings: Sequence[Finding[Any]], where: Mapping[str, frozenset[int]]) -> Counter[str]:
-    """How many lessons of each category these teach."""
-    return Counter(
-        one.category
-        for one in lessons()
-        if taught(one.words, one.category, findings, where[one.id])
-    )
+def _of_unseen(learned: Counter[str]) -> dict[str, float | str]:
+    each = _each(UNSEEN)
+    return {f"unseen_{_name(c)}": f"{learned[c]} of {each[c]}" for c in CATEGORIES}
 
 
 def planted_at(
@@ -178,12 +213,6 @@ def taught(
     )
 
 
-def _resting(findings: Iterable[Finding[Any]], where: Mapping[str, frozenset[int]]) -> list[str]:
-    """The decoys that a finding rests on."""
-    seqs = {seq for one in findings for seq in one.evidence}
-    return [mark for mark in decoys() if where.get(mark, frozenset()) & seqs]
-
-
 def is_false(finding: Finding[Any], seen: Mapping[int, Observation]) -> bool:
     """Whether a receipt of it addresses what is not there: no code points, no observation, or one
     that is no evidence of it."""
@@ -207,21 +236,10 @@ def tells_a_secret(finding: Finding[Any]) -> bool:
 
 
 def _real(found: Harvest) -> tuple[dict[str, float], dict[str, float | str], int]:
+    figures, against = _by_category(found)
     verdicts = judged()
-    usual = Counter(category(one) for one in sure(found.by_default))
-    told = defaultdict[str, list[Finding[Any]]](list)
-    for one in found.told:
-        told[category(one)].append(one)
-    figures, against = dict[str, float](), dict[str, float | str]()
-    for c in CATEGORIES:
-        read = [verdicts[key] for one in told[c] if (key := key_of(c, text(one))) in verdicts]
-        against[f"told_{_name(c)}"] = f"{len(told[c])}, {usual[c]} by default, {len(read)} judged"
-        if read:
-            figures[f"precision_{_name(c)}"] = round(sum(v.right for v in read) / len(read), 4)
-    figures["unjudged"] = sum(
-        key_of(category(one), text(one)) not in verdicts for one in found.told
-    )
-    figures |= _over_all([(category(one), text(one)) for one in sure(found.by_default)])
+    figures["unjudged"] = sum(_key(one) not in verdicts for one in found.told)
+    figures |= _over_all(sure(found.by_default))
     rests = [Rests(category(one), _ids(one, found.seen)) for one in found.told]
     against |= lost_and_found(rests) | agreement()
     share, per_repo = preceded(LOOP, EVERY, found.sessions, found.seen.values())
@@ -230,18 +248,40 @@ def _real(found: Harvest) -> tuple[dict[str, float], dict[str, float | str], int
     return figures, against, sum(is_false(one, found.seen) for one in found.findings)
 
 
-def _over_all(told: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Of what is told by default: how good the worst category is, and how much is junk."""
+def _by_category(found: Harvest) -> tuple[dict[str, float], dict[str, float | str]]:
+    """Of each category: the precision of what is told, how much is told, and how much of all that
+    is asked was right."""
+    usual = Counter(category(one) for one in sure(found.by_default))
+    figures, against = dict[str, float](), dict[str, float | str]()
+    for c in CATEGORIES:
+        told = _judged(one for one in found.told if category(one) == c)
+        every = _judged(one for one in found.findings if category(one) == c)
+        against[f"told_{_name(c)}"] = f"{len(told)} judged, {usual[c]} told by default"
+        against[f"right_{_name(c)}"] = f"{sum(v.right for v in every)} of {len(every)} asked"
+        if told:
+            figures[f"precision_{_name(c)}"] = round(sum(v.right for v in told) / len(told), 4)
+    return figures, against
+
+
+def _judged(findings: Iterable[Finding[Any]]) -> list[Verdict]:
+    """The verdicts on those of them that have one."""
     verdicts = judged()
-    read = [verdicts[key] for kind, said in told if (key := key_of(kind, said)) in verdicts]
+    return [verdicts[key] for one in findings if (key := _key(one)) in verdicts]
+
+
+def _key(finding: Finding[Any]) -> str:
+    return key_of(category(finding), text(finding))
+
+
+def _over_all(told: Sequence[Finding[Any]]) -> dict[str, float]:
+    """Of what is told by default: how good the worst category is, and how much is junk."""
+    by_kind = {c: _judged(one for one in told if category(one) == c) for c in CATEGORIES}
+    read = [verdict for some in by_kind.values() for verdict in some]
     if not read:
         return {}
-    by_kind = defaultdict[str, list[bool]](list)
-    for kind, said in told:
-        if (key := key_of(kind, said)) in verdicts:
-            by_kind[kind].append(verdicts[key].right)
+    worst = min(sum(v.right for v in some) / len(some) for some in by_kind.values() if some)
     return {
-        "precision_worst": round(min(sum(r) / len(r) for r in by_kind.values()), 4),
+        "precision_worst": round(worst, 4),
         "junk_share": round(sum(v.junk for v in read) / len(read), 4),
         "judged_by_default": len(read),
     }

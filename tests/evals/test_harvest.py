@@ -12,7 +12,7 @@ import pytest
 
 from evals import _labels as labels, harvest as harvesting
 from evals._clients import Kept, plant
-from evals._planted import CATEGORIES, SCRIPTS, decoys, lessons, scripts, secrets
+from evals._planted import CATEGORIES, SCRIPTS, UNSEEN, decoys, lessons, scripts, secrets
 from evals._split import preceded
 from passdown.contract.loop import Finding
 from passdown.domain.clock import SystemClock
@@ -28,9 +28,15 @@ from passdown.storage.memory import open_memory
 from passdown.text.redact import Redactor
 
 
+@pytest.fixture(scope="module", params=[SCRIPTS, UNSEEN], ids=lambda source: source.name)
+def source(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> list[Kept]:
-    return plant(tmp_path_factory.mktemp("planted"))
+def kept(source: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Kept]:
+    return plant(tmp_path_factory.mktemp("planted"), source)
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +61,16 @@ def test_twelve_lessons_of_each_category_and_forty_decoys_are_planted() -> None:
     assert len(decoys()) == 40
 
 
-def test_every_lesson_stands_in_as_many_sessions_as_it_says() -> None:
-    stands = Counter(mark for script in scripts() for mark in script.marks)
-    assert {one.id: stands[one.id] for one in lessons()} == {
-        one.id: one.sessions for one in lessons()
-    }
-    recurring = [one for one in lessons() if one.category in ("tool-quirk", "pattern")]
+def test_six_more_of_each_are_planted_that_no_detector_was_made_for() -> None:
+    assert Counter(one.category for one in lessons(UNSEEN)) == dict.fromkeys(CATEGORIES, 6)
+
+
+@pytest.mark.parametrize("source", [SCRIPTS, UNSEEN], ids=lambda source: source.name)
+def test_every_lesson_stands_in_as_many_sessions_as_it_says(source: Path) -> None:
+    stands = Counter(mark for script in scripts(source) for mark in script.marks)
+    every = lessons(source)
+    assert {one.id: stands[one.id] for one in every} == {one.id: one.sessions for one in every}
+    recurring = [one for one in every if one.category in ("tool-quirk", "pattern")]
     assert all(one.sessions >= 3 for one in recurring)
 
 
@@ -69,24 +79,27 @@ def test_every_planted_session_is_read_without_a_skip(
 ) -> None:
     done, _ = read
     assert (done.sessions, done.skips, done.refused) == (len(kept), 0, ())
-    assert set(done.formats) == {"claude_code", "codex_rollout", "aider_chat_history"}
+    clients = {"claude": "claude_code", "codex": "codex_rollout", "aider": "aider_chat_history"}
+    assert set(done.formats) == {clients[one.script.client] for one in kept}
 
 
 def test_whatever_is_planted_can_be_found_in_what_was_read(
-    kept: list[Kept], read: tuple[Ingested, list[Observation]]
+    source: Path, kept: list[Kept], read: tuple[Ingested, list[Observation]]
 ) -> None:
     where = harvesting.planted_at(kept, read[1])
-    assert all(where[mark] for mark in [*decoys(), *(one.id for one in lessons())])
+    assert all(where[mark] for mark in [*decoys(source), *(one.id for one in lessons(source))])
 
 
-def test_what_is_planted_is_the_same_each_time(kept: list[Kept], tmp_path: Path) -> None:
-    again = plant(tmp_path)
+def test_what_is_planted_is_the_same_each_time(
+    source: Path, kept: list[Kept], tmp_path: Path
+) -> None:
+    again = plant(tmp_path, source)
     assert [one.path.read_bytes() for one in again] == [one.path.read_bytes() for one in kept]
 
 
-def test_no_secret_stands_in_a_file_and_all_of_them_are_planted(kept: list[Kept]) -> None:
-    written = "".join(path.read_text() for path in SCRIPTS.iterdir())
-    planted = "".join(one.path.read_text() for one in kept)
+def test_no_secret_stands_in_a_file_and_all_of_them_are_planted(tmp_path: Path) -> None:
+    written = "".join(path.read_text() for path in SCRIPTS.rglob("*.*"))
+    planted = "".join(one.path.read_text() for one in plant(tmp_path))
     for secret in secrets().values():
         assert secret not in written
         assert all(line in planted for line in secret.splitlines())
