@@ -57,7 +57,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def hook(argv: list[str]) -> int:
-    """Spool a pointer; 0 whatever happens, so that no client ever sees a failure of ours."""
+    """Answer a client's hook; 0 whatever happens, so that no client ever sees a failure of ours."""
+    gc.disable()  # as for a quick call
     try:
         from passdown.stages.observe.spool import append
         from passdown.surfaces import hook as surface
@@ -68,6 +69,9 @@ def hook(argv: list[str]) -> int:
         return surface.run(argv, append)
     except BaseException:
         return 0
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _run(argv: list[str]) -> int:
