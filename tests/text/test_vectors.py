@@ -9,7 +9,7 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from passdown.text.vectors import DIMENSIONS, cosine, embed
+from passdown.text.vectors import DIMENSIONS, cosine, embed, features, likeness
 
 
 @given(st.text())
@@ -54,3 +54,12 @@ def test_it_is_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     }
     assert seen == {f"{list(embed('one Two 三').items())}\n"}
+
+
+def test_features_are_what_an_embedding_weighs_and_likeness_is_near_its_cosine():
+    assert features("the flaky login test") == frozenset(embed("the flaky login test"))
+    assert likeness(features("login test"), features("login test")) == 1.0
+    assert likeness(features("login test"), features("")) == 0.0
+    near, far = features("the login tests"), features("kubernetes ingress")
+    asked = features("login test")
+    assert likeness(asked, near) > 0.5 > likeness(asked, far)

@@ -34,6 +34,17 @@ def embed(text: str) -> dict[int, float]:
     }
 
 
+def features(text: str) -> frozenset[int]:
+    """What `embed` weighs, without weights: which words and trigrams there are."""
+    words = _WORD.findall(normalise(text))
+    return frozenset().union(*(_known(w) if len(w) <= _LONGEST else _features(w) for w in words))
+
+
+def likeness(a: frozenset[int], b: frozenset[int]) -> float:
+    """The cosine of two texts by their features, each counted once; 0 when one has none."""
+    return len(a & b) / sqrt(len(a) * len(b)) if a and b else 0.0
+
+
 def cosine(a: dict[int, float], b: dict[int, float]) -> float:
     """The cosine of two embeddings, in [0, 1]; 0 when one is empty."""
     if len(a) > len(b):
