@@ -185,13 +185,13 @@ def test_a_grant_can_be_taken_back(at: Desk):
     assert at.call("status")["granted"] == []
 
 
-def test_auto_safe_takes_only_what_is_surest(at: Desk):
+def test_auto_safe_takes_nothing_before_a_threshold_was_accepted(at: Desk):
     granted(at, "auto_safe")
-    hears(at, RULE)
+    hears(at, RULE, "please always run `make check` before pushing")
     assert claims(at) == []
-    hears(at, "please always run `make check` before pushing")
-    (asked, claim) = (waiting(at), claims(at))
-    assert len(asked) + len(claim) == 1
+    (asked,) = waiting(at)
+    told = at.call("show", id=asked["id"])["messages"][0]["text"]
+    assert "no threshold was accepted for ADD" in told
 
 
 def test_no_setting_widens_what_was_granted(monkeypatch: pytest.MonkeyPatch):

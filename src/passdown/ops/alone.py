@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.change import Put
-from passdown.domain.errors import Conflict, Invalid, NotFound
+from passdown.domain.errors import Conflict, Invalid, Limit, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,10 +50,10 @@ def leave(
 
     grant = in_force(tx, loop.name, ctx.settings)
     if grant is None:
-        return Leave(None, "no admin granted it")
+        return Leave(None, "")
     try:
         return Leave(grant, _against(ctx, tx, loop, _replayed(p, fresh), grant))
-    except (Conflict, Invalid, NotFound) as error:
+    except (Conflict, Invalid, Limit, NotFound) as error:
         return Leave(grant, error.what)
 
 

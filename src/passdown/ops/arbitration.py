@@ -180,7 +180,7 @@ def _act(bench: Bench, asked: Proposal, heard: Heard) -> None:
         _write(bench, asked, heard, may_decide=True)
     except (NotFound, NotPending):
         return  # another one was faster
-    except (Conflict, Invalid):
+    except (Conflict, Invalid, Limit):
         # What was granted cannot be carried out: a person sees it, with what was said.
         _write(bench, asked, heard, may_decide=False)
 

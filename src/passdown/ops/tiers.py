@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.clock import new_id
-from passdown.domain.errors import Conflict, Invalid, NotFound, NotPending
+from passdown.domain.errors import Conflict, Invalid, Limit, NotFound, NotPending
 from passdown.domain.proposal import Status, Verdict
 from passdown.ops.kinds import Name
 from passdown.ops.operation import Ctx, Effect, Shell, operation
@@ -87,10 +87,12 @@ class Bench:
             return False
         self._begin()
         try:
-            with self.ctx.store.write(self.ctx.sight) as tx:
-                to = self._classified(tx, asked.id)
-        except (Conflict, Invalid, NotFound, NotPending):
-            return False  # the world moved on; nothing was written, and the next cycle looks again
+            to = self._written(asked.id)
+        except (NotFound, NotPending):
+            return False  # another one was faster
+        except (Conflict, Invalid, Limit):
+            # What was granted cannot be carried out: a person sees it.
+            to = self._written(asked.id, may_decide=False)
         if to is not None:
             self.tally[to.value] += 1
         return to is not None and to.value == "execute"
@@ -124,8 +126,12 @@ class Bench:
         fall_back(self.ctx, self.loop.name)
         self._ready = True
 
-    def _classified(self, tx: Tx, id: str) -> Next | None:
-        from passdown.ops.alone import execute, leave
+    def _written(self, id: str, *, may_decide: bool = True) -> Next | None:
+        with self.ctx.store.write(self.ctx.sight) as tx:
+            return self._classified(tx, id, may_decide=may_decide)
+
+    def _classified(self, tx: Tx, id: str, *, may_decide: bool) -> Next | None:
+        from passdown.ops.alone import Leave, execute, leave
         from passdown.stages.gate.chain import Next, next_step
         from passdown.stages.gate.classifier import confident
         from passdown.stages.gate.decide import open_proposal
@@ -134,7 +140,9 @@ class Bench:
         again = p.status is Status.HUMAN
         if p.status is Status.ARBITER or (again and not _is_untouched(tx, p)):
             return None
-        said, may = self.advice(tx, p), leave(self.ctx, tx, self.loop, p)
+        said, may = self.advice(tx, p), Leave(None, "it cannot be done")
+        if may_decide:
+            may = leave(self.ctx, tx, self.loop, p)
         to = next_step(self.chain, may=may.given, confident=confident(said))
         if to is Next.EXECUTE and may.grant is not None:
             execute(self.ctx, tx, p, may.grant, said)
@@ -151,7 +159,7 @@ class Bench:
 
         drawn = may.is_sampled and to.value == Status.HUMAN and said.verdict == APPROVE
         flags = (f"{AUDIT}{said.verdict}",) if drawn else ()
-        if may.why and may.grant is not None:
+        if may.why:
             said = said._replace(text=f"{said.text}; a person decides: {may.why}")
         passed_on(tx, p, Status(to.value), said, flags=flags)
 

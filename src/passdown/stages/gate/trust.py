@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from math import comb
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.proposal import FORGOTTEN, Status
 from passdown.text.calibrate import ABOVE
-from passdown.text.stats import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +27,8 @@ ACCEPTED, ENDED = "trust.accepted", "trust.ended"
 SALT = "gate.salt"
 SAMPLE = 20
 """One in so many of what would be decided without a person still goes to one."""
+RARE = 0.05
+"""What chance alone does less often than this is not put down to chance."""
 SAMPLED = f"one in {SAMPLE} goes to a person"
 AUDIT = "audit:"
 """The flag of such a question, with what would have been decided."""
@@ -55,10 +57,13 @@ class Held(NamedTuple):
     def falls_below(self, target: float) -> bool:
         """Whether it is below the target: by count where there are enough, before that only where
         chance does not explain it."""
-        if not self.n:
-            return False
-        enough = self.n >= ABOVE and self.right / self.n < target
-        return enough or wilson(self.right, self.n)[1] < target
+        if self.n >= ABOVE:
+            return self.right / self.n < target
+        chances = (
+            comb(self.n, k) * target**k * (1 - target) ** (self.n - k)
+            for k in range(self.right + 1)
+        )
+        return sum(chances) < RARE
 
 
 def trusted(tx: Tx, loop: str) -> dict[str, Trusted]:
