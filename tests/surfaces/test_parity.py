@@ -57,7 +57,8 @@ LINE = {"type": "user", "uuid": "u1", "sessionId": "s9", "cwd": "/tmp/nowhere"}
 def prepare(made: Desk, home: Path) -> dict[str, Any]:
     """Fill it: one approved, one open, one flagged, one dead job, files to read."""
     approved = made.agree(Add("tea is at four"))
-    pending = made.ask(Add("coffee is at ten")).id
+    # Surer than the others that wait: ids are random, and the order of equals with them.
+    pending = made.ask(Add("coffee is at ten"), made.say("at ten"), made.say("yes, at ten")).id
     flagged = made.say("hidden", flags=("injection",))
     dead = Job(f"{7:032x}", "mine", "", {}, max_attempts=1)
     with made.store.write(ALL) as tx:
@@ -73,7 +74,10 @@ def prepare(made: Desk, home: Path) -> dict[str, Any]:
     made.call("event", event={"source": "scenario", "event_kind": "fill", "error": "no seat"})
     made.app.call("backup", {"to": str(home / "old.backup")}, ALICE)
     made.app.call("mirror", {"root": str(home / "mirrored")}, ALICE)
+    made.call("controls.set", name="gate.max_open_per_loop", value="50")
     return {
+        "kept": answered(made, "rinse `cup{}` first", yes=True),
+        "refused": answered(made, "dry `cup{}` last", yes=False),
         "approved": approved,
         "pending": pending,
         "flagged": flagged,
@@ -81,6 +85,14 @@ def prepare(made: Desk, home: Path) -> dict[str, Any]:
         "record": record.id,
         "session": "s1",
     }
+
+
+def answered(made: Desk, text: str, *, yes: bool) -> str:
+    """Four questions that are alike, three of them answered; the fourth."""
+    *first, last = [made.ask(Add(text.format(n))).id for n in range(4)]
+    for id in first:
+        made.call("approve" if yes else "reject", id=id, reason="so")
+    return last
 
 
 @pytest.fixture(scope="module")
@@ -129,11 +141,18 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
     known: dict[str, dict[str, Any]] = {
         "advise": {"tool": "Bash", "command": "python x.py"},
         "add": {"text": "Always rebase before pushing.", "scope": "global"},
+        "alike.approve": {"id": names["kept"]},
+        "alike.list": {"id": names["kept"]},
+        "alike.reject": {"id": names["refused"], "reason": "not so"},
         "approve": {"id": names["pending"], "reason": "seen it"},
         "backup": {"to": str(here / "new.backup")},
         "brief": {"task": "tea", "budget": 500},
         "check": {"id": names["record"]},
         "config.show": {"name": "brief.budget"},
+        "controls.get": {"name": "gate.max_open_per_loop"},
+        "controls.list": {"prefix": "gate."},
+        "controls.reset": {"name": "gate.max_open_per_loop", "reason": "as it was"},
+        "controls.set": {"name": "gate.max_open", "value": "7", "expect": "2000"},
         "forget": {"session": names["session"]},
         "feedback": {"id": names["record"], "verdict": "stale", "reason": "at five now"},
         "event": {"event": {"source": "auditor", "event_kind": "audit", "ok": True}},
@@ -142,6 +161,9 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "ingest": {"paths": [str(here / "s9.jsonl")], "watch": True},
         "jobs": {"state": "dead", "limit": 5},
         "jobs.retry": {"id": names["dead"]},
+        "ledger.calibrate": {"loop": "notes"},
+        "ledger.export": {"to": str(here / "ledger.jsonl")},
+        "ledger.similar": {"id": names["pending"], "limit": 1},
         "ledger.history": {"after": 1, "limit": 3},
         "ledger.show": {"seq": 1},
         "mine": {"loop": "notes"},
@@ -156,6 +178,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "release": {"seq": names["flagged"]},
         "restore": {"source": str(here / "old.backup")},
         "salience": {"session": names["session"], "query": "why does test_tea fail"},
+        "say": {"id": names["pending"], "text": "On every day?"},
         "search": {"query": "tea", "explain": True},
         "seen": {"seq": 1},
         "session.crystallize": {"session": names["session"]},
