@@ -103,6 +103,19 @@ def test_there_is_none_with_what_was_approved_long_ago_or_is_contested_already()
     assert list(claims(replace(before, life=Life.CONTESTED), after).strife(NOW)) == []
 
 
+def test_of_very_many_new_claims_those_approved_last_are_held_against_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("passdown.loops.claims.known.MOST_FRESH", 1)
+    before = claim(
+        OLD, valid_from="2026-03-01T00:00:00.000Z", updated_at="2026-05-31T00:00:00.000Z"
+    )
+    after = claim(NEW, valid_from="2026-04-01T00:00:00.000Z")
+    assert list(claims(before, after).strife(NOW)) == [(after, before)]
+    turned = replace(before, updated_at=NOW), replace(after, updated_at=before.updated_at)
+    assert list(claims(*turned).strife(NOW)) == []
+
+
 def test_statements_that_deny_each_other_are_named_to_each_other() -> None:
     found = rivals([(OLD, WEB), (NEW, WEB), ("We use pnpm, not npm.", WEB), (NEW, "repo:api")])
     assert found == {(OLD, WEB): [NEW], (NEW, WEB): [OLD]}

@@ -51,6 +51,8 @@ OPPOSITES = [
     ("Use tabs", "Use spaces, not tabs"),
 ]
 UNRELATED = [
+    ("We push on Fridays", "Use true/false, not on/off for the skip-push-sessions flag"),
+    ("Errors go to the log", "Retry only on the first response, not on error or early exit paths"),
     (
         "Always run `make alder` before you touch it.",
         "Always run `make elder` before you touch it.",

@@ -26,6 +26,8 @@ LIVE = (Life.ACTIVE, Life.CONTESTED)
 QUESTION = "question"
 NEAR = 0.6
 """From here a claim is near enough to be shown beside a question."""
+MOST_FRESH = 500
+"""Claims that are held so in one cycle, those first that were approved last."""
 RECENT = 30
 """Days for which a claim that was approved is held against those that were there before."""
 
@@ -70,9 +72,9 @@ class Claims:
         """Pairs of claims that speak against each other though both are told: the later one, of
         late, and the one that was there before it."""
         since = later(now, days=-RECENT)
-        for one in self._records.values():
-            if one.life is not Life.ACTIVE or one.updated_at < since:
-                continue
+        told = (r for r in self._records.values() if r.life is Life.ACTIVE)
+        fresh = sorted((r for r in told if r.updated_at >= since), key=lambda r: r.key)
+        for one in sorted(fresh, key=lambda r: r.updated_at, reverse=True)[:MOST_FRESH]:
             for key, what in self._kin.of(one.text):
                 other = self._records[key]
                 if what is Bond.AGAINST and _was_before(other, one) and not _is_beside(one, other):

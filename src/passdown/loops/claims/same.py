@@ -209,7 +209,7 @@ def _poles_apart(a: Gist, b: Gist) -> bool:
 def _refuses(a: Gist, b: Gist) -> bool:
     """Whether a says no to what b is for, and to nothing else of it."""
     hit = a.refused & b.about
-    if not hit or b.forbids or hit & a.about:
+    if not hit or 2 * len(hit) < len(a.refused) or b.forbids or hit & a.about:
         return False
     return _share(b.about - hit, a.about - hit) >= MORE_WORDS or b.about <= hit | a.about
 
