@@ -163,12 +163,13 @@ class _Book:
         every = corpus.records(KIND, lives=tuple(Life))
         self._by_id = {record.id: record for record in every}
         self._by_key = {record.key: record for record in every}
-        self._names = names({record.scope for record in every})
+        named = names({record.scope for record in every})
+        self._scopes = {file: scope for scope, file in named.items()}
 
     def items(self, texts: Mapping[str, str]) -> Iterator[Item | Misread]:
         """The lines of these files."""
         for file, text in sorted(texts.items()):
-            scope = scope_of(file, self._names)
+            scope = scope_of(file, self._scopes)
             if scope is not None:
                 yield from read(file, text, scope)
             elif file == INDEX:
@@ -178,7 +179,7 @@ class _Book:
 
     def own(self, texts: Iterable[str]) -> list[str]:
         """Those of these files that are pages of claims."""
-        return sorted(file for file in texts if scope_of(file, self._names) is not None)
+        return sorted(file for file in texts if scope_of(file, self._scopes) is not None)
 
     def key(self, item: Item) -> str:
         """The key of the claim that a line was written of."""

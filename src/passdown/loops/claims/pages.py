@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -95,9 +96,9 @@ def names(scopes: Iterable[Scope]) -> dict[Scope, str]:
     """A file name for each repo and agent: nothing in it leads anywhere, and no two are one where
     a disk takes upper and lower case for the same."""
     plain = {scope: _name(scope) for scope in scopes if scope != GLOBAL}
-    folded = [name.casefold() for name in plain.values()]
+    folded = Counter(name.casefold() for name in plain.values())
     return {
-        scope: name if folded.count(name.casefold()) == 1 else _name(scope, hashed=True)
+        scope: name if folded[name.casefold()] == 1 else _name(scope, hashed=True)
         for scope, name in sorted(plain.items())
     }
 
@@ -112,13 +113,13 @@ def _name(scope: Scope, *, hashed: bool = False) -> str:
     return f"{FOLDERS[family]}/{safe}.md"
 
 
-def scope_of(file: str, known: Mapping[Scope, str]) -> Scope | None:
-    """The scope of a file's lines; None when it is no file of claims."""
+def scope_of(file: str, known: Mapping[str, Scope]) -> Scope | None:
+    """The scope of a file's lines, by the files that are known or by its name; None when it is no
+    file of claims."""
     if file in _OF_FILE:
         return GLOBAL
-    named = {name: scope for scope, name in known.items()}
-    if file in named:
-        return named[file]
+    if file in known:
+        return known[file]
     folder, _, name = file.partition("/")
     family = next((f for f, place in FOLDERS.items() if place == folder), "")
     if not family or "/" in name or not name.endswith(".md"):
