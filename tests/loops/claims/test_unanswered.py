@@ -36,6 +36,23 @@ def test_what_was_asked_and_given_up_is_a_question_in_the_words_it_was_asked_in(
     assert said.text[quote.start : quote.end] == ASKED
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "The time zone is not documented.",
+        "There is no record of the exports' zone.",
+        "I can't answer that from the code.",
+        "I don't see a zone anywhere in the settings.",
+        "I'm not sure which zone they use.",
+    ],
+)
+def test_to_give_up_has_many_words(reply: str) -> None:
+    world = World().session()
+    world.says(ASKED)
+    world.replies(reply)
+    assert texts(world) == [ASKED]
+
+
 def test_what_was_asked_and_answered_is_none() -> None:
     world = World().session()
     world.says(ASKED)
@@ -73,6 +90,14 @@ def test_what_a_person_answers_later_on_is_none() -> None:
         (
             "The difference of two cents in March remains unexplained.",
             "The difference of two cents in March remains unexplained.",
+        ),
+        (
+            "Left open: which currency the archived invoices use.",
+            "Which currency the archived invoices use.",
+        ),
+        (
+            "Nobody knows why the nightly import doubles invoices.",
+            "Nobody knows why the nightly import doubles invoices.",
         ),
         (
             "TODO: find out which region the invoice bucket is in.",

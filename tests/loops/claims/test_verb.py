@@ -21,6 +21,11 @@ from tests.loops.world import World
         ("./scripts/release.sh 1.2", ("./scripts/release.sh",)),
         ("python3 tools/seed.py --all", ("python3 tools/seed.py",)),
         ("docker compose up -d db", ("docker compose up",)),
+        (
+            "docker compose run --rm web python manage.py migrate",
+            ("docker compose run web python manage.py migrate",),
+        ),
+        ("python manage.py makemigrations shop", ("python manage.py makemigrations",)),
         ("gh pr create --title x", ("gh pr create",)),
         ("wrap git push", ("git push",)),
         ("/usr/local/bin/go test ./...", ("go test",)),

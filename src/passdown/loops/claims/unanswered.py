@@ -59,6 +59,9 @@ _GAVE_UP = re.compile(
     r"(?:can(?:not|'t)|could(?: not|n't)|(?:do|does|did)(?: not|n't)) (?:answer (?:it|that|this)|"
     r"have (?:that|this) information)\b|(?:could(?: not|n't)|did(?: not|n't)|can(?:not|'t)) find "
     r"(?:one|any(?:thing|where)?|(?:any |an )?(?:mention|answer|trace|documentation))\b|"
+    r"\bno (?:idea|record|mention|trace|documentation|way to (?:tell|know))\b|"
+    r"(?:is|are|was|were)(?: not|n't) (?:documented|mentioned|recorded|specified|defined|explained|"
+    rf"written down|stated)\b|\bi(?:'m| am) not sure {_WH}\b|\b(?:is|remains|stays) unclear\b|"
     r"\bi (?:do not|don't|can(?:not|'t)) see [^.\n]{3,40} anywhere\b|"
     r"\b(?:somebody|someone)\b[^.\n]{0,30} will have to (?:say|tell|answer|decide)\b|"
     rf"\bopen question|\bi (?:do not|don't) (?:yet )?know {_WH}\b",
@@ -68,8 +71,9 @@ _GAVE_UP = re.compile(
 _WONDERED = re.compile(
     r"^(?:what (?:i|we) (?:still |really )?(?:don'?t|do not) know(?: yet)?|(?:i|we) (?:still )?"
     r"(?:don'?t|do not) know|nobody (?:here )?knows|(?:one|this) (?:thing|question|point) (?:is|"
-    r"remains|stays) (?:still )?open|(?:still )?(?:unclear|unknown|to (?:be )?(?:clarified|"
-    r"decided))|open question(?: for [\w' -]{2,40})?|the open question is)"
+    r"remains|stays) (?:still )?open|(?:still |left )?(?:open|unclear|unknown|unresolved)|"
+    r"to (?:be )?(?:clarified|decided|find out)|(?:remaining|unanswered|unresolved) (?:question|"
+    r"point)s?|open question(?: for [\w' -]{2,40})?|the open question is)"
     r"\s*[:,\u2013\u2014-]\s*",
     re.IGNORECASE,
 )
@@ -99,6 +103,13 @@ _OPEN = (
         rf"known)|unclear|unknown|an open question)(?: yet)?[:,]? ?{_WH}\b.{{8,}})$",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"^(?P<say>(?:i|we|nobody) (?:still |really |yet )?(?:(?:don'?t|do not|didn'?t|never) )?"
+        r"(?:know|knows|knew|found out|find out|understood|understands|figured out) "
+        rf"{_WH} .{{8,}})$",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"^(?:still )?no idea (?P<say>{_WH} .{{8,}})$", re.IGNORECASE),
     re.compile(
         r"^(?P<say>.{12,} (?:has|have|remains?|needs?|is|are) (?:still )?to be (?:decided|"
         r"clarified|found out|investigated|confirmed|answered)\b.{0,40})$",

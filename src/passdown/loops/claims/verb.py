@@ -30,6 +30,7 @@ _UNSURE = re.compile(r";|\|\||\n|(?<!&)&(?![&>\d])(?<!>&)")
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(?:[:_-][a-z0-9]+)*")
 _SCRIPT = re.compile(r"(?:\./)?(?:[\w-]+/)*[\w-]+(?:\.(?:sh|py|js|ts|rb|mjs))?")
+_OWN_SCRIPT = re.compile(r"(?:\./)?(?:[\w-]+/)*[\w-]+\.(?:sh|py|js|ts|rb|mjs)|(?:[\w-]+/)+[\w-]+")
 _FAILED = re.compile(
     r"\bFAIL(?:ED|URES?)?\b|\b[1-9]\d* (?:tests? )?(?:failed|errors?)\b"
     r"|(?:^|\n)\s*(?:error|fatal)\b|command not found|no such file|npm ERR!|panic:|Traceback",
@@ -41,6 +42,7 @@ _VALUED = frozenset(
     {"-C", "--prefix", "--filter", "--directory", "--cwd", "--dir", "-F", "-w", "--workspace", "-f"}
 )
 # Programs that begin another one's verb, with the words that are theirs.
+_COMPOSE = ("docker compose", "podman compose", "docker-compose")
 _LAUNCHERS = frozenset(
     {
         *(f"{tool} run" for tool in ("uv", "poetry", "pdm", "hatch", "rye", "pipenv", "conda")),
@@ -64,7 +66,16 @@ hugo"""
 _WHOLE = frozenset(_FILES.split())
 _DEEPER = {
     *("go mod", "gh pr", "gh release", "gh workflow", "gh run", "docker compose", "uv pip"),
-    *("docker buildx", "npm run", "pnpm run", "yarn run", "bun run", "mise run", "nx run"),
+    *(
+        "docker buildx",
+        "npm run",
+        "pnpm run",
+        "yarn run",
+        "bun run",
+        "mise run",
+        "nx run",
+        "turbo run",
+    ),
     *(
         "cargo sqlx",
         "cargo nextest",
@@ -76,6 +87,8 @@ _DEEPER = {
         "go tool",
     ),
 }
+# What starts a command in a container: options, the container's name, the command.
+_CONTAINERS = frozenset(f"{tool} {how}" for tool in _COMPOSE for how in ("run", "exec"))
 _KNOWN = TOOLS | _WHOLE | _DEPTH.keys()
 _INTERPRETERS = frozenset({"python", "python3", "node", "bash", "sh", "zsh", "ruby", "perl", "tsx"})
 # Looking, waiting and tidying: done everywhere, and a step of nothing.
@@ -180,6 +193,10 @@ def _verb(words: list[str]) -> str:
         # Something that is put before other commands.
         return _verb(rest)
     found = _told(program, rest)
+    if found in _CONTAINERS:
+        service, *inside = _after(found, rest) or [""]
+        inner = _verb(inside)
+        return f"{found} {service} {inner}" if inner and _PLAIN.fullmatch(service) else found
     if found in _LAUNCHERS:
         inner = _verb(_after(found, rest))
         return f"{found} {inner}" if inner else ""
@@ -228,7 +245,7 @@ def _plain(rest: Sequence[str]) -> Iterator[str]:
 def _after(launcher: str, rest: list[str]) -> list[str]:
     """What a launcher is to start: the words after its own and its options."""
     own = launcher.split()[1:]
-    words = rest[rest.index(own[0]) + 1 :] if own and own[0] in rest else rest
+    words = rest[rest.index(own[-1]) + 1 :] if own and own[-1] in rest else rest
     while words and words[0].startswith("-"):
         words = words[2 if words[0] in _VALUED or words[0] in ("--with", "--extra", "-p") else 1 :]
     return words
@@ -238,5 +255,7 @@ def _interpreted(program: str, rest: list[str]) -> str:
     if rest[:1] == ["-m"] and len(rest) > 1:
         return f"{program} -m {rest[1]}"
     script = rest[0] if rest else ""
-    known = "/" in script and not script.startswith(("/", "~", "$", "..")) and script[0] != "-"
-    return f"{program} {script}" if known and _SCRIPT.fullmatch(script) else ""
+    if not _OWN_SCRIPT.fullmatch(script):
+        return ""
+    told = next(_plain(rest[1:]), "")
+    return f"{program} {script} {told}".rstrip()
