@@ -38,14 +38,16 @@ def files(corpus: Corpus) -> dict[str, str]:
     every = corpus.records(KIND, lives=tuple(Life))
     told = [record for record in every if record.life in LIVING]
     facts = sorted(_facts(told, corpus), key=lambda fact: str(fact["id"]))
-    index = {
-        "version": VERSION,
-        "last_updated": max((record.updated_at for record in every), default=""),
-        "total_facts": len(facts),
-        "facts": facts,
-    }
-    text = json.dumps(index, ensure_ascii=False, indent=2) + "\n"
-    return {INDEX: text, **pages(told, names({record.scope for record in every}))}
+    changed = max((record.updated_at for record in every), default="")
+    return {INDEX: _index(facts, changed), **pages(told, names({record.scope for record in every}))}
+
+
+def _index(facts: Sequence[dict[str, Any]], changed: At) -> str:
+    """The index as JSON, a fact a line: so a version control system shows which one changed."""
+    lines = ",\n".join(f"    {json.dumps(fact, ensure_ascii=False)}" for fact in facts)
+    head = f'"version": {VERSION},\n  "last_updated": {json.dumps(changed)},\n'
+    body = f"[\n{lines}\n  ]" if lines else "[]"
+    return f'{{\n  {head}  "total_facts": {len(facts)},\n  "facts": {body}\n}}\n'
 
 
 def _facts(records: Sequence[Record], corpus: Corpus) -> Iterator[dict[str, Any]]:
