@@ -52,7 +52,10 @@ class MemoryKnowledge:
             raise _moved(kind, key)
 
     def _last(self, id: str) -> int:
-        return max((n for known, n in self._bound.table("versions") if known == id), default=0)
+        versions, last = self._bound.table("versions"), 0
+        while (id, last + 1) in versions:
+            last += 1
+        return last
 
     def get(self, kind: str, key: str) -> Record | None:
         """The record; None when there is none to be seen."""
@@ -80,8 +83,10 @@ class MemoryKnowledge:
 
     def by_ids(self, ids: Iterable[str]) -> list[Record]:
         """Those that exist, whatever their life, by kind and key."""
-        wanted = set(map(plain, ids))
-        return [record_of(row) for row in self._seen() if row.id in wanted]
+        table = self._bound.table("records")
+        rows = [table[id] for id in set(map(plain, ids)) if id in table]
+        seen = (row for row in rows if self._bound.sees(row.scope))
+        return [record_of(row) for row in sorted(seen, key=lambda row: (row.kind, row.key))]
 
     def best(self, wanted: Wanted, *, limit: int) -> list[Record]:
         """The surest and most trusted first, then the newest, then by id."""
