@@ -43,16 +43,7 @@ def checked(at: Desk, **how: Any) -> str:
 
 
 def known_place(at: Desk) -> None:
-    payload = {
-        "action": "ADD",
-        "text": PLACE,
-        "category": "fact",
-        "scope": "repo:web",
-        "confidence": 0.9,
-        "check": "exists config/flags.toml",
-    }
-    at.call("propose", loop="claims", payload=payload, text="They live there.")
-    says_yes(at, edit=payload)
+    at.call("add", text=PLACE, scope="repo:web", confirm=True)
     assert PLACE in brief(at)
 
 

@@ -113,6 +113,12 @@ def test_a_statement_of_a_person_is_surer_than_anything_mined() -> None:
     assert "uv run pytest" in finding.payload.entities
 
 
+def test_a_statement_that_says_where_something_is_says_how_to_verify_it() -> None:
+    said = state("The flags live in `config/flags.toml`.", (12,), "repo:web").payload
+    assert isinstance(said, asked.Add)
+    assert said.check == "exists config/flags.toml"
+
+
 @pytest.mark.parametrize(
     ("text", "category"),
     [

@@ -11,6 +11,7 @@ from passdown.domain.observation import Seen
 from passdown.domain.scope import GLOBAL
 from passdown.loops.claims import payload as asked
 from passdown.loops.claims.ask import entities
+from passdown.loops.claims.check import of_text
 from passdown.loops.claims.detect import LONGEST
 from passdown.loops.claims.draft import stated_key
 from passdown.loops.claims.payload import Add, Category
@@ -61,6 +62,7 @@ def state(text: str, evidence: Sequence[int], scope: Scope) -> Finding[asked.Pay
         confidence=STATED,
         quotes=tuple(asked.Quote(seq, 0, len(said)) for seq in evidence[:1]),
         entities=entities(said),
+        check=of_text(said),
     )
     key = stated_key(said, scope)
     return Finding(payload, tuple(sorted(set(evidence))), key, said, STATED, scope)
