@@ -143,7 +143,7 @@ def test_the_demo_tells_the_whole_loop() -> None:
     assert "5 sessions" in before
     assert "(empty)" in before
     assert "Would have prevented" in after
-    assert "`uv run pytest` works. (pitfall) [pd:" in after
+    assert "`uv run pytest` works. (tool-quirk) [pd:" in after
     assert "passdown undo " in after
     assert "pytest: command not found" in after.split("6  What it would have prevented")[1]
     assert told.rstrip().endswith("everything else")

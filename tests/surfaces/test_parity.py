@@ -9,7 +9,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import anyio
 import pytest
@@ -18,81 +18,24 @@ from starlette.testclient import TestClient
 
 from passdown.__main__ import _show
 from passdown.app import App
-from passdown.domain.actor import Actor, Proof, agent, human
+from passdown.domain.actor import Actor, agent
 from passdown.domain.errors import ERRORS, PassdownError
-from passdown.domain.job import Job
-from passdown.domain.scope import ALL
 from passdown.ops.operation import Effect
 from passdown.ops.params import parameters
 from passdown.surfaces import cli, http, jsonl, mcp
 from passdown.surfaces.exits import tell
 from passdown.surfaces.mcp.tools import tool_name
 from passdown.testing import VirtualClock
-from tests.desk import Desk, desk, places
-from tests.notes import NOTES, Add, key_of
+from tests.desk import desk, places
+from tests.notes import NOTES
+from tests.surfaces.scene import ALICE, Scene, params, prepare
 from tests.surfaces.toys import toy
 
 ROBOT = agent("agent:robot")
-ALICE = human("alice", Proof.TOKEN)
 OPERATIONS = desk().app.operations
 
 Answer = tuple[str, Any]
 """`ok` and the plain result, or `error` and the plain error."""
-
-
-# ---- a store with something of everything in it
-
-
-class Scene(NamedTuple):
-    """An app on such a store, and the names of what is in it."""
-
-    app: Any
-    home: Path
-    names: dict[str, Any]
-
-
-LINE = {"type": "user", "uuid": "u1", "sessionId": "s9", "cwd": "/tmp/nowhere"}
-
-
-def prepare(made: Desk, home: Path) -> dict[str, Any]:
-    """Fill it: one approved, one open, one flagged, one dead job, files to read."""
-    approved = made.agree(Add("tea is at four"))
-    # Surer than the others that wait: ids are random, and the order of equals with them.
-    pending = made.ask(Add("coffee is at ten"), made.say("at ten"), made.say("yes, at ten")).id
-    flagged = made.say("hidden", flags=("injection",))
-    dead = Job(f"{7:032x}", "mine", "", {}, max_attempts=1)
-    with made.store.write(ALL) as tx:
-        tx.jobs.add(dead)
-        tx.jobs.take("somebody", lease_seconds=9)
-        tx.jobs.fail(dead.id, "somebody", "it broke", retry_at="")
-    with made.store.read(ALL) as tx:
-        record = next(r for r in tx.knowledge.all() if r.key == key_of("tea is at four"))
-    said = {**LINE, "message": {"role": "user", "content": "Always run the linter first."}}
-    home.mkdir(exist_ok=True)
-    (home / "s9.jsonl").write_text(json.dumps(said | {"timestamp": made.clock.now()}) + "\n")
-    (home / "events.jsonl").write_text('{"source": "bot", "ok": true}\n\nno event\n')
-    made.call("event", event={"source": "scenario", "event_kind": "fill", "error": "no seat"})
-    made.app.call("backup", {"to": str(home / "old.backup")}, ALICE)
-    made.app.call("mirror", {"root": str(home / "mirrored")}, ALICE)
-    made.call("controls.set", name="gate.max_open_per_loop", value="50")
-    return {
-        "kept": answered(made, "rinse `cup{}` first", yes=True),
-        "refused": answered(made, "dry `cup{}` last", yes=False),
-        "approved": approved,
-        "pending": pending,
-        "flagged": flagged,
-        "dead": dead.id,
-        "record": record.id,
-        "session": "s1",
-    }
-
-
-def answered(made: Desk, text: str, *, yes: bool) -> str:
-    """Four questions that are alike, three of them answered; the fourth."""
-    *first, last = [made.ask(Add(text.format(n))).id for n in range(4)]
-    for id in first:
-        made.call("approve" if yes else "reject", id=id, reason="so")
-    return last
 
 
 @pytest.fixture(scope="module")
@@ -132,68 +75,6 @@ def scenes(request, tmp_path: Path) -> Iterator[Callable[[], Scene]]:
     yield scene
     for app in opened:
         app.close()
-
-
-def params(name: str, scene: Scene) -> dict[str, Any]:
-    """What each operation is asked in these tests."""
-    here, names = scene.home, scene.names
-    payload = {"action": "ADD", "text": "milk comes last"}
-    known: dict[str, dict[str, Any]] = {
-        "advise": {"tool": "Bash", "command": "python x.py"},
-        "add": {"text": "Always rebase before pushing.", "scope": "global"},
-        "alike.approve": {"id": names["kept"]},
-        "alike.list": {"id": names["kept"]},
-        "alike.reject": {"id": names["refused"], "reason": "not so"},
-        "approve": {"id": names["pending"], "reason": "seen it"},
-        "backup": {"to": str(here / "new.backup")},
-        "brief": {"task": "tea", "budget": 500},
-        "check": {"id": names["record"]},
-        "config.show": {"name": "brief.budget"},
-        "controls.get": {"name": "gate.max_open_per_loop"},
-        "controls.list": {"prefix": "gate."},
-        "controls.reset": {"name": "gate.max_open_per_loop", "reason": "as it was"},
-        "controls.set": {"name": "gate.max_open", "value": "7", "expect": "2000"},
-        "forget": {"session": names["session"]},
-        "feedback": {"id": names["record"], "verdict": "stale", "reason": "at five now"},
-        "event": {"event": {"source": "auditor", "event_kind": "audit", "ok": True}},
-        "get": {"id": names["record"]},
-        "impact": {"id": names["approved"]},
-        "ingest": {"paths": [str(here / "s9.jsonl")], "watch": True},
-        "jobs": {"state": "dead", "limit": 5},
-        "jobs.retry": {"id": names["dead"]},
-        "ledger.calibrate": {"loop": "notes"},
-        "ledger.export": {"to": str(here / "ledger.jsonl")},
-        "ledger.similar": {"id": names["pending"], "limit": 1},
-        "ledger.history": {"after": 1, "limit": 3},
-        "ledger.show": {"seq": 1},
-        "mine": {"loop": "notes"},
-        "observe": {"jsonl": str(here / "events.jsonl")},
-        "mirror": {"root": str(here / "knowledge")},
-        "mirror.pull": {"root": str(here / "mirrored"), "dry_run": True},
-        "pending": {"loop": "notes", "limit": 1},
-        "preview": {"id": names["pending"]},
-        "propose": {"loop": "notes", "payload": payload, "text": "Milk comes last, they said."},
-        "redact": {"text": "Write to jane.doe" + "@corp-mail.com, she knows."},
-        "reject": {"id": names["pending"], "reason": "not so"},
-        "release": {"seq": names["flagged"]},
-        "restore": {"source": str(here / "old.backup")},
-        "salience": {"session": names["session"], "query": "why does test_tea fail"},
-        "say": {"id": names["pending"], "text": "On every day?"},
-        "search": {"query": "tea", "explain": True},
-        "seen": {"seq": 1},
-        "session.crystallize": {"session": names["session"]},
-        "session.end": {"session": names["session"]},
-        "session.start": {"session": "s2", "repo": "web"},
-        "sessions.show": {"id": names["session"]},
-        "show": {"id": names["pending"]},
-        "synthesize": {"question": "when is tea"},
-        "token.new": {"name": "ci", "role": "agent"},
-        "token.revoke": {"name": "ci"},
-        "trust": {"loop": "notes", "withdraw": True},
-        "undo": {"id": names["approved"]},
-        "why": {"id": names["record"]},
-    }
-    return known.get(name, {})
 
 
 # ---- the surfaces

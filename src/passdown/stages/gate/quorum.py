@@ -9,7 +9,7 @@ from passdown.domain.proposal import Message, Verdict
 from passdown.stages.gate.policy import admit, same_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from passdown.domain.actor import Actor
     from passdown.domain.proposal import Proposal
@@ -42,23 +42,28 @@ def waits(
     if proposal.action not in policy_actions or people < 2:
         return False
     admit(tx, proposal, actor, policy_actions)
+    before = seconds(tx, proposal)
+    _counts(proposal, actor, before, people)
+    if len(before) + 1 >= people:
+        return False
+    _keep(tx, proposal, actor, reason, people)
+    return True
+
+
+def _counts(proposal: Proposal, actor: Actor, before: Sequence[str], people: int) -> None:
+    """Refuse a yes to other words than the others', and a second one of the same person."""
     if proposal.original is not None:
         raise Invalid(
             f"{people} people have to approve the same words",
             where=proposal.id,
             next="Suggest yours with `passdown say`, and reject this one.",
         )
-    before = seconds(tx, proposal)
     if same_name(actor.name) in map(same_name, before):
         raise Forbidden(
             f"{actor.name} has approved this; {people - len(before)} more of others are needed",
             where=proposal.id,
             next="Ask another reviewer.",
         )
-    if len(before) + 1 >= people:
-        return False
-    _keep(tx, proposal, actor, reason, people)
-    return True
 
 
 def _keep(tx: Tx, proposal: Proposal, actor: Actor, reason: str, people: int) -> None:

@@ -66,9 +66,7 @@ class MarkRow(NamedTuple):
 def proposal_row(proposal: Proposal) -> ProposalRow:
     """The row of a proposal."""
     return ProposalRow(
-        named(proposal.id),
-        named(proposal.loop),
-        plain(proposal.action),
+        *(named(proposal.id), named(proposal.loop), plain(proposal.action)),
         packed(proposal.payload),
         packed(proposal.evidence),
         plain(proposal.proposed_by),
@@ -83,12 +81,9 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
         proposal.status.value,
         packed(proposal.flags),
         None if proposal.original is None else packed(proposal.original),
-        plain(proposal.decided_by),
-        plain(proposal.decided_at),
-        plain(proposal.reason),
+        *(plain(proposal.decided_by), plain(proposal.decided_at), plain(proposal.reason)),
         plain(proposal.failure_code),
-        proposal.version,
-        finite(proposal.value),
+        *(proposal.version, finite(proposal.value)),
     )
 
 
