@@ -53,6 +53,7 @@ class SqlIndex:
         self._bound.bulk("indexed", ("id", "words"), rows)
         _count(self._bound, _having(words for _, words in rows))
         self._write("stand", position=position)
+        self._tidy()
 
     def clear(self) -> None:
         """Forget everything and stand at 0."""
@@ -135,6 +136,12 @@ class SqlIndex:
             self._write("heard_anew", seqs=part)
         rows = ((seq, " ".join(_indexable(each))) for seq, each in words.items())
         self._bound.bulk("indexed_seen", ("seq", "words"), rows)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Where an index keeps what came last aside, it is told to take it in."""
+        if not self._bound.connection.queries.dialect.counts_words:
+            self._rows("tidy")
 
     def having(self, words: Sequence[str]) -> dict[str, int]:
         """How many observations have each of these words."""
