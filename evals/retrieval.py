@@ -36,6 +36,7 @@ from passdown.text.rank import (
     rank,
     rank_groups,
 )
+from passdown.text.worth import answers, worth
 
 READS_DATA = True
 DEPTHS = (1, 10, 20)
@@ -58,7 +59,7 @@ def measure(data: Path | None) -> Measured:
     """Every set by itself, all with one set of weights."""
     every = list(talks(data))
     figures, against = _conversations(every)
-    for measured in (_sessions(data), _decisions(data)):
+    for measured in (_sessions(data), _decisions(data), _abstaining(data, every)):
         figures |= measured[0]
         against |= measured[1]
     return Measured(figures, sum(len(talk.asked) for talk in every), against)
@@ -162,6 +163,27 @@ def _decisions(data: Path | None) -> tuple[dict[str, float], dict[str, float | s
     hits = [o[:1] == [*c.grades] for c, o in zip(cases, theirs, strict=True)]
     both: dict[str, float | str] = {"bm25_decision_hit_1": _mean(hits), "decisions": len(cases)}
     return figures, {**both, "amended": len(amended)}
+
+
+def _abstaining(
+    data: Path | None, talks: Sequence[Talk]
+) -> tuple[dict[str, float], dict[str, float | str]]:
+    """Of the questions to the conversations, how many are answered among the decisions and their
+    noise, where nothing is said of them; and how many in their own conversation. One threshold."""
+    noise = [one.ours for one in next(iter(decided(data))).said]
+    theirs, own, foreign = common(noise), list[bool](), list[bool]()
+    for talk in talks:
+        ours = common(talk.docs)
+        for asked in talk.asked:
+            words = question(asked.text, {one.actor for one in talk.docs}).words
+            own.append(_answered(words, talk.docs, ours))
+            foreign.append(_answered(words, noise, theirs))
+    return {}, {"answered_by_own": _mean(own), "answered_by_foreign": _mean(foreign)}
+
+
+def _answered(words: Sequence[str], docs: Sequence[Doc], known: Common) -> bool:
+    told = worth(dict.fromkeys(words), known.having, known.many)
+    return any(answers(one.words, told) for one in docs)
 
 
 def _above(case: Case, order: Sequence[str]) -> bool:
