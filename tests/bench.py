@@ -120,6 +120,15 @@ def sets(at: Desk, **knobs: Any) -> None:
         at.call("controls.set", name=f"notes.{name}", value=str(value))
 
 
+def for_arbiter(
+    writer: Any, *, level: str = "auto", chain: str = "arbiter,human", **how: Any
+) -> Desk:
+    """A desk on which everything is left to the arbiter."""
+    at = bench(writer, **how)
+    sets(at, level=level, chain=chain, golden_path_confidence="0.9")
+    return at
+
+
 def arbitrates(at: Desk) -> dict[str, int]:
     """One sweep; what it did."""
     at.clock.advance(seconds=1)

@@ -10,32 +10,23 @@ import pytest
 from msgspec import Struct
 
 from passdown.contract import Card, Replay
-from passdown.domain.errors import Limit, Unavailable, Unreadable
+from passdown.domain.errors import Unavailable, Unreadable
 from passdown.domain.observation import Trust
 from passdown.domain.proposal import Proposal, Status
-from passdown.domain.scope import ALL
-from passdown.engines.port import Answer, Failure
+from passdown.engines.port import Answer
 from passdown.engines.replay import ReplayWriter, question_key
-from passdown.ops.purse import metered, spent
 from passdown.stages.gate.arbiter import SCHEMA
 from passdown.testing import faults
-from tests.bench import TRUSTED, Scripted, arbitrates, bench, decided, says, sets, turns
+from tests.bench import TRUSTED, Scripted, arbitrates, decided, for_arbiter, says, sets, turns
 from tests.desk import BOB, Desk
 from tests.notes import Add, Rule
 
 YES = says("APPROVE")
 
 
-def asked(writer: Any, *, level: str = "auto", chain: str = "arbiter,human", **how: Any) -> Desk:
-    """A desk on which everything is left to the arbiter."""
-    at = bench(writer, **how)
-    sets(at, level=level, chain=chain, golden_path_confidence="0.9")
-    return at
-
-
 def ruled(answer: Any, **how: Any) -> tuple[Desk, Proposal]:
     """What became of one question, given this answer."""
-    at = asked(Scripted([answer]), **how)
+    at = for_arbiter(Scripted([answer]), **how)
     id = at.ask(Add("tea")).id
     arbitrates(at)
     assert faults(at.store) == []
@@ -75,7 +66,7 @@ def test_without_a_grant_a_verdict_is_a_recommendation(chain: str, answer: Any) 
 
 @pytest.mark.parametrize("why", ["policy", "trust"])
 def test_never_what_binds_everybody_or_rests_on_little_trust(why: str) -> None:
-    at = asked(Scripted([YES]))
+    at = for_arbiter(Scripted([YES]))
     payload = Rule("tea") if why == "policy" else Add("tea")
     id = at.ask(payload, at.say("so", trust=Trust.WEB if why == "trust" else Trust.HUMAN)).id
     arbitrates(at)
@@ -94,7 +85,7 @@ def test_the_defense_the_model_and_the_cost_are_kept_and_told() -> None:
         "model": "scripted-1",
         "calls": 1,
     }
-    assert "arbiter: seq 1 shows it" in found.reason
+    assert found.reason.endswith("; the arbiter says APPROVE")
     assert at.events(found.id).count("promotion.advised") == 2
 
 
@@ -140,7 +131,7 @@ def test_a_wording_that_is_only_recommended_can_be_taken_by_a_person() -> None:
 )
 def test_it_is_asked_once_more_with_the_fault(answer: Any, fault: str) -> None:
     writer = Scripted([answer, YES])
-    at = asked(writer)
+    at = for_arbiter(writer)
     id = at.ask(Add("tea")).id
     arbitrates(at)
     assert at.proposal(id).status is Status.EXECUTED
@@ -152,7 +143,7 @@ def test_it_is_asked_once_more_with_the_fault(answer: Any, fault: str) -> None:
 @pytest.mark.parametrize(("chain", "status"), [("arbiter", "rejected"), ("arbiter,human", "human")])
 def test_twice_is_enough_then_the_next_tier_decides(chain: str, status: str) -> None:
     writer = Scripted([says("MODIFY", action="ADD", txt="x")])
-    at = asked(writer, chain=chain)
+    at = for_arbiter(writer, chain=chain)
     id = at.ask(Add("tea")).id
     arbitrates(at)
     assert at.proposal(id).status == status
@@ -162,137 +153,10 @@ def test_twice_is_enough_then_the_next_tier_decides(chain: str, status: str) -> 
 
 
 def test_an_unknown_cost_stays_unknown() -> None:
-    at = asked(Scripted([YES], micro_usd=None))
+    at = for_arbiter(Scripted([YES], micro_usd=None))
     id = at.ask(Add("tea")).id
     arbitrates(at)
     assert turns(at, id)[1].detail["micro_usd"] is None
-
-
-# ---- budgets
-
-
-class Engine:
-    """A model that costs 300 at the most and 200 in the end."""
-
-    name = "engine"
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def check(self) -> None:
-        return None
-
-    def most(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> int:
-        return 300
-
-    def ask(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer | Failure:
-        self.asked += 1
-        return Answer(YES, "engine-1", 10, 10, 200)
-
-
-def paid(engine: Engine, chain: str, **knobs: str) -> Desk:
-    at = asked(None, chain=chain)
-    for name, value in knobs.items():
-        at.call("controls.set", name=f"gate.{name}", value=value)
-
-    def writer() -> Any:
-        return metered(at.store, at.app.settings, at.clock, engine, lambda text: text)
-
-    setattr(at.app, "_make_writer", writer)  # noqa: B010 - mypy forbids the assignment
-    return at
-
-
-@pytest.mark.parametrize("knob", ["arbiter_budget", "arbiter_day_budget"])
-def test_money_is_counted_before_the_call(knob: str) -> None:
-    engine = Engine()
-    at = paid(engine, "arbiter,human", **{knob: "600"})
-    ids = [at.ask(Add(f"tea {n}")).id for n in range(3)]
-    arbitrates(at)
-    assert engine.asked == 2  # 200 spent and 300 at stake; then 400 and 300 are too much
-    states = sorted(at.proposal(id).status for id in ids)
-    assert states == [Status.EXECUTED, Status.EXECUTED, Status.HUMAN]
-    with at.store.read(ALL) as tx:
-        assert spent(tx, day=at.clock.now()[:10]).micro_usd == 400
-
-
-def test_calls_are_counted_too() -> None:
-    engine = Engine()
-    at = paid(engine, "arbiter,human", arbiter_calls="1")
-    ids = [at.ask(Add(f"tea {n}")).id for n in range(3)]
-    assert arbitrates(at)["human"] == 2
-    assert engine.asked == 1
-    assert sorted(at.proposal(id).status for id in ids)[0] is Status.EXECUTED
-
-
-def test_the_next_cycle_has_a_budget_of_its_own() -> None:
-    engine = Engine()
-    at = paid(engine, "arbiter,human", arbiter_budget="300")
-    for text in ("tea", "milk"):
-        at.ask(Add(text))
-        arbitrates(at)
-    assert engine.asked == 2
-
-
-def test_where_nobody_is_left_it_is_rejected_and_asked_again_after_a_while() -> None:
-    engine = Engine()
-    at = paid(engine, "arbiter", arbiter_budget="0")
-    at.say("note: tea")
-    at.call("mine")
-    found = at.call("pending", status="rejected")["proposals"][0]
-    assert (found["failure_code"], found["decided_by"]) == ("budget", "system:gate")
-    assert "gate.arbiter" not in found["reason"]
-    assert at.call("mine")["cycles"][0]["fates"] == {"cooling": 1}
-    at.clock.advance(days=1, seconds=1)
-    at.call("controls.set", name="gate.arbiter_budget", value="1000")
-    cycle = at.call("mine")["cycles"][0]
-    assert cycle["fates"] == {"filed": 1}
-    assert engine.asked == 1
-    assert at.note("tea") is not None  # it was never answered, so nothing speaks against it
-    assert faults(at.store) == []
-
-
-def test_a_budget_that_is_used_up_never_approves_nor_rejects_what_is_only_suggested() -> None:
-    at, found = ruled(Limit("no money"), level="suggest", chain="arbiter")
-    assert found.status is Status.HUMAN
-    assert at.note("tea") is None
-
-
-# ---- an engine that is away
-
-
-def test_without_an_engine_nobody_waits_for_it() -> None:
-    at = asked(None, chain="arbiter")
-    id = at.ask(Add("tea")).id
-    arbitrates(at)
-    assert at.proposal(id).status is Status.HUMAN
-
-
-def test_an_engine_that_is_away_is_asked_once_and_people_decide() -> None:
-    writer = Scripted([Unavailable("the engine cannot be reached")])
-    at = asked(writer)
-    ids = [at.ask(Add(f"tea {n}")).id for n in range(3)]
-    arbitrates(at)
-    assert {at.proposal(id).status for id in ids} == {Status.HUMAN}
-    assert len(writer.asked) == 1
-    assert "cannot be reached" in turns(at, ids[0])[1].text
-
-
-def test_where_no_person_is_in_the_chain_it_waits_for_the_engine() -> None:
-    at = asked(Scripted([Unavailable("the engine cannot be reached"), YES]), chain="arbiter")
-    id = at.ask(Add("tea")).id
-    arbitrates(at)
-    assert at.proposal(id).status is Status.ARBITER
-    arbitrates(at)
-    assert at.proposal(id).status is Status.EXECUTED
-
-
-def test_what_waits_for_an_arbiter_that_was_taken_away_goes_to_a_person() -> None:
-    at = asked(Scripted([Unavailable("away")]), chain="arbiter")
-    id = at.ask(Add("tea")).id
-    arbitrates(at)
-    sets(at, chain="human")
-    arbitrates(at)
-    assert at.proposal(id).status is Status.HUMAN
 
 
 # ---- what it is asked
@@ -307,7 +171,7 @@ def quoted(writer: Scripted) -> dict[str, Any]:
 
 def test_it_is_shown_the_question_its_evidence_the_classifier_and_precedents() -> None:
     writer = Scripted([YES])
-    at = asked(writer)
+    at = for_arbiter(writer)
     sets(at, level="suggest", chain="human")
     decided(at, 8, right=5)
     sets(at, chain="arbiter,human")
@@ -327,7 +191,7 @@ def test_it_is_shown_the_question_its_evidence_the_classifier_and_precedents() -
 
 def test_the_same_question_is_asked_in_the_same_words_so_that_a_recording_answers_it() -> None:
     first = Scripted([Unavailable("away")])
-    at = asked(first, chain="arbiter")
+    at = for_arbiter(first, chain="arbiter")
     id = at.ask(Add("tea")).id
     arbitrates(at)
     answers = {question_key(first.asked[0], SCHEMA): Answer(YES, "recorded")}
@@ -340,7 +204,7 @@ def test_two_questions_have_boundaries_of_their_own_that_no_other_store_has() ->
     found = set()
     for _ in range(2):
         writer = Scripted([YES])
-        at = asked(writer)
+        at = for_arbiter(writer)
         for n in range(2):
             at.ask(Add(f"tea {n}"))
         arbitrates(at)
@@ -350,7 +214,7 @@ def test_two_questions_have_boundaries_of_their_own_that_no_other_store_has() ->
 
 def test_a_prompt_stays_within_bounds_whatever_is_quoted() -> None:
     writer = Scripted([YES])
-    at = asked(writer)
+    at = for_arbiter(writer)
     sets(at, golden_path_confidence="1")
     seqs = [at.say("x" * 60_000, f"s{n}") for n in range(30)]
     id = at.ask(Add("y" * 100_000), *seqs).id
@@ -399,7 +263,7 @@ def test_a_change_to_a_setting_is_filed_and_the_question_says_so() -> None:
 
 def test_a_change_to_a_setting_that_is_none_is_asked_for_once_more() -> None:
     writer = Scripted([says("ADJUST_CONTROL", knob=1), says("REJECT")])
-    at = asked(writer, loops={"notes": TRUSTED, "turns": tuning()})
+    at = for_arbiter(writer, loops={"notes": TRUSTED, "turns": tuning()})
     at.ask(Add("tea"))
     arbitrates(at)
     assert len(writer.asked) == 2
@@ -420,7 +284,7 @@ def test_without_a_grant_a_change_to_a_setting_is_only_recommended() -> None:
 @pytest.mark.parametrize("second", ["APPROVE", "REJECT", "ESCALATE_HUMAN"])
 @pytest.mark.parametrize("first", ["APPROVE", "REJECT", "ESCALATE_HUMAN"])
 def test_of_two_arbiters_exactly_one_is_acted_on(first: str, second: str) -> None:
-    at = asked(None)
+    at = for_arbiter(None)
 
     def meanwhile(prompt: str) -> dict[str, Any]:
         other = Scripted([says(second, defense="the second")])
@@ -439,7 +303,7 @@ def test_of_two_arbiters_exactly_one_is_acted_on(first: str, second: str) -> Non
 
 
 def test_an_answer_to_a_question_that_has_more_evidence_now_is_not_used() -> None:
-    at = asked(None)
+    at = for_arbiter(None)
     seq = at.say("because")
 
     def meanwhile(prompt: str) -> dict[str, Any]:
@@ -453,3 +317,17 @@ def test_an_answer_to_a_question_that_has_more_evidence_now_is_not_used() -> Non
     assert at.proposal(id).status is Status.ARBITER
     arbitrates(at)
     assert at.proposal(id).status is Status.REJECTED
+
+
+def test_what_it_said_goes_with_any_part_of_what_it_was_shown() -> None:
+    answer = says("MODIFY", defense="a secret word", action="ADD", text="tea", scope="global")
+    at = for_arbiter(Scripted([answer]), level="suggest")
+    id = at.ask(Add("tea?"), at.say("a secret word"), at.say("because", "s2")).id
+    arbitrates(at)
+    at.call("forget", session="s1", confirm=True)
+    turn = turns(at, id)[1]
+    assert (turn.detail["verdict"], turn.detail["model"]) == ("MODIFY", "scripted-1")
+    assert "payload" not in turn.detail
+    assert at.proposal(id).open
+    assert "secret" not in json.dumps(at.state())
+    assert faults(at.store) == []

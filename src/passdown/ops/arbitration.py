@@ -112,6 +112,7 @@ def _one(bench: Bench, text: str, heard: Heard) -> Verdict:
     writer = bench.ctx.writer().within(cycle=bench.cycle)
     answer = writer.write(text, schema=arbiter.SCHEMA, max_tokens=arbiter.TOKENS)
     heard.add(answer)
+    bench.tally["micro_usd"] += answer.micro_usd or 0
     return arbiter.read(answer.value)
 
 
@@ -128,7 +129,7 @@ def _bundle(bench: Bench, asked: Proposal) -> tuple[Bundle, str]:
         bundle = arbiter.Bundle(
             p,
             [o for o in tx.observations.get(p.evidence) if o.minable],
-            _classifiers(bench, tx, p),
+            _classifiers(tx, p),
             [one._asdict() for one in precedents(tx, p, limit=arbiter.PRECEDENTS)],
             msgspec.json.schema(bench.loop.payload),
             _controls(bench),
@@ -136,13 +137,12 @@ def _bundle(bench: Bench, asked: Proposal) -> tuple[Bundle, str]:
         return bundle, keyed(tx, f"boundary:{p.id}:{p.version}")[:24]
 
 
-def _classifiers(bench: Bench, tx: Tx, p: Proposal) -> dict[str, Any]:
+def _classifiers(tx: Tx, p: Proposal) -> dict[str, Any]:
     """What the first tier was given and what it said, as it was kept."""
     said = [m for m in tx.queue.messages(p.id) if m.tier == "classifier"]
     given = {"confidence": p.confidence, "replay": p.replay}
-    if not said:
-        return {"given": given, "said": bench.advice(tx, p).text}
-    return {"given": given, "said": said[-1].text, **said[-1].detail}
+    last = {"said": said[-1].text, **said[-1].detail} if said else {}
+    return {"given": given, **last}
 
 
 def _check(bench: Bench, p: Proposal, verdict: Verdict) -> None:
@@ -151,6 +151,7 @@ def _check(bench: Bench, p: Proposal, verdict: Verdict) -> None:
         return
     from passdown.ops.weigh import weigh
     from passdown.stages.gate.decide import edited
+    from passdown.stages.mine.corpus import live
     from passdown.stages.propose.validate import action_of, payload_of
     from passdown.text.hazard import hazards
 
@@ -162,7 +163,10 @@ def _check(bench: Bench, p: Proposal, verdict: Verdict) -> None:
         with bench.ctx.store.read(bench.ctx.sight) as tx:
             weigh(bench.ctx, tx, edited(p, verdict.payload)).changes()
     elif tuning is not None:
-        action_of(tuning, payload_of(tuning, verdict.payload))
+        typed = payload_of(tuning, verdict.payload)
+        action_of(tuning, typed)
+        with bench.ctx.store.read(bench.ctx.sight) as tx:
+            tuning.changes(typed, live(tx), bench.ctx.settings)
 
 
 def _narrow(loop: Loop[Any], p: Proposal, payload: Mapping[str, Any]) -> None:
@@ -242,7 +246,7 @@ def _pass_on(tx: Tx, p: Proposal, heard: Heard, may: Leave) -> None:
     said, verdict = heard.advice, heard.verdict
     ruling = verdict.ruling if verdict else Ruling.UNUSABLE
     if verdict and verdict.payload:
-        name = "payload" if ruling is Ruling.MODIFY else "control"
+        name = arbiter.PAYLOADS[ruling is not Ruling.MODIFY]
         said = said._replace(detail={**said.detail, name: dict(verdict.payload)})
     drawn = may.is_sampled and ruling in WOULD
     passed_on(tx, p, Status.HUMAN, said, flags=(f"{AUDIT}{WOULD[ruling]}",) if drawn else ())

@@ -79,7 +79,7 @@ def forget_one(ctx: Ctx, tx: Tx, part: Part) -> None:
     forget_records(tx, found, ctx.actor, say)
     cite_less(tx, found, seqs, id, ctx.actor)
     forget_proposals(tx, found.lost, ctx.actor, say)
-    rest_on_less(tx, found.kept, seqs, id)
+    rest_on_less(tx, found.kept, seqs, id, ctx.actor, say)
     forget_page(tx, id)
     mark = forget_part(tx, part)
     tx.index.forget_vectors()

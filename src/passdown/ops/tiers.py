@@ -69,8 +69,9 @@ class Bench:
     tally: Counter[str] = field(default_factory=Counter)
     away: Unavailable | None = None
     """Why the engine could not be asked: it is asked no more in this cycle."""
-    _curves: dict[str, Curve] | None = None
+    _curves: dict[str, Curve] = field(default_factory=dict)
     _ready: bool = False
+    _learnt: bool = False
 
     @property
     def chain(self) -> Chain:
@@ -86,6 +87,7 @@ class Bench:
         if asked is None or asked.status not in (Status.PENDING, Status.HUMAN):
             return False
         self._begin()
+        self._learn()
         try:
             to = self._written(asked.id)
         except (NotFound, NotPending):
@@ -140,7 +142,7 @@ class Bench:
         again = p.status is Status.HUMAN
         if p.status is Status.ARBITER or (again and not _is_untouched(tx, p)):
             return None
-        said, may = self.advice(tx, p), Leave(None, "it cannot be done")
+        said, may = self._advice(p), Leave(None, "it cannot be done")
         if may_decide:
             may = leave(self.ctx, tx, self.loop, p)
         to = next_step(self.chain, may=may.given, confident=confident(said))
@@ -163,22 +165,24 @@ class Bench:
             said = said._replace(text=f"{said.text}; a person decides: {may.why}")
         passed_on(tx, p, Status(to.value), said, flags=flags)
 
-    def advice(self, tx: Tx, p: Proposal) -> Advice:
+    def _advice(self, p: Proposal) -> Advice:
         """What the classifier says of it."""
         from passdown.stages.gate.classifier import classify
 
         golden = self.ctx.settings.number(f"{self.loop.name}.golden_path_confidence")
-        return classify(p, golden=golden, curve=self._learned(tx).get(p.action))
+        return classify(p, golden=golden, curve=self._curves.get(p.action))
 
-    def _learned(self, tx: Tx) -> dict[str, Curve]:
-        """What the decisions so far teach of each action; looked up once a cycle."""
+    def _learn(self) -> None:
+        """Once a cycle that has something to classify: what the decisions so far teach."""
         from passdown.stages.measure.calibration import pairs
         from passdown.text.calibrate import recalibrated
 
-        if self._curves is None:
+        if self._learnt:
+            return
+        with self.ctx.store.read(self.ctx.sight) as tx:
             found = pairs(tx, loop=self.loop.name)
-            self._curves = {action: recalibrated(those) for (_, action), those in found.items()}
-        return self._curves
+        self._curves = {action: recalibrated(those) for (_, action), those in found.items()}
+        self._learnt = True
 
 
 def chain_of(settings: Settings, loop: str) -> Chain:

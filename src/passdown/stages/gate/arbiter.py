@@ -25,6 +25,8 @@ ATTEMPTS = 2
 MOST_EVIDENCE, LONGEST_EVIDENCE = 12, 1500
 LONGEST_PAYLOAD, LONGEST_SAID, LONGEST_DEFENSE = 16_000, 600, 3000
 PRECEDENTS = 6
+PAYLOADS = ("payload", "control")
+"""Under which names a payload of its own is kept with its turn."""
 
 ASKED = tuple(ruling.value for ruling in Ruling if ruling is not Ruling.UNUSABLE)
 SCHEMA: dict[str, Any] = {

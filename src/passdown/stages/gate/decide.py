@@ -119,7 +119,7 @@ def turned_down(
 
 def _as_granted(given: Grant, advice: Advice) -> str:
     by = f"granted to {given.loop} ({given.level}) by {given.by} on {given.at[:10]}"
-    return f"{by}; {advice.tier}: {advice.text}"[:LONGEST_REASON]
+    return f"{by}; the {advice.tier} says {advice.verdict}"
 
 
 def rejected(

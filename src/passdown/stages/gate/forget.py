@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.entry import canonical
 from passdown.domain.proposal import FORGOTTEN, Message, Status, Verdict
+from passdown.stages.gate.arbiter import PAYLOADS, TIER
 from passdown.storage.retelling import ANEW, bodies_about, retell
 from passdown.text.leaves import without
 
@@ -54,9 +55,18 @@ def forget_proposals(
             retell(tx, body, _hidden(body.values["text"], say), actor.name, FORGOTTEN)
 
 
-def rest_on_less(tx: Tx, kept: Iterable[Proposal], seqs: Collection[int], session: str) -> None:
-    """Let these proposals rest on what is left."""
+def rest_on_less(
+    tx: Tx,
+    kept: Iterable[Proposal],
+    seqs: Collection[int],
+    session: str,
+    actor: Actor,
+    say: Callable[[str], str],
+) -> None:
+    """Let these proposals rest on what is left; what a model said of them may have been made of
+    what is not, and goes too."""
     for proposal in kept:
+        _unsay(tx, proposal, actor, say)
         for row in tx.erasure.of_proposal(proposal.id):
             values = without(row.values, seqs, session)
             if values != row.values:
@@ -68,6 +78,22 @@ def _close(tx: Tx, p: Proposal, by: Actor) -> None:
     tx.queue.move(closed, expect=p.status)
     tx.queue.say(Message(p.id, 0, tx.now, by.name, by.kind.value, Verdict.EXPIRE, REASON))
     tx.ledger.append("promotion.expired", by.name, p.id, {"loop": p.loop, "failure_code": ""})
+
+
+def _unsay(tx: Tx, p: Proposal, actor: Actor, say: Callable[[str], str]) -> None:
+    """Leave of each of its turns the verdict, the model and the cost."""
+    turns = {turn.n for turn in tx.queue.messages(p.id) if turn.tier == TIER}
+    if not turns:
+        return
+    for row in tx.erasure.of_proposal(p.id):
+        if row.table == "messages" and row.key[1] in turns:
+            left = {n: v for n, v in row.values["detail"].items() if n not in PAYLOADS}
+            values = {**row.values, "text": say(row.values["text"]), "detail": left}
+            tx.erasure.rewrite(row._replace(values=values))
+    for body in bodies_about(tx, p.id):
+        said = body.values["text"]
+        if TIER in (said.get("tier"), (said.get("detail") or {}).get("tier")):
+            retell(tx, body, _hidden(said, say), actor.name, FORGOTTEN)
 
 
 def _hidden_row(row: Texts, p: Proposal, say: Callable[[str], str]) -> dict[str, Any]:
