@@ -30,7 +30,7 @@ def load(
     for origin, found in _layers(home, user, every, controls or {}, flags or {}, warnings):
         for name, raw in found.items():
             _take(every, values, warnings, name, raw, origin)
-    return Settings(values, tuple(warnings))
+    return Settings(values, tuple(warnings), every)
 
 
 def _layers(

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from passdown.domain.clock import At
+    from passdown.domain.decided import Decided
     from passdown.domain.observation import Observation, Seen, Session
     from passdown.domain.record import Life, Record
     from passdown.domain.scope import Scope
@@ -47,6 +48,10 @@ class Corpus(Protocol):
         ...
 
     def record(self, kind: str, key: str) -> Record | None: ...
+
+    def decided(self) -> Sequence[Decided]:
+        """Questions that were answered, and how that turned out: by when it was, then id."""
+        ...
 
     def by_signature(self, signature: str) -> Sequence[Observation]:
         """Where this error was seen."""

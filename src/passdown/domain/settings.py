@@ -19,7 +19,8 @@ NO_CHAINS = (
 @dataclass(frozen=True, slots=True)
 class Knob:
     """One setting. Safety knobs are changed by an admin only; operational ones also by an
-    approved proposal, within [low, high]. `refused` are values that look like choices and are
+    approved proposal, within [low, high]. `step` is how far it is proposed to be turned at once;
+    0: it is never proposed. `refused` are values that look like choices and are
     none, each with the reason."""
 
     name: str
@@ -30,6 +31,7 @@ class Knob:
     choices: tuple[str, ...] = ()
     safety: bool = False
     refused: tuple[tuple[str, str], ...] = ()
+    step: float = 0.0
 
     def accept(self, raw: object) -> Value:
         """The value in its type; ValueError with the reason when it is malformed."""
@@ -47,12 +49,21 @@ class Knob:
         return low_ok and (self.high is None or value <= self.high)
 
 
+FREE = ("default", "control")
+"""Origins of a value that a decision may change; any other one pins it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A knob's value and where it came from: default, control, file, env or flag."""
 
     value: Value
     origin: str = "default"
+
+    @property
+    def pinned(self) -> bool:
+        """Whether no decision can change it."""
+        return self.origin not in FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class Settings:
 
     values: Mapping[str, Setting] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    knobs: Mapping[str, Knob] = field(default_factory=dict)
+    """What may be turned here, the loops' own knobs too."""
 
     def number(self, name: str) -> float:
         """A numeric knob's value."""
@@ -88,8 +101,9 @@ class Settings:
 
 def defaults(knobs: Iterable[Knob] = ()) -> Settings:
     """Every knob of the platform, and these, at its default."""
-    every = (*KNOBS.values(), *knobs)
-    return Settings({knob.name: Setting(knob.default) for knob in every})
+    every = {**KNOBS, **{knob.name: knob for knob in knobs}}
+    values = {name: Setting(knob.default) for name, knob in every.items()}
+    return Settings(values, knobs=every)
 
 
 def _typed(raw: object, like: Value) -> Value:
@@ -136,7 +150,14 @@ KNOBS: dict[str, Knob] = {
     knob.name: knob
     for knob in (
         Knob("brief.budget", 2000, "Tokens a brief may take.", 100, 20_000),
-        Knob("brief.min_confidence", 0.7, "A brief holds only what is above this.", 0, 1),
+        Knob(
+            "brief.min_confidence",
+            0.7,
+            "A brief holds only what is above this.",
+            0,
+            1,
+            step=0.05,
+        ),
         Knob("search.limit", 10, "Results a search returns.", 1, 200),
         Knob(
             "serve.block",

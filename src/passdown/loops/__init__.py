@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from passdown.contract.loop import Loop
 
-BUILTIN = {"claims": "passdown.loops.claims"}
+BUILTIN = {"claims": "passdown.loops.claims", "tuning": "passdown.loops.tuning"}
 GROUP = "passdown.loops"
 
 

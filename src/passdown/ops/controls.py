@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.clock import new_id
 from passdown.domain.errors import Conflict, Invalid
+from passdown.domain.record import record_id
 from passdown.domain.scope import ALL
 from passdown.ops.kinds import Name, Text
 from passdown.ops.knobs import CONTROL, every
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from passdown.domain.entry import Entry
     from passdown.domain.record import Record
     from passdown.domain.settings import Knob, Setting, Value
     from passdown.storage.port import Tx
 
 ADJUSTED = "control.adjusted"
-FREE = ("default", "control")
-"""Origins of a value that a decision may change; any other one pins it."""
+UPDATED = f"{CONTROL}.updated"
+BY_HAND = "set:"
+TAKES_EFFECT = "in the next cycle, and in calls from now on"
 SHOWN = ("name", "value", "class", "origin", "range", "summary")
 
 
@@ -32,7 +37,7 @@ def listed(ctx: Ctx, prefix: Name = "") -> dict[str, Any]:
     """Every knob: its value and where that came from, its class, its range, who may turn it."""
     knobs = every(ctx.loops)
     rows = [_told(knob, ctx) for name, knob in knobs.items() if name.startswith(prefix)]
-    return {"controls": rows, "takes_effect": "in the next cycle, and in calls from now on"}
+    return {"controls": rows, "takes_effect": TAKES_EFFECT}
 
 
 @operation("controls.get", Effect.READ, example="passdown controls get claims.level")
@@ -43,7 +48,7 @@ def got(ctx: Ctx, name: Name) -> dict[str, Any]:
         record = tx.knowledge.get(CONTROL, name)
         turned = _turns(tx, name)
     set_by = turned[-1] if turned and record is not None else None
-    return {**_told(knob, ctx), "set_by": set_by}
+    return {**_told(knob, ctx), "set_by": set_by, "takes_effect": TAKES_EFFECT}
 
 
 @operation(
@@ -108,7 +113,7 @@ def turn(
     text = f"{knob.name} is {value}"
     version = before.version if before else 0
     record = Record(CONTROL, knob.name, text, {"value": value}, version=version)
-    made_by = f"set:{new_id()}"
+    made_by = f"{BY_HAND}{new_id()}"
     tx.registry.see(ctx.actor)
     execute(tx, made_by, [Put(record)], ctx.actor.name)
     detail = {"was": was, "value": value, "class": _class(knob), "reason": reason}
@@ -116,14 +121,35 @@ def turn(
 
 
 def _turns(tx: Tx, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    """By hand, by an approved proposal and by the undo of one, in the order of the ledger."""
+    by_hand = ((entry.seq, _by_hand(entry)) for entry in _entries(tx, ADJUSTED, name))
+    id = record_id(CONTROL, name) if name else ""
+    proposed = ((e.seq, told) for e in _entries(tx, UPDATED, id) if (told := _proposed(e)))
+    return [told for _, told in sorted((*by_hand, *proposed), key=lambda turn: turn[0])]
+
+
+def _by_hand(entry: Entry) -> dict[str, Any]:
+    facts = {"at": entry.at, "actor": entry.actor, "name": entry.subject}
+    return {**facts, **(entry.detail or {})}
+
+
+def _proposed(entry: Entry) -> dict[str, Any] | None:
+    """What a proposal made of a knob; None for what was set by hand, which is told already."""
+    detail = entry.detail or {}
+    by, record = str(detail.get("proposal", "")), detail.get("record") or {}
+    if not by or by.startswith(BY_HAND) or "key" not in record:
+        return None
+    body = record.get("body", {})
+    facts = {"at": entry.at, "actor": entry.actor, "name": record["key"], "was": body.get("was")}
+    reason = f"{detail.get('how', '')} by proposal"
+    return {**facts, "value": body.get("value"), "class": "operational", "reason": reason, "by": by}
+
+
+def _entries(tx: Tx, name: str, subject: str) -> Iterator[Entry]:
     last = 0
-    while page := tx.ledger.entries(name=ADJUSTED, subject=name, after=last):
-        for entry in page:
-            facts = {"at": entry.at, "actor": entry.actor, "name": entry.subject}
-            found.append({**facts, **(entry.detail or {})})
+    while page := tx.ledger.entries(name=name, subject=subject, after=last):
+        yield from page
         last = page[-1].seq
-    return found
 
 
 def _the(ctx: Ctx, name: str) -> Knob:
@@ -138,7 +164,7 @@ def _the(ctx: Ctx, name: str) -> Knob:
 
 
 def _free(knob: Knob, setting: Setting) -> None:
-    if setting.origin not in FREE:
+    if setting.pinned:
         raise Conflict(
             f"{knob.name} is pinned to {setting.value} by {setting.origin}",
             where=knob.name,
@@ -154,8 +180,9 @@ def _told(knob: Knob, ctx: Ctx) -> dict[str, Any]:
         "default": knob.default,
         "class": _class(knob),
         "origin": setting.origin,
-        "pinned": setting.origin not in FREE,
+        "pinned": setting.pinned,
         "range": _range(knob),
+        "step": knob.step,
         "who": "an admin" if knob.safety else "an admin, or an approved proposal",
         "summary": knob.summary,
     }
@@ -163,7 +190,7 @@ def _told(knob: Knob, ctx: Ctx) -> dict[str, Any]:
 
 def _answer(knob: Knob, was: Value, value: Value) -> dict[str, Any]:
     facts = {"name": knob.name, "was": was, "value": value, "class": _class(knob)}
-    return {**facts, "takes_effect": "in the next cycle, and in calls from now on"}
+    return {**facts, "takes_effect": TAKES_EFFECT}
 
 
 def _class(knob: Knob) -> str:

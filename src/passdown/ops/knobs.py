@@ -41,7 +41,7 @@ def common(loop: str) -> tuple[Knob, ...]:
         Knob(f"{loop}.every", "", "How often; empty: as mine.every says."),
         Knob(f"{loop}.level", "suggest", level, choices=LEVELS, safety=True),
         Knob(f"{loop}.chain", "", chain, choices=("", *CHAINS), safety=True, refused=NO_CHAINS),
-        Knob(f"{loop}.golden_path_confidence", 0.7, golden, 0, 1),
+        Knob(f"{loop}.golden_path_confidence", 0.7, golden, 0, 1, step=0.05),
         Knob(f"{loop}.arbiter_confidence", 0.8, arbiter, 0, 1, safety=True),
     )
 

@@ -154,7 +154,7 @@ def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
     bench.sweep()
     cycle.tiers = dict(bench.tally)
     with ctx.store.write(ctx.sight) as tx:
-        tx.ledger.append("cycle.finished", by, loop.name, _summary(cycle))
+        tx.ledger.append("cycle.finished", by, loop.name, _summary(ctx, cycle))
 
 
 def _fate(bench: Bench, finding: Finding[Any], replay: Replay, newest: int) -> Fate:
@@ -169,10 +169,14 @@ def _fate(bench: Bench, finding: Finding[Any], replay: Replay, newest: int) -> F
     return Fate.GRANTED if bench.classify(filed.proposal) else filed.fate
 
 
-def _summary(cycle: Cycle) -> dict[str, Any]:
+def _summary(ctx: Ctx, cycle: Cycle) -> dict[str, Any]:
+    """What it did, and the values it did it with: those of its loop, of the gate and of mining."""
     from dataclasses import asdict
 
-    return asdict(cycle)
+    ran_with = tuple(f"{name}." for name in (cycle.loop, "gate", "mine"))
+    values = ctx.settings.values
+    knobs = {name: values[name].value for name in sorted(values) if name.startswith(ran_with)}
+    return {**asdict(cycle), "knobs": knobs}
 
 
 def _said(ctx: Ctx, text: str, scope: str) -> int:

@@ -32,7 +32,8 @@ MOST = 2000
 def outcomes(ctx: Ctx) -> dict[str, Any]:
     """Look how approved changes turned out, a day, a week and a month after the yes.
 
-    Where more spoke against one than for it, a person is asked whether it should go.
+    Where more spoke against one than for it, it is asked whether it should go; a grant of its loop
+    may answer that.
     """
     from passdown.stages.measure.outcomes import AGES, due, keep
 
@@ -113,15 +114,21 @@ def _asked_again(ctx: Ctx, one: Due, outcome: Outcome) -> str:
 
 def _file(ctx: Ctx, loop: Loop[Any], finding: Finding[Any]) -> str:
     from passdown.ops.standing import settle
+    from passdown.ops.tiers import Bench
+    from passdown.stages.gate.auto import in_force
     from passdown.stages.mine.corpus import live
     from passdown.stages.propose.file import file
 
     with ctx.store.read(ALL) as tx:
         replay = loop.replay(finding.payload, live(tx), ctx.settings)
+    by = system(loop.name).name
     with ctx.store.write(ALL) as tx:
-        kept = file(tx, loop, finding, replay, by=BY, settings=ctx.settings)
+        kept = file(tx, loop, finding, replay, by=by, settings=ctx.settings)
         settle(ctx, tx, kept.proposal)
-        return kept.proposal.id if kept.proposal else ""
+        alone = in_force(tx, loop.name, ctx.settings) is not None
+    if alone:
+        Bench(ctx, loop).classify(kept.proposal)
+    return kept.proposal.id if kept.proposal else ""
 
 
 def _row(one: Due, outcome: Outcome, asked: str) -> dict[str, Any]:

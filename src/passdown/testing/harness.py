@@ -17,13 +17,15 @@ from passdown.testing.promises import DECLARED
 from passdown.testing.state import digest
 from passdown.testing.transcript import person, transcript
 from passdown.testing.undoing import check_undo
-from passdown.testing.world import World, interleaved, keep
+from passdown.testing.world import World, interleaved
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from passdown.contract.loop import Finding, Loop
     from passdown.testing.transcript import Transcript
+
+    Lived = Callable[[World], None] | None
 
 SHUFFLES = (1, 2)
 STATEMENTS = (
@@ -32,11 +34,14 @@ STATEMENTS = (
 )
 
 
-def check_loop(loop: Loop[Any], *transcripts: Transcript) -> list[Finding[Any]]:
+def check_loop(
+    loop: Loop[Any], *transcripts: Transcript, lived: Lived = None
+) -> list[Finding[Any]]:
     """Every promise of the Loop contract, on sessions in which this loop finds something; what it
-    found. Broken says which promise is not kept."""
+    found. `lived` does what else such a world has, each time sessions were read: decisions, for a
+    loop that learns from them. Broken says which promise is not kept."""
     check_declaration(loop)
-    found = check_on(loop, *transcripts)
+    found = check_on(loop, *transcripts, lived=lived)
     owe(found, loop, "it finds nothing here: give transcripts that it is about")
     check_statements(loop)
     return found
@@ -48,14 +53,14 @@ def check_declaration(loop: Loop[Any]) -> None:
         promise(loop)
 
 
-def check_on(loop: Loop[Any], *transcripts: Transcript) -> list[Finding[Any]]:
+def check_on(loop: Loop[Any], *transcripts: Transcript, lived: Lived = None) -> list[Finding[Any]]:
     """What must hold on any past: detection is pure and independent of the order of storage, each
     finding keeps its promises, is asked once, and what a yes does is taken back by undo."""
-    found = _check_looking(loop, transcripts)
+    found = _check_looking(loop, transcripts, lived)
     if found:
-        _check_order(loop, transcripts, found)
-        _check_asked_once(loop, transcripts)
-        check_undo(loop, transcripts)
+        _check_order(loop, transcripts, lived, found)
+        _check_asked_once(loop, transcripts, lived)
+        check_undo(loop, transcripts, lived)
     return found
 
 
@@ -75,9 +80,11 @@ def check_statements(loop: Loop[Any]) -> None:
                 check_finding(_look(loop, world, tx), finding)
 
 
-def _check_looking(loop: Loop[Any], transcripts: Sequence[Transcript]) -> list[Finding[Any]]:
+def _check_looking(
+    loop: Loop[Any], transcripts: Sequence[Transcript], lived: Lived
+) -> list[Finding[Any]]:
     """Looking changes nothing, and finds the same however often it is done."""
-    with World(loop) as world:
+    with World(loop, lived=lived) as world:
         world.read(*transcripts)
         before = digest(world.store)
         with world.store.read(ALL) as tx:
@@ -135,16 +142,19 @@ def _stays_inside(name: str) -> bool:
 
 
 def _check_order(
-    loop: Loop[Any], transcripts: Sequence[Transcript], found: Sequence[Finding[Any]]
+    loop: Loop[Any],
+    transcripts: Sequence[Transcript],
+    lived: Lived,
+    found: Sequence[Finding[Any]],
 ) -> None:
     """The order in which sessions were stored makes no difference."""
-    with World(loop) as world:
+    with World(loop, lived=lived) as world:
         world.read(*transcripts)
         straight = _names(world)
     backwards = [(t.session, t.items) for t in reversed(transcripts)]
     for order in (backwards, *(interleaved(transcripts, seed) for seed in SHUFFLES)):
-        with World(loop) as world:
-            keep(world.store, order)
+        with World(loop, lived=lived) as world:
+            world.keep(order)
             shuffled = list(loop.detect(world.corpus(), world.app.settings))
             same = alike(found, shuffled, Names(straight, _names(world)))
             owe(same, loop, "it finds something else when sessions are stored in another order")
@@ -154,9 +164,9 @@ def _names(world: World) -> dict[int, str]:
     return {o.seq: f"{o.session} {o.uid}" for o in world.corpus().observations()}
 
 
-def _check_asked_once(loop: Loop[Any], transcripts: Sequence[Transcript]) -> None:
+def _check_asked_once(loop: Loop[Any], transcripts: Sequence[Transcript], lived: Lived) -> None:
     """A second cycle over the same past asks nothing that was asked before."""
-    with World(loop) as world:
+    with World(loop, lived=lived) as world:
         world.read(*transcripts)
         (first,) = world.mine(loop.name)["cycles"]
         asked = world.pending()

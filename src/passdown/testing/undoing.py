@@ -13,7 +13,7 @@ from passdown.testing.state import entries, rebuild
 from passdown.testing.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from passdown.contract.loop import Loop
     from passdown.domain.record import Edge, Record
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from passdown.testing.transcript import Transcript
 
 
-def check_undo(loop: Loop[Any], transcripts: Sequence[Transcript]) -> None:
+def check_undo(
+    loop: Loop[Any],
+    transcripts: Sequence[Transcript],
+    lived: Callable[[World], None] | None = None,
+) -> None:
     """Every question, answered with yes and then undone, leaves knowledge exactly as it was: on
     an empty store, and on one that already holds what the first half of the sessions taught."""
     half = len(transcripts) // 2
     for known, fresh in ((transcripts[:0], transcripts), (transcripts[:half], transcripts[half:])):
         for answer in (_each_alone, _all_together):
-            with World(loop) as world:
+            with World(loop, lived=lived) as world:
                 world.read(*known)
                 _approve_all(world, loop)
                 world.read(*fresh)

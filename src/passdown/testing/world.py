@@ -26,15 +26,18 @@ AGENT = agent("agent:tester")
 
 
 class World:
-    """With loops, only those are known; without, every loop of this installation."""
+    """With loops, only those are known; without, every loop of this installation. `lived` is what
+    else happens in it after sessions were read: decisions, say, and their outcomes."""
 
     def __init__(
         self,
         *loops: Loop[Any],
         clock: VirtualClock | None = None,
         on_statement: Callable[[str], None] | None = None,
+        lived: Callable[[World], None] | None = None,
     ) -> None:
         self.clock = clock or VirtualClock()
+        self._lived = lived
         known = {loop.name: loop for loop in loops} or None
         self.app: App = memory_app(self.clock, on_statement=on_statement, loops=known)
 
@@ -45,7 +48,13 @@ class World:
 
     def read(self, *transcripts: Transcript) -> None:
         """Keep these sessions as if they had been ingested, one after the other."""
-        keep(self.store, ((t.session, t.items) for t in transcripts))
+        self.keep((t.session, t.items) for t in transcripts)
+
+    def keep(self, parts: Iterable[tuple[Session, Sequence[Observation]]]) -> None:
+        """Keep observations in this order, then live with them."""
+        keep(self.store, parts)
+        if self._lived is not None:
+            self._lived(self)
 
     def corpus(self) -> Corpus:
         """What a loop may read of it."""

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.clock import later
 from passdown.domain.record import Life
+from passdown.stages.mine.decided import decided
 from passdown.stages.mine.past import Past, in_order, in_place
 from passdown.stages.mine.vectors import LEXICAL, Lexical, Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from passdown.domain.clock import At
+    from passdown.domain.decided import Decided
     from passdown.domain.observation import Observation, Seen, Session
     from passdown.domain.record import Record
     from passdown.domain.scope import Scope, Sight
@@ -41,12 +43,16 @@ def snapshot(
         with store.read(sight) as tx:
             return tx.index.vectors(hashes, vectors.model)
 
+    def answered() -> Sequence[Decided]:
+        with store.read(sight) as tx:
+            return decided(tx)
+
     kept = embedder is not None and embedder.name != LEXICAL
     vectors = Vectors(embedder or Lexical(), recall if kept else None)
     with store.read(sight) as tx:
         now = now or tx.now
         since = later(now, days=-settings.number("mine.window_days"))
-        return _taken(tx, since, vectors, now)
+        return _taken(tx, since, vectors, now, answered)
 
 
 def alone(session: Session, items: Iterable[Observation], now: At) -> Past:
@@ -101,6 +107,10 @@ class Live:
         """The record, whatever its life."""
         return self._tx.knowledge.get(kind, key)
 
+    def decided(self) -> Sequence[Decided]:
+        """Questions that were answered, by when they were."""
+        return tuple(self._decided)
+
     def by_signature(self, signature: str) -> Sequence[Observation]:
         """Where this error was seen."""
         found = self._tx.observations.by_signature(signature, limit=MOST_HITS)
@@ -125,14 +135,20 @@ class Live:
         return [s.id for s in in_order(s for s in known if s is not None)]
 
     @cached_property
+    def _decided(self) -> Sequence[Decided]:
+        return decided(self._tx)
+
+    @cached_property
     def _past(self) -> Past:
-        return _taken(self._tx, "", Vectors(Lexical()), self._tx.now)
+        return _taken(self._tx, "", Vectors(Lexical()), self._tx.now, self.decided)
 
 
-def _taken(tx: Tx, since: At, vectors: Vectors, now: At) -> Past:
+def _taken(
+    tx: Tx, since: At, vectors: Vectors, now: At, answered: Callable[[], Sequence[Decided]]
+) -> Past:
     observations = list(_pages(tx, since=since))
     records = tx.knowledge.all(lives=tuple(Life))
-    return Past(now, _sessions(tx, since, observations), observations, records, vectors)
+    return Past(now, _sessions(tx, since, observations), observations, records, vectors, answered)
 
 
 def _pages(tx: Tx, *, since: At = "", session: str = "") -> Iterator[Observation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from passdown.domain.observation import Seen
@@ -12,9 +12,10 @@ from passdown.text.tokens import content_words
 from passdown.text.vectors import cosine, embed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from passdown.domain.clock import At
+    from passdown.domain.decided import Decided
     from passdown.domain.observation import Observation, Session
     from passdown.domain.record import Record
     from passdown.domain.scope import Scope
@@ -29,7 +30,8 @@ FEWEST = 50
 
 
 class Past:
-    """A Corpus of what was handed in; the order it was handed in does not matter."""
+    """A Corpus of what was handed in; the order it was handed in does not matter. What was decided
+    is asked for when a loop wants it: most never do."""
 
     def __init__(
         self,
@@ -38,12 +40,14 @@ class Past:
         observations: Iterable[Observation],
         records: Iterable[Record],
         vectors: Vectors,
+        answered: Callable[[], Sequence[Decided]] = tuple,
     ) -> None:
         self._now = now
         self._sessions = {s.id: s for s in in_order(sessions)}
         self._within = _by_session(observations, self._sessions)
         self._records = {(r.kind, r.key): r for r in records}
         self.vectors = vectors
+        self.decided: Callable[[], Sequence[Decided]] = cache(partial(_until, now, answered))
 
     @property
     def now(self) -> At:
@@ -163,6 +167,12 @@ class Past:
                 for word in set(content_words(one.text)):
                     found.setdefault(word, []).append(one)
         return found
+
+
+def _until(now: At, answered: Callable[[], Sequence[Decided]]) -> Sequence[Decided]:
+    """Questions that were answered until then, by when they were."""
+    until_now = (one for one in answered() if one.at <= now)
+    return tuple(sorted(until_now, key=lambda one: (one.at, one.id)))
 
 
 def in_order(sessions: Iterable[Session]) -> list[Session]:
