@@ -144,3 +144,11 @@ def test_an_explained_record_tells_what_each_part_gave(on_each: Desk):
     row = on_each.call("search", ALICE, query="good tea", explain=True)["results"][0]
     assert row["why"]["words"] == ["good", "tea"]
     assert {"full_text", "scope", "confidence", "trust", "like"} <= {*row["why"]}
+
+
+def test_a_question_that_shares_only_common_words_finds_nothing(on_each: Desk):
+    for n in range(300):
+        on_each.say(f"run the tests of part{n}", f"s{n}")
+    on_each.say("The canary sings at dawn", "s0")
+    assert texts(on_each, "kubernetes ingress tests certificate") == []
+    assert texts(on_each, "does a canary sing in kubernetes")[0] == "The canary sings at dawn"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.stages.serve.follow import ASKS, DATED
 from passdown.text.rank import REACH, Common, Doc, Ranked, question, rank, rank_groups
 from passdown.text.tokens import content_words
+from passdown.text.worth import answers, worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,13 +59,15 @@ class Heading(NamedTuple):
 
 
 def search_sessions(tx: Tx, query: str, *, narrow: Narrow = ANY, limit: int) -> Heading:
-    """Turns that share words with the query, or stand beside one that does; nothing when none
-    shares any."""
+    """Turns that share words with the query, or stand beside one that does; nothing when no turn
+    with what stands around it has more than common words of it."""
     pool = _pool(tx, query, narrow)
     asked = question(query, {one.actor for one in pool})
     docs = [_doc(one) for one in pool]
     words = sum(len(one.words) for one in docs)
     known = Common(tx.index.having(asked.words), tx.index.heard(), words / max(1, len(docs)))
+    if not _is_answered(asked.words, docs, known):
+        return Heading((), ())
     wanted = [r for r in rank(asked, docs, known) if narrow.takes(pool[r.at])][:limit]
     sessions = [id for id, _ in rank_groups(asked, docs, known)][:limit]
     return Heading(tuple(sessions), tuple(_turns(tx, pool, wanted)))
@@ -75,6 +78,17 @@ def _pool(tx: Tx, query: str, narrow: Narrow) -> list[Heard]:
     found = tx.index.find(content_words(query), limit=POOL, **narrow._asdict())
     near = {seq + step for seq in found for step in range(-REACH, REACH + 1)}
     return tx.index.around(near) if found else []
+
+
+def _is_answered(words: Sequence[str], docs: Sequence[Doc], known: Common) -> bool:
+    """Whether any turn, with what stands around it, has enough of what is asked."""
+    told = worth(dict.fromkeys(words), known.having, known.many)
+    has = {(one.group, one.place): told.keys() & set(one.words) for one in docs}
+    steps, none = range(-REACH, REACH + 1), frozenset[str]()
+    return any(
+        answers(none.union(*(has.get((group, n + step), none) for step in steps)), told)
+        for group, n in has
+    )
 
 
 def _doc(one: Heard) -> Doc:
