@@ -53,7 +53,7 @@ def test_the_sessions_teach_this(at: Desk, lesson: str):
 def test_each_lesson_is_one_question(at: Desk):
     titles = [one["title"] for one in waiting(at)]
     assert len(titles) == len(set(titles))
-    assert sum("make check" in title for title in titles) == 1
+    assert sum(title.startswith("Always run `make check`") for title in titles) == 1
     assert sum("`uv run pytest` works" in title for title in titles) == 1
 
 

@@ -27,6 +27,8 @@ GAUGE = (
     '`uv run tidewatch import` fails here with "TIDEWATCH_GAUGE_URL is not set"; '
     "`set -a && source .env.example && uv run tidewatch import` works."
 )
+HABIT = "Sessions here run `uv run ruff check`, then `uv run pytest`, then `git commit`, then `git push`."
+HABITS = "Sessions here run `uv run pytest`, then `make check`, then `git commit`, then `git push`."
 CHECK = "Always run `make check` before you push."
 YIELDS = {
     "failure": {
@@ -41,6 +43,7 @@ YIELDS = {
             0.8,
         ),
         PYTEST: ("pitfall", 0.6),
+        HABIT: ("pattern", 0.5),
     },
     "questions": {"The datum table lives in `data/datums.csv`.": ("fact", 0.75)},
     "success": {
@@ -162,10 +165,12 @@ def test_each_sample_ends_as_its_name_says(one: tuple[str, Read]) -> None:
     assert (session["outcome"], session["repo"]) == (OUTCOMES[name], "tidewatch")
 
 
-def test_together_they_are_eight_questions_each_asked_once(every: Read) -> None:
+def test_together_they_are_nine_questions_each_asked_once(every: Read) -> None:
     told = {title for found in YIELDS.values() for title in found}
-    assert set(every.questions()) == told - {"Always run `make check` before pushing."}
-    assert every.cycle["fates"] == {"filed": 8}
+    # Said in other words, and what one session does beside what several do.
+    merged = {"Always run `make check` before pushing.", HABIT}
+    assert set(every.questions()) == (told - merged) | {HABITS}
+    assert every.cycle["fates"] == {"filed": 9}
 
 
 def test_the_mistake_recurs_and_its_replay_says_what_it_would_have_prevented(every: Read) -> None:
@@ -229,4 +234,4 @@ def test_the_questions_session_leaves_its_question_open(every: Read) -> None:
 
 def test_the_second_look_asks_nothing_new(every: Read) -> None:
     cycle, *_ = every.call("mine")["cycles"]
-    assert cycle["fates"] == {"known": 8}
+    assert cycle["fates"] == {"known": 9}

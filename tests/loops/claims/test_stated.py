@@ -26,6 +26,7 @@ STATEMENTS = {
     "use uv instead of pip": "Use uv instead of pip.",
     "let's use true/false and not on/off for flags": "Use true/false and not on/off for flags.",
     "Prefer composition over inheritance.": "Prefer composition over inheritance.",
+    "Always answer in British English.": "Always answer in British English.",
     "please use the british spelling :)": "Use the british spelling.",
     "Don't edit files under `gen/`, because protoc writes them.": (
         "Don't edit files under `gen/`, because protoc writes them."
@@ -50,6 +51,9 @@ STATEMENTS = {
 }
 
 OF_THE_MOMENT = """fix the bug in the importer
+use the cities' full names when answering
+Give the final answer in kilometres per hour.
+prefer SI units in your answer, not miles
 always fails on my machine
 it always returns null
 I always get this error

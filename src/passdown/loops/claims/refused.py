@@ -55,6 +55,8 @@ NEARBY = any_of(
     r"existing|remaining|rest|following|ones?|only thing|user said)\b",
     r"\b(?:again|no longer|first|instead|continue|before|after|once|when) (?:you|i)\b|\bhere\b",
     r"\b(?:the user|you) said\b|[,;] (?:then|and then|just)\b|\bbut\b|\bscreenshot\b",
+    # How the one answer is to look that the same message asks for.
+    r"\bwhen (?:you )?answer(?:ing)?\b|\b(?:your|the|final) (?:final )?answer\b",
 )
 # A pronoun whose noun stands in another sentence.
 DANGLING = any_of(
