@@ -27,7 +27,10 @@ GAUGE = (
     '`uv run tidewatch import` fails here with "TIDEWATCH_GAUGE_URL is not set"; '
     "`set -a && source .env.example && uv run tidewatch import` works."
 )
-HABIT = "Sessions here run `uv run ruff check`, then `uv run pytest`, then `git commit`, then `git push`."
+HABIT = (
+    "Sessions here run `uv run ruff check`, then `uv run pytest`, then `git commit`,"
+    " then `git push`."
+)
 HABITS = "Sessions here run `uv run pytest`, then `make check`, then `git commit`, then `git push`."
 CHECK = "Always run `make check` before you push."
 YIELDS = {
