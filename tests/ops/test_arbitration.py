@@ -15,11 +15,12 @@ from passdown.domain.observation import Trust
 from passdown.domain.proposal import Proposal, Status
 from passdown.engines.port import Answer
 from passdown.engines.replay import ReplayWriter, question_key
+from passdown.loops.tuning import LOOP as TUNING
 from passdown.stages.gate.arbiter import SCHEMA
 from passdown.testing import faults
 from tests.bench import TRUSTED, Scripted, arbitrates, decided, for_arbiter, says, sets, turns
 from tests.desk import BOB, Desk
-from tests.notes import Add, Rule
+from tests.notes import NOTES, Add, Rule
 
 YES = says("APPROVE")
 
@@ -331,3 +332,39 @@ def test_what_it_said_goes_with_any_part_of_what_it_was_shown() -> None:
     assert at.proposal(id).open
     assert "secret" not in json.dumps(at.state())
     assert faults(at.store) == []
+
+
+def test_a_yes_that_cannot_be_carried_out_is_a_recommendation() -> None:
+    """Its changes fail where they are made: nothing of them is left, and a person is asked."""
+    broken = replace(TRUSTED, changes=lambda p, c, s: [*NOTES.changes(p, c, s)] * 2)
+    at = for_arbiter(Scripted([YES]), loops={"notes": broken})
+    id = at.ask(Add("tea")).id
+    arbitrates(at)
+    assert at.proposal(id).status is Status.HUMAN
+    assert at.note("tea") is None
+    assert [turn.tier for turn in turns(at, id)] == ["classifier", "arbiter"]
+    assert faults(at.store) == []
+
+
+def test_the_loop_that_tunes_takes_what_the_arbiter_would_turn() -> None:
+    turned: dict[str, Any] = {
+        "knob": "notes.golden_path_confidence",
+        "was": 0.9,
+        "value": 0.85,
+        "reason": "low",
+    }
+    answer = says("ADJUST_CONTROL", action="ADJUST_CONTROL", **turned)
+    at, found = ruled(answer, loops={"notes": TRUSTED, "tuning": TUNING})
+    assert (found.status, found.failure_code) == (Status.REJECTED, "spawned")
+    (child,) = at.call("pending", loop="tuning")["proposals"]
+    assert (child["payload"]["knob"], child["action"]) == (turned["knob"], "ADJUST_CONTROL")
+    assert f"spawned:{child['id']}" in found.flags
+
+
+def test_a_safety_knob_is_no_change_that_an_arbiter_can_ask_for() -> None:
+    turned: dict[str, Any] = {"knob": "gate.arbiter_budget", "was": 20_000, "value": 10**6}
+    answer = says("ADJUST_CONTROL", action="ADJUST_CONTROL", **turned)
+    at, found = ruled(answer, loops={"notes": TRUSTED, "tuning": TUNING})
+    assert found.status is Status.HUMAN
+    assert turns(at, found.id)[1].detail["verdict"] == "UNUSABLE"
+    assert at.call("pending", loop="tuning")["proposals"] == []

@@ -72,7 +72,7 @@ def test_34_yeses_offer_no_threshold_and_35_do(at: Desk) -> None:
     decided(at, "note 34")
     (found,) = groups(at)
     assert (found["threshold"]["n"], found["threshold"]["right"]) == (35, 35)
-    assert "a person may accept" in found["note"]
+    assert "passdown trust" in found["note"]
 
 
 def test_a_yes_that_was_taken_back_counts_as_wrong(at: Desk) -> None:

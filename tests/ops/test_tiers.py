@@ -13,7 +13,7 @@ from passdown.domain.proposal import Status, Verdict
 from passdown.testing import faults
 from tests.bench import TRUSTED, Scripted, arbitrates, bench, says, sets, turns
 from tests.desk import ALICE, BOB, ROBOT, Desk
-from tests.notes import Add, Rule, Shout
+from tests.notes import NOTES, Add, Rule, Shout
 
 
 def auto(**how: str) -> Desk:
@@ -222,3 +222,14 @@ def test_what_is_told_to_others_is_decided_alone_only_at_auto() -> None:
     id = at.ask(Shout("tea")).id
     arbitrates(at)
     assert at.proposal(id).status is Status.EXECUTED
+
+
+def test_a_yes_that_cannot_be_carried_out_goes_to_a_person() -> None:
+    broken = replace(TRUSTED, changes=lambda p, c, s: [*NOTES.changes(p, c, s)] * 2)
+    at = bench(loops={"notes": broken})
+    sets(at, level="auto")
+    id = at.ask(Add("tea")).id
+    arbitrates(at)
+    assert at.proposal(id).status is Status.HUMAN
+    assert at.note("tea") is None
+    assert faults(at.store) == []

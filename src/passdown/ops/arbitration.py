@@ -192,7 +192,7 @@ def _act(bench: Bench, asked: Proposal, heard: Heard) -> None:
 def _write(bench: Bench, asked: Proposal, heard: Heard, *, may_decide: bool) -> None:
     from passdown.ops.weigh import replay_now
 
-    fresh = replay_now(bench.ctx, asked.id)
+    fresh = replay_now(bench.ctx, asked.id) if may_decide else {}
     with bench.ctx.store.write(bench.ctx.sight) as tx:
         p = tx.queue.get(asked.id)
         if p is None or (p.status, p.version) != (Status.ARBITER, asked.version):

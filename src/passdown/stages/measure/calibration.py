@@ -117,7 +117,7 @@ def _group(name: tuple[str, str], found: list[Pair], target: float) -> Group:
 
 def _note(n: int, offered: Threshold | None) -> str:
     if offered is not None:
-        return "a person may accept the threshold; nothing is granted by itself"
+        return "an admin may accept it with `passdown trust LOOP`; nothing is granted by itself"
     if n < ABOVE:
         return f"n too small: {n} of the {ABOVE} decisions that a threshold takes at least"
     return "no threshold holds the target"
