@@ -225,7 +225,10 @@ def test_a_cycle_is_told_to_the_ledger_with_all_it_did(on_each: Desk):
     assert (cycle["found"], cycle["fates"], cycle["failure"]) == (1, {"filed": 1}, "")
     with on_each.store.read(ALL) as tx:
         (told,) = tx.ledger.entries(name="cycle.finished")
-    assert told.detail == cycle
+    detail = dict(told.detail or {})
+    knobs = detail.pop("knobs")
+    assert detail == cycle
+    assert (knobs["notes.enabled"], knobs["gate.chain"]) == (True, "human")
     for name in ("observations_read", "started_at", "duration_ms", "total_synth_cost_usd"):
         assert name in cycle
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.actor import Role, system
@@ -21,7 +22,10 @@ from passdown.stages.propose.file import Fate, Filed, file
 from passdown.stages.propose.validate import loop_of, payload_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from passdown.contract.loop import Finding, Loop, Replay
+    from passdown.stages.mine.past import Past
     from passdown.stages.mine.run import Mined
 
 
@@ -58,10 +62,10 @@ def mine(ctx: Ctx, loop: Name = "", engine: bool = False) -> dict[str, Any]:
     """
     names = [loop_of(ctx.loops, loop).name] if loop else sorted(ctx.loops)
     asking, trouble = _asking(ctx, names, now=engine)
-    cycles = []
+    past, cycles = cache(partial(_past, ctx)), []
     for n, name in enumerate(names):
         ctx.report(Progress(n, len(names), "loops", name))
-        cycles.append(_cycle(ctx, ctx.loops[name], asking, trouble))
+        cycles.append(_cycle(ctx, ctx.loops[name], asking, trouble, past))
     return {"cycles": cycles}
 
 
@@ -119,7 +123,17 @@ def _asking(ctx: Ctx, names: list[str], *, now: bool) -> tuple[Asking | None, st
         return None, f"engine: {error}"
 
 
-def _cycle(ctx: Ctx, loop: Loop[Any], asking: Asking | None, trouble: str) -> Cycle:
+def _past(ctx: Ctx) -> Past:
+    """What all loops look at that are mined in this call, read once."""
+    from passdown.domain.scope import ALL
+    from passdown.stages.mine.corpus import snapshot
+
+    return snapshot(ctx.store, ALL, ctx.settings, now=ctx.clock.now())
+
+
+def _cycle(
+    ctx: Ctx, loop: Loop[Any], asking: Asking | None, trouble: str, past: Callable[[], Past]
+) -> Cycle:
     cycle = Cycle(loop.name, started_at=ctx.clock.now())
     switches = (ctx.settings.flag("mine.enabled"), ctx.settings.flag(f"{loop.name}.enabled"))
     if not all(switches) or ctx.settings.text(f"{loop.name}.level") == "off":
@@ -129,7 +143,7 @@ def _cycle(ctx: Ctx, loop: Loop[Any], asking: Asking | None, trouble: str) -> Cy
 
     writer, until = (asking.writer, asking.until) if asking else (None, "")
     before = asking.spent() if asking else None
-    mined = look(ctx.store, loop, ctx.settings, ctx.clock, writer=writer, until=until)
+    mined = look(ctx.store, loop, ctx.settings, ctx.clock, writer=writer, until=until, past=past)
     if asking and before:
         cycle.total_synth_cost_usd = asking.since(before)
     cycle.failure = trouble if loop.enrich else ""

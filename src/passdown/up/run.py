@@ -118,7 +118,7 @@ def once(app: App, paths: list[str], actor: Actor, *, watch: bool = False) -> No
     app.call("drain", {}, actor)
     with bar(sys.stderr) as report:
         cycles = app.call("mine", {}, actor, report=report)["cycles"]
-    for cycle in cycles:
+    for cycle in [c for c in cycles if c["found"] or c["failure"]] or cycles[:1]:
         _say(_cycle_line(cycle))
     app.call("index.follow", {}, actor)
     _show_queue(app, actor)

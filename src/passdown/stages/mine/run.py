@@ -13,7 +13,7 @@ from passdown.stages.mine.corpus import snapshot
 from passdown.stages.mine.told import told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.contract.loop import Finding, Loop
@@ -67,17 +67,19 @@ def mine(
     embedder: Embedder | None = None,
     writer: Writer | None = None,
     until: At = "",
+    past: Callable[[], Past] | None = None,
 ) -> Mined:
     """Every finding with its replay, the surest first; never raises what the loop raises. With a
-    writer a model is asked, too, about the sessions that ended before then."""
+    writer a model is asked, too, about the sessions that ended before then. `past` is what several
+    loops look at that are mined at once."""
     budget = budget or Budget(settings.number("mine.seconds"))
-    past = snapshot(store, ALL, settings, embedder, now=clock.now())
-    found, named = _detected(loop, past, settings, budget), Asked()
+    seen = past() if past else snapshot(store, ALL, settings, embedder, now=clock.now())
+    found, named = _detected(loop, seen, settings, budget), Asked()
     if writer and loop.enrich:
-        named = asked(loop, past, writer, budget, until=until)
-        found = _merged(loop, found, named, past)
-    judged = _replayed(loop, found.findings, past, settings, budget)
-    return _mined(loop, past, budget, found, judged, named)
+        named = asked(loop, seen, writer, budget, until=until)
+        found = _merged(loop, found, named, seen)
+    judged = _replayed(loop, found.findings, seen, settings, budget)
+    return _mined(loop, seen, budget, found, judged, named)
 
 
 def _mined(
