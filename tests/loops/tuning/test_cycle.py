@@ -1,21 +1,31 @@
-"""A knob is turned by the loop of loops: asked, approved, in force, looked at, and taken back."""
+"""A knob is turned by its loop: asked, approved, in force, looked at, and taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from passdown.contract.loop import Finding
 from passdown.domain.actor import agent
-from passdown.domain.errors import Conflict, Forbidden
+from passdown.domain.change import Put
+from passdown.domain.errors import Conflict, Forbidden, Invalid
 from passdown.domain.proposal import Status
+from passdown.domain.record import Record
 from passdown.domain.scope import ALL
 from passdown.loops.tuning import LOOP
-from passdown.stages.mine.corpus import live
+from passdown.loops.tuning.payload import AdjustControl
+from passdown.stages.apply.execute import execute
+from passdown.stages.gate.auto import granted
+from passdown.stages.mine.corpus import live, snapshot
+from passdown.stages.propose.file import file
 from passdown.testing import World, faults, person, transcript
 from tests.loops.tuning.past import FLOOR, decide
 from tests.notes import NOTES
+
+LOOKED = "passdown.stages.mine.corpus.snapshot"
 
 
 @pytest.fixture
@@ -194,3 +204,44 @@ def test_what_was_rejected_is_no_yes_and_an_open_question_is_not_decided(world: 
     (one,) = world.corpus().decided()
     assert (one.id, one.yes, one.right, one.judged) == (first["id"], False, False, False)
     assert one.score is None
+
+
+# ---- what a yes cannot do
+
+
+def test_an_edit_turns_no_safety_knob(world: World) -> None:
+    judged(world, 40, 1.0)
+    id = asked(world)
+    edit = {"action": "ADJUST_CONTROL", "knob": "notes.level", "was": 0, "value": 1}
+    with pytest.raises(Invalid, match="only an admin"):
+        world.call("approve", id=id, edit=edit)
+    assert world.call("controls.get", name="notes.level")["value"] == "suggest"
+
+
+def test_a_question_that_came_another_way_turns_no_safety_knob(world: World) -> None:
+    payload = AdjustControl("gate.policy_people", 1, 2, "says an arbiter")
+    finding = Finding(payload, (1,), "elsewhere", "Set gate.policy_people to 2?", 0.9)
+    with world.store.write(ALL) as tx:
+        replay = LOOP.replay(payload, live(tx), world.app.settings)
+        kept = file(tx, LOOP, finding, replay, by="system:arbiter", settings=world.app.settings)
+    assert kept.proposal is not None
+    with pytest.raises(Invalid, match="only an admin"):
+        world.call("approve", id=kept.proposal.id)
+    assert world.call("controls.get", name="gate.policy_people")["value"] == 1
+
+
+def test_the_record_of_a_safety_knob_is_no_grant_whoever_put_it(world: World) -> None:
+    """Were a proposal ever to put one, nothing would be decided by it."""
+    with world.store.write(ALL) as tx:
+        record = Record("control", "notes.level", "", {"value": "auto", "was": "suggest"})
+        execute(tx, "p1", [Put(record)], "system:tuning")
+        assert granted(tx, "notes") is None
+
+
+def test_loops_that_are_mined_at_once_look_at_one_past(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = Mock(wraps=snapshot)
+    monkeypatch.setattr(LOOKED, looked)
+    assert len(world.mine()["cycles"]) == 2
+    assert looked.call_count == 1
