@@ -52,6 +52,7 @@ def test_without_consent_up_shows_the_samples_and_leaves_nothing_behind(tmp_path
     assert done.returncode == 0, done.stderr
     assert "Samples only, in a temporary store: nothing to read was named." in done.stdout
     assert "Read 5 files" in done.stdout
+    assert done.stdout.count("\nMined ") == 1, "a loop that found nothing is not told"
     (store,) = (line for line in done.stdout.splitlines() if line.startswith("Store: "))
     assert not Path(store.removeprefix("Store: ").partition(" (")[0]).exists()
     assert not list(Path.home().rglob("store.db"))
