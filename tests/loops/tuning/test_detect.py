@@ -85,6 +85,15 @@ def test_a_threshold_that_lets_too_much_through_goes_up_where_35_show_it() -> No
     )
 
 
+def test_a_step_up_goes_to_where_there_is_something() -> None:
+    assert moves(told(40, 0.83, right=20)) == [(FLOOR, 0.85)]
+    assert moves([*told(5, 0.72), *told(40, 0.83, right=20)]) == []
+
+
+def test_a_step_down_is_one() -> None:
+    assert moves(told(40, 0.63)) == []
+
+
 def test_what_might_still_hold_the_target_stays() -> None:
     assert moves(told(40, 0.72, right=35)) == []
 

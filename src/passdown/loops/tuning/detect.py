@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING
 
 from passdown.contract.loop import Finding
@@ -60,21 +62,26 @@ def _rests(now: Stand, corpus: Corpus, settings: Settings) -> bool:
 
 
 def _step(knob: Knob, now: Stand, corpus: Corpus) -> Step | None:
-    """The step that is due; up, which is the careful way, is looked at first."""
+    """The step that is due; up, which is the careful way, is looked at first, and goes to where
+    there is something: a step that keeps nothing back would never lead to the next."""
     found = threshold_of(knob.name, corpus)
     if found is None:
         return None
-    steps = (step(_told(found, now, to), now.value, to) for to in _next(knob, now.value))
-    return next((one for one in steps if one.due), None)
+    up = (_to(found, now, to) for to in _values(knob, now.value, knob.step))
+    down = (_to(found, now, to) for to in _values(knob, now.value, -knob.step))
+    steps = (next((one for one in up if one.between), None), next(down, None))
+    return next((one for one in steps if one and one.due), None)
 
 
-def _next(knob: Knob, value: float) -> Iterator[float]:
-    """One step up and one down, where the range has them."""
-    for to in (value + knob.step, value - knob.step):
-        try:
-            yield float(knob.accept(round(to, DIGITS)))
-        except ValueError:
-            continue
+def _values(knob: Knob, value: float, by: float) -> Iterator[float]:
+    """Step by step to the end of the range."""
+    with suppress(ValueError):
+        for n in count(1):
+            yield float(knob.accept(round(value + n * by, DIGITS)))
+
+
+def _to(found: Threshold, now: Stand, to: float) -> Step:
+    return step(_told(found, now, to), now.value, to)
 
 
 def _told(found: Threshold, now: Stand, to: float) -> Threshold:
