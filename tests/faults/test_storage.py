@@ -180,7 +180,7 @@ only_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 @only_sqlite
 def test_a_full_disk_is_reported_and_what_was_promised_is_kept(store, start):
-    lines = said(start("enlarge", count=600_000))
+    lines = said(start("enlarge", count=900_000))
     kept = [line for line in lines if line[0] == "wrote"]
     (refused,) = [line for line in lines if line[0] == "refused"]
     assert len(kept) > 5
