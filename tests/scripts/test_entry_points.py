@@ -183,3 +183,14 @@ def test_the_measurer_makes_no_store(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "no store at" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_measurer_leaves_a_folder_that_is_no_store_as_it_is(tmp_path: Path) -> None:
+    project = tmp_path / "web"
+    project.mkdir()
+    project.chmod(0o755)
+    (project / "README").write_text("mine")
+    done = script("measurer", str(project))
+    assert "no store at" in done.stderr
+    assert [path.name for path in project.iterdir()] == ["README"]
+    assert project.stat().st_mode & 0o777 == 0o755

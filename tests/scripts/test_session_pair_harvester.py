@@ -123,9 +123,10 @@ def test_what_is_secret_is_redacted() -> None:
     assert found["rich"].endswith(RICH)
 
 
-@pytest.mark.parametrize("odd", [{}, {"conversations": None}, {"conversations": ["x", 3]}])
-def test_a_session_of_another_shape_has_no_pairs(odd: dict[str, Any]) -> None:
-    assert harvester.extract_pairs_from_session(odd) == []
+@pytest.mark.parametrize("odd", [None, 5, True, "text", {"from": "human"}, ["x", 3]])
+def test_a_session_of_another_shape_has_no_pairs(odd: Any) -> None:
+    assert harvester.extract_pairs_from_session({}) == []
+    assert harvester.extract_pairs_from_session({"conversations": odd}) == []
 
 
 # ---- files and figures
@@ -187,6 +188,16 @@ def test_what_is_not_there_is_a_warning(
 ) -> None:
     assert harvester.main([*words, "-o", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().err.startswith("warning: no f")
+
+
+def test_a_file_that_cannot_be_written_is_named(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = str(tmp_path / "nowhere" / "out")
+    assert passdown(["pairs", "harvest", "-d", str(folder), "-o", output]) == 2
+    told = capsys.readouterr().err
+    assert "error[invalid]: cannot write the pairs: no such file or directory" in told
+    assert output in told
 
 
 def test_the_command_and_the_script_do_the_same(folder: Path, home: Path) -> None:

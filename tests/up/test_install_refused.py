@@ -29,7 +29,10 @@ def test_a_file_that_is_not_what_it_should_be_is_left_alone(project: Path, home:
     path = project / ".claude" / "settings.json"
     path.parent.mkdir()
     path.write_text(text)
-    assert refused(project, home, "claude-code").code == "invalid"
+    error = refused(project, home, "claude-code")
+    assert error.code == "invalid"
+    assert error.where.startswith(str(path))
+    assert error.next
 
 
 def test_the_second_file_is_looked_at_before_the_first_is_written(project: Path, home: Path):
@@ -78,6 +81,9 @@ def test_what_is_no_file_or_no_text_is_refused(project: Path, home: Path):
     os.mkfifo(project / ".claude" / "settings.json")
     assert refused(project, home, "claude-code").code == "unreadable"
     (project / ".claude" / "settings.json").unlink()
+    (project / ".claude" / "settings.json").mkdir()
+    assert refused(project, home, "claude-code").code == "unreadable"
+    (project / ".claude" / "settings.json").rmdir()
     (project / ".claude" / "settings.json").write_bytes(b"\xff\xfe{}")
     assert refused(project, home, "claude-code").code == "unreadable"
 

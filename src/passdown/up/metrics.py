@@ -27,9 +27,14 @@ def main(argv: Sequence[str]) -> int:
     options, words = split(list(argv))
     store = parser.parse_args(words).path or options.store
     store = str(Path(store).parent) if store.endswith(".db") else store
-    with open_app(store=store, flags=options.flags) as app:
-        if store and "://" not in store and not app.home.is_dir():
-            raise NotFound(f"no store at {store}", next="passdown doctor says where yours is.")
-        with app.store.read(ALL) as tx:
-            print(json.dumps(metrics(tx), indent=2))
+    _is_there(store)
+    with open_app(store=store, flags=options.flags) as app, app.store.read(ALL) as tx:
+        print(json.dumps(metrics(tx), indent=2))
     return 0
+
+
+def _is_there(store: str) -> None:
+    """NotFound where a named folder holds no store: to look at it makes none."""
+    if not store or "://" in store or (Path(store).expanduser() / "store.db").exists():
+        return
+    raise NotFound(f"no store at {store}", next="passdown doctor says where yours is.")

@@ -33,7 +33,8 @@ def extract_pairs_from_session(
     session_data: Row, min_ratio: float = MIN_RATIO, min_response_words: int = MIN_WORDS
 ) -> list[Row]:
     """Each reply that is long enough for the question it answers, once, redacted."""
-    turns = [turn for turn in session_data.get("conversations") or () if isinstance(turn, dict)]
+    said = session_data.get("conversations")
+    turns = [turn for turn in said if isinstance(turn, dict)] if isinstance(said, list) else []
     asked, pairs = "", []
     for turn in turns:
         who, text = turn.get("from"), turn.get("value")
@@ -81,8 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for pair in unique[:SAMPLES]:
             print(json.dumps(pair, ensure_ascii=False, indent=2))
     else:
-        lines = [json.dumps(pair, ensure_ascii=False) + "\n" for pair in unique]
-        Path(given.output).write_text("".join(lines), encoding="utf-8")
+        _write(given.output, unique)
     return 0
 
 
@@ -168,6 +168,16 @@ def _files(named: str, folder: str) -> Iterator[Path]:
             yield path
         else:
             print(f"warning: no file {path}", file=sys.stderr)
+
+
+def _write(output: str, pairs: Iterable[Row]) -> None:
+    """One pair a line; Invalid says which file cannot be written."""
+    text = "".join(f"{json.dumps(pair, ensure_ascii=False)}\n" for pair in pairs)
+    try:
+        Path(output).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        what = f"cannot write the pairs: {(error.strerror or str(error)).lower()}"
+        raise Invalid(what, where=output, next="Name another file with --output.") from error
 
 
 def _tried(read: Callable[..., list[Row]], file: Path, *limits: float) -> list[Row]:

@@ -43,7 +43,7 @@ def installed(file: File, text: str) -> str:
     for path, value, is_item in entries:
         if not is_item and NAME in (at(left, path[:-1]) or {}):
             raise _taken(file.path)
-        made = (jsonc.append if is_item else jsonc.put)(made, path, value)
+        made = _with(file.path, made, path, value, is_item=is_item)
     return made
 
 
@@ -108,6 +108,14 @@ def _table(file: File, text: str) -> str:
     if NAME in tomlc.read(bare).get("mcp_servers", {}):
         raise _taken(file.path)
     return tomlc.with_table(bare, ("mcp_servers", NAME), entry.value)
+
+
+def _with(path: Path, text: str, at: jsonc.Path, value: Any, *, is_item: bool) -> str:
+    """The text with this entry; Invalid names the file where something else is in its place."""
+    try:
+        return (jsonc.append if is_item else jsonc.put)(text, at, value)
+    except Invalid as error:
+        raise Invalid(error.what, where=str(path), next="Mend it first.") from error
 
 
 def _placed(entry: Entry, data: Any) -> Entry:

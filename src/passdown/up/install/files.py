@@ -39,9 +39,11 @@ def read(path: Path, root: Path) -> str | None:
         return None
     except OSError as error:
         raise _unreadable(path, (error.strerror or str(error)).lower()) from error
+    # A folder can be opened as a handle, but not as a file.
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _unreadable(path, "it is not a file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _unreadable(path, "it is not a file")
         raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise _unreadable(path, f"it is larger than {LARGEST} bytes")
