@@ -119,5 +119,7 @@ def test_an_export_replaces_nothing_and_is_not_for_agents(at: Desk, tmp_path: Pa
     with pytest.raises(Invalid, match="exists"):
         at.call("ledger.export", to=str(there))
     assert there.read_text() == "mine"
+    with pytest.raises(Invalid, match="no folder"):
+        at.call("ledger.export", to=str(tmp_path / "nowhere" / "ledger.jsonl"))
     with pytest.raises(Forbidden):
         at.call("ledger.export", ROBOT, to=str(tmp_path / "other"))

@@ -65,6 +65,8 @@ def export(ctx: Ctx, to: FilePath) -> dict[str, Any]:
     path = Path(to).expanduser().absolute()
     if path.exists():
         raise Invalid(f"{path} exists", next="Name a file that does not exist yet.")
+    if not path.parent.is_dir():
+        raise Invalid(f"no folder {path.parent}", next="Name a file in a folder that is there.")
     with ctx.store.read(ALL) as tx:
         _, head = tx.ledger.head()
         return {"file": str(path), "entries": _written(path, _entries(tx)), "head": head}
