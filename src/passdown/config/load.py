@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from passdown.config.places import config_files
+from passdown.domain import names
 from passdown.domain.settings import KNOBS, Knob, Setting, Settings
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _take(
     raw: Any,
     origin: str,
 ) -> None:
+    name = names.knob(name)
     knob = every.get(name)
     if knob is None:
         warnings.append(f"{name} ({origin}): no such setting")
@@ -96,5 +98,5 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _environment(every: Mapping[str, Knob]) -> dict[str, str]:
     """`PASSDOWN_BRIEF_BUDGET` for `brief.budget`."""
-    named = {PREFIX + name.upper().replace(".", "_"): name for name in every}
+    named = {PREFIX + name.upper().replace(".", "_"): name for name in (*names.BARE, *every)}
     return {named[k]: v for k, v in os.environ.items() if k in named}

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from passdown.domain.names import tiers
+
 Value: TypeAlias = bool | int | float | str
 
 CHAINS = ("none", "arbiter", "human", "arbiter,human")
@@ -36,6 +38,8 @@ class Knob:
     def accept(self, raw: object) -> Value:
         """The value in its type; ValueError with the reason when it is malformed."""
         value = _typed(raw, self.default)
+        if self.refused:
+            value = tiers(str(value))
         if value in dict(self.refused):
             raise ValueError(f"{value}: {dict(self.refused)[str(value)]}")
         if self.choices and value not in self.choices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from passdown.domain import names
 from passdown.domain.clock import new_id
 from passdown.domain.errors import Conflict, Invalid
 from passdown.domain.record import record_id
@@ -43,7 +44,8 @@ def listed(ctx: Ctx, prefix: Name = "") -> dict[str, Any]:
 @operation("controls.get", Effect.READ, example="passdown controls get claims.level")
 def got(ctx: Ctx, name: Name) -> dict[str, Any]:
     """One knob, and the decision that set it, if one did."""
-    knob = _the(ctx, name)
+    knob = _the(ctx, names.knob(name))
+    name = knob.name
     with ctx.store.read(ALL) as tx:
         record = tx.knowledge.get(CONTROL, name)
         turned = _turns(tx, name)
@@ -60,7 +62,8 @@ def got(ctx: Ctx, name: Name) -> dict[str, Any]:
 def put(ctx: Ctx, name: Name, value: Name, reason: Text = "", expect: Name = "") -> dict[str, Any]:
     """Turn one knob, for every process of this store. With `expect`, only where that is its value
     now."""
-    knob = _the(ctx, name)
+    knob = _the(ctx, names.knob(name))
+    name = knob.name
     _free(knob, ctx.settings.values[name])
     try:
         wanted = knob.accept(value)
@@ -78,7 +81,8 @@ def put(ctx: Ctx, name: Name, value: Name, reason: Text = "", expect: Name = "")
 @operation("controls.reset", Effect.ADMIN, example="passdown controls reset gate.max_open")
 def reset(ctx: Ctx, name: Name, reason: Text = "") -> dict[str, Any]:
     """Give one knob its default again."""
-    knob = _the(ctx, name)
+    knob = _the(ctx, names.knob(name))
+    name = knob.name
     with ctx.store.write(ALL) as tx:
         before = tx.knowledge.get(CONTROL, name)
         if before is None:
@@ -97,7 +101,7 @@ def reset(ctx: Ctx, name: Name, reason: Text = "") -> dict[str, Any]:
 def history(ctx: Ctx, name: Name = "") -> dict[str, Any]:
     """Who turned which knob, from what to what and why, oldest first."""
     if name:
-        _the(ctx, name)
+        name = _the(ctx, names.knob(name)).name
     with ctx.store.read(ALL) as tx:
         return {"turns": _turns(tx, name)}
 
