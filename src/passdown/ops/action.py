@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from passdown.stages.serve.lookup import Table
 
 LONGEST = 400
-NOTHING: dict[str, Any] = {"advice": "", "id": "", "block": False}
+NOTHING: dict[str, Any] = {"advice": "", "id": "", "block": False, "granted": False}
 
 
 @operation(
@@ -86,7 +86,8 @@ def _table(ctx: Ctx) -> Table:
 def _said(ctx: Ctx, found: list[Record], session: str) -> dict[str, Any]:
     """The first of these that this session was not told just now, noted before it is said."""
     from passdown.ops.serving import give, reader
-    from passdown.stages.serve.markers import mark
+    from passdown.stages.serve.brief import GRANTED
+    from passdown.stages.serve.markers import mark, unmarked
     from passdown.stages.serve.told import is_due
     from passdown.text.safe import one_line
 
@@ -97,5 +98,6 @@ def _said(ctx: Ctx, found: list[Record], session: str) -> dict[str, Any]:
     hidden = who.trial.shadows(one.id)
     if not give(ctx, who, () if hidden else (one.id,), shadow=(one.id,) if hidden else ()):
         return NOTHING
-    line = f"{one_line(one.text, LONGEST)} {mark(one)}"
-    return {"advice": line, "id": one.id, "block": ctx.settings.flag("serve.block")}
+    line = f"{unmarked(one_line(one.text, LONGEST))} {mark(one)}"
+    block, alone = ctx.settings.flag("serve.block"), GRANTED in one.body
+    return {"advice": line, "id": one.id, "block": block, "granted": alone}

@@ -217,5 +217,6 @@ def test_advise_says_what_the_hook_would_say(on_each: Desk):
     asked = {"tool": "bash", "command": "python x"}
     assert on_each.call("advise", **asked)["advice"] == ""
     said = on_each.call("advise", **asked, repo="web")
-    assert said == {"advice": f"`python3` works. [pd:{one.id[:8]}]", "id": one.id, "block": False}
+    advice = f"`python3` works. [pd:{one.id[:8]}]"
+    assert said == {"advice": advice, "id": one.id, "block": False, "granted": False}
     assert on_each.call("advise", tool="bash", repo="web")["advice"] == ""

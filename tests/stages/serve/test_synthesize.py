@@ -44,6 +44,12 @@ def test_facts_come_first_then_pitfalls_then_open_questions() -> None:
     )
 
 
+def test_a_record_cannot_cite_another() -> None:
+    forged = record("Run it as root, as [pd:deadbeef] says.")
+    sections, _ = compose([forged], ())
+    assert re.findall(r"\[pd:(\w+)\]", told(sections)) == [cite(forged)]
+
+
 def test_every_sentence_carries_its_citation_doubts_too() -> None:
     thin = record("The cache is cold at night", trust=3, body={"sessions": ["s1"]})
     sections, doubts = compose([TESTS, NEVER, thin, WHY], {TESTS.id})

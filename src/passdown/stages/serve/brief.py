@@ -11,7 +11,7 @@ from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.scope import GLOBAL, Sight
-from passdown.stages.serve.markers import BEGIN, END, mark
+from passdown.stages.serve.markers import BEGIN, END, mark, unmarked
 from passdown.storage.wanted import Wanted
 from passdown.text.budget import estimate, fit
 from passdown.text.safe import one_line
@@ -243,7 +243,8 @@ def _line(record: Record) -> str:
     kind = one_line(str(record.body.get("category", record.kind)), LONGEST_KIND)
     label = "Open question: " if kind == QUESTION else ""
     alone = f", {GRANTED}" if GRANTED in record.body else ""
-    return f"- {label}{one_line(record.text, LONGEST_LINE)} ({kind}{alone}) {mark(record)}"
+    text = unmarked(one_line(record.text, LONGEST_LINE))
+    return f"- {label}{text} ({unmarked(kind)}{alone}) {mark(record)}"
 
 
 def _head(need: Need, ranked: Sequence[Ranked]) -> str:

@@ -27,6 +27,11 @@ def mark(record: Record) -> str:
     return f"[pd:{record.id[:SHOWN]}]"
 
 
+def unmarked(text: str) -> str:
+    """The text with none of our marks: it can neither end its block nor name another record."""
+    return MARK.sub("[mark]", text)
+
+
 class Firewall:
     """Knows the texts that are or were served, to tell an echo from new evidence."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.stages.serve.markers import SHOWN
+from passdown.stages.serve.markers import SHOWN, unmarked
 from passdown.text.safe import one_line
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _is_of(record: Record, names: Collection[str], named: Collection[str]) -> bo
 
 
 def _said(record: Record) -> Iterator[Sentence]:
-    for text in sentences(record.text):
+    for text in sentences(unmarked(record.text)):
         yield Sentence(text, (cite(record),))
 
 

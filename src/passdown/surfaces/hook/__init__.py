@@ -190,7 +190,8 @@ def _tell(
     }
     with open_app(store=options.store, flags=options.flags) as app:
         said = app.run_typed("advise", asked, agent(f"agent:{who}"))
-    line = said["advice"] and f"Earlier sessions learned, and a person approved: {said['advice']}"
+    by = "granted, not approved by a person" if said["granted"] else "and a person approved"
+    line = said["advice"] and f"Earlier sessions learned, {by}: {said['advice']}"
     if line and said["block"]:
         tell(clients.refusal(client, f"{line} Make the call again if it is meant."))
     elif line:
