@@ -208,6 +208,15 @@ def test_both_ways_print_the_same_bytes(
         json.loads(quick.out)
 
 
+def test_a_search_that_is_to_explain_itself_shows_why(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", "pytest", "--explain", "--store", str(store)]) == 0
+    assert '{"words":["pytest"]' in capsys.readouterr().out
+    assert main(["search", "pytest", "--store", str(store)]) == 0
+    assert "words" not in capsys.readouterr().out
+
+
 def test_a_broken_store_is_told_on_the_quick_way_too(tmp_path: Path) -> None:
     (tmp_path / "store.db").write_bytes(b"no database" * 1000)
     command = [PROGRAM, "brief", "--store", str(tmp_path)]

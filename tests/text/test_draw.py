@@ -64,6 +64,13 @@ def test_a_pipe_gets_each_row_whole_under_its_head() -> None:
     ]
 
 
+def test_a_column_that_no_row_has_is_left_out() -> None:
+    hints = Hints(rows="rows", columns=("id", "why"))
+    assert lines({"rows": [{"id": "a"}]}, hints=hints) == ["id", "a"]
+    told = lines({"rows": [{"id": "a"}, {"id": "b", "why": {"n": 1}}]}, hints=hints)
+    assert told == ["id  why", "a", 'b   {"n":1}']
+
+
 def test_a_terminal_gets_ids_no_longer_than_it_takes_to_tell_them_apart() -> None:
     assert lines({"found": 2, "rows": ROWS}, NARROW)[2:] == [
         "id                  confidence  title",

@@ -81,7 +81,7 @@ def _given(ctx: Ctx, records: list[Record], need: Need, who: Reader) -> Packed:
     Effect.READ,
     agents=True,
     http=(Route("GET", "/api/search"),),
-    cli=Shell(rows="results", columns=("id", "kind", "scope", "text")),
+    cli=Shell(rows="results", columns=("id", "kind", "scope", "text", "why")),
     aliases=("kb.search",),
     example='passdown search "flaky login test"',
 )

@@ -187,7 +187,8 @@ def _rows(values: list[Any], look: Look, head: Sequence[str] = ()) -> Iterator[s
     if not values:
         yield from _nothing(look)
     elif all(isinstance(v, dict) for v in values):
-        names = list(head) or [k for k, v in values[0].items() if not isinstance(v, dict | list)]
+        names = [name for name in head if any(name in v for v in values)]
+        names = names or [k for k, v in values[0].items() if not isinstance(v, dict | list)]
         names = names or ["value"]
         yield from table(names, [[cell(v.get(name)) for name in names] for v in values], look)
     else:
