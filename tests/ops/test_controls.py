@@ -109,6 +109,18 @@ def test_a_pinned_one_is_shown_so_and_not_turned(tmp_path: Path) -> None:
             app.call("controls.set", {"name": "gate.max_open", "value": "3"}, ALICE)
 
 
+def test_a_level_that_nobody_granted_says_what_is_in_force(tmp_path: Path) -> None:
+    with open_app(store=str(tmp_path)) as app:
+        app.call("controls.set", {"name": "claims.level", "value": "auto_safe"}, ALICE)
+        assert app.call("controls.get", {"name": "claims.level"}, ALICE)["note"] == ""
+    for flags, level in (({"claims.level": "auto"}, "auto_safe"), ({"tuning.level": "auto"}, "")):
+        with open_app(store=str(tmp_path), flags=flags) as app:
+            (name,) = flags
+            note = app.call("controls.get", {"name": name}, ALICE)["note"]
+            assert note.startswith(f"{level or 'suggest'} is in force, for flag")
+            assert f"`passdown controls set {name} auto`" in note
+
+
 def test_another_process_has_it_too(tmp_path: Path) -> None:
     with open_app(store=str(tmp_path)) as one, open_app(store=str(tmp_path)) as other:
         assert other.settings.whole("gate.max_open") == 2000

@@ -49,8 +49,9 @@ def got(ctx: Ctx, name: Name) -> dict[str, Any]:
     with ctx.store.read(ALL) as tx:
         record = tx.knowledge.get(CONTROL, name)
         turned = _turns(tx, name)
+        note = _note(tx, ctx, knob)
     set_by = turned[-1] if turned and record is not None else None
-    return {**_told(knob, ctx), "set_by": set_by, "takes_effect": TAKES_EFFECT}
+    return {**_told(knob, ctx), "note": note, "set_by": set_by, "takes_effect": TAKES_EFFECT}
 
 
 @operation(
@@ -165,6 +166,22 @@ def _the(ctx: Ctx, name: str) -> Knob:
         told = f"Did you mean {', '.join(near)}?" if near else "`passdown controls list` has them."
         raise Invalid(f"no knob {name!r}", next=told)
     return knobs[name]
+
+
+def _note(tx: Tx, ctx: Ctx, knob: Knob) -> str:
+    """What a level does not do though it says so: a file, a variable or a flag grants nothing."""
+    from passdown.stages.gate.auto import ALONE, in_force
+
+    loop, _, last = knob.name.rpartition(".")
+    setting = ctx.settings.values[knob.name]
+    if last != "level" or setting.value not in ALONE:
+        return ""
+    grant = in_force(tx, loop, ctx.settings)
+    level = grant.level if grant else "suggest"
+    if level == setting.value:
+        return ""
+    step = f"take it away there, then `passdown controls set {knob.name} {setting.value}`"
+    return f"{level} is in force, for {setting.origin} grants nothing: {step}"
 
 
 def _free(knob: Knob, setting: Setting) -> None:

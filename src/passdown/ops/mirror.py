@@ -245,10 +245,12 @@ def _may(ctx: Ctx, *, named: bool, force: bool) -> None:
 
 def _unpulled(edited: Sequence[str], notes: Notes, place: str) -> Conflict:
     foreign = [name for name in edited if name not in notes.files]
-    what = "were changed by hand" if not foreign else "are not as passdown wrote them"
+    verb = ("were", "are") if len(edited) > 1 else ("was", "is")
+    what = f"{verb[0]} changed by hand" if not foreign else f"{verb[1]} not as passdown wrote it"
     more = f" and {len(edited) - SHOWN} more" if len(edited) > SHOWN else ""
+    many = f"{len(edited)} file{'s' if len(edited) > 1 else ''}"
     return Conflict(
-        f"{len(edited)} files {what}: {', '.join(edited[:SHOWN])}{more}",
+        f"{many} {what}: {', '.join(edited[:SHOWN])}{more}",
         where=place,
         next="`passdown mirror pull` proposes what was changed; --force overwrites it.",
     )
