@@ -145,3 +145,13 @@ def test_two_statements_are_two_questions_and_one_said_twice_is_one() -> None:
     assert state("Never run the linter.", (3,), "global").key != one.key
     assert state("Always run the linter.", (1,), "repo:web").key != one.key
     assert state("???", (1,), "global").key != state("!!!", (1,), "global").key
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [("x", "whole sentence"), ("y" * 401, "shorter"), ("Use \u202etea.", "nobody sees")],
+)
+def test_what_can_be_no_claim_is_told_how_to_be_one(text: str, step: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        state(text, (1,), "global")
+    assert step in caught.value.next

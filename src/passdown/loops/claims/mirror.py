@@ -14,7 +14,7 @@ from passdown.loops.claims.changes import KIND, claim_key
 from passdown.loops.claims.detect import LONGEST
 from passdown.loops.claims.pages import Item, names, pages, read, scope_of, shown
 from passdown.loops.claims.payload import Add, Cure, Known, Quote, Retire, Supersede
-from passdown.loops.claims.view import STATED, state
+from passdown.loops.claims.view import STATED, another, state
 from passdown.text.safe import one_line
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _sound(item: Item) -> Item | Misread:
     text = item.shown.text
     if not SHORTEST <= len(text) <= LONGEST or not text.isprintable():
         what = f"a claim is one sentence of {SHORTEST} to {LONGEST} printable characters"
-        return Misread(item.file, item.line, what, "Say it shorter, or as several claims.")
+        return Misread(item.file, item.line, what, another(text))
     if item.shown.category:
         return item
     guess = state(text, (1,), item.shown.scope).payload

@@ -45,6 +45,14 @@ _SPEAKERS = {
 }
 
 
+def another(said: str) -> str:
+    """How to say otherwise what can be no claim as it is."""
+    if not said.isprintable():
+        return "Take the characters out that nobody sees."
+    short = "Say it in a whole sentence."
+    return short if len(said) <= LONGEST else "Say it shorter, or as several claims."
+
+
 def state(text: str, evidence: Sequence[int], scope: Scope) -> Finding[asked.Payload]:
     """The question whether what a person says holds; the first observation is where they say it,
     in these words."""
@@ -53,7 +61,7 @@ def state(text: str, evidence: Sequence[int], scope: Scope) -> Finding[asked.Pay
         raise Invalid(
             f"a claim is one sentence of 3 to {LONGEST} printable characters",
             where=f"{len(said)} characters",
-            next="Say it shorter, or as several claims.",
+            next=another(said),
         )
     payload = Add(
         text=said,

@@ -190,12 +190,17 @@ def _tell(
     }
     with open_app(store=options.store, flags=options.flags) as app:
         said = app.run_typed("advise", asked, agent(f"agent:{who}"))
-    by = "granted, not approved by a person" if said["granted"] else "and a person approved"
-    line = said["advice"] and f"Earlier sessions learned, {by}: {said['advice']}"
+    line = _line(said)
     if line and said["block"]:
         tell(clients.refusal(client, f"{line} Make the call again if it is meant."))
     elif line:
         tell(clients.context(client, kind, line))
+
+
+def _line(said: dict[str, Any]) -> str:
+    """The advice and who said yes to it; nothing where there is none."""
+    by = "granted, not approved by a person" if said["granted"] else "and a person approved"
+    return f"Earlier sessions learned, {by}: {said['advice']}" if said["advice"] else ""
 
 
 def _answer(home: Path, work: Callable[[Callable[[str], None]], None]) -> None:
