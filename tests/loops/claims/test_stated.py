@@ -52,6 +52,8 @@ STATEMENTS = {
 
 OF_THE_MOMENT = """fix the bug in the importer
 use the cities' full names when answering
+Always use the token [secret:slack-token:7002] to push.
+the deploy password is [secret:password:01b0], always use it
 Give the final answer in kilometres per hour.
 prefer SI units in your answer, not miles
 always fails on my machine

@@ -76,7 +76,9 @@ TROUBLE = any_of(
     r"\bnot (?:working|showing|visible|correct|right|good|clear|found|picked)\b",
 )
 OWN = any_of(r"\b(?:i|me|my|mine)\b|\bfor (?:some|no) reason\b")
-COMMON = (QUESTION, HEDGE, NARRATION, MOMENT, DANGLING)
+# What was said of a secret says nothing without it, and with it must not be kept.
+MASKED = re.compile(r"\[secret:[a-z0-9-]+:[0-9a-f]+\]")
+COMMON = (QUESTION, HEDGE, NARRATION, MOMENT, DANGLING, MASKED)
 
 # Names, paths, flags, versions, ports: what a later session can look for.
 CONCRETE = re.compile(
