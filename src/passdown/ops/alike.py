@@ -136,7 +136,7 @@ def shape(p: Proposal) -> tuple[str, str, str]:
 def _the(tx: Tx, id: str) -> Proposal:
     found = tx.queue.get(id)
     if found is None:
-        raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; give six digits or more.")
+        raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; six digits do.")
     if not _NAMED.search(found.title):
         raise Invalid("nothing is like it", where=found.title, next="Decide it by itself.")
     return found

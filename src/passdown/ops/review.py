@@ -293,7 +293,7 @@ def _states(status: str) -> tuple[Status, ...]:
 def _the(tx: Tx, id: str) -> Proposal:
     found = tx.queue.get(id)
     if found is None:
-        raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; give six digits or more.")
+        raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; six digits do.")
     return found
 
 

@@ -72,7 +72,7 @@ def replay_now(ctx: Ctx, id: str) -> dict[str, Any]:
     with ctx.store.read(ctx.sight) as tx:
         found = tx.queue.get(id)
         if found is None:
-            raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; give six digits or more.")
+            raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; six digits do.")
         if not found.open:
             return {}
         if not _is_older(tx, found):

@@ -29,7 +29,7 @@ def open_proposal(tx: Tx, id: str) -> Proposal:
     """The proposal, when it can still be decided and its deadline has not passed."""
     found = tx.queue.get(id)
     if found is None:
-        raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; give six digits or more.")
+        raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; six digits do.")
     if not found.open:
         raise NotPending(
             f"proposal {found.id[:12]} is {found.status.value}",
