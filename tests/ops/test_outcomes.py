@@ -67,6 +67,23 @@ def test_what_did_harm_is_asked_about_and_stays_until_it_is_answered(on_each: De
     assert note is None or note.life is Life.ARCHIVED
 
 
+def test_dying_before_it_is_noted_asks_once(on_each: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_each.agree(Add("tea"))
+    later(on_each, "not tea", "not tea", "not tea")
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dead:
+        dead.setattr("passdown.stages.measure.outcomes.keep", dies)
+        with pytest.raises(KeyboardInterrupt):
+            on_each.call("outcomes")
+    (row,) = look(on_each)
+    (waits,) = on_each.call("pending", status="open")["proposals"]
+    assert row["asked"] == waits["id"][:12]
+    assert faults(on_each.store) == []
+
+
 def test_two_words_against_it_are_too_few_to_ask(at: Desk) -> None:
     at.agree(Add("tea"))
     later(at, "not tea", "not tea")

@@ -106,7 +106,15 @@ def config_files(home: Path, user: Path) -> tuple[Path, Path]:
 
 def make_home(home: Path) -> None:
     """Create the store's folder, for its owner only."""
+    from passdown.storage.files import is_of_others
+
     try:
+        if is_of_others(str(home)):
+            raise StoreError(
+                "other things stand in that folder, and a store would close it to others",
+                where=str(home),
+                next="Choose a new folder inside this one.",
+            )
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if home.stat().st_mode & 0o077:
             home.chmod(0o700)

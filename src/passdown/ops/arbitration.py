@@ -25,7 +25,7 @@ from passdown.stages.gate.advice import Advice
 from passdown.stages.gate.chain import Chain, Next, Ruling, next_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from passdown.contract.loop import Loop
     from passdown.domain.proposal import Proposal
@@ -154,8 +154,9 @@ def _check(bench: Bench, p: Proposal, verdict: Verdict) -> None:
     from passdown.stages.mine.corpus import live
     from passdown.stages.propose.validate import action_of, payload_of
     from passdown.text.hazard import hazards
+    from passdown.text.leaves import texts
 
-    if any(hazards(text) for text in _texts(verdict.payload)):
+    if any(hazards(text) for text in texts(verdict.payload)):
         raise Invalid("the payload instructs agents, or hides something")
     tuning = _tuning(bench)
     if verdict.ruling is Ruling.MODIFY:
@@ -313,15 +314,3 @@ def _controls(bench: Bench) -> Any:
 
     loop = _tuning(bench)
     return msgspec.json.schema(loop.payload) if loop else {}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield str(name)
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)

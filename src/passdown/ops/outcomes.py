@@ -43,10 +43,12 @@ def outcomes(ctx: Ctx) -> dict[str, Any]:
     rows = []
     for one in waiting:
         outcome = _looked(ctx, one, past)
+        # Asked before it is noted as looked at: who dies in between asks the same question again.
+        asked = _asked_again(ctx, one, outcome) if outcome else ""
         with ctx.store.write(ALL) as tx:
             keep(tx, one, outcome, BY)
         if outcome is not None:
-            rows.append(_row(one, outcome, _asked_again(ctx, one, outcome)))
+            rows.append(_row(one, outcome, asked))
     return {"looked_at": len(waiting), "outcomes": rows}
 
 

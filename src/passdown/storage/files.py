@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 COMPANIONS = ("", "-wal", "-shm", "-journal")
+STORE = "store.db"
+NAMED = (".passdown", "passdown")
+"""Folders that are ours by their name."""
 OWN_FILES = ("action.lines", "allow", "config.toml", "hook.log", "hook.log.1", "key")
 OWN_FOLDERS = ("live", "mirrors", "promotions", "served", "spool", "tantivy", "told")
 OWN_ENDS = (".backup", ".part", ".restoring")
@@ -41,6 +44,16 @@ def prepare(path: str) -> list[str]:
     except OSError as error:
         refused(error, path)
     return mended
+
+
+def is_of_others(folder: str) -> bool:
+    """Whether the folder is open to others and full of what is none of ours: to close it would take
+    something away from somebody."""
+    if os.path.basename(folder) in NAMED or not os.path.isdir(folder):
+        return False
+    names = {entry.name for entry in _entries(folder)}
+    known = names & {STORE, *OWN_FILES, *OWN_FOLDERS} or any(n.endswith(OWN_ENDS) for n in names)
+    return bool(names and not known and os.stat(folder).st_mode & 0o077)
 
 
 def mend(folder: str) -> list[str]:
@@ -140,7 +153,8 @@ def _folder(folder: str) -> list[str]:
         return []
     found = os.stat(folder)
     _must_be_ours(found, folder)
-    if found.st_mode & stat.S_ISVTX or os.path.realpath(folder) in ("/", _home()):
+    shared = found.st_mode & stat.S_ISVTX or os.path.realpath(folder) in ("/", _home())
+    if shared or is_of_others(folder):
         raise StoreError(
             "a store needs a folder of its own",
             where=folder,

@@ -1,11 +1,11 @@
-"""The texts inside of JSON values: rewritten one by one, and what they say of places in a text."""
+"""The texts inside of JSON values: read, rewritten, and what they say of places in a text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 PLACE = ("seq", "start", "end")
 """A quote: the code points of a stored text that it stands at."""
@@ -13,6 +13,19 @@ PLACE = ("seq", "start", "end")
 
 RECORD = frozenset({"kind", "key", "version"})
 """What a record written down has: its key is what it is found by."""
+
+
+def texts(value: Any, *, names: bool = True) -> Iterator[str]:
+    """Every text in the value, by the order of names; the names too, unless they are not meant."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name in sorted(value):
+            yield from [name] if names else ()
+            yield from texts(value[name], names=names)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from texts(inner, names=names)
 
 
 def each(value: Any, say: Callable[[str], str]) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str]) -> int:
     """Make a `.passdown` store for the project in this folder."""
-    parser = Arguments("init", str(main.__doc__), "~/work/web", store=False)
+    parser = Arguments("init", str(main.__doc__), "~/src/web", store=False)
     parser.add_argument("folder", nargs="?", default=".", help="the project's folder")
     home = Path(parser.parse_args(argv).folder).absolute() / FOLDER
     make_home(home)

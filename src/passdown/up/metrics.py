@@ -20,7 +20,7 @@ def main(argv: Sequence[str]) -> int:
     """Print velocity, hit rate, error reduction and task completion, each with its n and status."""
     from passdown.stages.measure.metrics import metrics
 
-    parser = Arguments("metrics", str(main.__doc__), "~/work/web/.passdown")
+    parser = Arguments("metrics", str(main.__doc__), "~/src/web/.passdown")
     parser.add_argument(
         "path", nargs="?", default="", help="the store's folder, if not the nearest"
     )

@@ -203,13 +203,18 @@ def test_it_falls_where_there_is_enough_to_say_so(right: int, n: int, falls: boo
     assert Held(right, n).falls_below(0.9) is falls
 
 
-def test_audits_that_fail_set_the_level_back_and_say_so() -> None:
-    at = earned()
+def fails_two_audits(at: Desk) -> None:
+    """A person rejects both that were drawn; the next look finds it."""
     for _ in range(2):
         found = asks(at, drawn=True)
         arbitrates(at)
         at.call("reject", BOB, id=found.id, reason="wrong")
     arbitrates(at)
+
+
+def test_audits_that_fail_set_the_level_back_and_say_so() -> None:
+    at = earned()
+    fails_two_audits(at)
     level = at.call("controls.get", name="notes.level")
     assert (level["value"], level["set_by"]["actor"]) == ("suggest", "system:gate")
     assert "0 of 2 audited were right, 0.9 was asked for" in level["set_by"]["reason"]
@@ -225,11 +230,7 @@ def test_audits_that_fail_set_the_level_back_and_say_so() -> None:
 
 def test_setting_the_level_again_does_not_bring_the_trust_back() -> None:
     at = earned()
-    for _ in range(2):
-        found = asks(at, drawn=True)
-        arbitrates(at)
-        at.call("reject", BOB, id=found.id, reason="wrong")
-    arbitrates(at)
+    fails_two_audits(at)
     sets(at, level="auto_safe")
     id = asks(at, drawn=False).id
     arbitrates(at)

@@ -27,7 +27,7 @@ WEIGHT = 2
 
 
 class Due(NamedTuple):
-    """An approved change whose outcome is looked for now, and the entry that tells of its yes."""
+    """An approved change whose outcome is due, and the entry that tells of its yes."""
 
     proposal: Proposal
     age: int

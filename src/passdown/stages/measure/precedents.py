@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.proposal import FORGOTTEN, PUBLIC, Status
+from passdown.text.leaves import texts
 from passdown.text.vectors import cosine, embed
 
 if TYPE_CHECKING:
@@ -64,18 +65,7 @@ def _decided(tx: Tx, loop: str) -> Iterator[Proposal]:
 
 def _signal(p: Proposal) -> str:
     """What tells a question: its title and the words of its payload."""
-    return " ".join((p.title, *_words(p.payload)))[:LONGEST]
-
-
-def _words(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name in sorted(value):
-            yield from _words(value[name])
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _words(one)
+    return " ".join((p.title, *texts(p.payload, names=False)))[:LONGEST]
 
 
 def _near(vector: dict[int, float], p: Proposal, other: Proposal) -> float:
