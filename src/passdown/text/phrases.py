@@ -1,0 +1,207 @@
+"""Which of very many patterns a message fires: the rarest word that each needs, then RE2.
+
+A message costs what its own words cost, whatever the number of phrases: only phrases all of whose
+needs it meets are tried, and those on RE2, so that no pattern and no message makes it more than
+linear. Messages are read with white space collapsed and in compatible characters (NFKC).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from passdown.domain.errors import Invalid
+from passdown.text.needs import Need, ways
+from passdown.text.tokens import STOP_WORDS
+from passdown.text.vectors import features, likeness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from passdown.text.needs import Way
+
+LONGEST_MESSAGE = 4_096
+"""Characters; whatever is longer is no recurring question, and is not tried."""
+LONGEST_PATTERN = 2_000
+LARGEST = 2_000
+"""Instructions of a compiled pattern: what bounds its worst case on the longest message."""
+MEMORY = 1 << 20
+"""Bytes that a pattern may keep of what it learned about texts."""
+COMMON = 1_000
+"""What a stop word counts for beside words that other phrases need too."""
+
+_WORD = re.compile(r"[0-9a-z_]+")
+# Characters that RE2 folds to ASCII letters though they are none.
+_FOLDED = {0x017F: "s", 0x212A: "k"}
+_APART = {0x017F: " ", 0x212A: " "}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A pattern by id; a message must be like one of the prototypes where `min_similarity` > 0."""
+
+    id: str
+    pattern: str
+    min_similarity: float = 0.0
+    prototypes: tuple[str, ...] = ()
+
+
+class Hit(NamedTuple):
+    """A phrase that a message fired, how like its prototypes it is (1 where it has none), and
+    whether that is enough."""
+
+    id: str
+    similarity: float
+    enough: bool
+
+
+def plain(text: str) -> str:
+    """The text as patterns read it: NFKC, every run of white space one space."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.split())
+
+
+def compiled(pattern: str) -> Any:
+    """The pattern on RE2; Invalid with the reason when it is none, or too large to be quick."""
+    why, made = _made(pattern)
+    if why:
+        raise Invalid(f"the pattern is refused: {why}", where=pattern[:80], next=_NEXT)
+    return made
+
+
+def refusal(pattern: str) -> str:
+    """Why a pattern may not be used, '' when it may."""
+    return _made(pattern)[0]
+
+
+_NEXT = "Write it in RE2 syntax: words, alternatives, .*; no look-around, no back-references."
+
+
+def _made(pattern: str) -> tuple[str, Any]:
+    import re2
+
+    if not pattern.strip():
+        return "it is empty", None
+    if len(pattern) > LONGEST_PATTERN:
+        return f"{len(pattern)} characters; {LONGEST_PATTERN} are the most", None
+    options = re2.Options()
+    options.max_mem, options.log_errors = MEMORY, False
+    try:
+        made = re2.compile(pattern, options)
+    except (re2.error, UnicodeEncodeError) as error:
+        said = error.args[0] if error.args and isinstance(error, re2.error) else str(error)
+        return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said), None
+    size = max(made.programsize, made.reverseprogramsize)
+    if size > LARGEST or made.reverseprogramsize < 0:
+        return f"it becomes {size} instructions; {LARGEST} are the most", None
+    if made.search("") is not None:
+        return "it matches every message, the empty one too", None
+    return "", made
+
+
+class PhraseSet:
+    """Phrases compiled once, in the order given; `match` says which a message fires."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self.phrases = tuple(phrases)
+        self._tries = [compiled(phrase.pattern).search for phrase in self.phrases]
+        self._likes: dict[int, list[frozenset[int]]] = {}
+        self._of_word: dict[str, list[tuple[int, Way]]] = defaultdict(list)
+        self._of_piece: dict[str, list[tuple[int, Way]]] = defaultdict(list)
+        self._always: list[int] = []
+        self._index()
+        self._words, self._pieces = frozenset(self._of_word), frozenset(self._of_piece)
+
+    def match(self, message: str) -> list[Hit]:
+        """The phrases it fires, in the order they were given; none for one that is too long."""
+        if len(message) > LONGEST_MESSAGE:
+            return []
+        text = plain(message)
+        fired = [place for place in sorted(self._candidates(text)) if self._tries[place](text)]
+        return [self._hit(place, text) for place in fired] if fired else []
+
+    def fires(self, message: str) -> bool:
+        """Whether it fires one that it is also like enough."""
+        return any(hit.enough for hit in self.match(message))
+
+    def _candidates(self, text: str) -> set[int]:
+        folded, words = words_of(text)
+        found = set(self._always)
+        for word in self._words & words:
+            found.update(_met(self._of_word[word], words, folded))
+        if self._pieces:
+            grams = {folded[i : i + 3] for i in range(len(folded) - 2)}
+            for gram in self._pieces & grams:
+                found.update(_met(self._of_piece[gram], words, folded))
+        return found
+
+    def _hit(self, place: int, text: str) -> Hit:
+        phrase = self.phrases[place]
+        if not phrase.prototypes:
+            return Hit(phrase.id, 1.0, phrase.min_similarity <= 0)
+        if place not in self._likes:
+            self._likes[place] = [features(known) for known in phrase.prototypes]
+        own = features(text)
+        near = max(likeness(own, known) for known in self._likes[place])
+        return Hit(phrase.id, near, near >= phrase.min_similarity)
+
+    def _index(self) -> None:
+        every = [ways(phrase.pattern) for phrase in self.phrases]
+        cost = _costs(every, self.phrases)
+        for place, those in enumerate(every):
+            if not all(those):
+                self._always.append(place)
+                continue
+            for way in those:
+                self._file(place, way, cost)
+
+    def _file(self, place: int, way: Way, cost: Callable[[Need], float]) -> None:
+        """Under each word or piece of its rarest need; what else it needs is looked at then."""
+        rarest = min(way, key=cost)
+        rest = tuple(sorted((need for need in way if need != rarest), key=cost))
+        for word in rarest.words:
+            self._of_word[word].append((place, rest))
+        for piece in rarest.pieces:
+            self._of_piece[_gram(piece)].append(
+                (place, (Need(frozenset(), frozenset((piece,))), *rest))
+            )
+
+
+def words_of(text: str) -> tuple[str, set[str]]:
+    """The text folded as RE2 folds it, and every word that a pattern can mean."""
+    folded = text.lower()
+    if folded.isascii():
+        return folded, set(_WORD.findall(folded))
+    apart = text.translate(_APART).lower()
+    folded = folded.translate(_FOLDED)
+    return folded, {*_WORD.findall(folded), *_WORD.findall(apart)}
+
+
+def _met(those: Sequence[tuple[int, Way]], words: set[str], text: str) -> Iterator[int]:
+    return (place for place, way in those if all(need.met(words, text) for need in way))
+
+
+def _costs(every: Sequence[list[Way]], phrases: Sequence[Phrase]) -> Callable[[Need], float]:
+    """How often a need will send a message to be tried: by what phrases need and are like."""
+    often: Counter[str] = Counter()
+    for those in every:
+        often.update(word for way in those for need in way for word in need.words)
+    for phrase in phrases:
+        for known in phrase.prototypes[:5]:
+            often.update(words_of(known)[1])
+
+    def cost(need: Need) -> float:
+        words = sum(often[w] + COMMON * (w in STOP_WORDS or len(w) < 2) for w in need.words)
+        return words + COMMON * sum(10.0 / len(piece) for piece in need.pieces)
+
+    return cost
+
+
+def _gram(piece: str) -> str:
+    """The three letters by which a piece is looked up: those in its middle."""
+    start = (len(piece) - 3) // 2
+    return piece[start : start + 3]
