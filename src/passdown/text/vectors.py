@@ -15,17 +15,17 @@ DIMENSIONS = 1 << 18
 
 _WORD = re.compile(r"\w+")
 # int(bytes) modulo a prime is a polynomial hash: one call here, one dot product in numpy.
-_PRIME = (1 << 31) - 1
-_MIX = 0x9E3779B1
-_TRIGRAM = 0x5BD1E995
+PRIME = (1 << 31) - 1
+MIX = 0x9E3779B1
+TRIGRAM = 0x5BD1E995
+SHIFT = 14
 _LONGEST = 40
 
 
 def embed(text: str) -> dict[int, float]:
     """Weights by bucket: root of the count, of length 1; the same in every process, {} for ''."""
     words = _WORD.findall(normalise(text))
-    features = [_known(word) if len(word) <= _LONGEST else _features(word) for word in words]
-    counts = Counter(chain.from_iterable(features))
+    counts = Counter(chain.from_iterable(map(buckets, words)))
     # Roots of counts square to the counts: their sum is the squared length.
     length = sqrt(sum(counts.values()))
     once = 1 / length if counts else 0.0
@@ -37,7 +37,7 @@ def embed(text: str) -> dict[int, float]:
 def features(text: str) -> frozenset[int]:
     """What `embed` weighs, without weights: which words and trigrams there are."""
     words = _WORD.findall(normalise(text))
-    return frozenset().union(*(_known(w) if len(w) <= _LONGEST else _features(w) for w in words))
+    return frozenset().union(*map(buckets, words))
 
 
 def likeness(a: frozenset[int], b: frozenset[int]) -> float:
@@ -53,16 +53,20 @@ def cosine(a: dict[int, float], b: dict[int, float]) -> float:
     return min(sum(a[bucket] * b[bucket] for bucket in sorted(a.keys() & b.keys())), 1.0)
 
 
-def _features(word: str) -> tuple[int, ...]:
+def buckets(word: str) -> tuple[int, ...]:
     """The buckets of a word and of the trigrams of the framed word."""
+    return _known(word) if len(word) <= _LONGEST else _features(word)
+
+
+def _features(word: str) -> tuple[int, ...]:
     framed = f" {word} "
-    trigrams = (_bucket(framed[i : i + 3], _TRIGRAM) for i in range(len(framed) - 2))
-    return (_bucket(word, _MIX), *trigrams)
+    trigrams = (_bucket(framed[i : i + 3], TRIGRAM) for i in range(len(framed) - 2))
+    return (_bucket(word, MIX), *trigrams)
 
 
 _known = lru_cache(maxsize=65_536)(_features)
 
 
 def _bucket(piece: str, mix: int) -> int:
-    residue = int.from_bytes(piece.encode("utf-8", "replace"), "little") % _PRIME
-    return (residue * mix & 0xFFFFFFFF) >> 14
+    residue = int.from_bytes(piece.encode("utf-8", "replace"), "little") % PRIME
+    return (residue * mix & 0xFFFFFFFF) >> SHIFT

@@ -1,0 +1,59 @@
+"""Near-duplicates among very many short texts: each text and the leader it stands behind.
+
+A leader is never near to another leader, and a text is always near to its own: groups do not chain.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from passdown.text.bands import Bands
+from passdown.text.embed import embed
+from passdown.text.neighbours import above
+from passdown.text.tokens import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from passdown.text.embed import Integers, Vectors
+
+COHESION = 0.85
+"""How near a text is to its leader at the least."""
+
+
+def near(texts: Sequence[str], *, cohesion: float = COHESION, exact: bool = False) -> list[int]:
+    """For each text the place of its leader, a text of the same group; the order of the texts does
+    not matter, since they are taken in the order of what they read like.
+
+    In that order a text becomes a leader unless one is near to it; then every other text goes to
+    the nearest leader. `exact` compares all with all; else only those that MinHash brings together.
+    """
+    folded = [normalise(text) for text in texts]
+    first: dict[str, int] = {}
+    for place, text in enumerate(folded):
+        first.setdefault(text, place)
+    unique = sorted(first)
+    leaders = led(embed(unique), cohesion, exact=exact)
+    place_of = {text: first[unique[at]] for text, at in zip(unique, leaders.tolist(), strict=True)}
+    return [place_of[text] for text in folded]
+
+
+def led(vectors: Vectors, cohesion: float, *, exact: bool) -> Integers:
+    """For each row the row of its leader; earlier rows come first."""
+    return _slow(vectors, cohesion) if exact else Bands(vectors, cohesion).leaders()
+
+
+def _slow(vectors: Vectors, cohesion: float) -> Integers:
+    leads = np.zeros(len(vectors), bool)
+    around = []
+    for row, (rows, scores) in enumerate(above(vectors, cohesion)):
+        around.append((rows, scores))
+        leads[row] = not leads[rows[rows < row]].any()
+    leader = np.arange(len(vectors))
+    for row in np.flatnonzero(~leads).tolist():
+        rows, scores = around[row]
+        rows, scores = rows[leads[rows]], scores[leads[rows]]
+        leader[row] = rows[np.argmax(scores)]
+    return leader
