@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import stat
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,6 +25,8 @@ CHUNK = 1 << 22
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 BOM = b"\xef\xbb\xbf"
+_line: Callable[[Iterable[object]], Line] = partial(tuple.__new__, Line)
+"""A Line of two values, in half the time that its own constructor takes."""
 
 
 @dataclass(slots=True)
@@ -118,16 +122,38 @@ def chunks(source: Input, start: int, *, number: int, max_line: int) -> Iterator
 
 
 def _fill(chunk: Chunk, source: Input, max_line: int) -> None:
-    stop = chunk.end + CHUNK
+    stop, most = chunk.end + CHUNK, max_line + 1
     readline = source.stream.readline
     while chunk.end < stop and not chunk.last:
-        raw = readline(max_line + 1)
-        if raw[-1:] == b"\n":
+        raw = _take(chunk, readline, stop, most) if chunk.end else readline(most)
+        if raw.endswith(b"\n"):
             _keep(chunk, raw)
         elif len(raw) > max_line:
             pass_over(chunk, source, len(raw))
-        else:
+        elif chunk.end < stop:
             _finish(chunk, raw, final=source.final)
+
+
+def _take(chunk: Chunk, readline: Callable[[int], bytes], stop: int, most: int) -> bytes:
+    """Keep all lines up to `stop`; the first piece that is no whole line comes back. What `_keep`
+    does, without a call for every line that there is."""
+    end, number, numbers = chunk.end, chunk.number, chunk.numbers
+    places: list[int] = []
+    raws: list[bytes] = []
+    line = b""
+    try:
+        while end < stop and (line := readline(most))[-1:] == b"\n":
+            if (raw := line.rstrip(b"\r\n")) and not raw.isspace():
+                places.append(end)
+                raws.append(raw)
+                numbers.append(number)
+            end += len(line)
+            number += 1
+    finally:
+        # Also where the stream is damaged: what stood before that is read.
+        chunk.end, chunk.number = end, number
+        chunk.lines += map(_line, zip(places, raws, strict=True))
+    return b"" if end >= stop else line
 
 
 def _keep(chunk: Chunk, raw: bytes) -> None:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, BinaryIO
 
-BUFFER = 1 << 20
+BUFFER = 1 << 17
+"""Bytes read at once: so many stay in the cache while lines are cut from them."""
 HEAD = 1 << 16
 DAMAGE = (OSError, EOFError, zlib.error)
 """What reading a stream raises where it makes no sense any more."""
