@@ -236,7 +236,7 @@ def test_what_was_erased_is_not_in_the_file_any_more(path, clock):
     assert not Path(f"{path}-wal").exists()
 
 
-def test_reading_a_small_store_makes_one_connection(path, clock, monkeypatch):
+def test_one_connection_reads_and_one_writes(path, clock, monkeypatch):
     open_sqlite(path, clock).close()
     opened: list[str] = []
     connect = sqlite3.connect
@@ -250,7 +250,23 @@ def test_reading_a_small_store_makes_one_connection(path, clock, monkeypatch):
     for _ in range(3):
         with store.read(ALL) as tx:
             tx.knowledge.all()
-    with store.write(ALL) as tx:
-        fill(tx)
-    store.close()
     assert len(opened) == 1
+    for n in range(3):
+        with store.write(ALL) as tx:
+            tx.registry.keep("n", str(n))
+    store.close()
+    assert len(opened) == 2
+
+
+def test_no_query_is_planned_anew_for_a_decision(path, clock):
+    """A pragma that turns a connection from reading to writing has all its statements prepared
+    again: it cost a third of a decision."""
+    statements: list[str] = []
+    with closing(open_sqlite(path, clock, statements.append)) as store:
+        for n in range(3):
+            statements.clear()
+            with store.read(ALL) as tx:
+                tx.registry.value("n")
+            with store.write(ALL) as tx:
+                tx.registry.keep("n", str(n))
+        assert not [said for said in statements if said.startswith("PRAGMA")]

@@ -50,7 +50,12 @@ def canonical(detail: Json) -> str:
 
 def body_hash(detail: Json) -> str:
     """The name a body is stored under."""
-    return hashlib.sha256(canonical(detail).encode("utf-8", "surrogatepass")).hexdigest()
+    return text_hash(canonical(detail))
+
+
+def text_hash(text: str) -> str:
+    """The name of a body of which this is the one text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def chain_hash(seq: int, at: At, actor: str, name: str, subject: str, body: str, prev: str) -> str:

@@ -53,13 +53,16 @@ class SqliteStore:
         self._queries = Queries(DIALECT)
         self._turn = Turn(path)
         self._beside = beside = Beside(os.path.dirname(path))
+        # A connection that turns from reading to writing plans all its queries anew: those that
+        # decide do nothing else.
         self._pool = Pool(path, lambda: SqliteConnection(path, self._queries, on_statement, beside))
+        self._writers = Pool(path, lambda: self._writer(on_statement))
         self._mended = prepare(path)
         try:
             with self._pool.lent() as connection:
                 bring_up(connection)
         except BaseException:
-            self._pool.close()
+            self.close()
             raise
 
     @contextmanager
@@ -73,10 +76,17 @@ class SqliteStore:
         """Commit on exit, roll back on any exception."""
         with (
             self._turn.taken(),
-            self._pool.lent() as connection,
+            self._writers.lent() as connection,
             self._tx(connection, sight, writes=True) as tx,
         ):
             yield tx
+
+    def _writer(self, on_statement: Hook | None) -> SqliteConnection:
+        """A connection for short transactions: what one statement may have to take back stays in
+        memory, and makes no file."""
+        made = SqliteConnection(self._path, self._queries, on_statement, self._beside)
+        made.rows("PRAGMA temp_store = MEMORY")
+        return made
 
     @contextmanager
     def _tx(self, connection: SqliteConnection, sight: Sight, *, writes: bool) -> Iterator[SqlTx]:
@@ -137,3 +147,4 @@ class SqliteStore:
     def close(self) -> None:
         """Close what is idle now, and what is lent when it comes back."""
         self._pool.close()
+        self._writers.close()

@@ -17,6 +17,7 @@ from passdown.storage.rows.ledger import (
     activity_of,
     activity_row,
     entry_of,
+    entry_row,
     image_of,
     image_row,
     next_entry,
@@ -37,11 +38,12 @@ class MemoryLedger:
 
     def append(self, name: str, actor: str, subject: str, detail: Json) -> Entry:
         """Add one entry to the chain."""
-        row, body = next_entry(self._head(), self._bound.now, name, actor, subject, detail)
+        entry, body = next_entry(self._head(), self._bound.now, name, actor, subject, detail)
+        row = entry_row(entry)
         self._bound.change("ledger")[row.seq] = row
         self._bound.change("bodies").setdefault(row.body, BodyRow(row.body, body))
         self._bound.change("anchor")[1] = AnchorRow(1, row.seq, row.at, row.hash)
-        return entry_of(row, body)
+        return entry
 
     def _head(self) -> Head:
         row = self._bound.table("anchor").get(1)

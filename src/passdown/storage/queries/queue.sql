@@ -97,8 +97,9 @@ SELECT count(*) FROM proposals WHERE status IN ('pending', 'arbiter', 'human') A
 
 -- name: say
 INSERT INTO messages (proposal, n, at, actor, tier, verdict, text, detail)
-SELECT :proposal, coalesce(max(n), 0) + 1, :at, :actor, :tier, :verdict, :text, :detail
-FROM messages WHERE proposal = :proposal
+SELECT id, (SELECT coalesce(max(n), 0) + 1 FROM messages WHERE proposal = :proposal),
+    :at, :actor, :tier, :verdict, :text, :detail
+FROM proposals WHERE id = :proposal AND {sees}
 RETURNING proposal, n, at, actor, tier, verdict, text, detail
 
 -- name: messages

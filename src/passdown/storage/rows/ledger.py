@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.change import Image
 from passdown.domain.clock import EPOCH, At
-from passdown.domain.entry import GENESIS, Activity, Entry, body_hash, canonical, chain_hash
+from passdown.domain.entry import GENESIS, Activity, Entry, canonical, chain_hash, text_hash
 from passdown.domain.errors import Limit
 from passdown.storage.coding import named, packed, plain, same, unpacked, whole
 
@@ -88,7 +88,7 @@ class ItemRow(NamedTuple):
 
 def next_entry(
     head: Head, now: At, name: str, actor: str, subject: str, detail: Any
-) -> tuple[EntryRow, str]:
+) -> tuple[Entry, str]:
     """The entry after this head and the text of its body; its time is never before the head's."""
     detail = same(detail)
     body = canonical(detail)
@@ -96,9 +96,15 @@ def next_entry(
         raise Limit("this ledger entry is larger than 1 MB", where=name, next="Send less detail.")
     seq, at = head.seq + 1, max(now, head.at)
     actor, name, subject = plain(actor), named(name), named(subject)
-    hash = body_hash(detail)
+    hash = text_hash(body)
     link = chain_hash(seq, at, actor, name, subject, hash, head.hash)
-    return EntryRow(seq, at, actor, name, subject, hash, head.hash, link), body
+    return Entry(seq, at, actor, name, subject, hash, head.hash, link, detail), body
+
+
+def entry_row(entry: Entry) -> EntryRow:
+    """The row of an entry; its body stands apart."""
+    who = entry.actor, entry.name, entry.subject
+    return EntryRow(entry.seq, entry.at, *who, entry.body, entry.prev, entry.hash)
 
 
 def entry_of(row: Sequence[Any], body: str | None) -> Entry:

@@ -14,6 +14,7 @@ from passdown.storage.rows.ledger import (
     activity_of,
     activity_row,
     entry_of,
+    entry_row,
     image_of,
     image_row,
     next_entry,
@@ -33,14 +34,18 @@ class SqlLedger:
         self._rows = partial(bound.rows, "ledger")
         self._row = partial(bound.row, "ledger")
         self._write = partial(bound.write, "ledger")
+        self._last: Head | None = None
 
     def append(self, name: str, actor: str, subject: str, detail: Json) -> Entry:
         """Add one entry to the chain."""
-        row, body = next_entry(self._head(), self._bound.now, name, actor, subject, detail)
-        self._write("append", **row._asdict())
-        self._write("keep_body", hash=row.body, text=body)
-        self._write("advance", seq=row.seq, at=row.at, hash=row.hash)
-        return entry_of(row, body)
+        # Nobody else appends before this transaction ends: the anchor is read once.
+        head = self._last or self._head()
+        entry, body = next_entry(head, self._bound.now, name, actor, subject, detail)
+        self._write("append", **entry_row(entry)._asdict())
+        self._write("keep_body", hash=entry.body, text=body)
+        self._write("advance", seq=entry.seq, at=entry.at, hash=entry.hash)
+        self._last = Head(entry.seq, entry.at, entry.hash)
+        return entry
 
     def _head(self) -> Head:
         row = self._row("anchor")

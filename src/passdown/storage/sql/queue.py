@@ -124,7 +124,6 @@ class SqlQueue:
 
     def say(self, message: Message) -> Message:
         """Keep one turn; `n` is given by the store."""
-        self._known(message.proposal)
         stored = self._written("say", **message_row(message)._asdict())
         if stored is None:
             raise unknown(message.proposal)

@@ -34,6 +34,9 @@ DIALECT = Dialect(
     placed=str,
 )
 
+PLANNED = 512
+"""How many statements stay planned: one transaction uses some forty, all kinds a few hundred."""
+
 SETTINGS = (
     "synchronous = FULL",  # a decision that was answered is on the disk
     "secure_delete = ON",  # what is erased is overwritten
@@ -60,7 +63,11 @@ class SqliteConnection:
         self._told = Told(path)
         with self._told:
             self.db = sqlite3.connect(
-                path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+                path,
+                timeout=PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=PLANNED,
             )
         try:
             for setting in SETTINGS:
