@@ -1,7 +1,7 @@
 """Leaders found without comparing all with all: texts meet where bands of their MinHash are equal.
 
-Of the texts that meet in a band only the first one that is still undecided is compared with the
-others: what is compared grows with the texts, not with their square.
+What meets in a band is compared with the first there and with those next to it in order: what is
+compared grows with the texts, not with their square, however many read alike.
 """
 
 from __future__ import annotations
@@ -15,65 +15,100 @@ from passdown.text.embed import BITS, cosines
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from passdown.text.embed import Integers, Vectors
+    from passdown.text.embed import Floats, Integers, Vectors
 
 BANDS, ROWS = 16, 4
 """Texts whose cosine is .85 have nearly always (.997) one of so many bands of so many hashes in
 common."""
-ROUNDS = 200
-"""What is undecided after so many rounds leads itself: only very long rows of texts, each near to
-the next alone, come to that."""
+WINDOW = 16
+"""With so many of those next to it a text is compared where many meet."""
+PASSES = 4
+"""Leaders are compared with each other at most so often."""
 _HASHES = BANDS * ROWS
-_CHUNK = 8192
+_PART = 2048
+_NONE = 0xFFFF
 
 
-class Bands:
-    """Rows that may be near to each other, and which of them lead."""
+def leaders(vectors: Vectors, cohesion: float) -> Integers:
+    """For each row the row of its leader; earlier rows come first."""
+    near = _Near(vectors, cohesion)
+    near.compare(near.meeting(np.flatnonzero(np.diff(vectors.indptr))))
+    leader = near.leader()
+    for _ in range(PASSES):
+        known = near.known
+        near.compare(near.meeting(np.flatnonzero(leader == np.arange(len(leader)))))
+        if near.known == known:
+            break
+        # Who stood behind one that leads no more may be near to the leader of that one.
+        near.compare(_keys(near.leader()[leader], np.arange(len(leader))))
+        leader = near.leader()
+    return leader
+
+
+class _Near:
+    """The pairs of rows that were found to be near to each other, and how near."""
 
     def __init__(self, vectors: Vectors, cohesion: float) -> None:
         self._vectors, self._cohesion = vectors, cohesion
-        self._leader = np.arange(len(vectors))
-        self._nearness = np.zeros(len(vectors), np.float32)
-        self._open = np.ones(len(vectors), bool)
-        self._leads = np.zeros(len(vectors), bool)
+        self._signatures = signatures(vectors)
+        # Of rows this near so many hashes are equal, but for one pair in a thousand.
+        share = cohesion * cohesion
+        self._least = _HASHES * share - 3 * np.sqrt(_HASHES * share * (1 - share))
+        self._pairs = np.zeros(0, np.uint64)
+        self._scores: Floats = np.zeros(0, np.float32)
 
-    def leaders(self) -> Integers:
-        """For each row the row of its leader."""
-        rows, group = _meetings(signatures(self._vectors))
-        for _ in range(ROUNDS):
-            rows, group = self._undecided(rows, group)
-            if not len(rows):
-                break
-            self._decide(rows, _heads(rows, group))
-        self._leads |= self._open
-        return self._leader
+    @property
+    def known(self) -> int:
+        """How many pairs there are."""
+        return len(self._pairs)
 
-    def _undecided(self, rows: Integers, group: Integers) -> tuple[Integers, Integers]:
-        kept = self._open[rows]
-        return rows[kept], group[kept]
+    def meeting(self, rows: Integers) -> NDArray[np.uint64]:
+        """Pairs of these rows that meet in some band, near to each other in order."""
+        found = [self._alike(_met(rows, self._band(rows, band))) for band in range(BANDS)]
+        return np.concatenate(found)
 
-    def _decide(self, rows: Integers, heads: Integers) -> None:
-        """Who comes first wherever it is leads; whoever is near to it does not."""
-        waits = np.zeros(len(self._open), bool)
-        waits[rows[heads != rows]] = True
-        leads = self._open & ~waits
-        self._leads |= leads
-        self._open &= waits
-        asked = leads[heads] & (heads != rows)
-        left, right = _pairs(heads[asked], rows[asked])
-        self._follow(left, right)
-
-    def _follow(self, leaders: Integers, rows: Integers) -> None:
-        scores = cosines(self._vectors, leaders, rows)
+    def compare(self, keys: NDArray[np.uint64]) -> None:
+        """Keep those of the pairs that are near."""
+        keys = np.setdiff1d(_once(keys), self._pairs, assume_unique=True)
+        left, right = _split(keys)
+        scores = cosines(self._vectors, left, right)
         close = scores >= self._cohesion
-        leaders, rows, scores = leaders[close], rows[close], scores[close]
-        order = np.lexsort((leaders, -scores, rows))
-        rows, at = np.unique(rows[order], return_index=True)
-        best = order[at]
-        nearer = scores[best] > self._nearness[rows]
-        rows, best = rows[nearer], best[nearer]
-        self._leader[rows], self._nearness[rows] = leaders[best], scores[best]
-        self._open[rows] = False
+        pairs = np.concatenate([self._pairs, keys[close]])
+        order = np.argsort(pairs)
+        self._pairs = pairs[order]
+        self._scores = np.concatenate([self._scores, scores[close]])[order]
+
+    def leader(self) -> Integers:
+        """For each row its leader: none that leads is near to an earlier one that does, and what
+        does not goes to the nearest, of equally near ones to the first."""
+        left, right = _split(self._pairs)
+        follows = bytearray(len(self._vectors))
+        order = np.lexsort((left, right))
+        for one, other in zip(left[order].tolist(), right[order].tolist(), strict=True):
+            if not follows[one]:
+                follows[other] = 1
+        leads = np.frombuffer(follows, np.uint8) == 0
+        leader = np.arange(len(self._vectors))
+        ahead, behind = np.concatenate([left, right]), np.concatenate([right, left])
+        asked = np.flatnonzero(leads[ahead] & ~leads[behind])
+        scores = np.tile(self._scores, 2)[asked]
+        # The last one that is written stays.
+        asked = asked[np.lexsort((-ahead[asked], scores))]
+        leader[behind[asked]] = ahead[asked]
+        return leader
+
+    def _band(self, rows: Integers, band: int) -> NDArray[np.uint64]:
+        return np.asarray(self._signatures.view(np.uint64)[rows, band])
+
+    def _alike(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Those of the pairs whose signatures say that they may be near."""
+        kept = [keys[:0]]
+        for at in range(0, len(keys), _PART):
+            some = keys[at : at + _PART]
+            left, right = _split(some)
+            equal = (self._signatures[left] == self._signatures[right]).sum(axis=1)
+            kept.append(some[equal >= self._least])
+        return np.concatenate(kept)
 
 
 def signatures(vectors: Vectors) -> NDArray[np.uint16]:
@@ -82,13 +117,25 @@ def signatures(vectors: Vectors) -> NDArray[np.uint16]:
     used[vectors.indices] = True
     table = _hashed(np.flatnonzero(used))
     place = (np.cumsum(used) - 1)[vectors.indices]
-    found = np.full((len(vectors), _HASHES), 0xFFFF, np.uint16)
-    full = np.flatnonzero(np.diff(vectors.indptr))
-    for at in range(0, len(full), _CHUNK):
-        rows = full[at : at + _CHUNK]
-        low, high = vectors.indptr[rows[0]], vectors.indptr[rows[-1] + 1]
-        found[rows] = np.minimum.reduceat(table[place[low:high]], vectors.indptr[rows] - low)
+    found = np.full((len(vectors), _HASHES), _NONE, np.uint16)
+    sizes = np.diff(vectors.indptr)
+    # Longest first: those that still have an nth feature are the first so many of a part.
+    order = np.argsort(-sizes, kind="stable")
+    for at in range(0, len(order), _PART):
+        rows = order[at : at + _PART]
+        found[rows] = _least(table, place, vectors.indptr[rows], sizes[rows])
     return found
+
+
+def _least(
+    table: NDArray[np.uint16], place: Integers, starts: Integers, sizes: Integers
+) -> NDArray[np.uint16]:
+    least = np.full((len(starts), _HASHES), _NONE, np.uint16)
+    for nth in range(int(sizes[0])):
+        having = int(np.searchsorted(-sizes, -nth))
+        some = least[:having]
+        np.minimum(some, table[place[starts[:having] + nth]], out=some)
+    return least
 
 
 def _hashed(buckets: Integers) -> NDArray[np.uint16]:
@@ -103,28 +150,36 @@ def _hashed(buckets: Integers) -> NDArray[np.uint16]:
     return np.asarray(mixed >> 16, np.uint16)
 
 
-def _meetings(found: NDArray[np.uint16]) -> tuple[Integers, Integers]:
-    """Rows that meet another in a band, by the number of where they meet, then by row."""
-    some = np.flatnonzero((found != 0xFFFF).any(axis=1))
-    keys = found[some].view(np.uint64)
-    rows, groups, before = [some[:0]], [some[:0]], 0
-    for band in range(BANDS):
-        _, group, many = np.unique(keys[:, band], return_inverse=True, return_counts=True)
-        met = np.flatnonzero(many[group] > 1)
-        order = np.argsort(group[met], kind="stable")
-        rows.append(some[met[order]])
-        groups.append(group[met[order]] + before)
-        before += len(many)
-    return np.concatenate(rows), np.concatenate(groups)
+def _met(rows: Integers, band: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Pairs of rows whose bands are equal: with the first one, and with those next in order."""
+    bits = np.uint64(max(len(rows) - 1, 1).bit_length())
+    # One number a row, so that one sort puts equal bands together, and in each the rows in order.
+    mixed = band * np.uint64(0x9E3779B97F4A7C15) >> bits << bits
+    keys = np.sort(mixed | np.arange(len(rows), dtype=np.uint64))
+    at = (keys & (np.uint64(1) << bits) - np.uint64(1)).astype(np.int64)
+    keys >>= bits
+    first = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+    heads = np.repeat(first, np.diff(first, append=len(keys)))
+    far = np.flatnonzero(np.arange(len(keys)) - heads > WINDOW)
+    pairs = [_keys(rows[at[heads[far]]], rows[at[far]])]
+    for step in range(1, WINDOW + 1):
+        here = np.flatnonzero(keys[step:] == keys[:-step])
+        pairs.append(_keys(rows[at[here]], rows[at[here + step]]))
+    return np.concatenate(pairs)
 
 
-def _heads(rows: Integers, group: Integers) -> Integers:
-    """For each entry the first row of its group."""
-    new = np.flatnonzero(np.diff(group, prepend=-1))
-    return np.repeat(rows[new], np.diff(new, append=len(rows)))
+def _keys(left: Integers, right: Integers) -> NDArray[np.uint64]:
+    """Each pair of two rows as one number, the earlier first."""
+    apart = left != right
+    low, high = np.minimum(left, right)[apart], np.maximum(left, right)[apart]
+    return np.asarray(low.astype(np.uint64) << np.uint64(32) | high.astype(np.uint64))
 
 
-def _pairs(left: Integers, right: Integers) -> tuple[Integers, Integers]:
-    """Each pair once, by left, then right."""
-    keys = np.unique(left.astype(np.uint64) << np.uint64(32) | right.astype(np.uint64))
+def _once(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Each of the keys once, ascending."""
+    keys = np.sort(keys)
+    return keys[np.flatnonzero(np.diff(keys, prepend=~keys[:1]))]
+
+
+def _split(keys: NDArray[np.uint64]) -> tuple[Integers, Integers]:
     return (keys >> np.uint64(32)).astype(np.int64), (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)

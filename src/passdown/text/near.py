@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from passdown.text.bands import Bands
+from passdown.text.bands import leaders
 from passdown.text.embed import embed
 from passdown.text.neighbours import above
 from passdown.text.tokens import normalise
@@ -35,14 +35,14 @@ def near(texts: Sequence[str], *, cohesion: float = COHESION, exact: bool = Fals
     for place, text in enumerate(folded):
         first.setdefault(text, place)
     unique = sorted(first)
-    leaders = led(embed(unique), cohesion, exact=exact)
-    place_of = {text: first[unique[at]] for text, at in zip(unique, leaders.tolist(), strict=True)}
+    ahead = led(embed(unique), cohesion, exact=exact)
+    place_of = {text: first[unique[at]] for text, at in zip(unique, ahead.tolist(), strict=True)}
     return [place_of[text] for text in folded]
 
 
 def led(vectors: Vectors, cohesion: float, *, exact: bool) -> Integers:
     """For each row the row of its leader; earlier rows come first."""
-    return _slow(vectors, cohesion) if exact else Bands(vectors, cohesion).leaders()
+    return _slow(vectors, cohesion) if exact else leaders(vectors, cohesion)
 
 
 def _slow(vectors: Vectors, cohesion: float) -> Integers:
