@@ -6,8 +6,9 @@ from random import Random
 import pytest
 from hypothesis import given, strategies as st
 
-from passdown.text.pattern import LONGEST, Bar, Messages, derive, derive_in, firing
+from passdown.text.pattern import LONGEST, Bar, derive, derive_in, firing
 from passdown.text.phrases import plain, refusal
+from passdown.text.worded import Messages
 
 WORDS = st.sampled_from(
     [

@@ -14,6 +14,7 @@ from passdown.text.phrases import (
     PhraseSet,
     compiled,
     plain,
+    prototypes,
     refusal,
     words_of,
 )
@@ -135,8 +136,25 @@ def test_a_message_unlike_the_prototypes_is_told_from_one_that_is_like_them() ->
     (unlike,) = phrases.match("I told him that I would burn down the bridge behind the house")
     assert like.enough
     assert not unlike.enough
-    assert phrases.fires("burn today")
-    assert not phrases.fires("I told him that I would burn down the bridge behind the house")
+    assert phrases.best("burn today") == phrases.match("burn today")[0]
+    assert phrases.best("I told him that I would burn down the bridge behind the house") is None
+
+
+def test_two_phrases_as_near_as_each_other_are_no_answer() -> None:
+    one = Phrase("one", r"(?i)\bburn\b", 0.2, ("the burn today",))
+    two = Phrase("two", r"(?i)\btoday\b", 0.2, ("today the burn",))
+    far = Phrase("far", r"(?i)\bthe\b", 0.2, ("the weather in the north tomorrow",))
+    assert PhraseSet([one, two, far]).best("the burn today") is None
+    best = PhraseSet([one, far]).best("the burn today")
+    assert best is not None
+    assert best.id == "one"
+
+
+def test_prototypes_are_unlike_each_other_and_few() -> None:
+    texts = ["burn today", "burn  today", "burn today?", "what did all of it cost", ""]
+    assert prototypes(texts, 2) == ("burn today", "what did all of it cost")
+    assert prototypes(reversed(texts), 2) == prototypes(texts, 2)
+    assert len(prototypes(texts)) == 3
 
 
 def test_case_folding_beyond_ascii_is_that_of_the_engine() -> None:

@@ -30,6 +30,12 @@ LARGEST = 2_000
 """Instructions of a compiled pattern: what bounds its worst case on the longest message."""
 MEMORY = 1 << 20
 """Bytes that a pattern may keep of what it learned about texts."""
+MIN_SIMILARITY = 0.6
+"""How like its prototypes a message is that a mined phrase answers: chosen so that nothing that is
+about something else passes, on labelled messages (evals/patterns.py)."""
+MOST_PROTOTYPES = 100
+MARGIN = 0.05
+"""Two phrases this near each other are both meant, or neither: no answer."""
 COMMON = 1_000
 """What a stop word counts for beside words that other phrases need too."""
 
@@ -124,9 +130,10 @@ class PhraseSet:
         fired = [place for place in sorted(self._candidates(text)) if self._tries[place](text)]
         return [self._hit(place, text) for place in fired] if fired else []
 
-    def fires(self, message: str) -> bool:
-        """Whether it fires one that it is also like enough."""
-        return any(hit.enough for hit in self.match(message))
+    def best(self, message: str) -> Hit | None:
+        """The one that it fires and is most like; None when there is none, or another as near."""
+        top = nearest(self.match(message))
+        return top[0] if len(top) == 1 else None
 
     def _candidates(self, text: str) -> set[int]:
         folded, words = words_of(text)
@@ -169,6 +176,26 @@ class PhraseSet:
             self._of_piece[_gram(piece)].append(
                 (place, (Need(frozenset(), frozenset((piece,))), *rest))
             )
+
+
+def nearest(hits: Sequence[Hit]) -> list[Hit]:
+    """Those that are like enough, and as like as the best: the best first."""
+    enough = sorted((hit for hit in hits if hit.enough), key=lambda hit: -hit.similarity)
+    return [hit for hit in enough if hit.similarity >= enough[0].similarity - MARGIN]
+
+
+def prototypes(texts: Iterable[str], most: int = MOST_PROTOTYPES) -> tuple[str, ...]:
+    """The messages that stand for all of these: each the least like those before it."""
+    rest = {text: features(text) for text in sorted({plain(text) for text in texts} - {""})}
+    chosen: list[str] = []
+    near = dict.fromkeys(rest, 0.0)
+    while rest and len(chosen) < most:
+        text = min(rest, key=lambda one: (near[one], len(one), one))
+        own = rest.pop(text)
+        chosen.append(text)
+        for other, held in rest.items():
+            near[other] = max(near[other], likeness(own, held))
+    return tuple(chosen)
 
 
 def words_of(text: str) -> tuple[str, set[str]]:
