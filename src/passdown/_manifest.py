@@ -79,6 +79,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'token.revoke': ('admin', 'Revoke every token of this name.', 'passdown.ops.tokens', 'revoke'),
     'trust': ('admin', 'Accept the confidence from which on `ledger calibrate` says that a loop can be believed.', 'passdown.ops.trusting', 'trust'),
     'undo': ('decide', 'Put back everything one approval replaced; with `closure`, all that was built on it too.', 'passdown.ops.review', 'undo'),
+    'waiting': ('read', 'How many questions wait for a decision, by loop.', 'passdown.ops.waiting', 'waiting'),
     'why': ('read', 'Who decided that this is so, when, on what evidence, and whom it was served to.', 'passdown.ops.recall', 'why'),
 }
 ALIASES: dict[str, str] = {

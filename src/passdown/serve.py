@@ -1,4 +1,4 @@
-"""`passdown serve`: HTTP, MCP and the worker on one port, until it is told to stop."""
+"""`passdown serve`: the cockpit, HTTP, MCP and the worker on one port, until told to stop."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from anyio.to_thread import run_sync
 
 from passdown.config.arguments import Arguments
 from passdown.config.argv import split
-from passdown.domain.actor import agent
+from passdown.domain.actor import Kind, agent
 from passdown.domain.errors import Conflict, Forbidden, Invalid
 from passdown.domain.scope import ALL
-from passdown.surfaces import http, mcp
+from passdown.surfaces import http, mcp, web
 from passdown.surfaces.worker import Worker, working
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from passdown.app import App
     from passdown.domain.actor import Actor
+    from passdown.domain.errors import PassdownError
 
 MCP = "/mcp"
 GRACE = 5
@@ -75,9 +76,10 @@ def run(app: App, wish: Wish) -> int:
     _refuse_strangers(app, wish.door)
     with listen(wish.host, wish.port) as listener:
         worker = working(app) if wish.worker else None
-        server = uvicorn.Server(_config(_front(app, wish, worker)))
+        entry = web.Entry()
+        server = uvicorn.Server(_config(_front(app, wish, worker, entry)))
         _outlive_signals()
-        print("\n".join(_told(app, wish, listener.getsockname()[1])), flush=True)
+        print("\n".join(_told(app, wish, listener.getsockname()[1], entry)), flush=True)
         server.run(sockets=[listener])
     if worker and worker.tally.left:
         # Its thread may be inside the store: the process ends as it would by a power cut.
@@ -131,7 +133,7 @@ def _refuse_strangers(app: App, door: http.Door) -> None:
     )
 
 
-def _front(app: App, wish: Wish, worker: Worker | None) -> http.Front:
+def _front(app: App, wish: Wish, worker: Worker | None, entry: web.Entry) -> http.Front:
     seat = mcp.Seat(agent("agent:mcp"), wish.repo, wish.agent)
     body = app.settings.whole("server.max_body")
     tools = mcp.Endpoint(mcp.build(app, seat, full=wish.full, who=_caller), body=body)
@@ -141,7 +143,14 @@ def _front(app: App, wish: Wish, worker: Worker | None) -> http.Front:
         async with tools.running(), _at_work(worker):
             yield
 
-    return http.build(app, door=wish.door, mounts={MCP: tools}, lifespan=lifespan)
+    pages = web.routes(app, entry, who=_caller, status=_status)
+    return http.build(
+        app, door=wish.door, mounts={MCP: tools}, pages=pages, guests=entry, lifespan=lifespan
+    )
+
+
+def _status(error: PassdownError) -> int:
+    return http.STATUS[type(error)]
 
 
 def _caller(request: Request) -> Actor:
@@ -188,11 +197,12 @@ def _outlive_signals() -> None:
         signal.signal(number, lambda *_: None)
 
 
-def _told(app: App, wish: Wish, port: int) -> list[str]:
+def _told(app: App, wish: Wish, port: int, entry: web.Entry) -> list[str]:
     host = f"[{wish.host}]" if ":" in wish.host else wish.host
     base = f"http://{host}:{port}"
     lines = [
         f"passdown listens on {base}",
+        f"  Cockpit {_way_in(app, entry, base)}",
         f"  MCP     {base}{MCP}?repo=NAME",
         f"  API     {base}/openapi.json",
         f"  store   {app.store.describe()['where']}",
@@ -205,8 +215,16 @@ def _told(app: App, wish: Wish, port: int) -> list[str]:
     return [*lines, "Ctrl-C stops it."]
 
 
+def _way_in(app: App, entry: web.Entry, base: str) -> str:
+    """Where a browser goes: for the person at this terminal an address that signs them in once."""
+    person = app.identify()
+    if person.kind is Kind.HUMAN:
+        return f"{base}/in/{entry.key_for(person)}  (signs you in, once)"
+    return f"{base}/  (to decide, sign in with a token: passdown token new NAME --role review)"
+
+
 def _arguments() -> Arguments:
-    known = Arguments("serve", "HTTP, MCP and the worker on one port.", "--port 8080")
+    known = Arguments("serve", "The cockpit, HTTP, MCP and the worker on one port.", "--port 8080")
     known.add_argument("--host", help="the address to listen on; as server.host says")
     known.add_argument("--port", type=int, help="the port; as server.port says, 0 for a free one")
     name = "another name it is called by, such as a proxy's; then every caller needs a token"

@@ -101,5 +101,7 @@ def test_an_agent_answers_none(at: Desk) -> None:
 
 
 def test_what_names_nothing_is_like_nothing(at: Desk) -> None:
+    id = at.ask(Add("tea")).id
+    assert at.call("alike.list", ALICE, id=id)["n"] == 0
     with pytest.raises(Invalid, match="nothing is like it"):
-        at.call("alike.list", ALICE, id=at.ask(Add("tea")).id)
+        at.call("alike.approve", ALICE, id=id)

@@ -33,7 +33,7 @@ def listed(ctx: Ctx, id: Id) -> dict[str, Any]:
     kind you have answered."""
     with ctx.store.read(ctx.sight) as tx:
         asked = _the(tx, id)
-        open_ones = _alike(tx, asked)
+        open_ones = _alike(tx, asked) if _names(asked) else []
         yes, no = _sampled(tx, asked, ctx.actor.name)
     rows = [{f: getattr(p, f) for f in ("id", "confidence", "scope", "title")} for p in open_ones]
     told = {"like": asked.title, "n": len(rows), "approved": yes, "rejected": no}
@@ -60,6 +60,8 @@ def _each(ctx: Ctx, id: str, one: Operation, reason: str, *, yes: bool) -> dict[
     """Every one in a transaction of its own; what could not be done is said, never counted."""
     with ctx.store.read(ctx.sight) as tx:
         asked = _the(tx, id)
+        if not _names(asked):
+            raise Invalid("nothing is like it", where=asked.title, next="Decide it by itself.")
         _may(ctx, tx, asked, yes=yes)
         found = _alike(tx, asked)
     results = [_decided(ctx, one, p, reason) for p in found]
@@ -137,6 +139,9 @@ def _the(tx: Tx, id: str) -> Proposal:
     found = tx.queue.get(id)
     if found is None:
         raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; six digits do.")
-    if not _NAMED.search(found.title):
-        raise Invalid("nothing is like it", where=found.title, next="Decide it by itself.")
     return found
+
+
+def _names(p: Proposal) -> bool:
+    """Whether it names something that another question could name otherwise."""
+    return bool(_NAMED.search(p.title))

@@ -15,19 +15,20 @@ from passdown import __version__
 from passdown.domain.errors import Internal, Invalid, NotFound, PassdownError
 from passdown.surfaces.http.calls import Core
 from passdown.surfaces.http.door import Door
-from passdown.surfaces.http.front import ACTOR, ALIVE, Bounds, Front
+from passdown.surfaces.http.front import ACTOR, ALIVE, Bounds, Front, Guests
 from passdown.surfaces.http.openapi import described, document
-from passdown.surfaces.http.problems import RefusedError, answer, refused
+from passdown.surfaces.http.problems import STATUS, RefusedError, answer, refused
 from passdown.surfaces.http.routes import CALL, as_json, endpoint, unknown, ways
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Lifespan
 
     from passdown.app import App
 
-__all__ = ["ACTOR", "Bounds", "Door", "Front", "build"]
+__all__ = ["ACTOR", "STATUS", "Bounds", "Door", "Front", "Guests", "build"]
 
 
 def build(
@@ -36,9 +37,12 @@ def build(
     door: Door | None = None,
     bounds: Bounds | None = None,
     mounts: Mapping[str, ASGIApp] | None = None,
+    pages: Sequence[BaseRoute] = (),
+    guests: Guests | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> Front:
-    """The server as an ASGI app; `mounts` are other apps that stand behind the same front."""
+    """The server as an ASGI app; `mounts` are other apps that stand behind the same front, `pages`
+    what people see, and `guests` who they are."""
     door = door or Door()
     bounds = bounds or Bounds(
         body=app.settings.whole("server.max_body"), rate=app.settings.whole("server.rate")
@@ -54,8 +58,9 @@ def build(
     )
     _route(web, app, door)
     web.router.routes += [Route(path, mount) for path, mount in (mounts or {}).items()]
+    web.router.routes += pages
     _tell_errors(web)
-    return Front(web, door, app.authenticate, bounds)
+    return Front(web, door, app.authenticate, bounds, guests)
 
 
 def _route(web: FastAPI, app: App, door: Door) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import anyio
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers, MutableHeaders
 
+from passdown.domain.actor import agent
 from passdown.domain.errors import Invalid, Limit, PassdownError
+from passdown.surfaces.http.door import STRANGER
 from passdown.surfaces.http.pace import Pace
 from passdown.surfaces.http.problems import RefusedError, answer, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from passdown.domain.actor import Actor
@@ -42,6 +45,19 @@ SAFE = {
 }
 
 
+class Guests(Protocol):
+    """Who comes with a browser: people who signed in, and whoever is about to."""
+
+    def who(self, headers: Mapping[str, str], method: str) -> Actor | None:
+        """Whose browser this is; None when it brings nothing we know."""
+
+    def is_open(self, path: str) -> bool:
+        """Whether anybody may see what is at this address."""
+
+    def ask(self, headers: Mapping[str, str], method: str) -> Response | None:
+        """Where a browser nobody signed in with is sent; None for a program."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """Bytes of one request, seconds it may take to arrive, requests inside at once, and how many
@@ -62,10 +78,12 @@ class Front:
         door: Door,
         authenticate: Callable[[str], Actor | None],
         bounds: Bounds,
+        guests: Guests | None = None,
     ) -> None:
         self._inner = inner
         self._door = door
         self._authenticate = authenticate
+        self._guests = guests
         self._bounds = bounds
         self._inside = 0
         self._pace = Pace(bounds.rate)
@@ -92,17 +110,34 @@ class Front:
             await self._inner(scope, receive, send)
             return
         with self._room():
-            scope[ACTOR] = await self._who(headers)
+            try:
+                scope[ACTOR] = await self._who(headers, scope["method"], scope["path"])
+            except RefusedError:
+                if (asked := self._asked(headers, scope["method"])) is None:
+                    raise
+                await asked(scope, receive, send)
+                return
             if scope["method"] not in READING:
                 self._slow_down(scope[ACTOR])
             body = await _body(headers, receive, self._bounds)
             await self._inner(scope, _replay(body, receive), send)
 
-    async def _who(self, headers: Headers) -> Actor:
-        """Who calls; only a token has to be looked up, in a thread."""
+    async def _who(self, headers: Headers, method: str, path: str) -> Actor:
+        """Who calls; only what has to be looked up takes a thread."""
         if "authorization" in headers:
             return await run_sync(self._door.who, headers, self._authenticate)
+        if self._guests is not None:
+            if "cookie" in headers:
+                guest = await run_sync(self._guests.who, headers, method)
+                if guest is not None:
+                    return guest
+            if self._guests.is_open(path):
+                return agent(STRANGER)
         return self._door.who(headers, self._authenticate)
+
+    def _asked(self, headers: Headers, method: str) -> Response | None:
+        """Where a browser is sent that was turned away."""
+        return self._guests.ask(headers, method) if self._guests is not None else None
 
     def _slow_down(self, who: Actor) -> None:
         wait = self._pace.wait(who.name)

@@ -1,0 +1,114 @@
+"""Templates, and how texts, times and numbers look in them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from passdown.surfaces.web.static import address
+from passdown.text.draw import likelihood
+from passdown.text.safe import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = Path(__file__).parent / "templates"
+CODE = re.compile(r"`([^`\n]+)`")
+
+
+def drawn(template: str, values: Mapping[str, Any]) -> str:
+    """The template filled with these values, every text of them escaped."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["file"] = address
+    made.filters |= {
+        "prose": prose,
+        "when": when,
+        "day": day,
+        "likelihood": likelihood,
+        "count": count,
+        "brief": brief,
+        "money": money,
+        "percent": percent,
+        "words": words,
+    }
+    return made
+
+
+def _visible(value: Any) -> Any:
+    """A text without what nobody sees and what turns others around; anything else as it is."""
+    if isinstance(value, Markup):
+        return value
+    return printable(value) if isinstance(value, str) else value
+
+
+def prose(text: str) -> Markup:
+    """A sentence, with what stands between backticks as code."""
+    safe = str(escape(printable(text)))
+    return Markup(CODE.sub(r"<code>\1</code>", safe))
+
+
+def when(at: str) -> Markup:
+    """A moment as an element that says it to people and to programs."""
+    if not at:
+        return Markup("")
+    shown = at[:16].replace("T", " ")
+    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(at, at, shown)
+
+
+def day(at: str) -> str:
+    """The day of a moment."""
+    return at[:10]
+
+
+def since(at: str, now: datetime | None = None) -> str:
+    """How long ago, in the largest whole unit."""
+    then = datetime.fromisoformat(at)
+    seconds = ((now or datetime.now(UTC)) - then).total_seconds()
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return "now"
+
+
+def count(number: float) -> str:
+    """A number with its thousands apart."""
+    return f"{number:,.0f}".replace(",", "\u202f")
+
+
+def brief(text: str, width: int = 120) -> str:
+    """The first line of a text, cut where it is longer."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def money(amount: float | None) -> str:
+    """US dollars; unknown stays unknown."""
+    return "unknown" if amount is None else f"${amount:,.2f}"
+
+
+def percent(share: float) -> str:
+    """A share of one as per cent."""
+    return f"{share * 100:.0f} %"
+
+
+def words(name: str) -> str:
+    """A name made for programs as words."""
+    return name.replace("_", " ").replace("-", " ").lower()

@@ -1,0 +1,193 @@
+"""The cockpit over HTTP: who may decide, what a page holds, and what is never let through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from passdown.domain.actor import Proof, agent, human
+from passdown.domain.proposal import Status
+from tests.desk import Desk, desk
+from tests.notes import Add
+from tests.surfaces.cockpit import MIRA, Cockpit, cockpit
+
+HOSTILE = '<img src=x onerror="alert(1)"></article><script>alert(2)</script> `<b>`'
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+def at() -> Iterator[Desk]:
+    made = desk()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def web(at: Desk) -> Iterator[Cockpit]:
+    with cockpit(at.app) as served:
+        yield served
+
+
+def decide(client: httpx2.Client, id: str, **said: object) -> httpx2.Response:
+    return client.post(f"/cards/{id}/decide", json=said)
+
+
+def test_who_came_in_by_the_terminals_key_decides_under_their_name(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add("tea is at four")).id
+    answer = decide(web.browser(), id, yes=True, reason="seen twice")
+    assert answer.json()["state"] == "executed"
+    done = at.proposal(id)
+    assert (done.decided_by, done.reason) == ("mira", "seen twice")
+
+
+def test_a_key_opens_once(web: Cockpit) -> None:
+    way = web.way_in()
+    first, second = web.client(), web.client()
+    assert first.get(way).status_code == 303
+    refused = second.get(way)
+    assert refused.status_code == 403
+    assert "this address was used" in refused.text
+    assert "set-cookie" not in refused.headers
+
+
+def test_nobody_decides_without_signing_in(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add("tea is at four")).id
+    stranger = web.browser(None)
+    assert stranger.get(f"/cards/{id}").status_code == 200
+    assert decide(stranger, id, yes=True).status_code == 403
+    assert at.proposal(id).status is not Status.EXECUTED
+
+
+def test_a_cookie_without_the_seal_of_its_page_decides_nothing(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add("tea is at four")).id
+    client = web.browser()
+    client.headers["x-seal"] = "guessed"
+    assert decide(client, id, yes=True).status_code == 403
+    assert at.proposal(id).status is not Status.EXECUTED
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"origin": "https://evil.example"},
+        {"sec-fetch-site": "cross-site"},
+        {"host": "rebound.example"},
+        {"content-type": "text/plain"},
+    ],
+    ids=lambda h: next(iter(h)),
+)
+def test_another_pages_post_decides_nothing(
+    foreign: dict[str, str], at: Desk, web: Cockpit
+) -> None:
+    id = at.ask(Add("tea is at four")).id
+    answer = web.browser().post(f"/cards/{id}/decide", content='{"yes": true}', headers=foreign)
+    assert answer.status_code in (403, 415, 421)
+    assert at.proposal(id).status is not Status.EXECUTED
+
+
+def test_a_persons_token_signs_in_and_a_revoked_one_is_out_at_once(at: Desk, web: Cockpit) -> None:
+    token = at.call("token.new", name="ann", role="review")["token"]
+    client = web.browser(None)
+    assert client.post("/sign-in", json={"token": token}).status_code == 200
+    assert "Sign out" in client.get("/").text
+    at.call("token.revoke", name="ann")
+    assert "Sign out" not in client.get("/").text
+
+
+@pytest.mark.parametrize("role", ["agent", "observe"])
+def test_a_programs_token_is_no_way_in(role: str, at: Desk, web: Cockpit) -> None:
+    token = at.call("token.new", name="bot", role=role)["token"]
+    refused = web.browser(None).post("/sign-in", json={"token": token})
+    assert refused.status_code == 403
+    assert "set-cookie" not in refused.headers
+
+
+def test_the_cookie_is_kept_from_scripts_and_from_other_sites(web: Cockpit) -> None:
+    cookie = web.client().get(web.way_in()).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_who_leaves_is_out_with_the_same_cookie(web: Cockpit) -> None:
+    client = web.browser()
+    kept = dict(client.cookies)
+    assert client.post("/sign-out").status_code == 200
+    again = web.client(cookies=kept)
+    assert "Sign out" not in again.get("/").text
+
+
+def test_an_agent_that_holds_a_sitting_still_decides_nothing(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add("tea is at four")).id
+    assert decide(web.browser(agent("agent:x")), id, yes=True).status_code == 403
+
+
+def test_the_same_answer_twice_is_one_decision(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add("tea is at four")).id
+    client = web.browser()
+    assert decide(client, id, yes=True).status_code == 200
+    assert decide(client, id, yes=True).status_code == 409
+    bob = web.browser(human("bob", Proof.TERMINAL))
+    refused = decide(bob, id, yes=False, reason="wrong")
+    assert refused.status_code == 409
+    assert at.proposal(id).decided_by == MIRA.name
+
+
+def test_an_answer_that_is_neither_yes_nor_no_is_refused(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add("tea is at four")).id
+    assert decide(web.browser(), id, yes="true").status_code == 422
+    assert decide(web.browser(), id).status_code == 422
+    assert web.browser().post(f"/cards/{id}/decide", json=[1]).status_code == 422
+
+
+def test_an_edit_is_looked_at_and_then_approved_like_that(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add("tea is at four")).id
+    client = web.browser()
+    seen = client.post(f"/cards/{id}/preview", json={"fields": {"text": "tea is at five"}})
+    assert "tea is at five" in seen.text
+    payload = {**at.proposal(id).payload, "text": "tea is at five"}
+    assert decide(client, id, yes=True, edit=payload).status_code == 200
+    done = at.proposal(id)
+    assert done.payload["text"] == "tea is at five"
+    assert done.original is not None
+
+
+def test_what_is_hostile_in_a_card_is_text(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add(HOSTILE), at.say(HOSTILE)).id
+    for address in ("/", f"/cards/{id}", "/queue"):
+        page = web.browser().get(address).text
+        assert "&lt;script&gt;alert(2)" in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_a_page_lets_nothing_run_that_is_not_a_file_of_ours(at: Desk, web: Cockpit) -> None:
+    at.ask(Add("tea is at four"))
+    answer = web.browser().get("/")
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert not re.search(r"<script(?![^>]*\bsrc=)", answer.text)
+    assert not re.search(r"\son\w+=|style=", answer.text)
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", answer.text)
+
+
+def test_a_file_is_named_by_what_it_holds(web: Cockpit) -> None:
+    page = web.browser().get("/").text
+    files = re.findall(r"/static/[0-9a-f]{12}/[\w.-]+", page)
+    assert len(files) >= 3
+    for name in files:
+        answer = web.browser(None).get(name)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+    assert web.browser(None).get("/static/000000000000/cockpit.css").status_code == 404
+    assert web.browser(None).get(files[0] + "/../entry.py").status_code == 404
+
+
+def test_an_unknown_card_says_so_on_a_page(web: Cockpit) -> None:
+    answer = web.browser().get("/cards/ffff00", headers=HTML)
+    assert answer.status_code == 404
+    assert "no proposal ffff00" in answer.text
