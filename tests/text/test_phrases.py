@@ -1,6 +1,7 @@
 """Which phrases a message fires: the same as trying each, whatever the pattern and the text."""
 
 import time
+from random import Random
 
 import pytest
 import re2
@@ -18,6 +19,7 @@ from passdown.text.phrases import (
     refusal,
     words_of,
 )
+from passdown.text.scan import Scanner, available
 
 LETTERS = st.sampled_from(["a", "b", "foo", "bar", "Baz", " ", "-", "_", "é", "\u017f", "\u212a"])
 PIECES = st.recursive(
@@ -76,6 +78,18 @@ def test_a_set_of_phrases_is_each_of_them_tried(patterns: list[str], texts: list
         assert [hit.id for hit in phrases.match(text)] == alone
 
 
+@pytest.mark.skipif(not available(), reason="the extra `match` is not installed")
+@given(patterns=st.lists(PATTERNS, max_size=5), texts=st.lists(TEXTS, max_size=6))
+def test_a_scanner_changes_nothing_but_the_time(patterns: list[str], texts: list[str]) -> None:
+    good = [pattern for pattern in patterns if not refusal(pattern)]
+    phrases = [Phrase(str(n), pattern) for n, pattern in enumerate(good)]
+    plainly, scanner = PhraseSet(phrases), Scanner(good)
+    again = PhraseSet(phrases, Scanner(good, scanner.keep()))
+    for text in texts:
+        assert PhraseSet(phrases, scanner).match(text) == plainly.match(text), (good, text)
+        assert again.match(text) == plainly.match(text)
+
+
 @pytest.mark.parametrize(
     ("pattern", "why"),
     [
@@ -112,7 +126,7 @@ def test_what_cannot_be_quick_is_refused_with_the_reason(pattern: str, why: str)
 @pytest.mark.parametrize("size", [LONGEST_MESSAGE, 100_000])
 def test_no_pattern_makes_a_long_message_slow(pattern: str, size: int) -> None:
     phrases = PhraseSet([Phrase("evil", pattern)])
-    text = ("ab" * size)[:size]
+    text = "".join(Random(5).choices("ab", k=size))
     spent = []
     for _ in range(5):
         began = time.process_time()
