@@ -2,8 +2,9 @@
 
 from passdown.contract.card import Block, Card, Diff, Facts, Quote, Table, Text
 from passdown.contract.corpus import Corpus
-from passdown.contract.loop import Dropped, Finding, Loop, Outcome, Replay
+from passdown.contract.loop import Dropped, Finding, Loop, Outcome, Replay, Seam, Unread, added
 from passdown.contract.mirror import Edit, Misread, Own
+from passdown.contract.query import Ask, Query
 from passdown.contract.reader import (
     Blocks,
     Draft,
@@ -17,6 +18,7 @@ from passdown.contract.reader import (
 )
 
 __all__ = [
+    "Ask",
     "Block",
     "Blocks",
     "Card",
@@ -33,13 +35,17 @@ __all__ = [
     "Outcome",
     "Own",
     "Placed",
+    "Query",
     "Quote",
     "Reader",
     "Replay",
+    "Seam",
     "SessionFacts",
     "Shaped",
     "Skip",
     "Table",
     "Text",
     "Tuned",
+    "Unread",
+    "added",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from passdown.domain.scope import GLOBAL, Scope
@@ -11,20 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from passdown.contract.card import Card
+    from passdown.contract.card import Block, Card
     from passdown.contract.check import Check
     from passdown.contract.corpus import Corpus
     from passdown.contract.mirror import Edit, Misread, Own
-    from passdown.contract.query import Query
+    from passdown.contract.query import Ask, Query
     from passdown.domain.change import Change
     from passdown.domain.clock import At
     from passdown.domain.observation import Observation
     from passdown.domain.proposal import Proposal
     from passdown.domain.record import Record
-    from passdown.domain.settings import Knob, Settings
+    from passdown.domain.settings import Knob, Settings, Value
     from passdown.engines.port import Writer
 
 P = TypeVar("P")
+
+EXAMPLES = 3
+"""How many of each a replay names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,28 @@ class Finding(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What a model named and nothing shows: why it is no finding, and what it said."""
+    """What a detector saw, or a model named, that is no finding: why, what it was, how many."""
 
     reason: str
     title: str = ""
+    n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Observations that a detector left aside, or of which it misses something: why, how many."""
+
+    reason: str
+    n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """A further name under which an approval is told, and who it is said to be told by, for those
+    who have always listened for them."""
+
+    name: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +106,9 @@ class Loop(Generic[P]):
     `attacks` is open, the record that its `target` names is contested. `same` tells two wordings of
     one question; `join` gives a record with further evidence, None when there is none; `hesitates`
     says why a grant does not suffice and a person decides, '' when it does. `check` says what would
-    show that a record holds, `doubt` what is asked where that fails.
+    show that a record holds, `doubt` what is asked where that fails. `grown` is a replay brought up
+    to date: as it was filed, and the sessions that something was observed in since, as they were
+    and as they are; None where only a whole replay can tell.
     """
 
     name: str
@@ -94,7 +117,7 @@ class Loop(Generic[P]):
     payload: Any
     actions: tuple[str, ...]
     settings: tuple[Knob, ...]
-    detect: Callable[[Corpus, Settings], Iterator[Finding[P]]]
+    detect: Callable[[Corpus, Settings], Iterator[Finding[P] | Dropped | Unread]]
     replay: Callable[[P, Corpus, Settings], Replay]
     changes: Callable[[P, Corpus, Settings], Sequence[Change]]
     card: Callable[[P, Sequence[Observation], Replay], Card]
@@ -118,3 +141,25 @@ class Loop(Generic[P]):
     hesitates: Callable[[P, Corpus, Settings], str] | None = None
     check: Callable[[Record], Check | None] | None = None
     doubt: Callable[[Record, str, Sequence[int]], Finding[P]] | None = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+    reword: Callable[[Finding[P], Writer], Finding[P]] | None = None
+    preview: Callable[[P, Settings], Sequence[Block]] | None = None
+    wire: Callable[[P], Mapping[str, Any]] | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    asks: tuple[Ask, ...] = ()
+    seam: Seam | None = None
+    grown: Callable[[P, Replay, Corpus, Corpus, Settings], Replay | None] | None = None
+
+
+def added(filed: Replay, before: Replay, now: Replay) -> Replay:
+    """A replay that is a sum over sessions, brought up to date: less what some of them counted for
+    then, and what they count for now."""
+    right, wrong = now.right - before.right, now.wrong - before.wrong
+    return replace(
+        filed,
+        sentence=f"{filed.sentence} Since then {right:+d} for it, {wrong:+d} against it.",
+        right=filed.right + right,
+        wrong=filed.wrong + wrong,
+        right_examples=(filed.right_examples + now.right_examples)[:EXAMPLES],
+        wrong_examples=(now.wrong_examples + filed.wrong_examples)[:EXAMPLES],
+    )

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from passdown.ops.operation import Ctx
     from passdown.storage.port import Tx
 
+REWRITES = (
+    "session.forgotten",
+    "observations.expired",
+    "quarantine.released",
+    "rescan.finished",
+)
+"""Entries that tell of a past that is no longer what a replay saw of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -77,8 +85,28 @@ def replay_now(ctx: Ctx, id: str) -> dict[str, Any]:
             return {}
         if not _is_older(tx, found):
             return found.replay
-        plain: dict[str, Any] = msgspec.to_builtins(weigh(ctx, tx, found).replay())
+        w = weigh(ctx, tx, found)
+        plain: dict[str, Any] = msgspec.to_builtins(_grown(w, tx) or w.replay())
         return plain
+
+
+def _grown(w: Weighed, tx: Tx) -> Replay | None:
+    """The filed replay with what was observed since, where its loop can tell from that alone."""
+    from passdown.stages.mine.since import since
+
+    p = w.proposal
+    as_of = int(p.replay.get("as_of", 0))
+    if w.loop.grown is None or not as_of or _was_rewritten(tx, p):
+        return None
+    found = since(tx, as_of, p.evidence)
+    return w.loop.grown(w.payload, filed(p), found.before, found.now, w.settings)
+
+
+def _was_rewritten(tx: Tx, p: Proposal) -> bool:
+    """Whether something observed earlier went, or came back, since this was asked."""
+    asked = tx.ledger.entries(subject=p.id, limit=1)
+    after = asked[0].seq if asked else 0
+    return any(tx.ledger.entries(name=name, after=after, limit=1) for name in REWRITES)
 
 
 def _is_older(tx: Tx, proposal: Proposal) -> bool:

@@ -12,7 +12,7 @@ from passdown.loops.claims.known import hesitates, same
 from passdown.loops.claims.merge import merge
 from passdown.loops.claims.mirror import edits, files
 from passdown.loops.claims.payload import ACTIONS, ATTACKS, Payload
-from passdown.loops.claims.replay import replay
+from passdown.loops.claims.replay import grown, replay
 from passdown.loops.claims.view import card, state
 
 LOOP: Loop[Payload] = Loop(
@@ -43,4 +43,5 @@ LOOP: Loop[Payload] = Loop(
     doubt=doubt,
     mirror=files,
     edits=edits,
+    grown=grown,
 )

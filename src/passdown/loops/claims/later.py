@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.contract.loop import EXAMPLES
 from passdown.domain.scope import GLOBAL
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from passdown.domain.scope import Scope
     from passdown.loops.claims.payload import Claim
 
-EXAMPLES = 3
+__all__ = ["EXAMPLES", "NONE", "Later", "count", "first_by_session", "later_than"]
+
 NONE = "No later session to test it on."
 
 
@@ -28,8 +30,8 @@ class Later(NamedTuple):
 def later_than(payload: Claim, corpus: Corpus) -> Later:
     """The later sessions of a claim, by when the first session that taught it was over."""
     seen = corpus.get(quote.seq for quote in payload.quotes)
-    ids = {o.session for o in seen}
-    known = [s for s in corpus.sessions() if s.id in ids]
+    found = filter(None, map(corpus.session, {o.session for o in seen}))
+    known = sorted(found, key=lambda s: (s.started_at, s.id))
     end = _end(known[0], corpus) if known else ""
     after = tuple(
         s

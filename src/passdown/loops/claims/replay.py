@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from passdown.contract.loop import Replay
+from passdown.contract.loop import Replay, added
 from passdown.domain.clock import to_seconds
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.again import of_pattern, of_question
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from passdown.loops.claims.payload import Claim, Cure, Payload
 
 MOST_ALIKE = 20
+NAMED = "named"
+"""The place of the name that was looked for, among those that the claim names."""
 AWAY = 600
 """Seconds after which nobody was waiting any more."""
 
@@ -36,6 +38,25 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
     """Counts over distinct later sessions; a pitfall prevents, a fact is only seen again."""
     if isinstance(payload, Retire):
         return _of_retirement(payload, corpus)
+    return _of_claim(payload, corpus)
+
+
+def grown(
+    payload: Payload, filed: Replay, before: Corpus, now: Corpus, settings: Settings
+) -> Replay | None:
+    """Every session counts by itself, but for two things that are of all of them: which name is
+    the rarest, which stays the one that it was, and the most that are looked at, beyond which only
+    a whole replay can tell."""
+    if isinstance(payload, Retire):
+        return filed
+    if filed.right + filed.wrong >= MOST_ALIKE:
+        return None
+    at = int(filed.metrics.get(NAMED, -1))
+    named = payload.entities[at] if 0 <= at < len(payload.entities) else _rarest(payload, now)
+    return added(filed, _of_claim(payload, before, named), _of_claim(payload, now, named))
+
+
+def _of_claim(payload: Claim, corpus: Corpus, named: str | None = None) -> Replay:
     later = later_than(payload, corpus)
     if payload.cure is not None:
         return _of_cure(payload.cure, later, corpus)
@@ -43,7 +64,7 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
         return of_pattern(payload, later, corpus)
     if payload.category == "question":
         return of_question(payload, later, corpus)
-    return _of_statement(payload, later, corpus)
+    return _of_statement(payload, later, corpus, named)
 
 
 # ---- pitfalls
@@ -112,13 +133,16 @@ def _prevented(avoidable: int, anyway: int, later: int, lost: float) -> str:
 # ---- statements
 
 
-def _of_statement(payload: Claim, later: Later, corpus: Corpus) -> Replay:
+def _of_statement(payload: Claim, later: Later, corpus: Corpus, named: str | None) -> Replay:
+    if not later.sessions:  # as of what was said just now: nothing need be looked for
+        return Replay(NONE, metrics={"later_sessions": 0.0})
+    name = _rarest(payload, corpus) if named is None else named
     said = list(_alike(payload.text, later, corpus))
     against = first_by_session(o for o, why in said if why)
     denied = {o.session for o in against}
-    named = _named(payload, later, corpus)
+    at_hand = [one for one in _hits(name, corpus) if one.session in later.ids]
     again = first_by_session(
-        o for o in (*(o for o, why in said if not why), *named) if o.session not in denied
+        o for o in (*(o for o, why in said if not why), *at_hand) if o.session not in denied
     )
     return Replay(
         sentence=_seen_again(len(again), len(against), len(later.sessions)),
@@ -126,7 +150,10 @@ def _of_statement(payload: Claim, later: Later, corpus: Corpus) -> Replay:
         wrong=len(against),
         right_examples=tuple(o.seq for o in again[:EXAMPLES]),
         wrong_examples=tuple(o.seq for o in against[:EXAMPLES]),
-        metrics={"later_sessions": float(len(later.sessions))},
+        metrics={
+            "later_sessions": float(len(later.sessions)),
+            **({NAMED: float(payload.entities.index(name))} if name else {}),
+        },
     )
 
 
@@ -141,15 +168,16 @@ def _alike(text: str, later: Later, corpus: Corpus) -> Iterator[tuple[Observatio
             yield one, differs(text, said)
 
 
-def _named(payload: Claim, later: Later, corpus: Corpus) -> list[Observation]:
-    """Where the rarest thing that it names is at hand again."""
-    hits = [_hits(entity, corpus) for entity in payload.entities]
-    rarest = min((h for h in hits if h), key=len, default=[])
-    return [one for one in rarest if one.session in later.ids]
+def _rarest(payload: Claim, corpus: Corpus) -> str:
+    """Of what it names, that which is at hand least often; '' where nothing of it is."""
+    hits = {entity: len(_hits(entity, corpus)) for entity in payload.entities}
+    return min(filter(hits.get, hits), key=hits.__getitem__, default="")
 
 
 def _hits(entity: str, corpus: Corpus) -> list[Observation]:
     """Where a name stands; a command also where it was run."""
+    if not entity:
+        return []
     program, space, _ = entity.partition(" ")
     if not space:
         return list(corpus.by_entity(entity))

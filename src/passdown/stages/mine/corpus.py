@@ -85,7 +85,7 @@ class Live:
 
     def in_session(self, session: str) -> Sequence[Observation]:
         """One session's observations in order."""
-        return tuple(in_place(_pages(self._tx, session=session)))
+        return tuple(in_place(observed(self._tx, session=session)))
 
     def get(self, seqs: Iterable[int]) -> list[Observation]:
         """Those of these that exist, in ascending seq."""
@@ -146,14 +146,13 @@ class Live:
 def _taken(
     tx: Tx, since: At, vectors: Vectors, now: At, answered: Callable[[], Sequence[Decided]]
 ) -> Past:
-    observations = list(_pages(tx, since=since))
+    observations = list(observed(tx, since=since))
     records = tx.knowledge.all(lives=tuple(Life))
     return Past(now, _sessions(tx, since, observations), observations, records, vectors, answered)
 
 
-def _pages(tx: Tx, *, since: At = "", session: str = "") -> Iterator[Observation]:
+def observed(tx: Tx, *, since: At = "", session: str = "", after: int = 0) -> Iterator[Observation]:
     """Unflagged observations, page by page; one without a time is in every window."""
-    after = 0
     while page := tx.observations.scan(after=after, session=session, limit=PAGE):
         yield from (one for one in page if not one.at or one.at >= since)
         after = page[-1].seq
