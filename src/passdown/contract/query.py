@@ -1,4 +1,4 @@
-"""A loop's own read operation, named `<loop>.<query>` on every surface."""
+"""A loop's own operations, named `<loop>.<name>` on every surface: one reads, one asks."""
 
 from __future__ import annotations
 
@@ -11,8 +11,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A typed function of a Corpus (its first parameter); the rest become parameters."""
+    """A typed function of a Corpus (its first parameter), and of the Settings where it has a
+    parameter of that name; the rest become parameters."""
 
     name: str
     run: Callable[..., Any]
     agents: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The same, giving the payload of a question: whoever calls it puts that to the gate, resting on
+    what they say by it."""
+
+    name: str
+    run: Callable[..., Any]
+    aliases: tuple[str, ...] = ()
