@@ -4,6 +4,8 @@
 is enough, every copy in words of its own; without it sessions are made from nothing. --size says
 how many megabytes (256 when it does not). All figures of one run are taken on the same bytes, one
 after the other: CPU seconds of one process, and the time on the wall only where two share the work.
+Parsing gives typed lines in which a tool's answer stands as it came, which is how its goal was set;
+`answered_mb_s` is with all answers made text.
 What two could gain at most, if neither they nor who stores ever waited, stands beside it: on a
 machine that does other things too it is the better figure.
 """
@@ -29,7 +31,7 @@ from passdown.domain.settings import Setting, Settings
 from passdown.stages.observe.ingest import ingest
 from passdown.stages.observe.lines import chunks, open_file
 from passdown.stages.observe.readers import load
-from passdown.stages.observe.readers.claude_record import decode
+from passdown.stages.observe.readers.claude_record import decode, read
 from passdown.storage.sqlite import open_sqlite
 from passdown.text.redact import Redactor
 
@@ -86,7 +88,8 @@ def _parsers(files: list[Path]) -> dict[str, Callable[[], object]]:
         "wc": lambda: subprocess.run(["wc", "-l", *files], check=True, capture_output=True),
         "lines": lambda: _each(files, lambda line: None),
         "skipped": lambda: _each(files, nothing.decode),
-        "typed": lambda: _typed(files),
+        "typed": lambda: _typed(files, decode),
+        "answered": lambda: _typed(files, read),
         "untyped": lambda: _each(files, untyped.decode),
         "json_loads": lambda: _each(files, json.loads),
     }
@@ -102,13 +105,16 @@ def _each(files: Iterable[Path], take: Callable[[bytes], object]) -> None:
                     continue
 
 
-def _typed(files: Iterable[Path]) -> None:
+def _typed(files: Iterable[Path], take: Callable[[bytes], object]) -> None:
     """As the reader is given them: in chunks of whole lines with their places."""
     for path in files:
         with open_file(str(path)) as opened:
             for chunk in chunks(opened, 0, number=1, max_line=LINE):
-                for line in chunk.lines:
-                    decode(line.raw)
+                for _, raw in chunk.lines:
+                    try:
+                        take(raw)
+                    except ValueError:
+                        continue
 
 
 def _best(ways: dict[str, Callable[[], object]]) -> dict[str, float]:

@@ -24,6 +24,7 @@ CHUNK = 1 << 22
 """Bytes after which a chunk ends: what is held, parsed and stored together."""
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
+_END, _SPACE = b"\n "
 BOM = b"\xef\xbb\xbf"
 _line: Callable[[Iterable[object]], Line] = partial(tuple.__new__, Line)
 """A Line of two values, in half the time that its own constructor takes."""
@@ -140,20 +141,23 @@ def _take(chunk: Chunk, readline: Callable[[int], bytes], stop: int, most: int) 
     end, number, numbers = chunk.end, chunk.number, chunk.numbers
     places: list[int] = []
     raws: list[bytes] = []
-    line = b""
     try:
-        while end < stop and (line := readline(most))[-1:] == b"\n":
-            if (raw := line.rstrip(b"\r\n")) and not raw.isspace():
+        for line in iter(partial(readline, most), b""):
+            if line[-1] != _END:
+                return line
+            if (raw := line.rstrip(b"\r\n")) and (raw[0] > _SPACE or not raw.isspace()):
                 places.append(end)
                 raws.append(raw)
                 numbers.append(number)
             end += len(line)
             number += 1
+            if end >= stop:
+                break
     finally:
         # Also where the stream is damaged: what stood before that is read.
         chunk.end, chunk.number = end, number
         chunk.lines += map(_line, zip(places, raws, strict=True))
-    return b"" if end >= stop else line
+    return b""
 
 
 def _keep(chunk: Chunk, raw: bytes) -> None:

@@ -10,7 +10,13 @@ from passdown.contract.reader import Draft, SessionFacts, Skip
 from passdown.domain.clock import parse
 from passdown.domain.observation import Seen, Trust
 from passdown.stages.observe.readers.claude_memory import Call, Memory
-from passdown.stages.observe.readers.claude_record import Block, arguments, decode, reported
+from passdown.stages.observe.readers.claude_record import (
+    Block,
+    arguments,
+    is_answer,
+    read,
+    reported,
+)
 from passdown.stages.observe.readers.claude_sniff import sureness
 from passdown.stages.observe.readers.claude_voice import (
     between,
@@ -84,7 +90,7 @@ class ClaudeCode:
         """Drafts in file order; a session's facts before its first draft."""
         known = Memory(memory)
         for line in lines:
-            record, damaged, reason = decode(line.raw)
+            record, damaged, reason = read(line.raw)
             if record is None or not record.type:
                 yield Skip(line.offset, reason or "no type")
             elif spoken := _spoken(record, line):
@@ -156,9 +162,9 @@ def _user(turn: _Turn) -> Iterator[Drawn]:
     if blocks is None:
         yield Skip(turn.line.offset, "a user's line without readable content")
         return
-    answers = any(_is_answer(block) for block in blocks)
+    answers = any(is_answer(block) for block in blocks)
     for n, block in enumerate(blocks):
-        if _is_answer(block):
+        if is_answer(block):
             yield from _result(turn, n, block)
         elif block.type == "text" and block.text is not None:
             yield from _prompt(turn, n, block.text, beside=answers)
@@ -230,7 +236,7 @@ def _assistant(turn: _Turn) -> Iterator[Drawn]:
             turn.memory.count("blank")
         elif block.type in ("tool_use", "server_tool_use", "mcp_tool_use"):
             yield _call(turn, n, block, meta)
-        elif _is_answer(block):
+        elif is_answer(block):
             yield from _result(turn, n, block)
         else:
             kind = "thinking" if block.type in _THOUGHT else str(block.type or "unknown")[:40]
@@ -328,17 +334,9 @@ def _text_blocks(content: str | list[Block] | None) -> list[Block]:
     return [Block(type="text", text=content)] if isinstance(content, str) else content or []
 
 
-def _is_answer(block: Block) -> bool:
-    return (block.type or "").endswith("tool_result")
-
-
 def _answer(block: Block) -> str:
-    """A tool's answer as text; a picture is named, not kept."""
-    content = block.content
-    if content is None or isinstance(content, str):
-        text = content or ""
-    else:
-        text = "\n".join(p.text if p.text is not None else f"[{p.type}]" for p in content)
+    """What a tool answered, without what the client wraps an error in."""
+    text = (block.text or "") if block.content else ""
     opening, closing = "<tool_use_error>", "</tool_use_error>"
     return text.removeprefix(opening).removesuffix(closing) if text.startswith(opening) else text
 

@@ -11,6 +11,9 @@ from passdown.stages.observe.readers.document import tolerant
 # The parser looks for a field's name after the one it found last, so fields stand here in the
 # order in which clients write them; none of these can hold itself, so nobody need look for that.
 
+_NULL = Raw(b"null")
+_NONE = Raw()
+
 
 class Part(Struct, gc=False):
     """A piece of a tool's answer."""
@@ -20,15 +23,16 @@ class Part(Struct, gc=False):
 
 
 class Block(Struct, gc=False):
-    """A piece of a message: text, thinking, a tool call or a tool's answer."""
+    """A piece of a message: text, thinking, a tool call or a tool's answer. What a tool answered
+    is in `content` as it stands, and in `text` once it is read."""
 
     tool_use_id: str | None = None
     type: str | None = None
     text: str | None = None
     id: str | None = None
     name: str | None = None
-    input: Raw = Raw(b"null")
-    content: str | list[Part] | None = None
+    input: Raw = _NULL
+    content: Raw = _NONE
     is_error: bool | None = None
 
 
@@ -91,10 +95,9 @@ class Record(Struct, gc=False, rename="camel"):
     forked_from: Origin | None = None
     content: str | None = None
     summary: str | None = None
-    leaf_uuid: str | None = None
     custom_title: str | None = None
     attachment: Attached | None = None
-    data: Raw = Raw(b"null")
+    data: Raw = _NULL
 
 
 class Progress(Struct, gc=False):
@@ -108,28 +111,32 @@ class Progress(Struct, gc=False):
 Decoded: TypeAlias = tuple[Record | None, bool, str]
 """A line, whether bytes in it had to be replaced, and why it is none."""
 
-_record = fast.Decoder(Record)
-_progress = fast.Decoder(Progress)
+decode = fast.Decoder(Record).decode
+"""The line, typed, with what tools answered as it stands; for sound lines only."""
+_progress = fast.Decoder(Progress).decode
+_answer = fast.Decoder(str | list[Part] | None).decode
 
 
-def decode(raw: bytes) -> Decoded:
-    """The line, typed; slower and tolerant when it is not what it should be."""
+def read(raw: bytes) -> Decoded:
+    """The line, typed, with what tools answered as text; slower and tolerant when it is not what it
+    should be."""
     try:
-        return _record.decode(raw), False, ""
+        record = decode(raw)
     except (DecodeError, UnicodeDecodeError):
         return _tolerant(raw)
     except RecursionError:
         return None, False, "nested too deeply"
+    return (record, False, "") if _answered(record) else _tolerant(raw)
 
 
 def reported(record: Record) -> Record | None:
     """The sub-agent's line inside a line of progress, if that is what it reports."""
     try:
-        progress = _progress.decode(record.data)
+        progress = _progress(record.data)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return None
     inner = progress.message
-    if progress.type != "agent_progress" or inner is None:
+    if progress.type != "agent_progress" or inner is None or not _answered(inner):
         return None
     inner.session_id = record.session_id
     inner.timestamp = inner.timestamp or record.timestamp
@@ -149,11 +156,48 @@ def arguments(raw: Raw) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"input": found} if found is not None else {}
 
 
+def is_answer(block: Block) -> bool:
+    """Whether this is what a tool answered."""
+    return (block.type or "").endswith("tool_result")
+
+
+def _answered(record: Record) -> bool:
+    """Make texts of what tools answered; False when one of them is nothing that is an answer."""
+    message, attached = record.message, record.attachment
+    said = message.content if message else None
+    asked = attached.prompt if attached else None
+    return (not isinstance(said, list) or _told(said)) and (
+        not isinstance(asked, list) or _told(asked)
+    )
+
+
+def _told(blocks: list[Block]) -> bool:
+    sound = True
+    for block in blocks:
+        if block.content:
+            found: str | list[Part] | None = None
+            try:
+                found = _answer(block.content)
+            except (DecodeError, UnicodeDecodeError, RecursionError):
+                sound = False
+            if is_answer(block):
+                block.text = found if isinstance(found, str) else _joined(found or [])
+    return sound
+
+
+def _joined(parts: list[Part]) -> str:
+    """The texts of all parts; a picture is named, not kept."""
+    return "\n".join(p.text if p.text is not None else f"[{p.type}]" for p in parts)
+
+
 def _tolerant(raw: bytes) -> Decoded:
     found, damaged, reason = tolerant(raw)
     if reason or not isinstance(found, dict):
         return None, False, reason or "not an object"
-    return fast.decode(_fitted(found, Record), type=Record), damaged, ""
+    record = decode(_fitted(found, Record))
+    # What is still no answer is an empty one.
+    _answered(record)
+    return record, damaged, ""
 
 
 def _fitted(found: dict[str, Any], kind: type[Struct]) -> bytes:

@@ -109,7 +109,9 @@ def refusal(text: str) -> str | None:
 
 def without_context(text: str) -> str:
     """The text without what the client wrapped into it for its model."""
-    for tag in _CONTEXT:
+    # Most texts hold none of them, and answers of tools are long.
+    tags = _CONTEXT if "<ide_" in text else _CONTEXT[:1]
+    for tag in tags:
         text = _cut(text, f"<{tag}>", f"</{tag}>")
     return text
 
