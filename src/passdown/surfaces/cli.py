@@ -40,6 +40,7 @@ COMPLETION = "_PASSDOWN_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
 DEEPEST = 3
 LONGEST_INPUT = 1_048_576
+JSON_STARTS = ("{", "[", '"')
 TYPES: dict[str, click.ParamType[Any]] = {
     "whole": click.INT,
     "number": click.FLOAT,
@@ -236,6 +237,8 @@ def _payload(p: Param, text: str) -> Any:
         text = _standard_input(p.name)
     elif text.startswith("@"):
         text = _file(Path(text[1:]))
+    elif not text.lstrip().startswith(JSON_STARTS) and len(text) < 1_000 and Path(text).is_file():
+        text = _file(Path(text))
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
