@@ -45,7 +45,9 @@ class Scripted:
     def check(self) -> None:
         return None
 
-    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> Scripted:
+    def within(
+        self, *, session: str = "", run: str = "", cycle: str = "", loop: str = ""
+    ) -> Scripted:
         return self
 
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:

@@ -17,6 +17,7 @@ from passdown.domain.clock import later
 from passdown.testing import (
     START,
     Transcript,
+    assistant,
     call,
     check_loop,
     check_on,
@@ -64,6 +65,15 @@ PAST: tuple[Transcript, ...] = (
         repo="web",
         at=later(START, days=3),
     ),
+    *(
+        transcript(
+            f"ask{n}",
+            person("Where do I find the deploy runbook?"),
+            assistant("The deploy runbook is in docs/runbook.md."),
+            at=later(START, days=4, seconds=n),
+        )
+        for n in range(5)
+    ),
 )
 """Something for every loop. A loop that finds nothing here adds what it is about."""
 
@@ -81,12 +91,15 @@ def test_a_loop_keeps_them_on_any_past(loop: Loop[Any], data: st.DataObject) -> 
 
 
 LOOK = """
+from passdown.contract import Finding
 from passdown.testing import World
 from tests.loops.test_contract import EVERY, PAST
 for name, loop in EVERY.items():
     with World(loop) as world:
         world.read(*PAST)
         for finding in loop.detect(world.corpus(), world.app.settings):
+            if not isinstance(finding, Finding):
+                continue
             replay = loop.replay(finding.payload, world.corpus(), world.app.settings)
             print(name, finding, replay)
 """

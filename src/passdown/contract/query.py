@@ -22,8 +22,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The same, giving the payload of a question: whoever calls it puts that to the gate, resting on
-    what they say by it."""
+    """The same, giving the payload of a question: whoever calls it puts that to the gate, and it
+    rests on what they say by that."""
 
     name: str
     run: Callable[..., Any]

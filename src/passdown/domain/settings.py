@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from passdown.domain.names import tiers
 
@@ -71,13 +71,38 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How things stood at a time, as the operator says; the empty time is now."""
+
+    at: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """All knobs, frozen for one call or one cycle."""
+    """All knobs, and how things stand, frozen for one call or one cycle."""
 
     values: Mapping[str, Setting] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     knobs: Mapping[str, Knob] = field(default_factory=dict)
     """What may be turned here, the loops' own knobs too."""
+    snapshots: tuple[Snapshot, ...] = ()
+    """The operator's snapshots, the oldest first."""
+
+    @property
+    def snapshot(self) -> Mapping[str, Any]:
+        """How things stand now; nothing where the operator does not say."""
+        return self.snapshots[-1].values if self.snapshots else {}
+
+    @property
+    def has_history(self) -> bool:
+        """Whether it is known how things stood before."""
+        return any(one.at for one in self.snapshots)
+
+    def snapshot_at(self, at: str) -> Mapping[str, Any]:
+        """How things stood then; nothing where that is not known."""
+        known = [one for one in self.snapshots if one.at <= at or not at]
+        return known[-1].values if known else {}
 
     def number(self, name: str) -> float:
         """A numeric knob's value."""
@@ -257,6 +282,15 @@ KNOBS: dict[str, Knob] = {
         ),
         Knob("observe.allow", "", "Values or RE2 patterns that are no secrets.", safety=True),
         Knob("measure.prices", "", "A file of token prices that is looked at first."),
+        Knob(
+            "snapshot.file", "", "A JSON file of how things stand now: replies are filled from it."
+        ),
+        Knob(
+            "promotions.dir",
+            "",
+            "Where proposals are written as files; empty: promotions in the store.",
+            safety=True,
+        ),
         Knob("mine.engine", False, "Whether mining cycles ask the engine, too.", safety=True),
         Knob("engine.model", "", "Who is asked, PROVIDER:MODEL, ... in turn.", safety=True),
         Knob("engine.openai_url", "", "Where a server like OpenAI's is.", safety=True),

@@ -24,8 +24,8 @@ class Hold(NamedTuple):
 class Purse(Protocol):
     """Money that several processes share."""
 
-    def within(self, *, session: str, run: str, cycle: str = "") -> Purse:
-        """The same purse, for this session, this run and this cycle of the gate."""
+    def within(self, *, session: str, run: str, cycle: str = "", loop: str = "") -> Purse:
+        """The same purse, for this session, this run, this cycle of the gate and this loop."""
         ...
 
     def reserve(self, micro_usd: int) -> Hold:
@@ -87,11 +87,13 @@ class Metered:
         """Unavailable, with what to do, when it cannot be asked as it is configured."""
         self.engine.check()
 
-    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> Metered:
-        """The same model, held to the budgets of this session, this run and this cycle of the gate
-        too."""
-        purse = self.purse.within(session=session, run=run, cycle=cycle)
-        tape = NoTape() if cycle else self.tape.within(session=session)
+    def within(
+        self, *, session: str = "", run: str = "", cycle: str = "", loop: str = ""
+    ) -> Metered:
+        """The same model, held to the budgets of this session, this run, this cycle of the gate
+        and this loop too."""
+        purse = self.purse.within(session=session, run=run, cycle=cycle, loop=loop)
+        tape = NoTape() if cycle or loop else self.tape.within(session=session)
         return replace(self, purse=purse, tape=tape)
 
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:

@@ -41,10 +41,12 @@ class Writer(Protocol):
         """Unavailable, with what to do, when it cannot be asked as it is configured."""
         ...
 
-    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> Writer:
+    def within(
+        self, *, session: str = "", run: str = "", cycle: str = "", loop: str = ""
+    ) -> Writer:
         """The same model, held to the budgets of this session, this run and this cycle of the gate
         too. What is answered in a cycle of the gate is kept with the question it is about, and
-        nowhere else."""
+        nowhere else; nor is what a loop asks for itself, within what that may spend in a day."""
         ...
 
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:

@@ -30,7 +30,9 @@ class ReplayWriter:
     def check(self) -> None:
         """It can always be asked."""
 
-    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> ReplayWriter:
+    def within(
+        self, *, session: str = "", run: str = "", cycle: str = "", loop: str = ""
+    ) -> ReplayWriter:
         """Recorded answers cost nothing."""
         return self
 

@@ -19,7 +19,9 @@ class NoWriter:
         """Never returns: there is no engine."""
         _refuse()
 
-    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> NoWriter:
+    def within(
+        self, *, session: str = "", run: str = "", cycle: str = "", loop: str = ""
+    ) -> NoWriter:
         """Still none."""
         return self
 

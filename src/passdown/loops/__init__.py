@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
     from passdown.contract.loop import Loop
 
-BUILTIN = {"claims": "passdown.loops.claims", "tuning": "passdown.loops.tuning"}
+BUILTIN = {
+    "claims": "passdown.loops.claims",
+    "phrasebook": "passdown.loops.phrasebook",
+    "tuning": "passdown.loops.tuning",
+}
 GROUP = "passdown.loops"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.scope import ALL
@@ -21,8 +22,14 @@ def of_loops(loops: Mapping[str, Loop[Any]]) -> tuple[Knob, ...]:
     """Each loop's own knobs, and those that every loop has."""
     found: list[Knob] = []
     for name in sorted(loops):
-        found += (*common(name), *loops[name].settings)
+        own = loops[name].defaults
+        found += (replace(k, default=own.get(_last(k), k.default)) for k in common(name))
+        found += loops[name].settings
     return tuple(found)
+
+
+def _last(knob: Knob) -> str:
+    return knob.name.partition(".")[2]
 
 
 def every(loops: Mapping[str, Loop[Any]]) -> dict[str, Knob]:
@@ -35,6 +42,9 @@ def common(loop: str) -> tuple[Knob, ...]:
     chain = "Who is asked after the classifier; empty: as gate.chain says."
     golden = "How sure the classifier is of what needs no further tier."
     arbiter = "How sure the arbiter is of what needs no person, where the chain has one."
+    expiry = "Days after which its undecided proposals expire; 0: as gate.deadline_days says."
+    projected = "Whether its proposals are written as files, too: see promotions.dir."
+    spends = "Micro-USD that wording its findings may cost in a day."
     level = "How far it may go without a person; beyond suggest only as an admin sets it."
     return (
         Knob(f"{loop}.enabled", True, "Whether this loop is mined."),
@@ -43,6 +53,10 @@ def common(loop: str) -> tuple[Knob, ...]:
         Knob(f"{loop}.chain", "", chain, choices=("", *CHAINS), safety=True, refused=NO_CHAINS),
         Knob(f"{loop}.golden_path_confidence", 0.7, golden, 0, 1, step=0.05),
         Knob(f"{loop}.arbiter_confidence", 0.8, arbiter, 0, 1, safety=True),
+        Knob(f"{loop}.expiry_days", 0, expiry, 0, 365),
+        Knob(f"{loop}.projected", False, projected),
+        Knob(f"{loop}.synthesize", False, "Whether a model words its findings.", safety=True),
+        Knob(f"{loop}.day_micro_usd", 0, spends, 0, 10**12, safety=True),
     )
 
 

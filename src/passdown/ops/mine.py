@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,11 @@ from passdown.domain.clock import new_id
 from passdown.domain.entry import body_hash
 from passdown.domain.errors import Forbidden, Invalid, Limit, Unavailable
 from passdown.domain.observation import Observation, Seen, Session, Trust
-from passdown.domain.scope import parse
+from passdown.domain.scope import GLOBAL, parse
 from passdown.ops.kinds import Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
-from passdown.ops.purse import Asking
-from passdown.ops.review import MADE
+from passdown.ops.purse import Asking, Wording
+from passdown.ops.review import MADE, close_due
 from passdown.ops.standing import corroborate, settle
 from passdown.ops.tiers import Bench
 from passdown.stages.propose.file import Fate, Filed, file
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from passdown.stages.mine.run import Mined
 
 
+PERSISTED = (Fate.FILED.value, Fate.GRANTED.value)
+"""What became of findings of which there is a new proposal."""
+
+
 @dataclass(slots=True)
 class Cycle:
     """What one cycle of one loop did; kept in the ledger as `cycle.finished`."""
@@ -36,11 +41,16 @@ class Cycle:
     loop: str
     enabled: bool = True
     observations_read: int = 0
+    clusters_found: int = 0
     found: int = 0
+    proposals_generated: int = 0
+    proposals_persisted: int = 0
+    expired_count: int = 0
     fates: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
     sessions_asked: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
     tiers: dict[str, int] = field(default_factory=dict)
     failure: str = ""
     started_at: str = ""
@@ -62,10 +72,10 @@ def mine(ctx: Ctx, loop: Name = "", engine: bool = False) -> dict[str, Any]:
     """
     names = [loop_of(ctx.loops, loop).name] if loop else sorted(ctx.loops)
     asking, trouble = _asking(ctx, names, now=engine)
-    past, cycles = cache(partial(_past, ctx)), []
+    past, cycles, closed = cache(partial(_past, ctx)), [], Counter[str]()
     for n, name in enumerate(names):
         ctx.report(Progress(n, len(names), "loops", name))
-        cycles.append(_cycle(ctx, ctx.loops[name], asking, trouble, past))
+        cycles.append(_cycle(ctx, ctx.loops[name], asking, trouble, past, closed))
     return {"cycles": cycles}
 
 
@@ -132,24 +142,56 @@ def _past(ctx: Ctx) -> Past:
 
 
 def _cycle(
-    ctx: Ctx, loop: Loop[Any], asking: Asking | None, trouble: str, past: Callable[[], Past]
+    ctx: Ctx,
+    loop: Loop[Any],
+    asking: Asking | None,
+    trouble: str,
+    past: Callable[[], Past],
+    closed: Counter[str],
 ) -> Cycle:
     cycle = Cycle(loop.name, started_at=ctx.clock.now())
     switches = (ctx.settings.flag("mine.enabled"), ctx.settings.flag(f"{loop.name}.enabled"))
     if not all(switches) or ctx.settings.text(f"{loop.name}.level") == "off":
         cycle.enabled = False
         return cycle
+    closed.update(p.loop for p in close_due(ctx))
+    cycle.expired_count = closed[loop.name]
+    cycle.failure = trouble if loop.enrich else ""
+    mined = _mined(ctx, loop, asking, past, cycle)
+    cycle.sessions_asked, cycle.dropped = mined.sessions_asked, dict(mined.dropped)
+    cycle.unread, cycle.clusters_found = dict(mined.unread), mined.seen
+    _put_to_gate(ctx, loop, mined, cycle)
+    return cycle
+
+
+def _mined(
+    ctx: Ctx, loop: Loop[Any], asking: Asking | None, past: Callable[[], Past], cycle: Cycle
+) -> Mined:
+    """What the loop finds, and what asking a model for it cost."""
     from passdown.stages.mine.run import mine as look
 
     writer, until = (asking.writer, asking.until) if asking else (None, "")
-    before = asking.spent() if asking else None
-    mined = look(ctx.store, loop, ctx.settings, ctx.clock, writer=writer, until=until, past=past)
-    if asking and before:
-        cycle.total_synth_cost_usd = asking.since(before)
-    cycle.failure = trouble if loop.enrich else ""
-    cycle.sessions_asked, cycle.dropped = mined.sessions_asked, dict(mined.dropped)
-    _put_to_gate(ctx, loop, mined, cycle)
-    return cycle
+    before, wording = asking.spent() if asking else None, _wording(ctx, loop, cycle)
+    words = wording.writer if wording else None
+    mined = look(
+        ctx.store, loop, ctx.settings, ctx.clock, writer=writer, words=words, until=until, past=past
+    )
+    costs = [asking.since(before)] if asking and before else []
+    costs += [wording.cost()] if wording else []
+    known = [cost for cost in costs if cost is not None]
+    cycle.total_synth_cost_usd = sum(known) if len(known) == len(costs) else None
+    return mined
+
+
+def _wording(ctx: Ctx, loop: Loop[Any], cycle: Cycle) -> Wording | None:
+    """What the findings are worded with, where that is asked for; what is wrong is told."""
+    if loop.reword is None or not ctx.settings.flag(f"{loop.name}.synthesize"):
+        return None
+    try:
+        return Wording(ctx, loop.name)
+    except (Invalid, Unavailable) as error:
+        cycle.failure = "; ".join(filter(None, (cycle.failure, f"engine: {error}")))
+        return None
 
 
 def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
@@ -166,6 +208,8 @@ def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
             fate, cycle.failure = "refused", cycle.failure or str(error)
         cycle.fates[fate] = cycle.fates.get(fate, 0) + 1
     bench.sweep()
+    cycle.proposals_generated = cycle.found
+    cycle.proposals_persisted = sum(cycle.fates.get(fate, 0) for fate in PERSISTED)
     cycle.tiers = dict(bench.tally)
     with ctx.store.write(ctx.sight) as tx:
         tx.ledger.append("cycle.finished", by, loop.name, _summary(ctx, cycle))
@@ -249,16 +293,51 @@ def _scope_of(payload: Any, scope: str) -> str:
 def _finding(loop: Loop[Any], payload: Any, text: str, seq: int, scope: str) -> Finding[Any]:
     """A finding of what was proposed. Where it is what a statement would be, it is that question;
     anything else is a question of its own."""
-    if loop.state is None:
-        raise Invalid(f"{loop.name} takes no proposals from agents")
     from dataclasses import replace
 
     import msgspec
 
+    if loop.state is None:
+        return _asked(loop, payload, text, seq, scope)
     stated = loop.state(str(getattr(payload, "text", "") or text), (seq,), scope)
     own = body_hash(msgspec.to_builtins(payload))
     key = stated.key if type(payload) is type(stated.payload) else own
     return replace(stated, payload=payload, key=key, confidence=min(stated.confidence, 0.6))
+
+
+def _asked(loop: Loop[Any], payload: Any, text: str, seq: int, scope: str) -> Finding[Any]:
+    """A question of a loop that takes some, though no statements."""
+    import msgspec
+
+    from passdown.contract.loop import Finding
+    from passdown.text.safe import one_line
+
+    if not loop.asks:
+        raise Invalid(f"{loop.name} takes no proposals from agents")
+    key = body_hash(msgspec.to_builtins(payload))
+    return Finding(payload, (seq,), key, one_line(text, 120), 0.6, scope)
+
+
+def put(ctx: Ctx, loop: Loop[Any], payload: Any, how: str) -> dict[str, Any]:
+    """Put a question that whoever calls words themselves to the gate, redacted; it rests on what
+    they say by that."""
+    import msgspec
+
+    clean = ctx.redactor().clean
+    typed = payload_of(loop, _cleaned(msgspec.to_builtins(payload), clean))
+    plain = msgspec.to_builtins(typed)
+    told = {name: plain[name] for name in ("target", "reason") if plain.get(name)}
+    text = " ".join((how, loop.name, *map(str, told.values())))[:400]
+    finding = _finding(loop, typed, text, _said(ctx, text, GLOBAL), GLOBAL)
+    return _answer(ctx, _file(ctx, loop, finding, ctx.actor.name), confirm=False)
+
+
+def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {name: _cleaned(one, clean) for name, one in value.items()}
+    return [_cleaned(one, clean) for one in value] if isinstance(value, list) else value
 
 
 def _file(ctx: Ctx, loop: Loop[Any], finding: Finding[Any], by: str) -> Filed:

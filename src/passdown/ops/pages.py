@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.contract.card import Card, Facts, Quote, Table, Text
 from passdown.domain.clock import to_seconds
 from passdown.domain.observation import Seen
-from passdown.stages.measure.prices import KINDS
+from passdown.text.prices import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -86,6 +86,28 @@ class Asking:
         return (found.micro_usd - before.micro_usd) / 1_000_000
 
 
+class Wording:
+    """What a loop's findings are worded with, within what it may spend today."""
+
+    def __init__(self, ctx: Ctx, loop: str) -> None:
+        self._store, self._name = ctx.store, _name("loop", f"{loop} {ctx.clock.now()[:10]}")
+        writer = ctx.writer()
+        writer.check()
+        self.writer = writer.within(loop=loop)
+        self._before = self._spent()
+
+    def cost(self) -> float | None:
+        """What it cost so far, in dollars; None where that is not known."""
+        found = self._spent()
+        if found.unknown > self._before.unknown:
+            return None
+        return (found.micro_usd - self._before.micro_usd) / 1_000_000
+
+    def _spent(self) -> Spent:
+        with self._store.read(ALL) as tx:
+            return _read(tx, self._name)
+
+
 @dataclass(frozen=True, slots=True)
 class Purse:
     """Budgets a day, a session, a run and a cycle of the gate: what is reserved counts as spent
@@ -97,14 +119,16 @@ class Purse:
     session: str = ""
     run: str = ""
     cycle: str = ""
+    loop: str = ""
 
-    def within(self, *, session: str, run: str, cycle: str = "") -> Purse:
-        """The same purse, for this session, this run and this cycle of the gate."""
+    def within(self, *, session: str, run: str, cycle: str = "", loop: str = "") -> Purse:
+        """The same purse, for this session, this run, this cycle of the gate and this loop."""
         return replace(
             self,
             session=session or self.session,
             run=run or self.run,
             cycle=cycle or self.cycle,
+            loop=loop or self.loop,
         )
 
     def reserve(self, micro_usd: int) -> Hold:
@@ -136,6 +160,9 @@ class Purse:
             name = _name("cycle", self.cycle)
             yield Limited("gate.arbiter_budget", "this cycle's", name)
             yield Limited("gate.arbiter_day_budget", "the arbiter's", _name("arbiter", today))
+        if self.loop:
+            name = _name("loop", f"{self.loop} {today}")
+            yield Limited(f"{self.loop}.day_micro_usd", "the loop's", name)
         yield Limited("engine.day_micro_usd", "the day's", _name("day", today))
 
 

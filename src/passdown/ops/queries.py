@@ -1,36 +1,66 @@
-"""A loop's own queries as operations, named `<loop>.<query>`."""
+"""A loop's own queries and questions as operations, named `<loop>.<name>`."""
 
 from __future__ import annotations
 
+import inspect
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from passdown.ops.operation import Ctx, Effect, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from passdown.contract.loop import Loop
-    from passdown.contract.query import Query
+    from passdown.contract.query import Ask, Query
+
+OWN = "settings"
+"""The parameter that is no parameter of the operation: whoever asks has none to give."""
 
 
 def of_loops(loops: Mapping[str, Loop[Any]]) -> dict[str, Operation]:
     """Every loop's queries, by operation name."""
-    found = [_operation(name, q) for name in sorted(loops) for q in loops[name].queries]
+    found = [_reading(name, one) for name in sorted(loops) for one in loops[name].queries]
+    found += [_asking(loops[name], one) for name in sorted(loops) for one in loops[name].asks]
     return {op.name: op for op in found}
 
 
-def _operation(loop: str, query: Query) -> Operation:
-    summary = (query.run.__doc__ or "").strip().partition("\n")[0]
-    name = f"{loop}.{query.name}"
-    return Operation(name, Effect.READ, summary, _over_corpus(query), query.agents)
-
-
-def _over_corpus(query: Query) -> Any:
-    @wraps(query.run)
+def _reading(loop: str, query: Query) -> Operation:
     def run(ctx: Ctx, **params: Any) -> Any:
-        from passdown.stages.mine.corpus import snapshot
+        return _over_corpus(ctx, query.run, params)
 
-        return query.run(snapshot(ctx.store, ctx.sight, ctx.settings), **params)
+    fn = _signed(run, query.run)
+    name = f"{loop}.{query.name}"
+    return Operation(name, Effect.READ, _told(query), fn, query.agents, aliases=query.aliases)
 
-    return run
+
+def _asking(loop: Loop[Any], ask: Ask) -> Operation:
+    def run(ctx: Ctx, **params: Any) -> Any:
+        from passdown.ops.mine import put
+
+        return put(ctx, loop, _over_corpus(ctx, ask.run, params), ask.name)
+
+    fn = _signed(run, ask.run)
+    name = f"{loop.name}.{ask.name}"
+    return Operation(name, Effect.WRITE, _told(ask), fn, aliases=ask.aliases)
+
+
+def _told(one: Query | Ask) -> str:
+    return (one.run.__doc__ or "").strip().partition("\n")[0]
+
+
+def _over_corpus(ctx: Ctx, run: Callable[..., Any], params: Mapping[str, Any]) -> Any:
+    from passdown.stages.mine.corpus import snapshot
+
+    own = {OWN: ctx.settings} if OWN in inspect.signature(run).parameters else {}
+    return run(snapshot(ctx.store, ctx.sight, ctx.settings), **own, **params)
+
+
+def _signed(run: Callable[..., Any], like: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with the documentation and the parameters of another, but for what it is
+    given anyway."""
+    signature = inspect.signature(like)
+    kept = [p for p in signature.parameters.values() if p.name != OWN]
+    made = wraps(like)(run)
+    made.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+    return made

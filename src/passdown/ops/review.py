@@ -190,17 +190,23 @@ def impact(ctx: Ctx, id: Id) -> Any:
 @operation("expire", Effect.WRITE, example="passdown expire")
 def expire(ctx: Ctx) -> dict[str, Any]:
     """Close the questions whose deadline has passed; none is ever taken for a yes."""
+    return {"expired": [p.id for p in close_due(ctx)]}
+
+
+def close_due(ctx: Ctx) -> list[Proposal]:
+    """Close what is due, batch by batch; what was closed."""
     from passdown.domain.actor import system
     from passdown.stages.gate.expire import expire as close
 
-    closed: list[str] = []
-    while True:
+    with ctx.store.read(ctx.sight) as tx:
+        batch = tx.queue.due(tx.now, limit=1)
+    closed: list[Proposal] = []
+    while batch:
         with ctx.store.write(ctx.sight) as tx:
             batch = close(tx, system("gate"))
             settle(ctx, tx, *batch)
-        closed += [p.id for p in batch]
-        if not batch:
-            return {"expired": closed}
+        closed += batch
+    return closed
 
 
 def _approve(

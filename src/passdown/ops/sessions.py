@@ -13,8 +13,8 @@ from passdown.ops.operation import Ctx, Effect, Shell, operation
 if TYPE_CHECKING:
     from passdown.contract.card import Card
     from passdown.domain.observation import Observation, Session
-    from passdown.stages.measure.prices import Prices
     from passdown.storage.port import Tx
+    from passdown.text.prices import Prices
 
 EVERY = 100_000
 INNER = frozenset({"signs", "sums"})
@@ -118,7 +118,7 @@ def _cost(prices: Prices, model: str, taken: dict[str, int]) -> float | None:
 
 
 def _prices(ctx: Ctx) -> Prices:
-    from passdown.stages.measure.prices import prices
+    from passdown.text.prices import prices
 
     return prices(ctx.settings.text("measure.prices"))
 
@@ -151,13 +151,15 @@ def _said(one: Observation) -> dict[str, Any]:
 
 def _lessons(ctx: Ctx, session: Session, items: list[Observation]) -> list[dict[str, Any]]:
     """What the loops find in this session alone, whatever is approved already."""
+    from passdown.contract.loop import Finding
     from passdown.stages.mine.corpus import alone
 
     past, found = alone(session, items, ctx.clock.now()), []
     for name, loop in ctx.loops.items():
         # A loop that fails is told of by its mining cycle; the rest can be shown.
         with suppress(Exception):
-            found += [(name, finding) for finding in loop.detect(past, ctx.settings)]
+            every = loop.detect(past, ctx.settings)
+            found += [(name, one) for one in every if isinstance(one, Finding)]
     return [
         {
             "loop": name,

@@ -13,6 +13,7 @@ from passdown.testing.broken import owe
 
 if TYPE_CHECKING:
     from passdown.contract.loop import Loop
+    from passdown.domain.settings import Value
     from passdown.ops.operation import Operation
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -57,6 +58,10 @@ def tunable(loop: Loop[Any]) -> None:
     """Its knobs carry its name, accept their own defaults and shadow no other knob."""
     from passdown.ops.knobs import common
 
+    shared = {knob.name.partition(".")[2]: knob for knob in common(loop.name)}
+    for name, value in loop.defaults.items():
+        owe(name in shared, loop, f"no knob of every loop is {name}")
+        owe(_takes(shared[name], value), loop, f"the knob {name} refuses its default {value!r}")
     taken = {*KNOBS, *(knob.name for knob in common(loop.name))}
     for knob in loop.settings:
         own = knob.name.startswith(f"{loop.name}.")
@@ -67,8 +72,12 @@ def tunable(loop: Loop[Any]) -> None:
 
 
 def _takes_its_default(knob: Knob) -> bool:
+    return _takes(knob, knob.default)
+
+
+def _takes(knob: Knob, value: Value) -> bool:
     try:
-        return knob.accept(knob.default) == knob.default
+        return knob.accept(value) == value
     except ValueError:
         return False
 

@@ -41,7 +41,7 @@ class Says:
     def check(self) -> None:
         return None
 
-    def within(self, *, session: str = "", run: str = "", cycle: str = "") -> Says:
+    def within(self, *, session: str = "", run: str = "", cycle: str = "", loop: str = "") -> Says:
         return self
 
     def write(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer:
@@ -293,12 +293,12 @@ def test_a_wording_of_what_was_detected_only_adds_its_evidence() -> None:
 
 def test_what_was_named_in_two_sessions_is_one_question_and_surer() -> None:
     made = World().session("web")
-    made.says("The API: listens on port 8088 here")
-    made.session("web").says("as ever, the API is on 8088")
+    made.runs("cat notes", "The API: listens on port 8088 here")
+    made.session("web").says("as ever, 8088 for the API")
     first = {**PORT, "confidence": 0.7, "quotes": ["listens on port 8088 here"]}
-    second = {**PORT, "confidence": 0.7, "quotes": ["as ever, the API is on 8088"]}
+    second = {**PORT, "confidence": 0.7, "quotes": ["as ever, 8088 for the API"]}
     found = [one for one in merged(made, first, second) if one.title == PORT["fact"]]
-    assert [(one.evidence, one.confidence) for one in found] == [((1, 2), 0.75)]
+    assert [(one.evidence, one.confidence) for one in found] == [((2, 3), 0.75)]
 
 
 def test_what_is_approved_already_is_not_asked_again() -> None:
@@ -314,10 +314,12 @@ def test_what_is_approved_already_is_not_asked_again() -> None:
 
 
 def test_what_was_detected_is_all_still_there() -> None:
-    made = world()
+    made = World().session("web")
+    made.stumbles()
+    made.runs("cat notes", "The API: listens on port 8088 here")
     before = list(detect(made.corpus(), KNOBS))
     assert before
-    found = merged(made, PORT)
+    found = merged(made, {**PORT, "quotes": ["listens on port 8088 here"]})
     assert found[: len(before)] == before
     assert [one.title for one in found[len(before) :]] == [PORT["fact"]]
 

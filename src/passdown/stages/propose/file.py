@@ -113,7 +113,7 @@ def _proposal(
         evidence=evidence,
         proposed_by=by,
         created_at=tx.now,
-        deadline=later(tx.now, days=settings.number("gate.deadline_days")),
+        deadline=later(tx.now, days=_days(loop.name, settings)),
         scope=f.scope,
         title=f.title,
         replay=_stored(replay),
@@ -121,6 +121,14 @@ def _proposal(
         fingerprint=fingerprint(loop.name, action, f.key),
         digest=_digest(evidence),
         value=worth(confidence, replay),
+    )
+
+
+def _days(loop: str, settings: Settings) -> float:
+    """How long a question of this loop waits: as the loop says, else as all of them do."""
+    own = f"{loop}.expiry_days"
+    return (own in settings.values and settings.number(own)) or settings.number(
+        "gate.deadline_days"
     )
 
 
@@ -199,5 +207,5 @@ def _facts(p: Proposal) -> dict[str, Any]:
         "confidence": p.confidence,
         "fingerprint": p.fingerprint,
         "deadline": p.deadline,
-        "synth_cost_usd": 0,
+        "synth_cost_usd": p.payload.get("synth_cost_usd", 0),
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from passdown.domain.errors import Invalid, Unreadable
-from passdown.stages.measure.prices import KINDS, prices
+from passdown.text.prices import KINDS, prices
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,241 @@
+"""Finds what is asked again and again and answered the same way, and the pattern that tells it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.contract.loop import Dropped, Finding, Unread
+from passdown.domain.clock import later, to_seconds
+from passdown.domain.scope import GLOBAL
+from passdown.loops.phrasebook.category import category
+from passdown.loops.phrasebook.clusters import clusters
+from passdown.loops.phrasebook.known import answered
+from passdown.loops.phrasebook.narrow import FEW as FEW_OTHERS, SHARED, narrow
+from passdown.loops.phrasebook.pairs import history
+from passdown.loops.phrasebook.payload import (
+    LONGEST_SAMPLE,
+    MOST_PROTOTYPES,
+    MOST_SAMPLES,
+    MOST_SESSIONS,
+    Add,
+    Seen,
+    Update,
+)
+from passdown.loops.phrasebook.reply import reply
+from passdown.text.calibrate import FEW, Pair as Stated, recalibrated
+from passdown.text.pattern import Bar, derive_in
+from passdown.text.phrases import compiled, plain
+from passdown.text.safe import one_line
+from passdown.text.template import masked
+from passdown.text.tokens import normalise
+from passdown.text.worded import Messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.settings import Settings
+    from passdown.loops.phrasebook.clusters import Cluster
+    from passdown.loops.phrasebook.pairs import History
+    from passdown.loops.phrasebook.payload import Payload
+    from passdown.loops.phrasebook.reply import Reply
+    from passdown.text.pattern import Pattern
+
+MOST_EVIDENCE = 500
+WIDTH = 60
+SMALL, LOOSE, DIVERGE = "too small", "too loose", "answers diverge"
+STALE, UNTOLD, KNOWN = "stale risk", "no pattern tells it", "answered by a phrase"
+
+
+class Asked(NamedTuple):
+    """A cluster that may become a question, and the reply it was given."""
+
+    cluster: Cluster
+    reply: Reply
+
+
+def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload] | Dropped | Unread]:
+    """One finding for each question that a pattern tells from all other messages seen; every
+    cluster that is none with its reason, every reply that was not read with its own."""
+    known = history(corpus, settings)
+    since = later(corpus.now, days=-settings.number("phrasebook.observation_window_days"))
+    for counts in (known.unread(since), known.lacking(since)):
+        yield from (Unread(why, n) for why, n in sorted(counts.items()))
+    dropped: Counter[str] = Counter()
+    cohesion = settings.number("phrasebook.cohesion")
+    worth = _worth(clusters(known.since(since), cohesion=cohesion), settings, dropped)
+    yield from _told(worth, known, corpus, settings, dropped)
+    yield from (Dropped(why, n=n) for why, n in sorted(dropped.items()))
+
+
+def _worth(found: Sequence[Cluster], settings: Settings, dropped: Counter[str]) -> Iterator[Asked]:
+    """The clusters that hold every threshold."""
+    for cluster in found:
+        if len(cluster.pairs) < settings.whole("phrasebook.min_cluster_size"):
+            dropped[SMALL] += 1
+            continue
+        if cluster.cohesion < settings.number("phrasebook.least_cohesion"):
+            dropped[LOOSE] += 1
+            continue
+        said = reply(cluster.pairs, settings)
+        if said.share < settings.number("phrasebook.consistency"):
+            dropped[DIVERGE] += 1
+        elif said.stale and settings.text("phrasebook.stale_policy") == "drop":
+            dropped[STALE] += 1
+        else:
+            yield Asked(cluster, said)
+
+
+def _told(
+    worth: Iterator[Asked],
+    known: History,
+    corpus: Corpus,
+    settings: Settings,
+    dropped: Counter[str],
+) -> Iterator[Finding[Payload]]:
+    """The same with a pattern, as findings."""
+    every = list(worth)
+    telling = _Telling(known, settings) if every else None
+    for asked in every:
+        before = answered(corpus, asked.cluster, asked.reply)
+        if before is not None and not before.otherwise:
+            dropped[KNOWN] += 1
+            continue
+        source = telling.pattern(asked) if telling else ""
+        if not source:
+            dropped[UNTOLD] += 1
+            continue
+        made = _payload(asked, source, corpus, settings)
+        yield _finding(asked, before.update(made) if before else made, corpus)
+
+
+class _Telling:
+    """All messages by their words, in which each cluster seeks what tells it from the rest."""
+
+    def __init__(self, known: History, settings: Settings) -> None:
+        self._bar = Bar(wrong=settings.whole("phrasebook.max_wrong"))
+        self._messages = known.messages
+        self._of = Messages([one.text for one in self._messages])
+        self._places = {one.seq: place for place, one in enumerate(self._messages)}
+
+    def pattern(self, asked: Asked) -> str:
+        """What fires on these and on no other, '' where nothing does. Where there are few others it
+        is narrower than it had to be."""
+        found = self._derived(asked)
+        if found is None:
+            return ""
+        texts = [plain(pair.said) for pair in asked.cluster.pairs]
+        narrower = narrow(texts) if len(self._messages) - len(texts) < FEW_OTHERS else ""
+        return narrower if narrower and self._holds(narrower, texts, found) else found.source
+
+    def _holds(self, source: str, texts: Sequence[str], found: Pattern) -> bool:
+        """Whether it catches nearly as much of the cluster, and no more of the rest."""
+        search, own = compiled(source).search, set(texts)
+        caught = sum(search(text) is not None for text in texts) / len(texts)
+        others = [one.text for one in self._messages if one.text not in own]
+        wrong = sum(search(text) is not None for text in others)
+        return caught >= SHARED * found.recall and wrong <= found.wrong
+
+    def _derived(self, asked: Asked) -> Pattern | None:
+        """Whoever got the same answer elsewhere may have asked the same, and counts neither
+        way."""
+        seqs = [(pair.question or pair.reply).seq for pair in asked.cluster.pairs]
+        rows = {self._places[seq] for seq in seqs if seq in self._places}
+        if len(rows) < len(seqs):  # replies stand in beside others that have their questions
+            return self._beside(asked)
+        answers = {masked(asked.reply.verbatim)}
+        same = (n for n, one in enumerate(self._messages) if one.answer in answers)
+        return derive_in(self._of, rows, spare=(n for n in same if n not in rows), bar=self._bar)
+
+    def _beside(self, asked: Asked) -> Pattern | None:
+        texts = [pair.said for pair in asked.cluster.pairs]
+        messages = Messages([*texts, *(one.text for one in self._messages)])
+        return derive_in(messages, range(len(texts)), bar=self._bar)
+
+
+def _payload(asked: Asked, pattern: str, corpus: Corpus, settings: Settings) -> Add:
+    said, allowed = asked.reply, settings.text("phrasebook.stale_policy") == "allow"
+    return Add(
+        pattern=pattern,
+        reply=said.template,
+        category=category(asked.cluster, corpus),
+        prototypes=_prototypes(asked.cluster),
+        stale=() if allowed else said.stale[:50],
+        slotted="" if allowed else said.offered,
+        verbatim=said.verbatim,
+        seen=_seen(asked),
+    )
+
+
+def _seen(asked: Asked) -> Seen:
+    pairs = asked.cluster.pairs
+    costs = [pair.usd for pair in pairs]
+    known = [usd for usd in costs if usd is not None]
+    times = [to_seconds(pair.at) for pair in pairs if pair.at]
+    cohesion, share = round(asked.cluster.cohesion, 4), round(asked.reply.share, 4)
+    return Seen(
+        size=len(pairs),
+        sessions=tuple(dict.fromkeys(pair.reply.session for pair in pairs))[:MOST_SESSIONS],
+        questions=_samples(asked.cluster),
+        cohesion=cohesion,
+        consistency=share,
+        raw=round((cohesion + share) / 2, 4),
+        usd=round(sum(known), 6) if len(known) == len(costs) else None,
+        days=round((max(times) - min(times)) / 86_400, 3) if times else 0.0,
+        stood_in=asked.cluster.stood_in,
+    )
+
+
+def _samples(cluster: Cluster) -> tuple[str, ...]:
+    """Three of them, different ones first."""
+    texts = [one_line(pair.said, LONGEST_SAMPLE) for pair in cluster.pairs]
+    different = dict.fromkeys(texts)
+    return (*different, *texts[len(different) :])[:MOST_SAMPLES]
+
+
+def _prototypes(cluster: Cluster) -> tuple[str, ...]:
+    """The middle, and what is asked most often besides."""
+    counts = Counter(one_line(pair.said, LONGEST_SAMPLE) for pair in cluster.pairs)
+    often = sorted(counts, key=lambda text: (-counts[text], text))
+    middle = one_line(cluster.middle, LONGEST_SAMPLE)
+    return tuple(dict.fromkeys((middle, *often)))[:MOST_PROTOTYPES]
+
+
+def _finding(asked: Asked, payload: Payload, corpus: Corpus) -> Finding[Payload]:
+    pairs = asked.cluster.pairs
+    seqs = {one.seq for p in pairs for one in (p.question, p.reply) if one is not None}
+    scopes = {pair.reply.scope for pair in pairs}
+    asks = one_line(asked.cluster.middle, WIDTH)
+    return Finding(
+        payload=payload,
+        evidence=tuple(sorted(seqs)[:MOST_EVIDENCE]),
+        key=key_of(payload),
+        title=f"Answer “{asks}” with “{one_line(asked.reply.template, WIDTH)}”",
+        confidence=_calibrated(payload, corpus),
+        scope=scopes.pop() if len(scopes) == 1 else GLOBAL,
+    )
+
+
+def key_of(payload: Payload) -> str:
+    """Which question it is: of a new phrase what it is asked, of a known one its key and reply."""
+    if isinstance(payload, Add):
+        return _digest(normalise((*payload.prototypes, payload.pattern)[0]))
+    return f"{payload.target} {_digest(getattr(payload, 'reply', payload.target))}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _calibrated(payload: Payload, corpus: Corpus) -> float:
+    """How sure it is: as alike as questions and answers are, corrected by what became of such
+    questions once enough were answered."""
+    raw = payload.seen.raw if isinstance(payload, Add | Update) else 1.0
+    pairs = [
+        Stated(one.stated, one.right)
+        for one in corpus.decided()
+        if one.loop == "phrasebook" and not one.alone
+    ]
+    return round(recalibrated(pairs)(raw), 4) if len(pairs) >= FEW else raw

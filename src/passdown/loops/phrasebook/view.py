@@ -1,0 +1,113 @@
+"""What the reviewer reads, what a yes would say now, and what a question is called on the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from passdown.contract.card import Card, Diff, Facts, Quote, Table, Text
+from passdown.loops.phrasebook.payload import Payload, Retire, Seen
+from passdown.text.safe import one_line
+from passdown.text.template import placeholders, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from passdown.contract.card import Block
+    from passdown.contract.loop import Replay
+    from passdown.domain.observation import Observation
+    from passdown.domain.settings import Settings
+
+SHOWN = 3
+STOOD_IN = "No questions were kept: the replies stand in for them, also for the pattern."
+
+
+def card(payload: Payload, observations: Sequence[Observation], replay: Replay) -> Card:
+    """The question in one sentence, the reply, what may go stale, what it rests on."""
+    quotes: list[Block] = [
+        Quote(o.text, o.seen.value, o.at, o.session, o.seq) for o in observations[:SHOWN]
+    ]
+    if isinstance(payload, Retire):
+        why = Text(f"Why: {payload.reason or 'no reason was given'}")
+        told = Text(f"Replay: {replay.sentence}")
+        return Card(
+            f"Should the phrase {payload.target} answer nothing any more?", (why, told, *quotes)
+        )
+    seen = payload.seen
+    what = one_line(payload.reply, 100)
+    again = Text(f"Replay: {replay.sentence}")
+    return Card(
+        f"Should such messages be answered without a model: “{what}”",
+        (*_warnings(payload), again, *_asked(seen), *quotes, _diff(payload), _facts(payload)),
+    )
+
+
+def _warnings(payload: Payload) -> Iterator[Block]:
+    assert not isinstance(payload, Retire)
+    if payload.stale:
+        yield Text(f"stale_risk: {', '.join(payload.stale)} may be out of date tomorrow.")
+    if payload.stale and payload.slotted and payload.slotted != payload.reply:
+        yield Diff("The edit that is offered instead", payload.reply, payload.slotted)
+    if payload.synthesized:
+        yield Text("synthesized: a model wrote this reply; nobody said it so.")
+    if payload.seen.stood_in:
+        yield Text(STOOD_IN)
+
+
+def _asked(seen: Seen) -> Iterator[Block]:
+    if seen.questions:
+        yield Table(("Asked, for example",), tuple((text,) for text in seen.questions))
+
+
+def _diff(payload: Payload) -> Block:
+    assert not isinstance(payload, Retire)
+    title = "On yes, a new phrase" if not hasattr(payload, "target") else "On yes, the phrase"
+    return Diff(title, "", f"{payload.pattern}\n{payload.reply}")
+
+
+def _facts(payload: Payload) -> Block:
+    assert not isinstance(payload, Retire)
+    seen = payload.seen
+    cost = "unknown" if seen.usd is None else f"${seen.usd:.4f} over {seen.days:g} days"
+    facts = [
+        ("Category", payload.category),
+        ("Asked", f"{seen.size} times in {len(seen.sessions)} sessions"),
+        ("Alike", f"questions {seen.cohesion:.2f}, answers {seen.consistency:.2f}"),
+        ("Cost of answering", cost),
+    ]
+    if payload.min_similarity > 0:
+        facts.append(("At least as like the examples as", f"{payload.min_similarity:.2f}"))
+    if hasattr(payload, "enabled") and not payload.enabled:
+        facts.append(("Enabled", "no"))
+    return Facts(tuple(facts))
+
+
+def preview(payload: Payload, settings: Settings) -> Sequence[Block]:
+    """What the reply says as things stand, and the placeholders that would not resolve."""
+    if isinstance(payload, Retire) or not placeholders(payload.reply):
+        return ()
+    now = render(payload.reply, settings.snapshot)
+    missing = ", ".join(now.missing) or "none"
+    return (Facts((("Says now", now.text), ("Would not resolve", missing))),)
+
+
+def wire(payload: Payload) -> Mapping[str, Any]:
+    """The names that posters and scripts know."""
+    if isinstance(payload, Retire):
+        return {"target": payload.target}
+    seen = payload.seen
+    return {
+        "cluster_size": seen.size,
+        "sample_questions": list(seen.questions),
+        "proposed_pattern": payload.pattern,
+        "proposed_reply_template": payload.reply,
+        "proposed_category": payload.category,
+        "cluster_caller_session_ids": list(seen.sessions),
+        "synthesized": payload.synthesized,
+        "haiku_synthesized": payload.synthesized,
+        "synth_cost_usd": payload.synth_cost_usd,
+        "stale_risk": bool(payload.stale),
+        "volatile_tokens": list(payload.stale),
+        "offered_reply_template": payload.slotted,
+        "questions_stood_in": seen.stood_in,
+        "raw_confidence": seen.raw,
+    }
