@@ -115,11 +115,38 @@ def test_a_call_that_answers_with_the_same_sort_of_error_did_not_work() -> None:
     assert found(world) == []
 
 
-def test_a_failure_without_a_signature_teaches_nothing() -> None:
+def test_a_failure_that_says_nothing_teaches_nothing() -> None:
+    world = World().session()
+    world.runs("pytest", "", ok=False, signature="")
+    world.runs("uv run pytest", "1 passed")
+    assert found(world) == []
+
+
+def test_a_failure_needs_no_signature_where_its_words_say_what_it_is() -> None:
     world = World().session()
     world.runs("pytest", "bash: pytest: command not found", ok=False, signature="")
     world.runs("uv run pytest", "1 passed")
-    assert found(world) == []
+    (one,) = found(world)
+    assert one.change == ("pytest", "uv run pytest")
+
+
+def test_a_value_that_the_error_does_not_know_is_how_a_tool_is_called() -> None:
+    world = World().session()
+    world.runs("fd --extension python foo", "error: unknown language: python", ok=False)
+    world.runs("fd --extension py foo", "foo.py")
+    (one,) = found(world)
+    assert one.of_tool
+    assert one.change.worked == "fd --extension py foo"
+
+
+def test_where_the_same_call_works_after_it_a_changed_one_was_no_other_way() -> None:
+    world = World().session()
+    for _ in range(2):
+        world.session()
+        world.runs("pnpm --filter web build", "Error: Cannot resolve @a/icons", ok=False)
+        world.runs("pnpm --filter icons build", "built")
+        world.runs("pnpm --filter web build", "built")
+    assert {one.kind for one in found(world)} == {"ready"}
 
 
 def test_what_strangers_answered_teaches_nothing() -> None:

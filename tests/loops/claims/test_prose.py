@@ -96,3 +96,12 @@ def test_every_sentence_is_exactly_its_span(message: str) -> None:
     for span in spans:
         assert message[span.start : span.end] == span.text
     assert [s.start for s in spans] == sorted(s.start for s in spans)
+
+
+def test_a_note_after_somebody_elses_words_is_theirs() -> None:
+    pasted = (
+        "the build fails:\nerror: cannot borrow\nnote: always clone the handle before you move it"
+    )
+    assert [span.text for span in sentences(pasted)] == ["the build fails:"]
+    spoken = "note: always clone the handle before you move it"
+    assert [span.text for span in sentences(spoken)] == [spoken]

@@ -115,7 +115,7 @@ def test_what_the_assistant_says_is_open_at_the_end_is_a_question(said: str, kep
 def test_what_was_open_long_before_the_end_is_none() -> None:
     world = World().session()
     world.replies("Open question: which currency do the archived invoices use?")
-    for _ in range(4):
+    for _ in range(7):
         world.replies("Going on.")
     assert texts(world) == []
 
@@ -134,7 +134,7 @@ def test_what_was_open_long_before_the_end_is_none() -> None:
 def test_what_is_asked_of_the_one_at_work_is_none(said: str) -> None:
     world = World().session()
     world.says(said)
-    world.replies("I could not find out which file, zone, exports or branch release that is.")
+    world.replies("I could not find it out: file, zone, exports, branch or release.")
     assert texts(world) == []
 
 

@@ -161,6 +161,11 @@ def _masked(word: str, named: bool) -> str:
     return f"{option}=…" if named and equals and option.startswith("-") else "…"
 
 
+def is_of_one_task(word: str) -> bool:
+    """Whether it is an argument of one occasion: a hash, a number, a path, a text."""
+    return bool(_OF_ONE_TASK.fullmatch(word))
+
+
 def pieces(line: str) -> list[str]:
     """The first command of every pipeline, in order."""
     pieces: list[str] = []

@@ -14,6 +14,7 @@ from passdown.loops.claims.command import (
     alike,
     blamed,
     cured,
+    is_of_one_task,
     requoted,
     shown,
     steps,
@@ -148,11 +149,14 @@ class Cured(NamedTuple):
     @property
     def of_tool(self) -> bool:
         """Whether it is about how a tool is called, and not about what it was called on."""
-        _, gone, come = swapped(self.change.failed.split(), self.change.worked.split())
+        start, gone, come = swapped(self.change.failed.split(), self.change.worked.split())
         if self.kind == READY or (come and all(map(_ASSIGNED.fullmatch, come))):
             return False
         put = bool(come) and not gone and (come[0] in TOOLS or come[0].startswith(("-", "'")))
-        return self.kind in _OF_TOOLS or put
+        before = self.change.failed.split()
+        given = start > 0 and before[start - 1].startswith("-")
+        spelt = bool(come and gone) and (gone[0].startswith("-") or given)
+        return self.kind in _OF_TOOLS or put or spelt
 
     def quotes(self) -> tuple[Quote, ...]:
         """Where the three observations say so, word for word."""
@@ -189,7 +193,7 @@ def cures(corpus: Corpus, within: int) -> Iterator[Cured]:
     for session in corpus.sessions():
         calls = done(corpus.in_session(session.id))
         for place, one in enumerate(calls):
-            if one.result.ok is False and one.result.signature and _own(one):
+            if one.result.ok is False and _own(one):
                 yield from _first(one, calls[place + 1 : place + 1 + within])
 
 
@@ -212,10 +216,14 @@ def _first(one: Done, later: Sequence[Done]) -> Iterator[Cured]:
     for place, other in enumerate(later):
         if other.call.tool == one.call.tool and other.result.ok:
             how, change = _change(one, other, kind, error)
-            if change is not None and not INVOCATION.search(other.result.text):
+            # Where the same call works after it, it was no other way to make that call.
+            no_way = how == LOOSE and _made_ready(one, other, later[place + 1 :], error)
+            if change and not no_way and not INVOCATION.search(other.result.text):
                 yield Cured(one.call, one.result, other.call, error, how, change)
                 return
         if _mends(other):
+            if kind == OTHER and not one.result.signature:
+                return
             ready = _made_ready(one, other, later[place + 1 :], error)
             if ready is not None:
                 yield Cured(one.call, one.result, other.call, error, READY, ready)
@@ -284,8 +292,13 @@ def _slight(change: Change, error: str) -> bool:
         if all(map(_ASSIGNED.fullmatch, come)):
             return True
         return come[0] in TOOLS and not _OF_THE_CODE.search(error)
-    spelt = len(gone) == len(come) == 1 and start > 0 and alike(gone[0], come[0])
-    return spelt and (gone[0] in error or not _OF_THE_CODE.search(error))
+    if len(gone) != 1 or len(come) != 1 or start == 0:
+        return False
+    if alike(gone[0], come[0]) and (gone[0] in error or not _OF_THE_CODE.search(error)):
+        return True
+    # A value that the error does not know, of the same option.
+    given = before[start - 1].startswith("-") and not is_of_one_task(gone[0])
+    return given and gone[0] in error.split() and not is_of_one_task(come[0])
 
 
 def _corrected(one: Done, other: Done, error: str) -> Change | None:

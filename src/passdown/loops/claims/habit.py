@@ -66,6 +66,11 @@ class Habit(NamedTuple):
         return self.times * (len(self.verbs) - 1)
 
     @property
+    def sure(self) -> float:
+        """How sure it is: what many sessions show goes before what is longer."""
+        return _confidence(len(self.places))
+
+    @property
     def times(self) -> int:
         """In how many sessions; in one session, how often."""
         if len(self.places) > 1:
@@ -123,7 +128,7 @@ def _mined(told: Sequence[Told]) -> list[Habit]:
             found.setdefault(verbs, {})[one.session] = places
     every = [Habit(verbs, places) for verbs, places in found.items()]
     held = [h for h in every if _frequent(h) and _telling(h, told, usual)]
-    best = sorted(held, key=lambda h: (-h.score, h.verbs))[:MOST_CANDIDATES]
+    best = sorted(held, key=lambda h: (-h.sure, -h.score, h.verbs))[:MOST_CANDIDATES]
     chosen = _chosen(_closed(best))
     return [h for h in chosen if len(h.places) >= MOSTLY * usual[h.verbs[-1]]]
 

@@ -78,20 +78,22 @@ def _goes_on(before: str, line: str) -> bool:
 
 def _prose_lines(message: str) -> Iterator[tuple[int, str]]:
     place = 0
-    fenced = quoted = False
+    fenced = quoted = foreign = False
     for whole in message.splitlines(keepends=True):
         line = whole.rstrip("\r\n")
         marks = len(_TRIPLE.findall(line))
         fence = bool(_FENCE.match(line))
-        if not (fenced or quoted or fence or marks) and _is_prose(line):
+        if not (fenced or quoted or fence or marks) and _is_prose(line, foreign):
             yield place, line
+        foreign = bool(_FOREIGN.match(line)) if line.strip() else foreign
         fenced ^= fence
         quoted ^= marks % 2 == 1
         place += len(whole)
 
 
-def _is_prose(line: str) -> bool:
-    if _FOREIGN.match(line) and not _SPOKEN.match(line):
+def _is_prose(line: str, foreign: bool) -> bool:
+    """Whether a person wrote it; a note that follows somebody else's words is theirs, too."""
+    if _FOREIGN.match(line) and (foreign or not _SPOKEN.match(line)):
         return False
     letters = len(_LETTER.findall(line))
     return letters >= 8 and letters >= 0.6 * len(line.replace(" ", ""))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.observation import Seen, Trust
+from passdown.loops.claims.durable import FRAMED, SURE, durable, rather
 from passdown.loops.claims.prose import sentences
 from passdown.loops.claims.refused import CONCRETE, QUESTION
 from passdown.loops.claims.rules import MEMORY, PROHIBITION, RULES, STATEMENT, Rule
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.observation import Observation
+    from passdown.loops.claims.durable import Plain
     from passdown.loops.claims.payload import Category
     from passdown.loops.claims.prose import Span
 
@@ -54,6 +56,24 @@ _ASIDE = re.compile(r"\s*\([^()]*\)")
 _PLEASE = re.compile(r",?\s*\b(?:please|pls|thanks|thank you|ok|okay)\s*[.!]*$", re.IGNORECASE)
 
 
+# What only leads to what is said: an answer, a frame.
+_ANSWERED = re.compile(
+    r"^(?:[^,.:?!]{0,40}\? )?(?:no|nope|wrong(?: \w+)?|not quite|stop|nah|careful|warning)\b"
+    r"\s*[,.:;!\u2013-]+\s*",
+    re.IGNORECASE,
+)
+_FRAME = re.compile(
+    r"^(?:(?:for context|fyi|btw|by the way|heads[- ]up|just so (?:you know|it'?s clear|that'?s "
+    r"clear|we'?re clear)|to be clear|for (?:your )?(?:info|information|background)|background|"
+    r"one (?:thing|warning|note|rule|more thing|caveat|gotcha)(?: (?:to|you should) know)?|gotcha|"
+    r"caveat|small note|worth knowing|good to know|as a reminder|reminder|you should know|"
+    r"before (?:i|you) forget|found it|ah|right|yeah)\b\s*[:,.;\u2013-]*\s*(?:that )?)+",
+    re.IGNORECASE,
+)
+# Orders to some agent: a role, and how it is to answer.
+_PERSONA = re.compile(r"(?:.*\b)?(?:you are|act as|you're) an? \w+", re.IGNORECASE)
+
+
 class Stated(NamedTuple):
     """One statement and the words it was made in."""
 
@@ -71,11 +91,12 @@ def stated(corpus: Corpus) -> Iterator[Stated]:
         if one.seen is not Seen.PROMPT:
             replied.add(one.session)
         elif one.trust is Trust.HUMAN and one.meta.get("kind") not in _TYPED_AT_CLIENT:
-            yield from _in_prompt(one, after_reply=one.session in replied)
+            yield from _in_prompt(one, one.session in replied)
 
 
-def _in_prompt(one: Observation, *, after_reply: bool) -> Iterator[Stated]:
+def _in_prompt(one: Observation, after_reply: bool) -> Iterator[Stated]:
     told_to_remember = one.meta.get("kind") == "memory"
+    before = ""
     for span in sentences(one.text):
         if told_to_remember:
             found = remembered(span.text)
@@ -84,6 +105,16 @@ def _in_prompt(one: Observation, *, after_reply: bool) -> Iterator[Stated]:
         if found:
             text, rule = found
             yield Stated(one, span, text, _category(text, rule), rule.confidence)
+        elif not told_to_remember:
+            yield from _plainly(one, span, before, after_reply)
+        before = span.text
+
+
+def _plainly(one: Observation, span: Span, before: str, after_reply: bool) -> Iterator[Stated]:
+    """What the sentence says in plain words; the one before it may announce it, too."""
+    announced = bool(FRAMED.search(before))
+    if plain := in_plain_words(span.text, after_reply, announced=announced):
+        yield Stated(one, span, plain.text, plain.category, SURE)
 
 
 def remembered(sentence: str) -> tuple[str, Rule] | None:
@@ -105,10 +136,29 @@ def statement(sentence: str, *, after_reply: bool = False) -> tuple[str, Rule] |
     return None
 
 
+def in_plain_words(sentence: str, after_reply: bool, *, announced: bool = False) -> Plain | None:
+    """What the sentence says for good in a form of no rule; None when it shows too few signs."""
+    whole = bare(sentence)
+    if _PERSONA.match(whole) or (QUESTION.search(whole) and not _ANSWERED.match(whole)):
+        return None
+    if not after_reply and _ANSWERED.match(whole):
+        return None
+    found = rather(_ANSWERED.sub("", whole)) if after_reply else None
+    said = bare(_FRAME.sub("", bare(_ANSWERED.sub("", whole))))
+    if found is None and FEWEST_WORDS < len(said.split()) <= MOST_WORDS and not _is_cut(said):
+        found = durable(said, framed=announced or _is_framed(sentence, after_reply))
+    return found._replace(text=finished(found.text)) if found else None
+
+
+def _is_framed(sentence: str, after_reply: bool) -> bool:
+    """Whether it is announced as worth knowing, or corrects what was done."""
+    return bool(FRAMED.search(sentence) or (after_reply and _ANSWERED.match(bare(sentence))))
+
+
 def _clauses(plain: str) -> Iterator[str]:
     """What a run-on sentence says besides: from each comma on, and up to the first."""
     places = [found.span() for found in _COMMA.finditer(plain)]
-    if len(places) > MOST_COMMAS or QUESTION.search(plain):
+    if len(places) > MOST_COMMAS or QUESTION.search(plain) or _PERSONA.match(plain):
         return
     for start, end in places:
         if not _AFTER_CONDITION.match(plain):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_OPEN = 20
 """Questions of one session that are asked, its last ones."""
-LAST = 3
+LAST = 6
 """Messages of the assistant at the end of a session in which it says what is open."""
 FEWEST_WORDS, MOST_WORDS = 5, 45
 FEWEST_MEANT = 3
@@ -34,7 +34,7 @@ OPEN, AGAIN, OFTEN = 0.75, 0.8, 0.85
 
 ASKS = re.compile(
     r"^(?:so |and |but |also |do (?:you|we) know )?(?:which|what|where|why|how|who|when|whether|if|"
-    r"is there|are there|does|do(?! (?:you|we|i|not)\b)|is|are|has|have(?! you))\b.*\?$",
+    r"is there|are there|does|do(?! (?:you|we|i|not)\b)|is|are|was|were|has|have(?! you))\b.*\?$",
     re.IGNORECASE,
 )
 # Asked of the one who works on it now, about what is being done: nothing to find out.
@@ -54,7 +54,8 @@ _GAVE_UP = re.compile(
     rf"figure (?:it |that |this )?out|find an answer|(?:say|tell) {_WH})\b|"
     r"(?:does(?: not|n't)|did(?: not|n't)) answer (?:it|that|this|the question)\b|"
     r"nothing (?:in|here|there)[^.\n]{0,60} (?:says|names|tells|explains|documents|mentions)\b|"
-    r"(?:somebody|someone) (?:has to|have to|needs? to|must|should) (?:ask|find out|decide|clarify)"
+    r"(?:somebody|someone) (?:has to|have to|needs? to|must|should) (?:ask|find out|decide|"
+    r"clarify|say)"
     r"\b|(?:stays?|remains?) (?:open|un(?:clear|explained|known|resolved|answered|decided))\b|"
     r"(?:can(?:not|'t)|could(?: not|n't)|(?:do|does|did)(?: not|n't)) (?:answer (?:it|that|this)|"
     r"have (?:that|this) information)\b|(?:could(?: not|n't)|did(?: not|n't)|can(?:not|'t)) find "
@@ -64,19 +65,33 @@ _GAVE_UP = re.compile(
     rf"written down|stated)\b|\bi(?:'m| am) not sure {_WH}\b|\b(?:is|remains|stays) unclear\b|"
     r"\bi (?:do not|don't|can(?:not|'t)) see [^.\n]{3,40} anywhere\b|"
     r"\b(?:somebody|someone)\b[^.\n]{0,30} will have to (?:say|tell|answer|decide)\b|"
-    rf"\bopen question|\bi (?:do not|don't) (?:yet )?know {_WH}\b",
+    rf"\bopen question|\bi (?:do not|don't) (?:yet )?know {_WH}\b|"
+    r"(?:does(?: not|n't)|did(?: not|n't)|do(?: not|n't)) (?:say|state|tell|mention|name|explain|"
+    r"document|record|specify|show|reveal)\b|\bneither\b[^.\n]{3,80}\bnor\b|"
+    r"\b(?:there(?:'s| is| are)|(?:i|we) (?:have|found|saw|see)) (?:no|nothing)\b[^.\n]{0,40}"
+    r"\b(?:comments?|docs?|documents?|documentation|notes?|records?|reasons?|explanations?|"
+    r"answers?|"
+    r"hints?|traces?|commits?|tickets?|issues?|mentions?|entry|entries|access|insight)\b|"
+    r"\b(?:i|we) have no (?:way|access|means|explanation|answer|insight|visibility)\b|"
+    r"\b(?:can(?:not|'t)|could(?: not|n't)|unable to|not able to) (?:tell|see|say|verify|confirm|"
+    r"determine|explain|answer|access|reproduce)\b|"
+    r"\b(?:only|whoever) [\w ]{2,40} (?:knows?|can (?:tell|say)|would know)\b|"
+    r"\b(?:is|are)(?: not|n't) (?:visible|clear|obvious|evident|apparent) (?:from|to me|in)\b",
     re.IGNORECASE,
 )
 # What leads a question in that nobody answers.
 _WONDERED = re.compile(
     r"^(?:what (?:i|we) (?:still |really )?(?:don'?t|do not) know(?: yet)?|(?:i|we) (?:still )?"
-    r"(?:don'?t|do not) know|nobody (?:here )?knows|(?:one|this) (?:thing|question|point) (?:is|"
+    r"(?:don'?t|do not) know|nobody (?:here )?knows|(?:one|this|another) (?:thing|question|"
+    r"point) (?:is|"
     r"remains|stays) (?:still )?open|(?:still |left )?(?:open|unclear|unknown|unresolved)|"
     r"to (?:be )?(?:clarified|decided|find out)|(?:remaining|unanswered|unresolved) (?:question|"
     r"point)s?|open question(?: for [\w' -]{2,40})?|the open question is)"
     r"\s*[:,\u2013\u2014-]\s*",
     re.IGNORECASE,
 )
+# What goes on after the question: why it is asked, what was done instead.
+_MORE = re.compile(r";\s|\s[\u2013\u2014-]\s|, (?:since|because|but)\b")
 _BACK = re.compile(r"\b(?:it|that|this|one|them)\b", re.IGNORECASE)
 _IMPERSONAL = re.compile(r"^it(?:'s| is) ", re.IGNORECASE)
 # The forms in which an assistant, or a person, says what is open; `say` is what is kept.
@@ -93,9 +108,13 @@ _OPEN = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"^(?P<say>(?:[\w' -]{1,30}, )?(?:we|somebody|someone|the team) (?:still |first |also )?"
-        r"(?:needs?|has|have|must|will (?:have|need))(?: still)? (?:to )?(?:find out|figure out|"
-        r"clarify|decide|ask|investigate|understand) .{8,})$",
+        r"^(?P<say>(?:[\w' -]{1,30}, )?(?:we|somebody|someone|the team|a (?:human|person)|"
+        r"operations|ops|whoever [\w ]{2,30}?)(?: (?!needs?|has|have|must|should|"
+        r"will)[\w' -]{2,40}?)?"
+        r" (?:still |first |also |really |then )?(?:needs?|has|have|must|should|ought|"
+        r"will (?:have|need))(?: still| really)? (?:to )?"
+        r"(?:find out|figure out|clarify|decide|ask|investigate|understand|confirm|check|verify|"
+        r"tell(?: us| me)?|say|look into|answer) .{8,})$",
         re.IGNORECASE,
     ),
     re.compile(
@@ -109,7 +128,33 @@ _OPEN = (
         rf"{_WH} .{{8,}})$",
         re.IGNORECASE,
     ),
-    re.compile(rf"^(?:still )?no idea (?P<say>{_WH} .{{8,}})$", re.IGNORECASE),
+    re.compile(
+        rf"^(?:(?:i|we) (?:have )?|there(?:'s| is) )?(?:still )?no (?:idea|clue|"
+        rf"explanation (?:of|for)|"
+        rf"explanation(?= {_WH})) (?:as to )?(?P<say>(?:{_WH}|the|its|an?)\b .{{8,}})$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^(?:(?:one|the (?:one|only|last)|another) (?:thing|point|question|part)s?"
+        r"(?: that| which)? )?(?:i|we) (?:could(?: not|n't)|can(?:not|'t)|did(?: not|n't)|"
+        r"was(?: not|n't) able to|am not able to|still (?:can't|don't)) (?:yet |"
+        r"really )?(?:determine|"
+        r"find out|explain|tell|say|verify|confirm|figure out|establish|answer|work out|understand|"
+        rf"see|know)(?: is| was)?[:,]? (?P<say>{_WH} .{{8,}})$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(?:it )?(?:would be|is|it's) (?:good|worth|useful|interesting) (?:to know|knowing|"
+        rf"asking|"
+        rf"finding out|to find out|to ask) (?P<say>{_WH} .{{8,}})$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^(?:still )?(?:unexplained|unsolved|unclear|unknown|undecided|left open|not clear to me|"
+        r"a mystery)(?: remains?| is| stays?)?\s*[:,\u2013\u2014-]? (?P<say>(?:is |remains )?"
+        rf"(?:{_WH}|the) .{{8,}})$",
+        re.IGNORECASE,
+    ),
     re.compile(
         r"^(?P<say>.{12,} (?:has|have|remains?|needs?|is|are) (?:still )?to be (?:decided|"
         r"clarified|found out|investigated|confirmed|answered)\b.{0,40})$",
@@ -154,8 +199,7 @@ def _turns(items: Sequence[Observation]) -> list[_Turn]:
 
 
 def _left_open(turns: Sequence[_Turn]) -> Iterator[Open]:
-    last = [one for turn in turns for one in turn.replies][-LAST:]
-    told = [one for reply in last for one in _told_open(reply)]
+    told = _said_open(turns)
     asked = [(n, one) for n, turn in enumerate(turns) if turn.prompt for one in _asked(turn.prompt)]
     given_up = [
         (place, one)
@@ -165,13 +209,26 @@ def _left_open(turns: Sequence[_Turn]) -> Iterator[Open]:
         or _gave_up(turns[place].replies, one.text)
     ]
     said = _unanswered(given_up, turns)
-    mine = [one for turn in turns[-2:] if turn.prompt for one in _told_open(turn.prompt)]
+    mine = _wondered(turns)
     for one in (*told, *mine):
         # What strangers may have written is asked only where a person asked it.
         sound = one.observation.trust > Trust.AGENT
         if sound and not any(alike(one.text, other.text) for other in said):
             said.append(one)
     yield from said
+
+
+def _said_open(turns: Sequence[_Turn]) -> list[Open]:
+    """What the assistant said near the end to be open, and no person answered since."""
+    last = [(n, reply) for n, turn in enumerate(turns) for reply in turn.replies][-LAST:]
+    return _unanswered([(n, one) for n, reply in last for one in _told_open(reply)], turns)
+
+
+def _wondered(turns: Sequence[_Turn]) -> list[Open]:
+    """What a person said to be open, unless they said later what it is."""
+    every = enumerate(turns)
+    said = [(n, one) for n, turn in every if turn.prompt for one in _told_open(turn.prompt)]
+    return _unanswered(said, turns)
 
 
 def _unanswered(asked: Sequence[tuple[int, Open]], turns: Sequence[_Turn]) -> list[Open]:
@@ -201,6 +258,7 @@ def _told_open(one: Observation) -> Iterator[Open]:
         text = _WONDERED.sub("", whole)
         found = next((hit for form in _OPEN if (hit := form.match(text))), None)
         said = found["say"] if found else text if text != whole and _ASKED.match(text) else ""
+        said = _MORE.split(said)[0]
         if said and stands_alone(_IMPERSONAL.sub("", said)):
             yield Open(one, span, finished(said))
 
@@ -217,8 +275,11 @@ def stands_alone(text: str) -> bool:
 def _gave_up(replies: Sequence[Observation], question: str) -> bool:
     """Whether the last replies to it say, of something it names, that it was not found out."""
     meant = set(content_words(question))
-    near = [span for one in replies[-2:] for span in sentences(one.text)]
-    return any(_GAVE_UP.search(s.text) and _is_about(s.text, meant) for s in near)
+    return any(
+        _GAVE_UP.search(span.text) and _is_about(span.text, meant, points=place >= len(replies) - 2)
+        for place, one in enumerate(replies)
+        for span in sentences(one.text)
+    )
 
 
 def _gave_up_alone(asked: Open) -> bool:
@@ -227,9 +288,9 @@ def _gave_up_alone(asked: Open) -> bool:
     return bool(_GAVE_UP.search(after))
 
 
-def _is_about(said: str, meant: set[str]) -> bool:
-    """Whether it names what was asked, or points back at it."""
-    return bool(meant & set(content_words(said))) or bool(_BACK.search(said))
+def _is_about(said: str, meant: set[str], *, points: bool) -> bool:
+    """Whether it names what was asked, or, where it stands last, points back at it."""
+    return bool(meant & set(content_words(said))) or (points and bool(_BACK.search(said)))
 
 
 class Questions:
