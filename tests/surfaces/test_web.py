@@ -191,3 +191,46 @@ def test_an_unknown_card_says_so_on_a_page(web: Cockpit) -> None:
     answer = web.browser().get("/cards/ffff00", headers=HTML)
     assert answer.status_code == 404
     assert "no proposal ffff00" in answer.text
+
+
+PAGES = ("/", "/decisions", "/ledger", "/ledger/verified", "/knowledge", "/sessions", "/queue")
+
+
+def test_every_page_is_drawn_for_an_empty_store_too(web: Cockpit) -> None:
+    for address in PAGES:
+        assert web.browser(None).get(address, headers=HTML).status_code == 200, address
+
+
+def test_a_decision_is_told_with_what_was_said_and_taken_back_there(at: Desk, web: Cockpit) -> None:
+    id = at.ask(Add("tea is at four"), at.say("tea is at four")).id
+    client = web.browser()
+    decide(client, id, yes=True, reason="seen twice")
+    page = client.get(f"/decisions/{id}").text
+    assert "Approved" in page
+    assert "seen twice" in page
+    assert "puts back 1 record" in page
+    assert client.post(f"/decisions/{id}/undo", json={}).status_code == 200
+    assert "Undone" in client.get(f"/decisions/{id}").text
+    assert "undone" in client.get("/decisions").text
+
+
+def test_what_is_known_leads_to_who_said_so_and_to_the_session(at: Desk, web: Cockpit) -> None:
+    seq = at.say("tea is at four", "s-7")
+    id = at.ask(Add("tea is at four"), seq).id
+    client = web.browser()
+    decide(client, id, yes=True)
+    record = at.call("records")["records"][0]["id"]
+    assert f"/knowledge/{record}" in client.get("/knowledge").text
+    page = client.get(f"/knowledge/{record}").text
+    assert "mira said yes" in page
+    assert f"/seen/{seq}" in page
+    there = client.get(f"/seen/{seq}")
+    assert there.url.path == "/sessions/s-7"
+    assert f'id="o{seq}"' in there.text
+
+
+def test_a_search_shows_why_or_that_nothing_answers(at: Desk, web: Cockpit) -> None:
+    decide(web.browser(), at.ask(Add("tea is at four"), at.say("tea")).id, yes=True)
+    at.call("index.follow")
+    assert "Why it is here" in web.browser().get("/knowledge?q=tea+four").text
+    assert "Nothing that was approved answers" in web.browser().get("/knowledge?q=zebra").text

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import NotFound
 from passdown.domain.scope import ALL
 from passdown.ops.kinds import Id, Name
 from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from passdown.domain.entry import Entry
+    from passdown.storage.port import Tx
 
 
 @operation(
@@ -17,13 +21,35 @@ from passdown.ops.operation import Ctx, Effect, Shell, operation
     example="passdown ledger history",
 )
 def history(
-    ctx: Ctx, after: int = 0, subject: Id = "", name: Name = "", limit: int = 100
+    ctx: Ctx,
+    after: int = 0,
+    subject: Id = "",
+    name: Name = "",
+    limit: int = 100,
+    newest: bool = False,
 ) -> dict[str, Any]:
-    """What was decided and changed, in order."""
+    """What was decided and changed, in order; with `--newest` from its end, where `after` is the
+    entry to go on before."""
     most = max(1, min(limit, 10_000))
     with ctx.store.read(ctx.sight) as tx:
+        if newest:
+            return _backwards(tx, after, subject, name, most)
         found = tx.ledger.entries(after=after, subject=subject, name=name, limit=most)
     return {"entries": found, "next": found[-1].seq if len(found) == most else None}
+
+
+def _backwards(tx: Tx, before: int, subject: str, name: str, most: int) -> dict[str, Any]:
+    """Entries from the end, read in spans that grow while they hold too few of what is asked."""
+    found: list[Entry] = []
+    above, span = before or tx.ledger.head()[0] + 1, max(most, 100)
+    while above > 1 and len(found) < most:
+        below = max(0, above - 1 - span)
+        part = tx.ledger.entries(after=below, subject=subject, name=name, limit=span)
+        found += [entry for entry in reversed(part) if entry.seq < above]
+        above, span = below + 1, min(span * 4, 100_000)
+    shown = found[:most]
+    more = len(found) > most or above > 1
+    return {"entries": shown, "next": shown[-1].seq if more and shown else None}
 
 
 @operation("ledger.show", Effect.READ, example="passdown ledger show 12")
