@@ -20,7 +20,7 @@ MOST_COUNTED = 100_000
     "match",
     Effect.READ,
     agents=True,
-    http=(Route("POST", "/api/match"), Route("GET", "/api/match")),
+    http=(Route("POST", "/api/match"),),
     cli=Shell(
         facts=("reply", "why", "phrase", "key", "category", "similarity", "confidence", "saved_usd")
     ),
