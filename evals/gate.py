@@ -1,16 +1,20 @@
 """How much the gate decides, and how soon it answers when there is much to decide.
 
 Decisions are whole ones, through the operation: read anew, weighed, applied with their images, told
-to the ledger, on the disk; and, apart, such as are replayed since something was observed meanwhile.
-Beside them stands what the disk itself takes to keep 4 kB. A queue of 100,000 open questions is
-listed by what an answer is worth, a page of fifty; a ledger of a million entries is verified from
-its first to its last.
+to the ledger, on the disk; and, apart, such as are replayed since something was observed meanwhile,
+in a small store and in one of 100,000 observations. Beside them stands what the disk itself takes
+to keep 4 kB. A queue of 100,000 open questions is listed by what an answer is worth, a page of
+fifty; a ledger of a million entries is verified from its first to its last.
+
+Decisions and the list once more on a PostgreSQL server that keeps what it answered, where its wheel
+is installed; and beside vouch, in an environment of its own, where pip can make one.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,8 +23,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from evals import Measured
+from evals import Measured, _gate_past, _gate_rival
 from passdown.app import App, open_app
+from passdown.config import Places
 from passdown.domain.actor import human
 from passdown.domain.clock import new_id
 from passdown.domain.scope import ALL
@@ -48,6 +53,10 @@ def measure(data: object, size: float = SIZE) -> Measured:
             first, later = _listed(app)
         with open_app(store=str(home / "told")) as app:
             entries, seconds = _verified(app, int(1_000_000 * size))
+        with open_app(store=str(home / "past")) as app:
+            since, whole = _gate_past.replayed(app, int(100_000 * size))
+        served, no_server = _on_postgres(home / "server", int(100_000 * size))
+        beside, no_rival = _gate_rival.compared(home / "rival", int(1000 * size))
     p95 = _at(spent, 0.95)
     figures = {
         "decisions_a_second": round(len(spent) / sum(spent), 0),
@@ -55,14 +64,44 @@ def measure(data: object, size: float = SIZE) -> Measured:
         "decision_p95_ms": round(1000 * p95, 2),
         "replayed_p95_ms": round(1000 * _at(again, 0.95), 2),
         "decision_over_goal": round(p95 / (4 * keeping + 0.002), 3),
+        "replayed_large_p50_ms": round(1000 * _at(since, 0.5), 2),
         "listed_p95_ms": round(1000 * _at(first, 0.95), 2),
         "next_page_p95_ms": round(1000 * _at(later, 0.95), 2),
         "verified_s": round(seconds, 2),
         "verified_a_second": round(entries / seconds, 0),
+        **served,
+        **beside,
     }
     against: dict[str, float | str] = {"disk_keeps_ms": round(1000 * keeping, 2)}
-    against |= {"open": open_ones, "entries": entries}
+    against |= {"open": open_ones, "entries": entries, "replayed_whole_s": round(whole, 2)}
+    against |= {"load": os.getloadavg()[0], **no_server, **no_rival}
     return Measured(figures, len(spent), against)
+
+
+def _on_postgres(home: Path, open_ones: int) -> tuple[dict[str, float], dict[str, str]]:
+    """The same decisions and the same list on a server of its own; why not, where there is none."""
+    try:
+        from tests.postgres import LASTING, running_server
+    except ImportError as error:
+        print(f"postgres: not measured: {error}", file=sys.stderr)
+        return {}, {"postgres": f"not measured: {error}"}
+    with running_server(LASTING) as server:
+        with App(_places(server.fresh(), home)) as app:
+            spent = _decisions(app)
+        with App(_places(server.fresh(), home)) as app:
+            _fill(app, open_ones)
+            first, _ = _listed(app)
+    figures = {
+        "postgres_decisions_a_second": round(len(spent) / sum(spent), 0),
+        "postgres_decision_p95_ms": round(1000 * _at(spent, 0.95), 2),
+        "postgres_listed_p95_ms": round(1000 * _at(first, 0.95), 2),
+    }
+    return figures, {}
+
+
+def _places(url: str, home: Path) -> Places:
+    home.mkdir(exist_ok=True)
+    return Places(home, "eval", url, home, home)
 
 
 def _decisions(app: App) -> list[float]:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
@@ -41,6 +41,15 @@ SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "100",
     "shared_buffers": "32MB",
+}
+
+# As a store is kept in earnest: what was answered is on the disk.
+LASTING = {
+    **SETTINGS,
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "128MB",
 }
 
 # Server and folder live as long as the pipe to their keeper: they also go when we are killed.
@@ -101,14 +110,14 @@ def postgres_dsn(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
+def running_server(settings: Mapping[str, str] = SETTINGS) -> Iterator[PostgresServer]:
     """A server in a folder of its own, stopped and removed at the end."""
     # In /tmp whatever TMPDIR says: a socket's path may have 107 bytes.
     home = Path(tempfile.mkdtemp(prefix="passdown-pg-", dir="/tmp"))
     try:
         programs, identity = _programs(home), _unprivileged(home)
         _initdb(programs, home, identity)
-        with _serving(programs, home, identity):
+        with _serving(programs, home, identity, settings):
             yield PostgresServer(home)
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -158,9 +167,11 @@ def _initdb(programs: Path, home: Path, identity: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _serving(programs: Path, home: Path, identity: dict[str, Any]) -> Iterator[None]:
+def _serving(
+    programs: Path, home: Path, identity: dict[str, Any], settings: Mapping[str, str]
+) -> Iterator[None]:
     command = [str(programs / "postgres"), "-D", str(home / "data"), "-k", str(home)]
-    for name, value in SETTINGS.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     log = home / "log"
     with (

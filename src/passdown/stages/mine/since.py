@@ -14,6 +14,7 @@ from passdown.stages.mine.vectors import Lexical, Vectors
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from passdown.domain.clock import At
     from passdown.domain.observation import Observation, Session
     from passdown.storage.port import Tx
 
@@ -77,8 +78,13 @@ def since(tx: Tx, last: int, evidence: Sequence[int]) -> Grown:
     rests_on = {one.session for one in tx.observations.get(evidence)} & touched
     items = {id: list(observed(tx, session=id)) for id in sorted(touched)}
     if rests_on:
-        known = (o.at for id in rests_on for o in items[id] if o.seq <= last)
-        began = tx.observations.sessions(since=min(known, default=""), limit=MOST_SESSIONS)
+        known = min(_known_until(items[id], last) for id in rests_on)
+        began = tx.observations.sessions(since=known, limit=MOST_SESSIONS)
         later = [one.id for one in in_order(began) if one.id not in items]
         items |= {id: list(observed(tx, session=id)) for id in later}
     return Grown(Touched(tx, items, last), Touched(tx, items))
+
+
+def _known_until(items: Iterable[Observation], last: int) -> At:
+    """When the last thing was observed that was known then; '' where that had no time."""
+    return max((one.at for one in items if one.seq <= last), default="")
