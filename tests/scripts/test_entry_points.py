@@ -194,3 +194,23 @@ def test_the_measurer_leaves_a_folder_that_is_no_store_as_it_is(tmp_path: Path) 
     assert "no store at" in done.stderr
     assert [path.name for path in project.iterdir()] == ["README"]
     assert project.stat().st_mode & 0o777 == 0o755
+
+
+def test_the_measurer_writes_a_page_that_shows_the_four(store: Path, tmp_path: Path) -> None:
+    page = tmp_path / "metrics" / "dashboard.md"
+    done = script("measurer", str(store), "--dashboard", "--output", str(page))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    shown = page.read_text()
+    for title in ("Velocity", "Hit rate", "Error reduction", "Task completion"):
+        assert f"| {title} |" in shown
+    assert f"As of {told['at']}." in shown
+    assert "| - | 0 | not enough data: no holdout |" in shown
+    assert "had been met in an earlier session. This describes, and compares nothing" in shown
+
+
+def test_a_page_that_cannot_be_written_is_told(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = script("measurer", str(store), "--dashboard", "-o", str(tmp_path / "file" / "a.md"))
+    assert done.returncode != 0
+    assert "cannot write the page" in done.stderr

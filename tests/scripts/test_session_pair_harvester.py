@@ -207,3 +207,35 @@ def test_the_command_and_the_script_do_the_same(folder: Path, home: Path) -> Non
     assert (home / "one").read_bytes() == (home / "two").read_bytes() != b""
     assert passdown(["pairs", "harvets"]) == 2
     assert passdown(["pairs"]) == 2
+
+
+# ---- why there is none
+
+
+def test_a_clients_transcript_gives_no_pair_and_it_is_said_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = {"type": "user", "message": {"role": "user", "content": "How do I deploy?"}}
+    (tmp_path / "one.jsonl").write_text(json.dumps(line) + "\n")
+    assert harvester.main(["--dir", str(tmp_path), "--dry-run"]) == 0
+    said = capsys.readouterr().err
+    assert "no pairs: the file does not hold a session on a line of its own" in said
+    assert "passdown transcript FILE" in said
+
+
+def test_where_replies_are_short_it_is_said_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = session(("human", "How do I deploy?"), ("gpt", "With make."))
+    (tmp_path / "one.jsonl").write_text(json.dumps(row) + "\n")
+    assert harvester.main([str(tmp_path / "one.jsonl"), "--dry-run"]) == 0
+    assert "no reply is as long as" in capsys.readouterr().err
+
+
+def test_where_there_are_pairs_nothing_is_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = session(("human", "How do I deploy?"), ("gpt", RICH))
+    (tmp_path / "one.jsonl").write_text(json.dumps(row) + "\n")
+    assert harvester.main([str(tmp_path / "one.jsonl"), "--dry-run"]) == 0
+    assert "note:" not in capsys.readouterr().err

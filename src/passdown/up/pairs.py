@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     limits = given.min_ratio, given.min_words
     raw = [pair for file in files for pair in _tried(extract_from_jsonl_file, file, *limits)]
     unique = deduplicate_pairs(raw)
+    if files and not raw:
+        print(f"note: no pairs: {_why_none(files)}", file=sys.stderr)
     print(json.dumps(_stats(len(files), raw, unique), indent=2), file=sys.stderr)
     if given.dry_run:
         for pair in unique[:SAMPLES]:
@@ -95,6 +98,25 @@ def command(argv: Sequence[str]) -> int:
         raise Invalid("say what to do with pairs", where="pairs", next="passdown pairs harvest")
     _parser().print_help()
     return 0
+
+
+def _why_none(files: Sequence[Path]) -> str:
+    """Why these files gave no pair: none holds a session a line, or no reply was long enough."""
+    others = sum(not _tried(_sessions_of, file) for file in files)
+    if others < len(files):
+        return "no reply is as long as --min-words and --min-ratio ask for, after a person's words"
+    held = "the file does not hold" if others == 1 else f"none of the {others} files holds"
+    return (
+        f"{held} a session on a line of its own, with its turns under `conversations`; a client's"
+        " transcript is read by `passdown transcript FILE` and `passdown ingest`"
+    )
+
+
+def _sessions_of(path: Path) -> list[Row]:
+    """The first line that is a whole session, if there is one."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        found = (_session(line) for line in file)
+        return list(islice((one for one in found if isinstance(one.get("conversations"), list)), 1))
 
 
 # ---- one pair

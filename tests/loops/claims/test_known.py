@@ -158,6 +158,16 @@ def test_a_person_decides_where_a_claim_in_force_says_otherwise(life: Life) -> N
     assert denied(NEW, "repo:api", knows(known).corpus()) is None
 
 
+def test_a_person_decides_what_would_be_told_everywhere_and_was_seen_in_no_known_repo() -> None:
+    world = World().session(repo="")
+    world.says("Always rebase before you push.")
+    everywhere = add(scope="global", quotes=(asked.Quote(1, 0, 6),))
+    assert "no repo is known" in hesitates(everywhere, world.corpus(), KNOBS)
+    known = World().session(repo="web")
+    known.says("Always rebase before you push.")
+    assert hesitates(everywhere, known.corpus(), KNOBS) == ""
+
+
 # ---- one question in two wordings
 
 

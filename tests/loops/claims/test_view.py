@@ -13,7 +13,7 @@ from passdown.domain.errors import Invalid
 from passdown.domain.observation import Pointer
 from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP, payload as asked
-from passdown.loops.claims.view import card, state
+from passdown.loops.claims.view import ANYWHERE, card, state
 from tests.loops.world import World
 
 KNOBS = defaults(LOOP.settings)
@@ -155,3 +155,18 @@ def test_what_can_be_no_claim_is_told_how_to_be_one(text: str, step: str) -> Non
     with pytest.raises(Invalid) as caught:
         state(text, (1,), "global")
     assert step in caught.value.next
+
+
+def test_a_card_says_where_no_repo_is_known() -> None:
+    world = World().session(repo="")
+    world.says("Always rebase before you push.", pointer=Pointer("a.jsonl", 0, 10, "ab" * 32))
+    corpus = world.corpus()
+    (one,) = LOOP.detect(corpus, KNOBS)
+    assert one.scope == "global"
+    lines = LOOP.card(one.payload, corpus.get(one.evidence), UNTRIED).lines()
+    assert ANYWHERE in lines
+    known = World().session(repo="web")
+    known.says("Always rebase before you push.", pointer=Pointer("a.jsonl", 0, 10, "ab" * 32))
+    (other,) = LOOP.detect(known.corpus(), KNOBS)
+    seen = known.corpus().get(other.evidence)
+    assert ANYWHERE not in LOOP.card(other.payload, seen, UNTRIED).lines()

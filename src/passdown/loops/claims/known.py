@@ -114,8 +114,15 @@ def hesitates(payload: Payload, corpus: Corpus, settings: Settings) -> str:
         return "it is not sure enough to be served"
     if payload.against:
         return f"somebody said otherwise: {payload.against[0]}"
+    if payload.scope == GLOBAL and not _is_of_repos(payload, corpus):
+        return "no repo is known of the sessions that taught it, and it would be told in every one"
     other = denied(payload.text, payload.scope, corpus)
     return f"claim {other.id} says otherwise: {other.text}" if other else ""
+
+
+def _is_of_repos(payload: Add, corpus: Corpus) -> bool:
+    """Whether a claim for every repo was seen in repos that are known."""
+    return any(o.scope != GLOBAL for o in corpus.get(quote.seq for quote in payload.quotes))
 
 
 def denied(text: str, scope: Scope, corpus: Corpus) -> Record | None:

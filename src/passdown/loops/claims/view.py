@@ -35,6 +35,11 @@ ANSWERS = (
 )
 CONTESTED = "While this waits, claim {} is told to nobody, if this rests on what is trusted enough."
 
+ANYWHERE = (
+    "No repo is known of the sessions that taught this. On yes it is told in every repo; edit the"
+    " scope (repo:<name>) where it holds in one."
+)
+
 _SPEAKERS = {
     Seen.PROMPT: "person",
     Seen.REPLY: "assistant",
@@ -119,12 +124,20 @@ def _blocks(
         yield Text(CONTESTED.format(payload.target))
         return
     yield from _quotes(payload, observations)
+    if payload.scope == GLOBAL and observations and _is_of_no_repo(observations):
+        yield Text(ANYWHERE)
     yield Text(f"Replay: {replay.sentence}")
     yield _diff(payload)
     if isinstance(payload, asked.Supersede):
         yield Text(ANSWERS)
         yield Text(CONTESTED.format(payload.target))
     yield Facts(tuple(_facts(payload, observations)))
+
+
+def _is_of_no_repo(observations: Sequence[Observation]) -> bool:
+    """Whether it was seen in sessions of which no repo is known; what a person puts to the gate
+    names its scope."""
+    return all(o.scope == GLOBAL and o.pointer is not None for o in observations)
 
 
 def _quotes(payload: asked.Claim, observations: Sequence[Observation]) -> Iterator[Quote]:
