@@ -8,6 +8,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from importlib import import_module
@@ -20,7 +21,7 @@ from passdown.contract.reader import Draft, SessionFacts
 from passdown.domain.errors import Internal, Unavailable
 from passdown.domain.observation import Seen
 from passdown.domain.scope import ALL
-from passdown.stages.observe import crew, lines
+from passdown.stages.observe import crew, hand, lines
 from passdown.stages.observe.ingest import never
 from passdown.stages.observe.readers import Readers
 from passdown.stages.observe.stamp import Stamp
@@ -338,6 +339,31 @@ def _is_there(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_what_is_drawn_is_sent_in_order_and_drawing_waits_only_when_much_of_it_is_unsent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hand, "UNSENT", 100)
+    unsent, put = hand.Unsent(), list[int]()
+
+    def draw() -> None:
+        for n in range(50):
+            unsent.put(b"%02d" % n * 20)
+            put.append(n)
+
+    drawing = threading.Thread(target=draw)
+    drawing.start()
+    until = time.monotonic() + 10
+    while len(put) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+    time.sleep(0.05)
+    # The third was put when 80 bytes waited; for the fourth there is no room.
+    assert put == [0, 1, 2]
+    assert [unsent.get() for _ in range(50)] == [b"%02d" % n * 20 for n in range(50)]
+    drawing.join(10)
+    assert not drawing.is_alive()
 
 
 def test_a_fault_of_ours_names_its_place_and_no_text(

@@ -35,10 +35,10 @@ WORTH = 32_000_000
 """Bytes from which on it pays to start processes."""
 SHARED = 16_000_000
 """Bytes from which on one file may be drawn by several."""
-AHEAD = 4_000_000
+AHEAD = 24_000_000
 """Bytes a process is given to draw beyond what it is at, about: it never waits for more."""
 PIPE = 1 << 20
-"""Bytes that may be on their way here: so much is drawn on while a transaction is written."""
+"""Bytes that may be on their way here; more than that waits where it was drawn."""
 HELD = 64_000_000
 """Bytes of drawn batches that wait for their turn, about."""
 BEGIN = (

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
+from collections import deque
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from threading import Thread
+from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.errors import Unreadable
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 READY = b"ready"
 BATCH, END = b"b", b"e"
 """What every message begins with."""
+UNSENT = 16_000_000
+"""Bytes that wait here, about, before drawing waits too."""
+PROMPTLY = 0.0005
+"""Seconds that drawing lets sending wait for its turn."""
 
 
 class Task(NamedTuple):
@@ -50,10 +56,14 @@ def main() -> None:
     try:
         drawing = _taken_over(orders)
         line.send_bytes(READY if drawing else b"")
-        # Read beside the drawing: whoever sends a task never waits for us to take it.
+        # Read and sent beside the drawing: whoever sends a task never waits for us to take it, and
+        # we never wait for who stores what we drew.
         Thread(target=_listen, args=(orders, tasks), daemon=True).start()
+        sys.setswitchinterval(PROMPTLY)
+        unsent = Unsent()
+        Thread(target=_send, args=(line, unsent), daemon=True).start()
         while drawing:
-            _draw(line, drawing, tasks.get())
+            _draw(unsent, drawing, tasks.get())
     except (EOFError, OSError):
         return
 
@@ -76,18 +86,50 @@ def _listen(orders: Connection[Any, Any], tasks: SimpleQueue[Task]) -> None:
         os._exit(0)
 
 
-def _draw(line: Connection[Any, Any], drawing: Drawing, task: Task) -> None:
+class Unsent:
+    """What is drawn and waits to be sent, in order."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[bytes] = deque()
+        self._size = 0
+        self._changed = Condition()
+
+    def put(self, raw: bytes) -> None:
+        """One more, once there is room for it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._size < UNSENT)
+            self._waiting.append(raw)
+            self._size += len(raw)
+            self._changed.notify()
+
+    def get(self) -> bytes:
+        """The first one, once there is one."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting)
+            raw = self._waiting.popleft()
+            self._size -= len(raw)
+            self._changed.notify()
+        return raw
+
+
+def _send(line: Connection[Any, Any], unsent: Unsent) -> None:
+    try:
+        while True:
+            line.send_bytes(unsent.get())
+    except OSError:
+        os._exit(0)
+
+
+def _draw(unsent: Unsent, drawing: Drawing, task: Task) -> None:
     ended = Ended()
     try:
         for batch in drawing.draw(*task.work, task.lane):
-            line.send_bytes(BATCH + packed(batch))
+            unsent.put(BATCH + packed(batch))
     except Unreadable as error:
         ended = Ended(error)
-    except (EOFError, OSError):
-        raise
     except Exception as error:
         ended = Ended(fault=type(error).__name__, where=_place(error))
-    line.send_bytes(END + pickle.dumps(ended, pickle.HIGHEST_PROTOCOL))
+    unsent.put(END + pickle.dumps(ended, pickle.HIGHEST_PROTOCOL))
 
 
 def _place(error: Exception) -> str:
