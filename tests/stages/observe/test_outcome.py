@@ -131,3 +131,15 @@ def test_it_may_be_told_in_pieces() -> None:
     for n, one in enumerate(seen, 1):
         state = json.loads(json.dumps(fold(state, [(n, one)])))
     assert state == json.loads(json.dumps(whole))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("pytest", "unittest", "tox", "nox", "jest", "vitest", "rspec", "phpunit", "ctest"),
+        *("go test", "cargo test", "mvn test", "bun test", "npm run tests", "make check"),
+        *("just checks", "./run test", "mise run check"),
+    ],
+)
+def test_whoever_tests_is_known_for_it(command: str) -> None:
+    assert went(run(f"cd x && {command}", "3 passed"))[0] == "tests-passed"

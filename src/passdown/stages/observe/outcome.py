@@ -18,6 +18,8 @@ _TEST = re.compile(
     r"(?:go|cargo|dotnet|mvn|gradle|swift|mix|deno|bun|zig) test|"
     r"(?:npm|yarn|pnpm|bun|make|just|mise|task|\./run)(?: run)? (?:test|check)s?)\b"
 )
+_TESTING = ("est", "check", "tox", "nox", "rspec", "phpunit")
+"""One of these is in every command that tests; most commands have none, and that is soon seen."""
 _COMMIT = re.compile(r"\bgit\b[^\n|;&]{0,80}\bcommit\b")
 _PASSED = re.compile(
     r"\b[1-9][0-9]* (?:tests? )?pass(?:ed|ing)\b|^ok\s|^PASS\b|\ball tests pass|"
@@ -66,9 +68,17 @@ def outcome(state: Json) -> tuple[str, tuple[int, ...]]:
 def _called(state: Json, seq: int, item: Observation) -> None:
     _go_on(state)
     start = item.text[:_COMMAND]
-    what = "test" if _TEST.search(start) else "commit" if _COMMIT.search(start) else ""
+    what = "test" if _tests(start) else "commit" if _commits(start) else ""
     if what and item.call:
         state["open"] = [what, item.call, seq]
+
+
+def _tests(command: str) -> bool:
+    return any(word in command for word in _TESTING) and _TEST.search(command) is not None
+
+
+def _commits(command: str) -> bool:
+    return "commit" in command and _COMMIT.search(command) is not None
 
 
 def _answered(state: Json, seq: int, item: Observation) -> None:
