@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from passdown.domain.observation import Observation
 
 _TEST = re.compile(
-    r"\b(?:pytest|unittest|tox|nox|jest|vitest|rspec|phpunit|ctest|"
+    r"(?:\b(?:pytest|unittest|tox|nox|jest|vitest|rspec|phpunit|ctest|"
     r"(?:go|cargo|dotnet|mvn|gradle|swift|mix|deno|bun|zig) test|"
-    r"(?:npm|yarn|pnpm|bun|make|just|mise|task|\./run)(?: run)? (?:test|check)s?)\b"
+    r"(?:npm|yarn|pnpm|bun|make|just|mise|task)(?: run)? (?:test|check)s?)|"
+    r"\./run (?:test|check)s?)\b"
 )
 _TESTING = ("est", "check", "tox", "nox", "rspec", "phpunit")
 """One of these is in every command that tests; most commands have none, and that is soon seen."""
