@@ -193,7 +193,20 @@ def test_an_unknown_card_says_so_on_a_page(web: Cockpit) -> None:
     assert "no proposal ffff00" in answer.text
 
 
-PAGES = ("/", "/decisions", "/ledger", "/ledger/verified", "/knowledge", "/sessions", "/queue")
+PAGES = (
+    "/",
+    "/decisions",
+    "/ledger",
+    "/ledger/verified",
+    "/knowledge",
+    "/sessions",
+    "/measure",
+    "/measure/figures",
+    "/measure/calibration",
+    "/controls",
+    "/controls/gate.max_open",
+    "/queue",
+)
 
 
 def test_every_page_is_drawn_for_an_empty_store_too(web: Cockpit) -> None:
@@ -234,3 +247,29 @@ def test_a_search_shows_why_or_that_nothing_answers(at: Desk, web: Cockpit) -> N
     at.call("index.follow")
     assert "Why it is here" in web.browser().get("/knowledge?q=tea+four").text
     assert "Nothing that was approved answers" in web.browser().get("/knowledge?q=zebra").text
+
+
+def test_an_admin_turns_a_knob_unless_somebody_else_just_did(at: Desk, web: Cockpit) -> None:
+    client, address = web.browser(), "/controls/gate.max_open/set"
+    assert client.post(address, json={"value": "400", "expect": "2000"}).status_code == 200
+    assert "→ <strong>400</strong>" in client.get("/controls/gate.max_open").text
+    assert client.post(address, json={"value": "300", "expect": "2000"}).status_code == 409
+    assert client.post(address, json={"value": "many"}).status_code == 422
+    assert client.post(address, json={"reset": True}).status_code == 200
+
+
+def test_a_reviewer_turns_no_knob(web: Cockpit) -> None:
+    reviewer = human("rev", Proof.TOKEN, admin=False)
+    client = web.browser(reviewer)
+    assert client.post("/controls/gate.max_open/set", json={"value": "1"}).status_code == 403
+    assert "Only an admin" in client.get("/controls").text
+
+
+def test_what_was_decided_a_day_is_drawn_and_told_as_a_table(at: Desk, web: Cockpit) -> None:
+    client = web.browser()
+    for n in range(3):
+        decide(client, at.ask(Add(f"rule {n}")).id, yes=n > 0, reason="no")
+    page = client.get("/measure/figures").text
+    assert page.count("<rect") == 2
+    assert ": 2 approved</title>" in page
+    assert "<table>" in page

@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from passdown.surfaces.web import decisions, inbox, knowledge, live, seen, sessions, sign
+from passdown.surfaces.web import (
+    controls,
+    decisions,
+    inbox,
+    knowledge,
+    live,
+    measure,
+    seen,
+    sessions,
+    sign,
+)
 from passdown.surfaces.web.entry import Entry
 from passdown.surfaces.web.site import Site
 from passdown.surfaces.web.static import files
@@ -22,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "routes"]
 
-PAGES = (inbox, decisions, knowledge, sessions, seen, live, sign)
+PAGES = (inbox, decisions, knowledge, sessions, measure, controls, seen, live, sign)
 
 
 def routes(

@@ -91,10 +91,10 @@ class Visit:
         said = self.asked(name)
         return int(said) if said.isdecimal() and len(said) < 16 else default
 
-    def show(self, template: str, status: int = 200, **values: Any) -> Response:
+    def show(self, template: str, code: int = 200, **values: Any) -> Response:
         """The filled template as a page, or as the part of one that was asked for."""
         body = drawn(template, {**self._around(), **values})
-        return HTMLResponse(body, status, {"content-security-policy": POLICY})
+        return HTMLResponse(body, code, {"content-security-policy": POLICY})
 
     def say(self, value: Mapping[str, Any], status: int = 200) -> Response:
         """An answer for the page's own script."""
