@@ -19,7 +19,7 @@ from passdown.domain.proposal import (
     Status,
     Verdict,
 )
-from passdown.domain.scope import ALL
+from passdown.domain.scope import ALL, Sight
 from passdown.storage.port import Store
 
 AT = "2026-11-21T03:15:00.000Z"
@@ -216,3 +216,18 @@ def test_turns_and_marks_are_kept_in_order_for_each_proposal(store: Store):
             tx.queue.mark(Mark(asked("a").id, name, AT, "me", {"n": name}))
         assert [m.name for m in tx.queue.marks(asked("a").id)] == ["outcome", "undone", "outcome"]
         assert tx.queue.marks(asked("b").id) == []
+
+
+def test_of_no_loop_the_best_of_each_is_given(store: Store):
+    with store.write(ALL) as tx:
+        assert tx.queue.best("") == []
+        for n, loop in enumerate(["themes", "claims", "claims", "audit"]):
+            tx.queue.add(replace(asked(f"a{n}"), loop=loop, value=float(n)))
+        gone = replace(asked("b"), loop="phrases")
+        tx.queue.add(gone)
+        tx.queue.move(replace(gone, status=Status.EXPIRED), expect=gone.status)
+    with store.read(ALL) as tx:
+        found = [(one.loop, one.value) for one in tx.queue.best("")]
+        assert found == [("audit", 3.0), ("claims", 2.0), ("themes", 0.0)]
+    with store.read(Sight(("repo:other",))) as tx:
+        assert tx.queue.best("") == []

@@ -64,7 +64,7 @@ def _by_value(ctx: Ctx, loop: str, most: int, after: str) -> dict[str, Any]:
     from passdown.ops.order import ordered
 
     with ctx.store.read(ctx.sight) as tx:
-        loops = [loop] if loop else sorted({name for name, _ in tx.queue.counts()})
+        loops = [loop] if loop else [p.loop for p in tx.queue.best("")]
         found = list(islice(ordered(tx, ctx.actor, loops, after=after), most))
     rows = [{**_wire(place.proposal), "lot": place.lot} for place, _ in found]
     return {"proposals": rows, "next": found[-1][1] if len(found) == most else None}

@@ -12,6 +12,7 @@ from passdown.ops.kinds import Name
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
+    from passdown.stages.gate.auto import Grant
     from passdown.stages.gate.trust import Trusted
     from passdown.storage.port import Tx
 
@@ -48,22 +49,35 @@ def trust(
 
 
 def fall_back(ctx: Ctx, loop: str) -> list[str]:
-    """Trust no more what does not hold, and let the loop only suggest again; why, for each."""
+    """Trust no more what does not hold, earned or granted by name, and let the loop only suggest
+    again; why, for each."""
     from passdown.stages.gate.auto import in_force
-    from passdown.stages.gate.trust import end, failing
+    from passdown.stages.gate.trust import end
 
     with ctx.store.read(ALL) as tx:
         given = in_force(tx, loop, ctx.settings)
-        if given is None or given.level != SAFE or not failing(tx, loop):
+        if given is None or not _lost(tx, given):
             return []
     with ctx.store.write(ALL) as tx:
-        lost = failing(tx, loop)
+        lost = _lost(tx, given)
         for one, why in lost:
             end(tx, one, _gate(), why)
         told = [f"{one.action}: {why}" for one, why in lost]
         if told:
             _suggest(ctx, tx, loop, "; ".join(told))
     return told
+
+
+def _lost(tx: Tx, given: Grant) -> list[tuple[Trusted, str]]:
+    """What the grant rests on and does not hold, with the figures that say so."""
+    from passdown.stages.gate.trust import Trusted, failing, fallen
+    from passdown.text.calibrate import TARGET
+
+    if given.level == SAFE:
+        return failing(tx, given.loop)
+    why = fallen(tx, given.loop, given.at)
+    whole = Trusted(given.loop, given.level, 0.0, TARGET, given.by, given.at)
+    return [(whole, why)] if why else []
 
 
 def earned(ctx: Ctx, tx: Tx) -> list[dict[str, Any]]:
@@ -74,8 +88,9 @@ def earned(ctx: Ctx, tx: Tx) -> list[dict[str, Any]]:
     for name in sorted(ctx.loops):
         accepted = {action: one.at for action, one in trusted(tx, name).items()}
         lost = ended(tx, name)
+        level = ctx.settings.text(f"{name}.level")
+        lost.pop(level, "")  # granted anew
         if accepted or lost:
-            level = ctx.settings.text(f"{name}.level")
             rows.append({"loop": name, "level": level, "accepted": accepted, "ended": lost})
     return rows
 

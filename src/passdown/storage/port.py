@@ -203,7 +203,7 @@ class Queue(Protocol):
     ) -> list[Proposal]:
         """Open ones of a loop, highest value first, then id; with `after`, those that come after
         that id at that value. With `before` those between the two ids, by id: ids are random, and
-        so is that order."""
+        so is that order. Of no loop the best one of each, by loop; found without a look at all."""
         ...
 
     def by_fingerprint(self, fingerprint: str) -> Proposal | None:

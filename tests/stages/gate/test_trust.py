@@ -264,3 +264,62 @@ def test_what_happened_before_it_was_accepted_does_not_count() -> None:
     at.call("undo", BOB, id=at.call("pending", status="approved")["proposals"][0]["id"])
     arbitrates(at)
     assert at.call("controls.get", name="notes.level")["value"] == "auto_safe"
+
+
+# ---- granted by name
+
+
+def granted(at: Desk, n: int) -> list[str]:
+    """So many that the gate decides with nobody present, since an admin granted that."""
+    sets(at, level="auto", golden_path_confidence="0.5")
+    ids = [at.ask(Add(f"granted {k}")).id for k in range(n)]
+    arbitrates(at)
+    assert all(at.proposal(id).decided_by == "system:gate" for id in ids)
+    return ids
+
+
+def test_a_grant_by_name_falls_back_when_what_it_decided_is_taken_back() -> None:
+    at = bench()
+    for id in granted(at, 3)[:2]:
+        at.call("undo", BOB, id=id)
+    arbitrates(at)
+    level = at.call("controls.get", name="notes.level")
+    assert (level["value"], level["set_by"]["actor"]) == ("suggest", "system:gate")
+    assert "1 of 3 decided with nobody present held" in level["set_by"]["reason"]
+    (row,) = at.call("status")["trust"]
+    assert row["level"] == "suggest"
+    assert row["ended"]["auto"].startswith("1 of 3 decided")
+    id = at.ask(Add("after")).id
+    arbitrates(at)
+    assert at.proposal(id).status is Status.HUMAN
+    assert faults(at.store) == []
+
+
+def test_a_grant_by_name_falls_back_when_what_it_decided_did_harm() -> None:
+    at = bench()
+    for id in granted(at, 3)[:2]:
+        with at.store.write(ALL) as tx:
+            tx.ledger.append("promotion.outcome", "system:measure", id, {"score": 0.5})
+            tx.ledger.append("promotion.outcome", "system:measure", id, {"score": -0.5})
+    arbitrates(at)
+    assert at.call("controls.get", name="notes.level")["value"] == "suggest"
+
+
+def test_a_grant_by_name_that_holds_goes_on() -> None:
+    at = bench()
+    at.call("undo", BOB, id=granted(at, 3)[0])
+    arbitrates(at)
+    assert at.call("controls.get", name="notes.level")["value"] == "auto"
+
+
+def test_a_grant_that_is_given_anew_is_judged_by_what_follows() -> None:
+    at = bench()
+    for id in granted(at, 3)[:2]:
+        at.call("undo", BOB, id=id)
+    arbitrates(at)
+    at.clock.advance(seconds=1)
+    sets(at, level="auto")
+    id = at.ask(Add("after")).id
+    arbitrates(at)
+    assert at.proposal(id).status is Status.EXECUTED
+    assert at.call("status")["trust"] == []

@@ -12,7 +12,7 @@ from math import comb
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.proposal import FORGOTTEN, Status
-from passdown.text.calibrate import ABOVE
+from passdown.text.calibrate import ABOVE, TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ RARE = 0.05
 SAMPLED = f"one in {SAMPLE} goes to a person"
 AUDIT = "audit:"
 """The flag of such a question, with what would have been decided."""
-UNDONE = "promotion.undone"
+UNDONE, OUTCOME = "promotion.undone", "promotion.outcome"
 ANSWERED = (Status.EXECUTED, Status.REJECTED)
 PAGE = 1000
 
@@ -105,7 +105,7 @@ def failing(tx: Tx, loop: str) -> list[tuple[Trusted, str]]:
     accepted = trusted(tx, loop)
     if not accepted:
         return []
-    decided, undone = list(_decided(tx, loop)), {e.subject for e in _entries(tx, UNDONE, "")}
+    decided, undone = list(_decided(tx, loop)), _wrong(tx)
     found = []
     for one in accepted.values():
         those = [p for p in decided if p.action == one.action and p.decided_at >= one.since]
@@ -115,6 +115,22 @@ def failing(tx: Tx, loop: str) -> list[tuple[Trusted, str]]:
                 found.append((one, told))
                 break
     return found
+
+
+def fallen(tx: Tx, loop: str, since: At) -> str:
+    """Why what was granted by name cannot go on; '' where what was decided without a person since
+    then holds, or is too little to say."""
+    wrong = _wrong(tx)
+    held = _kept((p for p in _decided(tx, loop) if p.decided_at >= since), wrong)
+    if not held.falls_below(TARGET):
+        return ""
+    return f"{held.right} of {held.n} decided with nobody present held, {TARGET:g} is asked for"
+
+
+def _wrong(tx: Tx) -> set[str]:
+    """What was taken back, and what did harm when it was last looked at."""
+    last = {e.subject: (e.detail or {}).get("score", 0) for e in _entries(tx, OUTCOME, "")}
+    return {e.subject for e in _entries(tx, UNDONE, "")} | {id for id in last if last[id] < 0}
 
 
 def salted(tx: Tx) -> None:
@@ -147,7 +163,7 @@ def _audited(decided: Iterable[Proposal], undone: set[str]) -> Held:
 
 
 def _kept(decided: Iterable[Proposal], undone: set[str]) -> Held:
-    """What was decided without a person and not taken back."""
+    """What was decided without a person and neither taken back nor harmful."""
     alone = [p for p in decided if p.decided_by == "system:gate" and p.status is Status.EXECUTED]
     return Held(sum(p.id not in undone for p in alone), len(alone))
 

@@ -114,7 +114,10 @@ class MemoryQueue:
     def best(
         self, loop: str, *, below: float = 0.0, after: str = "", before: str = "", limit: int = 100
     ) -> list[Proposal]:
-        """Open ones of a loop by value, or those between two ids by id."""
+        """Open ones of a loop by value, or those between two ids by id; of none, the best of each."""
+        if not loop:
+            names = sorted({row.loop for row in self._seen() if row.status in OPEN})
+            return [one for name in names for one in self.best(name, limit=1)]
         found = [row for row in self._seen() if row.status in OPEN and row.loop == plain(loop)]
         if before:
             return [proposal_of(row) for row in found if after < row.id < before][:limit]

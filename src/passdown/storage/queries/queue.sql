@@ -69,6 +69,19 @@ WHERE status IN ('pending', 'arbiter', 'human') AND loop = :loop AND {sees}
 ORDER BY id
 LIMIT :limit
 
+-- From one name to the next, by the index: there are few, of very many questions.
+-- name: loops
+WITH RECURSIVE names (name) AS (
+    SELECT min(loop) FROM proposals
+    WHERE status IN ('pending', 'arbiter', 'human') AND {sees}
+    UNION ALL
+    SELECT (
+        SELECT min(loop) FROM proposals
+        WHERE status IN ('pending', 'arbiter', 'human') AND loop > name AND {sees}
+    ) FROM names WHERE name IS NOT NULL
+)
+SELECT name FROM names WHERE name IS NOT NULL ORDER BY name
+
 -- name: place
 SELECT confidence FROM proposals WHERE id = :id AND {sees}
 

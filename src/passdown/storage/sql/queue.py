@@ -97,7 +97,10 @@ class SqlQueue:
     def best(
         self, loop: str, *, below: float = 0.0, after: str = "", before: str = "", limit: int = 100
     ) -> list[Proposal]:
-        """Open ones of a loop by value, or those between two ids by id."""
+        """Open ones of a loop by value, or those between two ids by id; of none, the best of each."""
+        if not loop:
+            names = [name for (name,) in self._rows("loops")]
+            return [one for name in names for one in self.best(name, limit=1)]
         of = {"loop": loop, "after": after, "limit": limit}
         if before:
             return list(map(proposal_of, self._rows("lot", before=before, **of)))
