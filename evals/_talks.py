@@ -7,6 +7,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -66,9 +67,22 @@ def talks(data: Path | None) -> Iterator[Talk]:
         if row["category"] in CATEGORIES and right:
             asked[row["conv"]].append(Asked(row["question"], right, CATEGORIES[row["category"]]))
     for name, rows in turns.items():
-        yield _talk(
-            [(r["dia_id"], str(r["session"]), r["speaker"], _seen(r)) for r in rows], asked[name]
-        )
+        yield _talk([_turn(row) for row in rows], asked[name])
+
+
+class Turn(NamedTuple):
+    """One turn as it is read."""
+
+    id: str
+    group: str
+    who: str
+    text: str
+    at: str = ""
+
+
+def _turn(row: Mapping[str, Any]) -> Turn:
+    at = datetime.strptime(row["date"], "%I:%M %p on %d %B, %Y").isoformat()
+    return Turn(row["dia_id"], str(row["session"]), row["speaker"], _seen(row), at)
 
 
 def _seen(row: Mapping[str, Any]) -> str:
@@ -76,10 +90,10 @@ def _seen(row: Mapping[str, Any]) -> str:
     return f"{row['caption']} {row['text']}" if row.get("caption") else str(row["text"])
 
 
-def _talk(rows: Sequence[tuple[str, str, str, str]], asked: Sequence[Asked]) -> Talk:
-    docs = [doc(text, who, group, n) for n, (_, group, who, text) in enumerate(rows)]
-    plain = [_plain(text, group, "") for _, group, _, text in rows]
-    ids = [row[0] for row in rows]
+def _talk(rows: Sequence[Turn], asked: Sequence[Asked]) -> Talk:
+    docs = [doc(one.text, one.who, one.group, n, one.at) for n, one in enumerate(rows)]
+    plain = [_plain(one.text, one.group, "") for one in rows]
+    ids = [one.id for one in rows]
     return Talk(docs, plain, ids, [one for one in asked if one.right & {*ids}])
 
 
@@ -187,7 +201,7 @@ _OFTEN = ("yesterday", "with my sister", "again", "in the rain")
 
 def _made_talk(chance: random.Random) -> Talk:
     """Sessions of small talk in which some things are said once, in another form than asked."""
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[Turn] = []
     asked, pairs = list[Asked](), [(t, d) for t in _THINGS.split() for d in _DEEDS]
     for n, (thing, deed) in enumerate(chance.sample(pairs, 60)):
         who, group = chance.choice(_NAMES), str(n // 6)
@@ -198,8 +212,8 @@ def _made_talk(chance: random.Random) -> Talk:
             (who, said),
             (other, "Nice to hear!"),
         ):
-            rows.append((f"D{group}:{len(rows)}", group, speaker, text))
-        asked.append(Asked(f"When did {who} {deed} the {thing}?", frozenset([rows[-2][0]]), "made"))
+            rows.append(Turn(f"D{group}:{len(rows)}", group, speaker, text))
+        asked.append(Asked(f"When did {who} {deed} the {thing}?", frozenset([rows[-2].id]), "made"))
     return _talk(rows, asked)
 
 

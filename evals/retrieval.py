@@ -48,6 +48,13 @@ OTHERS: tuple[Weights, ...] = (
     WEIGHTS._replace(pairs=0.0),
     WEIGHTS._replace(asks=0.0),
     WEIGHTS._replace(dated=0.0),
+    WEIGHTS._replace(then=0.0),
+    WEIGHTS._replace(replies=0.0),
+    WEIGHTS._replace(replies=0.3),
+    WEIGHTS._replace(covers=0.0),
+    WEIGHTS._replace(brief=0.0),
+    WEIGHTS._replace(brief=-0.4),
+    WEIGHTS._replace(joined=0.0),
     WEIGHTS._replace(before=0.6, after=0.4),
 )
 """Other weights, tried only to tell how much the figures depend on them: each conversation with

@@ -87,3 +87,37 @@ def test_ranking_is_one_order_whatever_is_ranked(rows: list[tuple[str, str]], as
     found = rank(what, docs, common(docs))
     assert found == rank(what, docs, common(docs))
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+def test_a_reply_to_a_question_that_has_the_words_is_before_one_to_a_statement():
+    docs = [
+        doc("Which telescope did you buy?", "Ada", "s", 0),
+        doc("The small one from the corner shop downtown.", "Grace", "s", 1),
+        doc("The telescope was one to buy.", "Ada", "t", 10),
+        doc("The small one from the corner shop downtown.", "Grace", "t", 11),
+    ]
+    found = order("buy telescope", docs)
+    assert found.index(1) < found.index(3)
+
+
+def test_what_was_said_at_the_time_that_is_asked_for_is_first():
+    docs = [
+        doc("I repaired the old sailboat", "Ada", "a", 0, "2023-05-02T10:00:00.000Z"),
+        doc("I repaired the old sailboat", "Ada", "b", 9, "2023-10-13T10:00:00.000Z"),
+    ]
+    assert order("What was repaired in October 2023, the sailboat?", docs)[0] == 1
+    assert order("What was repaired in May 2023, the sailboat?", docs)[0] == 0
+
+
+def test_a_turn_that_says_more_is_before_a_thank_you():
+    docs = [
+        doc("Thanks, garden!", "Ada", "a", 0),
+        doc("The garden behind our house has roses, lilies and one apple tree.", "Ada", "b", 9),
+    ]
+    assert order("garden", docs) == [1, 0]
+
+
+def test_a_word_written_as_two_is_found():
+    docs = [doc("A long road trip to the coast"), doc("The coast is far")]
+    assert order("roadtrip coast", docs)[0] == 0
+    assert order("roadtrip", docs) == [0]

@@ -9,19 +9,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import pairwise
-from math import log
+from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.text.span import span
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from passdown.text.span import Span
 
 K1, B = 1.2, 0.5
 """How soon a word repeated says nothing new, and how much length counts."""
 
 REACH = 3
 """How many turns to each side a wide neighbourhood has."""
+
+HALF = 3
+"""Letters that half a word has at least."""
+
+BRIEF = 6.0
+"""Words of a turn that hardly says anything by itself: a greeting, a thank-you."""
 
 _TIMES = """yesterday today tonight tomorrow last next ago week weekend month year since monday
 tuesday wednesday thursday friday saturday sunday january february march april may june july august
@@ -45,10 +54,15 @@ class Weights(NamedTuple):
     near: float = 0.2
     wide: float = 0.2
     group: float = 0.4
+    replies: float = 0.6
+    covers: float = 0.2
     pairs: float = 0.7
+    joined: float = 0.7
     actor: float = 0.8
     asks: float = -0.2
+    brief: float = -0.7
     dated: float = 0.3
+    then: float = 1.0
 
 
 WEIGHTS = Weights()
@@ -67,11 +81,13 @@ class Doc(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What is looked for: words that carry meaning, the actors it names, whether it asks when."""
+    """What is looked for: words that carry meaning, the actors it names, whether it asks when,
+    and the time it names."""
 
     words: tuple[str, ...]
     actors: frozenset[str] = frozenset()
     when: bool = False
+    span: Span | None = None
 
 
 class Common(NamedTuple):
@@ -99,7 +115,8 @@ def question(text: str, actors: Iterable[str] = ()) -> Question:
     names = {word for actor in named for word in content_words(actor)}
     words = content_words(text)
     kept = tuple(word for word in words if word not in names)
-    return Question(kept or tuple(words), named, _WHEN.match(folded) is not None)
+    when = _WHEN.match(folded) is not None
+    return Question(kept or tuple(words), named, when, span(text))
 
 
 def doc(text: str, actor: str = "", group: str = "", place: int = 0, at: str = "") -> Doc:
@@ -131,7 +148,8 @@ def rank_groups(
     """Groups with any evidence, best first: the best text in one and all of it as one text, each
     against the best there is; of two that say nearly the same the newer first."""
     best: dict[str, float] = {}
-    for one in rank(asked, docs, known, weights):
+    # How much of it is said at all is told by the session as a whole.
+    for one in rank(asked, docs, known, weights._replace(covers=0.0)):
         best.setdefault(docs[one.at].group, one.score)
     texts: dict[str, list[str]] = {}
     newest: dict[str, str] = {}
@@ -176,6 +194,7 @@ class _Ranking:
         self._mean = known.mean or 1.0
         self._worth = {word: _worth(word, known) for word in dict.fromkeys(asked.words)}
         self._pairs = frozenset(pairwise(asked.words))
+        self._joined = _halves(self._worth)
         self._counts = [self._count(one.words) for one in docs]
         self._own = [self._bm25(c, len(d.words)) for c, d in zip(self._counts, docs, strict=True)]
         self._at = {(d.group, d.place): n for n, d in enumerate(docs) if d.group}
@@ -189,27 +208,43 @@ class _Ranking:
             parts |= self._around(n, one, w)
         if self._own[n] and self._pairs:
             parts["pairs"] = w.pairs * self._in_a_row(one.words)
+        times = self._times(one, w)
+        parts = {name: times * part for name, part in parts.items() if part}
+        return sum(parts.values()), parts
+
+    def _times(self, one: Doc, w: Weights) -> float:
+        """What is not evidence itself and says how much there is of it."""
         times = 1 + w.actor * (one.actor in self._asked.actors)
         times *= 1 + w.asks * one.asks
         times *= 1 + w.dated * (one.dated and self._asked.when)
-        parts = {name: times * part for name, part in parts.items() if part}
-        return sum(parts.values()), parts
+        if self._asked.span:
+            times *= 1 + w.then * self._asked.span.fits(one.at)
+        return times * (1 + w.brief * exp(-len(one.words) / BRIEF)) if one.group else times
 
     def _around(self, n: int, one: Doc, w: Weights) -> dict[str, float]:
         near = {step: self._beside(one, step) for step in range(-REACH, REACH + 1)}
         steps = ((-1, w.before), (1, w.after), (-2, w.farther_before), (2, w.farther_after))
         beside = sum(weight * self._own[m] for s, weight in steps if (m := near[s]) is not None)
+        asked = near[-1]
+        if asked is not None and self._docs[asked].asks:
+            beside += w.replies * self._own[asked]
         close = [m for s in (-1, 0, 1) if (m := near[s]) is not None]
         wide = [m for m in near.values() if m is not None]
         together = w.near * self._together(close) + w.wide * self._together(wide)
+        together += w.covers * self._covered(close)
         return {"neighbours": beside + together, "session": w.group * self._groups[one.group]}
+
+    def _covered(self, members: Sequence[int]) -> float:
+        """How much of what is asked is said at all."""
+        has = {word for m in members for word in self._counts[m]}
+        return sum([told for word, told in self._worth.items() if word in has])
 
     def _beside(self, one: Doc, step: int) -> int | None:
         return self._at.get((one.group, one.place + step))
 
     def _together(self, members: Sequence[int]) -> float:
         """Neighbours taken as one text."""
-        counts: dict[str, int] = {}
+        counts: dict[str, float] = {}
         for m in members:
             for word, often in self._counts[m].items():
                 counts[word] = counts.get(word, 0) + often
@@ -220,20 +255,27 @@ class _Ranking:
 
     def _by_group(self) -> dict[str, float]:
         """What each session as a whole says of the words asked for, whatever its length."""
-        counts: dict[str, Counter[str]] = {}
+        counts: dict[str, dict[str, float]] = {}
         for one, count in zip(self._docs, self._counts, strict=True):
             if one.group:
-                counts.setdefault(one.group, Counter()).update(count)
+                whole = counts.setdefault(one.group, {})
+                for word, often in count.items():
+                    whole[word] = whole.get(word, 0) + often
         return {group: self._bm25(count, self._mean) for group, count in counts.items()}
 
-    def _count(self, words: Sequence[str]) -> dict[str, int]:
-        count: dict[str, int] = {}
+    def _count(self, words: Sequence[str]) -> dict[str, float]:
+        """How often each word asked for is there; a little less where it is written as two."""
+        count: dict[str, float] = {}
         for word in words:
             if word in self._worth:
                 count[word] = count.get(word, 0) + 1
+        if not self._joined.isdisjoint(words):
+            for first, second in pairwise(words):
+                if first in self._joined and (whole := first + second) in self._worth:
+                    count.setdefault(whole, self._weights.joined)
         return count
 
-    def _bm25(self, count: Mapping[str, int], words: float) -> float:
+    def _bm25(self, count: Mapping[str, float], words: float) -> float:
         if not count:
             return 0.0
         long = K1 * (1 - B + B * words / self._mean)
@@ -246,3 +288,8 @@ class _Ranking:
 def _worth(word: str, known: Common) -> float:
     having = known.having.get(word, 0)
     return log(1 + (known.many - having + 0.5) / (having + 0.5))
+
+
+def _halves(words: Iterable[str]) -> frozenset[str]:
+    """The beginnings of words that may be written as two: `road` of `roadtrip`."""
+    return frozenset(word[:n] for word in words for n in range(HALF, len(word) - HALF + 1))
