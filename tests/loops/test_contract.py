@@ -26,6 +26,7 @@ from passdown.testing import (
     transcript,
 )
 from passdown.testing.strategies import transcripts
+from tests.loops.follow_on import burns, routes
 from tests.loops.tuning.past import answered
 from tests.notes import NOTES
 
@@ -74,6 +75,8 @@ PAST: tuple[Transcript, ...] = (
         )
         for n in range(5)
     ),
+    *burns(start=later(START, days=5)),
+    *routes(start=later(START, days=5)),
 )
 """Something for every loop. A loop that finds nothing here adds what it is about."""
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 BUILTIN = {
     "claims": "passdown.loops.claims",
     "phrasebook": "passdown.loops.phrasebook",
+    "router_trigger": "passdown.loops.router_trigger",
+    "snapshot_expand": "passdown.loops.snapshot_expand",
     "tuning": "passdown.loops.tuning",
 }
 GROUP = "passdown.loops"
