@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -87,8 +88,9 @@ class App:
         a process that runs already."""
         decided = self._decided()
         if self._settings is None or decided != self._controls:
-            return self._set(decided)
-        return self._settings
+            self._set(decided)
+        assert self._settings is not None
+        return _standing(self._settings)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -101,7 +103,14 @@ class App:
         """One operation by name or alias; Invalid names the nearest ones."""
         if "." in name and name.partition(".")[0] in self.loops:
             return self.operations.get(name) or catalogue.find(name)
-        return catalogue.find(name)
+        return self._of_a_loop(name) or catalogue.find(name)
+
+    def _of_a_loop(self, name: str) -> Operation | None:
+        """A loop's own operation under another name; None where it is an operation's name, or
+        nobody's."""
+        if "." not in name or catalogue.known(name):
+            return None
+        return next((op for op in self.operations.values() if name in op.aliases), None)
 
     def call(
         self,
@@ -120,7 +129,9 @@ class App:
             op.allow(actor)
             typed = accept(op, params, self._clean)
             ctx = self._ctx(actor, sight, self.settings, report or _quiet)
-            return plain(op.run(ctx, typed))
+            answer = plain(op.run(ctx, typed))
+            self._follow(op, ctx)
+            return answer
         except PassdownError:
             raise
         except Exception as error:
@@ -165,6 +176,16 @@ class App:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _follow(self, op: Operation, ctx: Ctx) -> None:
+        """Let the files follow what was done. It is done whether or not they can: `doctor` says
+        what is behind."""
+        from passdown.ops.operation import Effect
+        from passdown.ops.projection import project
+
+        if op.effect is not Effect.READ:
+            with suppress(PassdownError, OSError):
+                project(ctx)
 
     def _ctx(
         self, actor: Actor, sight: Sight, settings: Settings, report: Callable[[Progress], None]
@@ -257,6 +278,17 @@ class _Loops(Mapping[str, Any]):
     def failures(self) -> tuple[str, ...]:
         """One sentence for each loop that could not be loaded."""
         return tuple(getattr(self._app.loops, "failures", ()))
+
+
+def _standing(settings: Settings) -> Settings:
+    """The settings with how things stand now: the file that says it is read each time."""
+    path = settings.text("snapshot.file")
+    if not path:
+        return settings
+    try:
+        return replace(settings, snapshots=config.snapshots(path))
+    except ValueError as error:
+        return replace(settings, warnings=(*settings.warnings, f"snapshot.file: {path} {error}"))
 
 
 def open_app(

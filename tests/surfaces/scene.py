@@ -107,6 +107,16 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "pending": {"loop": "notes", "limit": 1},
         "phrases.test": {"message": "when is tea?"},
         "preview": {"id": names["pending"]},
+        "promotions.approve": {
+            "loop": "notes",
+            "id": names["pending"],
+            "body": {"review_notes": "seen it"},
+        },
+        "promotions.reject": {
+            "loop": "notes",
+            "id": names["pending"],
+            "body": {"review_notes": "not so"},
+        },
         "propose": {"loop": "notes", "payload": payload, "text": "Milk comes last, they said."},
         "redact": {"text": "Write to jane.doe" + "@corp-mail.com, she knows."},
         "reject": {"id": names["pending"], "reason": "not so"},

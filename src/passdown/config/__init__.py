@@ -6,6 +6,7 @@ A value's origin is kept with it: default < control < file < env < flag.
 from passdown.config.identity import identify_terminal, token_from_file
 from passdown.config.load import load
 from passdown.config.places import Places, environment, places
+from passdown.config.snapshot import snapshots
 
 __all__ = [
     "Places",
@@ -13,5 +14,6 @@ __all__ = [
     "identify_terminal",
     "load",
     "places",
+    "snapshots",
     "token_from_file",
 ]

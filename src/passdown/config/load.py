@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from passdown.config.aliases import said
 from passdown.config.places import config_files
 from passdown.domain import names
 from passdown.domain.settings import KNOBS, Knob, Setting, Settings
@@ -45,6 +46,8 @@ def _layers(
     yield "control", controls
     for path in config_files(home, user):
         yield f"file {path}", _file(path, warnings)
+    for one in said(every):
+        yield f"env {one.variable}", {one.knob: one.value}
     yield "env", _environment(every)
     yield "flag", flags
 
@@ -57,7 +60,7 @@ def _take(
     raw: Any,
     origin: str,
 ) -> None:
-    name = names.knob(name)
+    raw, name = names.value(name, raw), names.knob(name)
     knob = every.get(name)
     if knob is None:
         warnings.append(f"{name} ({origin}): no such setting")

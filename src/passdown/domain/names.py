@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+PROMOTE = "promote."
+"""What some say before a loop's knobs: `promote.LOOP.min_size`."""
+INTERVAL = ".interval_sec"
 _KNOBS = {
+    "interval_sec": "every",
     "automation_level": "level",
     "escalation_chain": "chain",
     "opus_confidence": "arbiter_confidence",
@@ -17,9 +21,15 @@ _TIERS = {"opus": "arbiter", "sonnet": "classifier"}
 def knob(name: str) -> str:
     """Our name of a knob: `gate.chain` for `escalation_chain`, `claims.level` for
     `claims.automation_level`; any other name as it is."""
+    name = name.removeprefix(PROMOTE)
     part, dot, last = name.rpartition(".")
     ours = _KNOBS.get(last, last)
     return f"gate.{ours}" if not dot and ours in _OF_THE_GATE else f"{part}{dot}{ours}"
+
+
+def value(name: str, raw: object) -> object:
+    """A value in our words: seconds where another tool's knob counts them."""
+    return f"{raw}s" if name.endswith(INTERVAL) else raw
 
 
 def tiers(value: str) -> str:

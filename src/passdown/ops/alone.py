@@ -59,7 +59,7 @@ def leave(
 
 def execute(ctx: Ctx, tx: Tx, p: Proposal, grant: Grant, advice: Advice) -> Proposal:
     """Say yes as it was granted, in the caller's transaction."""
-    from passdown.ops.standing import settle
+    from passdown.ops.standing import announce, settle
     from passdown.ops.weigh import weigh
     from passdown.stages.apply.execute import execute as apply
     from passdown.stages.gate.decide import GATE, granted, still_rests
@@ -69,6 +69,7 @@ def execute(ctx: Ctx, tx: Tx, p: Proposal, grant: Grant, advice: Advice) -> Prop
     done = granted(tx, p, grant, advice)
     apply(tx, done.id, changes, GATE.name, trust=trust)
     settle(ctx, tx, done)
+    announce(ctx, tx, done)
     return done
 
 

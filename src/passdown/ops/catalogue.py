@@ -22,6 +22,11 @@ def find(name: str) -> Operation:
     return found
 
 
+def known(name: str) -> bool:
+    """Whether an operation has this name or alias."""
+    return name in OPERATIONS or name in ALIASES
+
+
 def everything() -> dict[str, Operation]:
     """All operations by name, in order."""
     return {name: find(name) for name in OPERATIONS}

@@ -111,6 +111,33 @@ def _readers(ctx: Ctx) -> Check:
     return True, ", ".join(sorted(reader.name for reader in readers.known)) + told, ""
 
 
+def _names(ctx: Ctx) -> Check:
+    """Which settings came from variables under other tools' names."""
+    values = ctx.settings.values
+    named = [
+        f"{n} by {values[n].origin[4:]}" for n in sorted(values) if _is_named(values[n].origin)
+    ]
+    return True, "; ".join(named) or "all settings by their own names", ""
+
+
+def _is_named(origin: str) -> bool:
+    return origin.startswith("env ")
+
+
+def _promotions(ctx: Ctx) -> Check:
+    """Where proposals are written as files, who said so, and whether they are all there."""
+    from passdown.ops.projection import behind, place, projected
+
+    loops = ", ".join(projected(ctx))
+    if not loops:
+        return True, "no loop's proposals are written as files", ""
+    origin = ctx.settings.values["promotions.dir"].origin.removeprefix("env ")
+    found, late = f"{place(ctx)} ({origin}), of {loops}", behind(ctx)
+    if late:
+        return False, f"{found}: {late} events behind", "passdown mirror"
+    return True, found, ""
+
+
 CHECKS: tuple[tuple[str, Callable[[Ctx], Check]], ...] = (
     ("store", _store),
     ("modes", _modes),
@@ -121,4 +148,6 @@ CHECKS: tuple[tuple[str, Callable[[Ctx], Check]], ...] = (
     ("rules", _rules),
     ("loops", _loops),
     ("readers", _readers),
+    ("names", _names),
+    ("promotions", _promotions),
 )

@@ -40,12 +40,14 @@ def mirror(ctx: Ctx, root: FilePath = "", force: bool = False) -> dict[str, Any]
     is written until that was pulled; with `force` what they changed is lost.
     """
     from passdown.ops.edits import fresh_pages
+    from passdown.ops.projection import project
 
     place = _place(ctx, root)
     _may(ctx, named=bool(root), force=force)
     with _folder(ctx, place, make=True) as folder:
         fresh = fresh_pages(ctx)
         done = folder.bring_up(fresh, force=force)
+        project(ctx, anew=True)
         return {
             "root": place,
             "files": len(fresh),

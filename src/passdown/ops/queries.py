@@ -62,5 +62,6 @@ def _signed(run: Callable[..., Any], like: Callable[..., Any]) -> Callable[..., 
     signature = inspect.signature(like)
     kept = [p for p in signature.parameters.values() if p.name != OWN]
     made = wraps(like)(run)
+    made.__annotations__ = {p.name: p.annotation for p in kept[1:]}
     made.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
     return made

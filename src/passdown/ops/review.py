@@ -10,9 +10,10 @@ from passdown.domain.proposal import FORGOTTEN, OPEN, PUBLIC, STATUS_VALUES, Sta
 from passdown.ops.kinds import Id, Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 from passdown.ops.order import answered
-from passdown.ops.standing import settle
+from passdown.ops.standing import announce, settle
 from passdown.ops.tiers import with_advice
 from passdown.ops.weigh import replay_now, weigh
+from passdown.ops.wire import wire
 
 if TYPE_CHECKING:
     from passdown.contract.card import Card
@@ -55,7 +56,7 @@ def pending(
         raise Invalid(f"no order {order!r}", next="One of: confidence, value.")
     with ctx.store.read(ctx.sight) as tx:
         found = tx.queue.all(_states(status), loop=loop, after=after, limit=most)
-    return {"proposals": [_wire(p) for p in found], "status_values": list(STATUS_VALUES)}
+    return {"proposals": [wire(ctx, p) for p in found], "status_values": list(STATUS_VALUES)}
 
 
 def _by_value(ctx: Ctx, loop: str, most: int, after: str) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def _by_value(ctx: Ctx, loop: str, most: int, after: str) -> dict[str, Any]:
     with ctx.store.read(ctx.sight) as tx:
         loops = [loop] if loop else [p.loop for p in tx.queue.best("")]
         found = list(islice(ordered(tx, ctx.actor, loops, after=after), most))
-    rows = [{**_wire(place.proposal), "lot": place.lot} for place, _ in found]
+    rows = [{**wire(ctx, place.proposal), "lot": place.lot} for place, _ in found]
     return {"proposals": rows, "next": found[-1][1] if len(found) == most else None}
 
 
@@ -83,8 +84,8 @@ def show(ctx: Ctx, id: Id) -> dict[str, Any]:
         p = _the(tx, id)
         turns, marks = tx.queue.messages(p.id), tx.queue.marks(p.id)
         gone = FORGOTTEN in p.flags
-        card = _forgotten() if gone else with_advice(weigh(ctx, tx, p).card, turns)
-    return {**_wire(p), "card": card, "messages": turns, "marks": marks}
+        card = _forgotten() if gone else with_advice(weigh(ctx, tx, p).shown, turns)
+    return {**wire(ctx, p), "card": card, "messages": turns, "marks": marks}
 
 
 @operation(
@@ -103,13 +104,12 @@ def preview(ctx: Ctx, id: Id, edit: Payload | None = None) -> dict[str, Any]:
         p = open_proposal(tx, id)
         w = weigh(ctx, tx, p if edit is None else edited(p, edit))
         changes = [{"change": type(c).__name__, **asdict(c)} for c in w.changes()]
-        return {"card": w.card, "replay": w.replay(), "changes": changes}
+        return {"card": w.shown, "replay": w.replay(), "changes": changes}
 
 
 @operation(
     "approve",
     Effect.DECIDE,
-    http=(Route("POST", "/api/promotions/{loop}/{id}/approve"),),
     cli=DECIDED,
     aliases=("kb.approve",),
     example='passdown approve 0193ab --reason "seen it twice"',
@@ -130,7 +130,7 @@ def approve(
     """
     edit = _suggested(ctx, id, turn, edit) if turn else edit
     edit = _answered(ctx, id, answer, edit) if answer else edit
-    fresh = replay_now(ctx, id) if edit is None else {}
+    fresh = replay_now(ctx, id, edit)
     try:
         with ctx.store.write(ctx.sight) as tx:
             return _approve(ctx, tx, id, reason, edit, loop, fresh)
@@ -143,7 +143,6 @@ def approve(
 @operation(
     "reject",
     Effect.DECIDE,
-    http=(Route("POST", "/api/promotions/{loop}/{id}/reject"),),
     cli=DECIDED,
     aliases=("kb.reject",),
     example='passdown reject 0193ab "only true of one branch"',
@@ -159,7 +158,7 @@ def reject(ctx: Ctx, id: Id, reason: Text, loop: Name = "") -> dict[str, Any]:
         closed = rejected(tx, p, ctx.actor, reason, policy_actions=policy)
         answered(tx, ctx.actor, p.loop)
         settle(ctx, tx, closed)
-        return _wire(closed)
+        return wire(ctx, closed)
 
 
 @operation(
@@ -226,11 +225,11 @@ def _approve(
     _is_of(p, loop)
     trust = still_rests(tx, p)
     w = weigh(ctx, tx, p if edit is None else edited(p, edit))
-    p = w.proposal
-    flags = ("replay_changed",) if _is_worse(fresh, p.replay) else ()
+    flags = ("replay_changed",) if edit is None and _is_worse(fresh, p.replay) else ()
+    p = w.proposal if edit is None else replace(w.proposal, replay=fresh)
     policy, people = w.loop.policy, ctx.settings.whole("gate.policy_people")
     if waits(tx, p, ctx.actor, reason, policy_actions=policy, people=people):
-        return {**_wire(p), "records": [], "approved_by": seconds(tx, p), "people": people}
+        return {**wire(ctx, p), "records": [], "approved_by": seconds(tx, p), "people": people}
     done = executed(tx, p, ctx.actor, reason, policy_actions=policy, flags=flags)
     records = execute(tx, done.id, w.changes(), ctx.actor.name, trust=trust)
     return _carried_out(ctx, tx, done, records)
@@ -239,7 +238,8 @@ def _approve(
 def _carried_out(ctx: Ctx, tx: Tx, done: Proposal, records: list[Record]) -> dict[str, Any]:
     answered(tx, ctx.actor, done.loop)
     settle(ctx, tx, done)
-    return {**_wire(done), "records": [_short(r) for r in records]}
+    announce(ctx, tx, done)
+    return {**wire(ctx, done), "records": [_short(r) for r in records]}
 
 
 def _answered(ctx: Ctx, id: str, answer: str, edit: dict[str, Any] | None) -> dict[str, Any]:
@@ -308,13 +308,6 @@ def _forgotten() -> Card:
     from passdown.contract.card import Card
 
     return Card("This was forgotten; who decided, when and how is left.", ())
-
-
-def _wire(p: Proposal) -> dict[str, Any]:
-    """A proposal as sent: `status` is one of the four public ones, `state` the exact one."""
-    from passdown.ops.params import plain
-
-    return {**plain(replace(p)), "status": PUBLIC[p.status], "state": p.status.value}
 
 
 def _short(r: Record) -> dict[str, Any]:

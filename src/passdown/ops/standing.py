@@ -25,6 +25,14 @@ def settle(ctx: Ctx, tx: Tx, *proposals: Proposal | None) -> None:
             stand(tx, ctx.loops[one.loop], one, GATE)
 
 
+def announce(ctx: Ctx, tx: Tx, done: Proposal) -> None:
+    """Tell a yes under the further name that its loop gives it, beside who said it."""
+    seam = ctx.loops[done.loop].seam if done.loop in ctx.loops else None
+    if seam is not None:
+        detail = {"loop": done.loop, "action": done.action, "actor": seam.actor}
+        tx.ledger.append(seam.name, done.decided_by, done.id, detail)
+
+
 def corroborate(ctx: Ctx, loop: Loop[Any], finding: Finding[Any]) -> Record | None:
     """Let a finding join the record it is evidence of; None when it adds nothing to it."""
     from passdown.stages.apply.standing import corroborate as joined

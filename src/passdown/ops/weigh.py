@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from passdown.contract.loop import Replay
 from passdown.domain.errors import NotFound
+from passdown.stages.gate.decide import edited
 from passdown.stages.propose.validate import action_of, loop_of, payload_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ class Weighed:
         seen = self.corpus.get(self.proposal.evidence)
         return self.loop.card(self.payload, seen, filed(self.proposal))
 
+    @property
+    def shown(self) -> Card:
+        """The card, and what a yes would give as things stand."""
+        if self.loop.preview is None:
+            return self.card
+        now = self.loop.preview(self.payload, self.settings)
+        return replace(self.card, blocks=(*self.card.blocks, *now))
+
     def changes(self) -> Sequence[Change]:
         """What a yes implies, recomputed now."""
         return self.loop.changes(self.payload, self.corpus, self.settings)
@@ -74,20 +83,30 @@ def filed(proposal: Proposal) -> Replay:
     return msgspec.convert(proposal.replay, Replay)
 
 
-def replay_now(ctx: Ctx, id: str) -> dict[str, Any]:
+def replay_now(ctx: Ctx, id: str, edit: dict[str, Any] | None = None) -> dict[str, Any]:
     """The replay as it is now, in a snapshot of its own, before a decision is written. Where
-    nothing was observed since the question was asked, it is the one that was filed."""
+    nothing was observed since the question was asked, it is the one that was filed; of an edit it
+    is always that edit's."""
     with ctx.store.read(ctx.sight) as tx:
         found = tx.queue.get(id)
         if found is None:
             raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; six digits do.")
         if not found.open:
             return {}
+        if edit is not None:
+            asked: dict[str, Any] = _plain(weigh(ctx, tx, edited(found, edit)).replay())
+            return asked
         if not _is_older(tx, found):
             return found.replay
         w = weigh(ctx, tx, found)
         plain: dict[str, Any] = msgspec.to_builtins(_grown(w, tx) or w.replay())
         return plain
+
+
+def _plain(replay: Replay) -> dict[str, Any]:
+    """As the store gives it back."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(replay))
+    return found
 
 
 def _grown(w: Weighed, tx: Tx) -> Replay | None:

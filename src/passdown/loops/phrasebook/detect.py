@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.contract.loop import Dropped, Finding, Unread
@@ -103,7 +103,8 @@ def _told(
         if before is not None and not before.otherwise:
             dropped[KNOWN] += 1
             continue
-        source = telling.pattern(asked) if telling else ""
+        known_by = str(before.record.body["pattern"]) if before is not None else ""
+        source = known_by or (telling.pattern(asked) if telling else "")
         if not source:
             dropped[UNTOLD] += 1
             continue
@@ -119,6 +120,11 @@ class _Telling:
         self._messages = known.messages
         self._of = Messages([one.text for one in self._messages])
         self._places = {one.seq: place for place, one in enumerate(self._messages)}
+        self._answered: dict[str, list[int]] = defaultdict(list)
+        self._reading: dict[str, list[int]] = defaultdict(list)
+        for place, one in enumerate(self._messages):
+            self._answered[one.answer].append(place)
+            self._reading[normalise(one.text)].append(place)
 
     def pattern(self, asked: Asked) -> str:
         """What fires on these and on no other, '' where nothing does. Where there are few others it
@@ -145,9 +151,15 @@ class _Telling:
         rows = {self._places[seq] for seq in seqs if seq in self._places}
         if len(rows) < len(seqs):  # replies stand in beside others that have their questions
             return self._beside(asked)
-        answers = {masked(asked.reply.verbatim)}
-        same = (n for n, one in enumerate(self._messages) if one.answer in answers)
-        return derive_in(self._of, rows, spare=(n for n in same if n not in rows), bar=self._bar)
+        spare = self._alike(asked) - rows
+        return derive_in(self._of, rows, spare=spare, bar=self._bar)
+
+    def _alike(self, asked: Asked) -> set[int]:
+        """Messages that read as one of these, or were answered as these are."""
+        found = set(self._answered.get(masked(plain(asked.reply.verbatim)), ()))
+        for text in {normalise(pair.said) for pair in asked.cluster.pairs}:
+            found.update(self._reading.get(text, ()))
+        return found
 
     def _beside(self, asked: Asked) -> Pattern | None:
         texts = [pair.said for pair in asked.cluster.pairs]
