@@ -47,7 +47,7 @@ def said(at: Desk, id: str) -> Message:
 
 def facts(p: Proposal, **more: Any) -> dict[str, Any]:
     """What is told of each decision."""
-    told = {
+    told: dict[str, Any] = {
         "loop": "notes",
         "action": "ADD",
         "title": "Add: tea",
