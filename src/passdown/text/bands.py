@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from passdown.text.arrays import np
 from passdown.text.embed import BITS, cosines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from passdown.text.embed import Floats, Integers, Vectors
+    from passdown.text.arrays import Floats, Integers
+    from passdown.text.embed import Vectors
 
 BANDS, ROWS = 16, 4
 """Texts whose cosine is .85 have nearly always (.997) one of so many bands of so many hashes in
 common."""
-WINDOW = 16
+WINDOW = 3
 """With so many of those next to it a text is compared where many meet."""
-PASSES = 4
+MOST = 6
+"""With so many of those a text is compared that, by their signatures, are likest to it."""
+PASSES = 3
 """Leaders are compared with each other at most so often."""
 _HASHES = BANDS * ROWS
 _PART = 2048
 _NONE = 0xFFFF
+_LOW = np.uint64(0xFFFFFFFF)
 
 
 def leaders(vectors: Vectors, cohesion: float) -> Integers:
@@ -64,8 +67,9 @@ class _Near:
 
     def meeting(self, rows: Integers) -> NDArray[np.uint64]:
         """Pairs of these rows that meet in some band, near to each other in order."""
-        found = [self._alike(_met(rows, self._band(rows, band))) for band in range(BANDS)]
-        return np.concatenate(found)
+        bands = self._signatures.view(np.uint64)
+        found = [_met(rows, bands[rows, band]) for band in range(BANDS)]
+        return self._alike(_once(np.concatenate(found)))
 
     def compare(self, keys: NDArray[np.uint64]) -> None:
         """Keep those of the pairs that are near."""
@@ -97,18 +101,15 @@ class _Near:
         leader[behind[asked]] = ahead[asked]
         return leader
 
-    def _band(self, rows: Integers, band: int) -> NDArray[np.uint64]:
-        return np.asarray(self._signatures.view(np.uint64)[rows, band])
-
     def _alike(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """Those of the pairs whose signatures say that they may be near."""
-        kept = [keys[:0]]
+        """Those of the pairs whose signatures say that they may be near, the likeliest of each."""
+        equal = np.zeros(len(keys), np.uint64)
         for at in range(0, len(keys), _PART):
-            some = keys[at : at + _PART]
-            left, right = _split(some)
-            equal = (self._signatures[left] == self._signatures[right]).sum(axis=1)
-            kept.append(some[equal >= self._least])
-        return np.concatenate(kept)
+            left, right = _split(keys[at : at + _PART])
+            same = self._signatures[left] == self._signatures[right]
+            equal[at : at + _PART] = np.count_nonzero(same, axis=1)
+        kept = equal >= self._least
+        return _likeliest(keys[kept], equal[kept])
 
 
 def signatures(vectors: Vectors) -> NDArray[np.uint16]:
@@ -168,6 +169,19 @@ def _met(rows: Integers, band: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.concatenate(pairs)
 
 
+def _likeliest(keys: NDArray[np.uint64], equal: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """For each later row so many of its pairs, those with most hashes equal, and that with the
+    first row it meets: behind it they stand who read alike by the thousand."""
+    unequal, stands = np.uint64(_HASHES) - equal, np.arange(len(keys), dtype=np.uint64)
+    # The later row, how unlike it is to the earlier one, and where the pair stands, in one number.
+    order = np.sort((keys & _LOW) << np.uint64(39) | unequal << np.uint64(32) | stands)
+    first = np.flatnonzero(np.diff(order >> np.uint64(39), prepend=~order[:1]))
+    rank = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    place = (order & _LOW).astype(np.int64)
+    earliest = np.minimum.reduceat(place, first) if len(first) else place
+    return _once(keys[np.concatenate([place[rank < MOST], earliest])])
+
+
 def _keys(left: Integers, right: Integers) -> NDArray[np.uint64]:
     """Each pair of two rows as one number, the earlier first."""
     apart = left != right
@@ -182,4 +196,4 @@ def _once(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _split(keys: NDArray[np.uint64]) -> tuple[Integers, Integers]:
-    return (keys >> np.uint64(32)).astype(np.int64), (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return (keys >> np.uint64(32)).astype(np.int64), (keys & _LOW).astype(np.int64)

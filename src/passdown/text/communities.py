@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from passdown.text.arrays import np
 from passdown.text.embed import Vectors, embed
 from passdown.text.neighbours import nearest
 from passdown.text.tokens import normalise
@@ -16,9 +15,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from passdown.text.embed import Integers
+    from passdown.text.arrays import Integers
 
-NEIGHBOURS, RESOLUTION = 10, 5.0
+NEIGHBOURS, RESOLUTION = 10, 3.0
+LEAST = 0.3
+"""Texts less near than this have only what all texts have in common."""
 SEED = 1
 
 
@@ -29,9 +30,11 @@ def intents(
     that read the same are one."""
     folded = [normalise(text) for text in texts]
     unique = sorted(set(folded))
-    left, right, weights = nearest(weighed(embed(unique)), neighbours)
-    edges = np.stack([left, right], axis=1)
-    found = leiden(edges, weights, nodes=len(unique), resolution=resolution)
+    left, right, scores = nearest(weighed(embed(unique)), neighbours)
+    near = scores >= LEAST
+    edges = np.stack([left[near], right[near]], axis=1)
+    # Squared: what is twice as near tells four times as much.
+    found = leiden(edges, scores[near] ** 2, nodes=len(unique), resolution=resolution)
     of = dict(zip(unique, found, strict=True))
     return [of[text] for text in folded]
 

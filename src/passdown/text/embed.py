@@ -1,33 +1,24 @@
 """The lexical embedding of many texts at once: what `vectors.embed` gives for one, in numpy.
 
-Words and character trigrams, hashed, square root of the count, unit length. Only this module and
-those that import it need the extra `mine`; none of them is on the start-up path.
+Words and character trigrams, hashed, square root of the count, unit length.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-from passdown.domain.errors import Unavailable
+from passdown.text.arrays import np
 from passdown.text.tokens import normalise
 from passdown.text.vectors import MIX, PRIME, SHIFT, TRIGRAM, buckets
-
-try:
-    import numpy as np
-except ImportError as missing:
-    raise Unavailable(
-        "finding what recurs needs the extra 'mine'", next="pip install 'passdown[mine]'"
-    ) from missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    Integers: TypeAlias = NDArray[np.integer[Any]]
-    Floats: TypeAlias = NDArray[np.floating[Any]]
+    from passdown.text.arrays import Floats, Integers
 
 BITS = 32 - SHIFT
 """A bucket has so many bits."""

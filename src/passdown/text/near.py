@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from passdown.text.arrays import np
 from passdown.text.bands import leaders
 from passdown.text.embed import embed
 from passdown.text.neighbours import above
@@ -17,7 +16,8 @@ from passdown.text.tokens import normalise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from passdown.text.embed import Integers, Vectors
+    from passdown.text.arrays import Integers
+    from passdown.text.embed import Vectors
 
 COHESION = 0.85
 """How near a text is to its leader at the least."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from passdown.text.arrays import np
 from passdown.text.embed import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from passdown.text.embed import Floats, Integers, Vectors
+    from passdown.text.arrays import Floats, Integers
+    from passdown.text.embed import Vectors
 
 READ = 200_000
 """So many postings are read for a row at the most, those of its rarest features first: what two
