@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +17,7 @@ from passdown.domain.errors import PassdownError, Unreadable
 from passdown.stages.observe.unpack import BUFFER, DAMAGE, HEAD, buffered, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
 CHUNK = 1 << 22
@@ -26,8 +26,6 @@ CHUNK = 1 << 22
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _END, _SPACE = b"\n "
 BOM = b"\xef\xbb\xbf"
-_line: Callable[[Iterable[object]], Line] = partial(tuple.__new__, Line)
-"""A Line of two values, in half the time that its own constructor takes."""
 
 
 @dataclass(slots=True)
@@ -156,7 +154,8 @@ def _take(chunk: Chunk, readline: Callable[[int], bytes], stop: int, most: int) 
     finally:
         # Also where the stream is damaged: what stood before that is read.
         chunk.end, chunk.number = end, number
-        chunk.lines += map(_line, zip(places, raws, strict=True))
+        # Half of what its own constructor takes.
+        chunk.lines += map(tuple.__new__, repeat(Line), zip(places, raws, strict=True))
     return b""
 
 
