@@ -19,7 +19,7 @@ from evals import Measured
 from evals._matching import scanned, speed
 from evals._messages import Answered, Said, is_kept_aside, messages
 from passdown.text.pattern import derive_in
-from passdown.text.phrases import MIN_SIMILARITY, Phrase, PhraseSet, prototypes
+from passdown.text.phrases import Phrase, PhraseSet, least_like, prototypes
 from passdown.text.scan import available
 from passdown.text.stats import wilson
 from passdown.text.tokens import content_words
@@ -99,7 +99,7 @@ def _book(asked: Sequence[tuple[str, str]], shown: Sequence[str], least: int) ->
         found = derive_in(read, own) if len(own) >= least else None
         if found:
             like = prototypes([read.texts[row] for row in own])
-            phrases.append(Phrase(about, found.source, MIN_SIMILARITY, like))
+            phrases.append(Phrase(about, found.source, least_like(len(like)), like))
     return PhraseSet(phrases)
 
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from math import log2
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.errors import Invalid
@@ -31,9 +32,6 @@ LARGEST = 2_000
 """Instructions of a compiled pattern: what bounds its worst case on the longest message."""
 MEMORY = 1 << 20
 """Bytes that a pattern may keep of what it learned about texts."""
-MIN_SIMILARITY = 0.65
-"""How like its prototypes a message is that a mined phrase answers: chosen so that nothing that is
-about something else passes, on labelled messages (evals/patterns.py)."""
 MOST_PROTOTYPES = 100
 MARGIN = 0.05
 """Two phrases this near each other are both meant, or neither: no answer."""
@@ -188,6 +186,13 @@ class PhraseSet:
             gram = _gram(piece)
             those = self._of_piece.setdefault(len(gram), {}).setdefault(gram, [])
             those.append((place, (Need(frozenset(), frozenset((piece,))), *rest)))
+
+
+def least_like(many: int) -> float:
+    """How like one of so many prototypes a message is that a mined phrase answers. The more there
+    are, the liker is the nearest to any message; chosen so that nothing that is about something
+    else passes, on labelled messages and others (evals/patterns.py)."""
+    return round(min(max(0.47 + 0.06 * log2(max(many, 1) / 8), 0.47), 0.65), 2)
 
 
 def nearest(hits: Sequence[Hit]) -> list[Hit]:

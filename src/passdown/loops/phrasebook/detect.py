@@ -16,7 +16,6 @@ from passdown.loops.phrasebook.narrow import FEW as FEW_OTHERS, SHARED, narrow
 from passdown.loops.phrasebook.pairs import history
 from passdown.loops.phrasebook.payload import (
     LONGEST_SAMPLE,
-    MOST_PROTOTYPES,
     MOST_SAMPLES,
     MOST_SESSIONS,
     Add,
@@ -26,7 +25,7 @@ from passdown.loops.phrasebook.payload import (
 from passdown.loops.phrasebook.reply import reply
 from passdown.text.calibrate import FEW, Pair as Stated, recalibrated
 from passdown.text.pattern import Bar, derive_in
-from passdown.text.phrases import compiled, plain
+from passdown.text.phrases import MOST_PROTOTYPES, compiled, least_like, plain, prototypes
 from passdown.text.safe import one_line
 from passdown.text.template import masked
 from passdown.text.tokens import normalise
@@ -169,11 +168,14 @@ class _Telling:
 
 def _payload(asked: Asked, pattern: str, corpus: Corpus, settings: Settings) -> Add:
     said, allowed = asked.reply, settings.text("phrasebook.stale_policy") == "allow"
+    like = _prototypes(asked.cluster)
     return Add(
         pattern=pattern,
         reply=said.template,
         category=category(asked.cluster, corpus),
-        prototypes=_prototypes(asked.cluster),
+        # Questions are not like the replies that stand in for them.
+        min_similarity=0.0 if asked.cluster.stood_in else least_like(len(like)),
+        prototypes=like,
         stale=() if allowed else said.stale[:50],
         slotted="" if allowed else said.offered,
         verbatim=said.verbatim,
@@ -208,11 +210,10 @@ def _samples(cluster: Cluster) -> tuple[str, ...]:
 
 
 def _prototypes(cluster: Cluster) -> tuple[str, ...]:
-    """The middle, and what is asked most often besides."""
-    counts = Counter(one_line(pair.said, LONGEST_SAMPLE) for pair in cluster.pairs)
-    often = sorted(counts, key=lambda text: (-counts[text], text))
+    """The middle, then what stands best for all the others."""
+    texts = (one_line(pair.said, LONGEST_SAMPLE) for pair in cluster.pairs)
     middle = one_line(cluster.middle, LONGEST_SAMPLE)
-    return tuple(dict.fromkeys((middle, *often)))[:MOST_PROTOTYPES]
+    return tuple(dict.fromkeys((middle, *prototypes(texts))))[:MOST_PROTOTYPES]
 
 
 def _finding(asked: Asked, payload: Payload, corpus: Corpus) -> Finding[Payload]:

@@ -6,12 +6,14 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct, field
 
+from passdown.text.phrases import MOST_PROTOTYPES
+
 KIND = "phrase"
 """The record: its text is the reply, its body holds `pattern`, `reply`, `category`,
 `min_similarity`, `prototypes` and `enabled`."""
 
 LONGEST_PATTERN, LONGEST_REPLY, LONGEST_SAMPLE = 2_000, 4_000, 300
-MOST_SESSIONS, MOST_SAMPLES, MOST_PROTOTYPES = 500, 3, 5
+MOST_SESSIONS, MOST_SAMPLES = 500, 3
 
 # `$` alone would let a last newline pass, and JSON Schema knows no `\Z`.
 END = r"$(?![\s\S])"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from passdown.loops.phrasebook.payload import Payload
 
 PROMPT = Path(__file__).parent / "prompt.md"
-LONGEST, TOKENS = 600, 300
+LONGEST, TOKENS, SHOWN = 600, 300, 5
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {"reply": {"type": "string", "maxLength": LONGEST}},
@@ -60,6 +60,6 @@ def sound(text: str, template: str) -> bool:
 
 def _prompt(payload: Payload) -> str:
     assert not isinstance(payload, Retire)
-    questions = "\n".join(payload.prototypes)
+    questions = "\n".join(payload.prototypes[:SHOWN])
     text = PROMPT.read_text(encoding="utf-8")
     return text.replace("TEMPLATE", payload.reply).replace("QUESTIONS", questions)
