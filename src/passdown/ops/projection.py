@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from passdown.domain.proposal import PUBLIC, STATUS_VALUES
 from passdown.domain.scope import ALL
 from passdown.storage.files import FILE_MODE, FOLDER_MODE
-from passdown.storage.tree import alone, opened
+from passdown.storage.tree import alone, opened, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -130,17 +130,15 @@ def _since(ctx: Ctx, root: str) -> int:
     """Up to which entry the files show everything: as noted, unless the log says more or is
     gone."""
     with ctx.store.read(ALL) as tx:
-        noted = json.loads(tx.registry.value(_name(root)) or "[0, 0]")
-    last = _last(os.path.join(root, LOG))
-    if last is None:
-        return 0 if noted[1] else int(noted[0])
-    return max(int(noted[0]), last)
+        read, logged = json.loads(tx.registry.value(_name(root)) or "[0, 0]")
+    last = _last(os.path.join(root, LOG)) or 0
+    return last if last < logged else max(read, last)
 
 
 def _note(ctx: Ctx, root: str, read: int) -> None:
-    made = int(os.path.exists(os.path.join(root, LOG)))
+    logged = _last(os.path.join(root, LOG)) or 0
     with ctx.store.write(ALL) as tx:
-        tx.registry.keep(_name(root), json.dumps([read, made]))
+        tx.registry.keep(_name(root), json.dumps([read, logged]))
 
 
 def _name(root: str) -> str:
@@ -157,6 +155,8 @@ def _last(log: str) -> int | None:
             lines = file.read().split(b"\n")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        refuse(error, log)
     for line in reversed(lines[:-1]):
         with suppress(ValueError, KeyError, TypeError):
             return int(json.loads(line)["seq"])
