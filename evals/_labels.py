@@ -1,4 +1,5 @@
-"""What was read in sessions: two readings before any detector ran, and verdicts on findings."""
+"""What was read in sessions: two readings before any detector ran, one of others later, and
+verdicts on findings."""
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ def _rows(name: str) -> list[dict[str, Any]]:
 
 @cache
 def reading(name: str) -> Reading:
-    """One of the two readings: `a` or `b`."""
+    """One of the readings: `a` or `b` of the same sessions, or `c` of others."""
     _, *rows = _rows(f"reading_{name}")
     labels = (
         Label(row["session"], one["observation"], one["category"])
@@ -116,6 +117,17 @@ def lost_and_found(findings: Iterable[Rests]) -> dict[str, float | str]:
             f"{hits} of {len(both)}, {loose} in any category; {right} of {len(mine)} labelled"
         )
     return said
+
+
+def found_elsewhere(findings: Iterable[Rests]) -> dict[str, float | str]:
+    """How many labels of the later reading, of other sessions, were found in any category."""
+    read = reading("c")
+    found = [Rests(one.category, _hashed(one.on)) for one in findings]
+    hits = sum(any(_rests(one, label) for one in found) for label in read.labels)
+    return {
+        "labels_found_elsewhere": f"{hits} of {len(read.labels)}",
+        "sessions_read_elsewhere": len(read.sessions),
+    }
 
 
 def _hits(one: Rests, label: Label) -> bool:

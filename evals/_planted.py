@@ -20,6 +20,8 @@ from passdown.domain.clock import parse
 SCRIPTS = Path(__file__).with_name("planted")
 UNSEEN = SCRIPTS / "unseen"
 """More of the same, written after the detectors had been held against the first ones."""
+FRESH = SCRIPTS / "fresh"
+"""And more, written before the detectors were widened, of which only totals were looked at then."""
 CATEGORIES = ("fact", "pitfall", "tool-quirk", "pattern", "question")
 DECOY = "decoy"
 _MARK = rf"(?:{'|'.join((*CATEGORIES, DECOY))})-\d\d"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median_low
 from typing import Any, NamedTuple
 
-from passdown.contract.loop import Loop
+from passdown.contract.loop import Finding, Loop
 from passdown.domain.observation import Observation, Session
 from passdown.domain.settings import Settings
 from passdown.stages.mine.past import Past
@@ -70,5 +70,6 @@ def _cured(loop: Loop[Any], settings: Settings, before: Half) -> set[str]:
     """The signatures that a claim of that time names the cure of."""
     now = max((one.at for one in before.seen), default="")
     past = Past(now, before.sessions, before.seen, (), Vectors(Lexical()))
-    cures = (getattr(one.payload, "cure", None) for one in loop.detect(past, settings))
+    found = (one for one in loop.detect(past, settings) if isinstance(one, Finding))
+    cures = (getattr(one.payload, "cure", None) for one in found)
     return {cure.signature for cure in cures if cure is not None}

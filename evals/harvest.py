@@ -1,12 +1,13 @@
 """What is harvested: lessons that somebody planted in written sessions, and what real ones teach.
 
 Planted: how many of 60 lessons in five categories become claims that a brief would take, how many
-of 30 more that were written when the detectors had been held against these, on how many of 43
-decoys a claim rests, and whether a receipt is false or a secret told. --data names a folder
-with `sessions/`: of all findings there how many are right, judged by reading their evidence
-(`labels/judged.jsonl`), how they agree with what two readings marked before any detector ran
-(`labels/reading_a.jsonl`, `reading_b.jsonl`), and how many errors that came again after a time a
-claim from before it would have preceded. The labels hold hashes of ids, nothing of the sessions.
+of 30 and 40 more that were written apart from them, on how many of 58 decoys a claim rests, and
+whether a receipt is false or a secret told. --data names a folder with `sessions/`: of all findings
+there how many are right, judged by reading their evidence (`labels/judged.jsonl`), how they agree
+with what two readings marked before any detector ran (`labels/reading_a.jsonl`, `reading_b.jsonl`)
+and what one marked later in others (`reading_c.jsonl`), and how many errors that came again after a
+time a claim from before it would have preceded. The labels hold hashes of ids, nothing of the
+sessions.
 """
 
 from __future__ import annotations
@@ -22,8 +23,16 @@ import msgspec
 
 from evals import Measured
 from evals._clients import Kept, plant
-from evals._labels import Rests, Verdict, agreement, judged, key_of, lost_and_found
-from evals._planted import CATEGORIES, SCRIPTS, UNSEEN, decoys, lessons, secrets
+from evals._labels import (
+    Rests,
+    Verdict,
+    agreement,
+    found_elsewhere,
+    judged,
+    key_of,
+    lost_and_found,
+)
+from evals._planted import CATEGORIES, FRESH, SCRIPTS, UNSEEN, decoys, lessons, secrets
 from evals._split import preceded
 from passdown.contract.loop import Finding
 from passdown.domain.clock import SystemClock
@@ -142,19 +151,24 @@ def field(source: Path) -> Field:
 
 
 def _planted() -> tuple[dict[str, float], dict[str, float | str], int]:
-    first, unseen = field(SCRIPTS), field(UNSEEN)
+    first, unseen, fresh = fields = [field(source) for source in (SCRIPTS, UNSEEN, FRESH)]
     told, each = first.learned(first.found.told), _each(SCRIPTS)
     figures: dict[str, float] = {
         f"recall_{_name(c)}": round(told[c] / each[c], 4) for c in CATEGORIES
     }
     figures["recall"] = round(told.total() / each.total(), 4)
-    learned = unseen.learned(unseen.found.told)
-    figures["recall_unseen"] = round(learned.total() / _each(UNSEEN).total(), 4)
-    every = [(one, of.found.seen) for of in (first, unseen) for one in of.found.findings]
-    figures["decoys_taken"] = sum(of.taken(of.found.told) for of in (first, unseen))
+    figures["recall_unseen"] = _recall(unseen)
+    figures["recall_fresh"] = _recall(fresh)
+    every = [(one, of.found.seen) for of in fields for one in of.found.findings]
+    figures["decoys_taken"] = sum(of.taken(of.found.told) for of in fields)
     figures["false_receipts"] = sum(is_false(one, seen) for one, seen in every)
     figures["secrets"] = sum(tells_a_secret(one) for one, _ in every)
-    return figures, _beside(first) | _of_unseen(learned), each.total()
+    apart = _by_kind("unseen", unseen) | _by_kind("fresh", fresh)
+    return figures, _beside(first) | apart, each.total()
+
+
+def _recall(of: Field) -> float:
+    return round(of.learned(of.found.told).total() / _each(of.source).total(), 4)
 
 
 def _each(source: Path) -> Counter[str]:
@@ -174,9 +188,9 @@ def _beside(first: Field) -> dict[str, float | str]:
     return said
 
 
-def _of_unseen(learned: Counter[str]) -> dict[str, float | str]:
-    each = _each(UNSEEN)
-    return {f"unseen_{_name(c)}": f"{learned[c]} of {each[c]}" for c in CATEGORIES}
+def _by_kind(name: str, of: Field) -> dict[str, float | str]:
+    learned, each = of.learned(of.found.told), _each(of.source)
+    return {f"{name}_{_name(c)}": f"{learned[c]} of {each[c]}" for c in CATEGORIES}
 
 
 def planted_at(
@@ -241,7 +255,7 @@ def _real(found: Harvest) -> tuple[dict[str, float], dict[str, float | str], int
     figures["unjudged"] = sum(_key(one) not in verdicts for one in found.told)
     figures |= _over_all(sure(found.by_default))
     rests = [Rests(category(one), _ids(one, found.seen)) for one in found.told]
-    against |= lost_and_found(rests) | agreement()
+    against |= lost_and_found(rests) | found_elsewhere(rests) | agreement()
     share, per_repo = preceded(LOOP, EVERY, found.sessions, found.seen.values())
     figures["preceded_share"] = share
     against |= {"findings": len(found.findings), **per_repo}

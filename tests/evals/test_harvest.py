@@ -12,7 +12,7 @@ import pytest
 
 from evals import _labels as labels, harvest as harvesting
 from evals._clients import Kept, plant
-from evals._planted import CATEGORIES, SCRIPTS, UNSEEN, decoys, lessons, scripts, secrets
+from evals._planted import CATEGORIES, FRESH, SCRIPTS, UNSEEN, decoys, lessons, scripts, secrets
 from evals._split import preceded
 from passdown.contract.loop import Finding
 from passdown.domain.clock import SystemClock
@@ -28,7 +28,7 @@ from passdown.storage.memory import open_memory
 from passdown.text.redact import Redactor
 
 
-@pytest.fixture(scope="module", params=[SCRIPTS, UNSEEN], ids=lambda source: source.name)
+@pytest.fixture(scope="module", params=[SCRIPTS, UNSEEN, FRESH], ids=lambda source: source.name)
 def source(request: pytest.FixtureRequest) -> Path:
     found: Path = request.param
     return found
@@ -63,15 +63,18 @@ def test_twelve_lessons_of_each_category_and_forty_decoys_are_planted() -> None:
 
 def test_six_more_of_each_are_planted_that_no_detector_was_made_for() -> None:
     assert Counter(one.category for one in lessons(UNSEEN)) == dict.fromkeys(CATEGORIES, 6)
+    assert Counter(one.category for one in lessons(FRESH)) == dict.fromkeys(CATEGORIES, 8)
 
 
-@pytest.mark.parametrize("source", [SCRIPTS, UNSEEN], ids=lambda source: source.name)
+@pytest.mark.parametrize("source", [SCRIPTS, UNSEEN, FRESH], ids=lambda source: source.name)
 def test_every_lesson_stands_in_as_many_sessions_as_it_says(source: Path) -> None:
     stands = Counter(mark for script in scripts(source) for mark in script.marks)
     every = lessons(source)
     assert {one.id: stands[one.id] for one in every} == {one.id: one.sessions for one in every}
+    turns = [turn for script in scripts(source) for turn in script.turns]
+    said = frozenset[str]().union(*(turn.marks for turn in turns if turn.kind == "P"))
     recurring = [one for one in every if one.category in ("tool-quirk", "pattern")]
-    assert all(one.sessions >= 3 for one in recurring)
+    assert all(one.sessions >= 3 for one in recurring if one.id not in said)
 
 
 def test_every_planted_session_is_read_without_a_skip(
@@ -105,7 +108,7 @@ def test_no_secret_stands_in_a_file_and_all_of_them_are_planted(tmp_path: Path) 
         assert all(line in planted for line in secret.splitlines())
 
 
-@pytest.mark.parametrize("name", ["reading_a", "reading_b", "judged"])
+@pytest.mark.parametrize("name", ["reading_a", "reading_b", "reading_c", "judged"])
 def test_labels_hold_hashes_and_no_words(name: str) -> None:
     _, *rows = map(json.loads, (labels.HERE / f"{name}.jsonl").read_text().splitlines())
     hashed = re.compile(r"[0-9a-f]{16}")
@@ -129,6 +132,14 @@ def test_both_readings_are_of_the_same_sessions_and_say_how_far_they_agree() -> 
     assert len(labels.reading("a").sessions) >= 60
     said = labels.agreement()
     assert all(-1 <= float(said[f"kappa_{c.replace('-', '_')}"]) <= 1 for c in CATEGORIES)
+
+
+def test_the_later_reading_is_of_other_sessions() -> None:
+    later = labels.reading("c")
+    assert len(later.sessions) >= 40
+    assert not later.sessions & labels.reading("a").sessions
+    nothing = labels.found_elsewhere([])
+    assert nothing["labels_found_elsewhere"] == f"0 of {len(later.labels)}"
 
 
 def test_kappa_is_one_for_like_readers_and_nought_for_chance() -> None:

@@ -134,3 +134,22 @@ def test_the_order_in_which_things_were_stored_does_not_matter() -> None:
     world = did(RELEASE, ("make lint", "make test", "git push"), RELEASE)
     order = list(reversed(range(len(world.observations))))
     assert found(world) == list(habits(world.corpus(order)))
+
+
+def test_tasks_in_two_cases_are_told_by_their_names() -> None:
+    build = ("./gradlew detektMain", "./gradlew assembleDebug")
+    (one,) = found(did(build, build, build))
+    assert one.text == "Sessions here run `./gradlew detektMain`, then `./gradlew assembleDebug`."
+
+
+def test_a_release_is_a_habit_though_it_is_version_control_alone() -> None:
+    release = ("git tag v1", "git push --tags")
+    (one,) = found(did(release, release, release))
+    assert one.text == "Sessions here run `git tag`, then `git push`."
+    assert found(did(*[("git commit -qam x", "git push")] * 3)) == []
+
+
+def test_what_more_sessions_show_goes_before_what_is_longer() -> None:
+    short, long = ("make lint", "make test"), ("make fmt", "make gen", "make lint", "make test")
+    texts = [one.text for one in found(did(short, long, long))]
+    assert texts[0] == "Sessions here run `make lint`, then `make test`."

@@ -108,6 +108,11 @@ _OF_THE_CODE = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"(?:[^\W\d_]+\W+){3}")
+_OF_TROUBLE = re.compile(
+    r"error|fail|warn|invalid|cannot|can't|could not|unable|denied|missing|refused|unauthori[sz]ed|"
+    r"\bno\b|\bnot\b|\bmust\b|too (?:many|few|long)|does(?: not|n't)",
+    re.IGNORECASE,
+)
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=\S*")
 INVOCATION = re.compile(
     "|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS), re.IGNORECASE
@@ -193,11 +198,11 @@ def cures(corpus: Corpus, within: int) -> Iterator[Cured]:
     for session in corpus.sessions():
         calls = done(corpus.in_session(session.id))
         for place, one in enumerate(calls):
-            if one.result.ok is False and _own(one):
+            if one.result.ok is False and is_own(one):
                 yield from _first(one, calls[place + 1 : place + 1 + within])
 
 
-def _own(one: Done) -> bool:
+def is_own(one: Done) -> bool:
     """Whether what it says comes from this machine and not from strangers."""
     return min(one.call.trust, one.result.trust) > Trust.WEB
 
@@ -257,9 +262,10 @@ def _error(result: Observation) -> tuple[str, str] | None:
 
 
 def _first_line(text: str) -> str:
-    """The first line that says anything, as it stands."""
+    """The first line that says what is wrong, or anything, as it stands."""
     lines = (line.strip() for line in text[:LONGEST_CALL].splitlines())
-    return next((one for one in lines if _SAYS.search(one) and not exit_code(one)), "")
+    says = [one for one in lines if _SAYS.search(one) and not exit_code(one)]
+    return next((one for one in says if _OF_TROUBLE.search(one)), says[0] if says else "")
 
 
 def error_line(result: Observation) -> str:

@@ -11,6 +11,7 @@ from passdown.loops.claims.changes import CORROBORATION, MOST_SURE
 from passdown.loops.claims.check import of_missing, of_text
 from passdown.loops.claims.command import Change
 from passdown.loops.claims.cure import LOOSE, READY, common, cures
+from passdown.loops.claims.dead_end import dead_ends
 from passdown.loops.claims.draft import Draft, distinct, key, root, stated_key, sure
 from passdown.loops.claims.habit import habits
 from passdown.loops.claims.instead import instead
@@ -54,6 +55,7 @@ def _drafts(corpus: Corpus, settings: Settings) -> Iterator[Draft]:
     yield from instead(corpus)
     cured = list(_cures(corpus, list(cures(corpus, settings.whole("claims.cure_within")))))
     yield from cured
+    yield from dead_ends(corpus, {one.seq for draft in cured for one in draft.seen})
     if settings.flag("claims.patterns"):
         yield from habits(corpus)
     if settings.flag("claims.outputs"):

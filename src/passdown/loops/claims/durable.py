@@ -28,6 +28,8 @@ SURE = 0.75
 _WHY = any_of(
     r"\b(?:because|since(?! v?\d)|otherwise|so that|or else|rel(?:y|ies) on|depends? on|"
     r"last time|the next \w+|the other|waits? for|expects?)\b|"
+    r", so (?:please )?(?:always|never|don'?t|do not|no|use|run|leave|ask|keep|go|put|write|change|"
+    r"edit|check|convert|treat|pass|call)\b|"
     r"[,;:\u2013\u2014-] (?:it|they|that|this|which|and then|or|the [\w ]{3,20}|[\w./-]{3,20}) "
     r"(?:will |would |can |could )?(?:take|lock|break|brick|corrupt|delete|wipe|drop|lose|ruin|"
     r"kill|"
@@ -57,7 +59,10 @@ _LASTING = any_of(
     r"anybody|nobody|no one|whatever|everywhere|throughout|until|unless|whenever|as of|since "
     r"v?\d|in production|without an?y?|instead of|rather than|belongs?|speaks?|listens? on|ships?|"
     r"serve[sd]?|hosted|replaced|switched|migrated|moved to|stick to|stays?|supports?|owns?|dead|"
-    r"go(?:es)? (?:in|into|under)|wiped|written by|come from|thrown away|at night|on its own|"
+    r"net|gross|cents|pence|utc|iso(?: \d+)?|metres?|meters?|millimet\w+|seconds|milliseconds|"
+    r"bytes|integers|uuids?|lower ?case|upper ?case|snake_case|base64|inclusive|exclusive|"
+    r"(?:zero|one|0|1)-based|ascending|descending|in english|imperative|"
+    r"go(?:es)? (?:in|into|under|to)|wiped|written by|come from|thrown away|at night|on its own|"
     r"across|get overwritten|stable|"
     r"has (?:no|nothing|\w+ million|\d+)|have (?:no|\d+))\b"
 )
@@ -142,6 +147,7 @@ _RULED = any_of(
     r"(?![^,]*\b(?:that|it|this|them)\b)[^,]{5,70}?,? "
     r"(?:then )?(?:you|we|they)(?:'ll)? (?:also )?(?:have to|need to|must) .{5,}$"
 )
+_WHATEVER = any_of(r"^whatever (?:happens|(?:you|we) do),? .{12,}$")
 _WARNS = any_of(
     r"^(?:be )?careful (?:with|when) .{8,}$",
     r"^(?:you|we) ?(?:will|'ll|would|might|can) (?:brick|lose|break|corrupt|overwrite|wipe|lock|"
@@ -170,6 +176,7 @@ _SEEN_NOW = any_of(
     r"is (?:fine|good|ok(?:ay)?|done|correct|great|red|green|too \w+)|should (?:be able|also|now|"
     r"show|have|work|be (?:possible|easy))|new feature|title|wording|too (?:long|big|small|many|"
     r"much|slow|few))\b",
+    r"\bcan (?:\w+ )?(?:overwrite|break|lose|fail|cause|lead|corrupt|drop|reset|delete|leak)\b",
     r"\*\*|\blet'?s\b|^[\w -]{3,30}: |\b(?:above|below|attached|screenshot|the following|so far|"
     r"as well|review|approve[ds]?|merged|pushed|commits?|pr|prs|diff|plan|phase|ticket|tasks?)\b",
 )
@@ -184,6 +191,7 @@ _BOUND = any_of(
     r"^we(?:'re| are) (?:\w+ )?(?:on|at|stuck|bound|limited|required|not allowed|supposed)\b",
     r"^we (?:need|can|had|have) (?:to|only|no)\b",
 )
+_NAMES = re.compile(r"`[^`]*`|(?<!\w)[\w.-]*[/.][\w./-]+\w|^(?:all )?(?:errors|crashes|failures)\b")
 _OF_THE_PAST = re.compile(r"\b(?:that|which) (?:is|are|was|were|has|have) already\b|'re already\b")
 
 
@@ -222,7 +230,7 @@ def _ruled(text: str, signs: int) -> Plain | None:
     """What it says to do or not to do, with the reason or the occasion."""
     if _WARNS.match(text) and signs >= FORBIDDEN:
         return Plain(text, "pitfall")
-    if _RULED.match(text):
+    if _RULED.match(text) or (_WHATEVER.match(text) and not _FORBIDS.match(text)):
         return Plain(text, "fact")
     if _FORBIDS.match(text):
         of = _use(text)
@@ -252,8 +260,9 @@ def _found(kind: re.Pattern[str], text: str) -> set[str]:
 
 
 def _is_near(text: str) -> bool:
-    """Whether it may be about what is wrong now, or what one looks at."""
-    return any(refused.search(text) for refused in _NEAR)
+    """Whether it may be about what is wrong now, or what one looks at; names tell nothing of it."""
+    plain = _NAMES.sub("it", text)
+    return any(refused.search(plain) for refused in _NEAR)
 
 
 def _says_why(text: str) -> bool:

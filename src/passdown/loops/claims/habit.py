@@ -39,6 +39,8 @@ REPEATED = 0.5
 """How sure a habit is that one session showed, twice and up to its commit or push."""
 
 _GOOD = frozenset({"tests-passed", "committed", "succeeded", "thanked"})
+_RELEASING = ("git tag", "gh release create", "gh workflow run")
+"""Version control that is no everyday work."""
 _CLOSING = ("git commit", "git push", "gh pr create", "gh pr merge")
 
 
@@ -157,7 +159,8 @@ def _counts(every: Iterable[Iterable[str]]) -> dict[str, int]:
 
 def _frequent(habit: Habit) -> bool:
     """Seen in two sessions, or twice in one up to where it was committed or pushed."""
-    if all(verb.startswith(("git ", "gh ")) for verb in habit.verbs):
+    of_versions = all(verb.startswith(("git ", "gh ")) for verb in habit.verbs)
+    if of_versions and not any(verb in _RELEASING for verb in habit.verbs):
         return False
     if len(habit.places) > 1:
         return True

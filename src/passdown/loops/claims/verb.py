@@ -28,7 +28,8 @@ _CONTROL = re.compile(r"\b(?:for|while|until|if|case|do|then|function)\b[^|]*[;\
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _UNSURE = re.compile(r";|\|\||\n|(?<!&)&(?![&>\d])(?<!>&)")
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
-_PLAIN = re.compile(r"[a-z][a-z0-9]*(?:[:_-][a-z0-9]+)*")
+# Tasks are spelt in one case or two: `test`, `test:unit`, `assembleDebug`.
+_PLAIN = re.compile(r"[a-z][a-zA-Z0-9]*(?:[:_-][a-zA-Z0-9]+)*")
 _SCRIPT = re.compile(r"(?:\./)?(?:[\w-]+/)*[\w-]+(?:\.(?:sh|py|js|ts|rb|mjs))?")
 _OWN_SCRIPT = re.compile(r"(?:\./)?(?:[\w-]+/)*[\w-]+\.(?:sh|py|js|ts|rb|mjs)|(?:[\w-]+/)+[\w-]+")
 _FAILED = re.compile(
@@ -55,7 +56,7 @@ _ONE = """git cargo ruff terraform tofu helm kubectl dotnet pre-commit alembic f
 wrangler docker-compose mix rails rake hatch poetry uv pdm pip pip3 brew apt apt-get gem bundle
 composer conda sbt nox biome deno twine changeset playwright prisma supabase firebase heroku
 pulumi ansible maturin golangci-lint goreleaser swift go gh docker podman npm pnpm yarn bun mise
-just make task nx turbo"""
+just make task nx turbo php gradle gradlew mvn mvnw"""
 _TWO = "gradle gradlew mvn mvnw rush lerna invoke fly aws gcloud az"
 _DEPTH = {**dict.fromkeys(_ONE.split(), 1), **dict.fromkeys(_TWO.split(), 2)}
 # Programs that take files and folders, and no word that says what to do.
@@ -65,7 +66,16 @@ madge ava tap karma cypress webpack rollup esbuild parcel vite tsup swc babel sp
 hugo"""
 _WHOLE = frozenset(_FILES.split())
 _DEEPER = {
-    *("go mod", "gh pr", "gh release", "gh workflow", "gh run", "docker compose", "uv pip"),
+    *(
+        "php artisan",
+        "go mod",
+        "gh pr",
+        "gh release",
+        "gh workflow",
+        "gh run",
+        "docker compose",
+        "uv pip",
+    ),
     *(
         "docker buildx",
         "npm run",
