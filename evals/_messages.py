@@ -1,143 +1,87 @@
-"""Messages to try patterns on: labelled ones, others of no intent, questions and replies."""
+"""Messages to group: labelled ones of a folder or made here, and copies of them, exact and near."""
 
 from __future__ import annotations
 
 import json
 import random
-import re
-from collections.abc import Iterable, Iterator
-from hashlib import blake2b
-from itertools import islice
+import string
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-LONGEST = 300
-MOST_OTHERS = 90_000
-_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
-_SPOKEN = re.compile(r"^\[[^\]]*\] <[^>]*> ")
-
-
-class Said(NamedTuple):
-    """A message and what it asks for; '' when that is outside of all that is asked."""
-
-    text: str
-    intent: str
-
-
-class Answered(NamedTuple):
-    """A question, the canned reply it got, and when."""
-
-    question: str
-    reply: str
-    at: str
+FEWEST = 2
+_FILLERS = ["please", "just", "now", "really", "again", "today", "ok", "so"]
+_NAMES = "card account order invoice ticket server booking parcel phone laptop report plan"
+_THINGS = _NAMES.split()
+_ASKED = {
+    "where": "where is my {}|i can not find my {}|track the {} for me|has the {} arrived yet",
+    "cancel": "cancel my {}|i do not want the {} any more|stop the {} from tomorrow on",
+    "cost": "how much is a {}|what does the {} cost|the price of a new {}|is the {} expensive",
+    "broken": "my {} is broken|the {} does not work|something is wrong with this {}",
+    "change": "change the name on my {}|i need other details on the {}|update my {} address",
+    "new": "i need another {}|order me a {}|can i get one more {}|send me a new {}",
+    "who": "who is responsible for the {}|which person looks after my {}|name the {} owner",
+    "when": "when does the {} expire|until what day is my {} good|how long will the {} last",
+}
 
 
-class Messages(NamedTuple):
-    """Labelled sets by name, messages that belong to none, and questions with canned replies."""
+class Labelled(NamedTuple):
+    """Messages of one set, and what each asks for."""
 
-    labelled: dict[str, list[Said]]
-    others: list[str]
-    answered: list[Answered]
+    name: str
+    texts: Sequence[str]
+    intents: Sequence[str]
 
 
-def messages(data: Path | None) -> Messages:
-    """Those of a folder of data, or a generated set."""
+def sets(data: Path | None) -> list[Labelled]:
+    """Every labelled set of `intents/`, what is out of scope left out; else one made here."""
     if data is None:
-        return _generated()
-    labelled = {path.stem: _labelled(path) for path in sorted((data / "intents").glob("*.jsonl"))}
-    known = {one.text for those in labelled.values() for one in those}
-    others = (text for text in _others(data) if text not in known)
-    return Messages(
-        {name: those for name, those in labelled.items() if any(one.intent for one in those)},
-        list(islice(dict.fromkeys(others), MOST_OTHERS)),
-        sorted(_answered(data), key=lambda one: (one.at, one.question, one.reply)),
-    )
+        return [_made()]
+    found = [_read(path) for path in sorted((data / "intents").glob("*.jsonl"))]
+    return [one for one in found if len(set(one.intents)) >= FEWEST]
 
 
-def is_kept_aside(text: str) -> bool:
-    """Half of all texts, whatever they are."""
-    return blake2b(text.encode(), digest_size=1).digest()[0] & 1 == 1
+class Copied(NamedTuple):
+    """Messages, and which message each of them is a copy of."""
+
+    texts: Sequence[str]
+    origins: Sequence[int]
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    if path.is_file():
-        with open(path, encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line) if line.startswith("{") else None
-                if isinstance(row, dict):
-                    yield row
+def copies(texts: Sequence[str], many: int, seed: int = 1) -> Copied:
+    """That many, half of them exact copies and half with one word or letter changed."""
+    chance = random.Random(seed)
+    origins = [chance.randrange(len(texts)) for _ in range(many)]
+    made = [texts[at] if chance.random() < 0.5 else _edited(texts[at], chance) for at in origins]
+    return Copied(made, origins)
 
 
-def _labelled(path: Path) -> list[Said]:
-    rows = (row for row in _rows(path) if row.get("text"))
-    return [Said(row["text"], row.get("intent") or "") for row in rows]
+def _edited(text: str, chance: random.Random) -> str:
+    words = text.split() or [text]
+    at, kind = chance.randrange(len(words)), chance.randrange(3)
+    if kind == 0:
+        words.insert(at, chance.choice(_FILLERS))
+    elif kind == 1 and len(words) > 3:
+        del words[at]
+    else:
+        place = chance.randrange(max(len(words[at]), 1))
+        letter = chance.choice(string.ascii_lowercase)
+        words[at] = words[at][:place] + letter + words[at][place + 1 :]
+    return " ".join(words)
 
 
-def _others(data: Path) -> Iterator[str]:
-    """What people wrote to agents and to each other, then sentences of documents and agents."""
-    for row in _rows(data / "sessions" / "user_messages.jsonl"):
-        yield row["text"]
-    for path in sorted(data.glob("locomo*/turns.jsonl")):
-        yield from (row["text"] for row in _rows(path))
-    for row in _rows(data / "canned_qa" / "irc_disentangle.jsonl"):
-        yield from (_SPOKEN.sub("", line) for line in row["lines"])
-    for path in sorted(data.glob("themes/*.jsonl")):
-        yield from _sentences(text for row in _rows(path) for text in row.values())
-    for path in sorted(data.glob("sessions/*/*.jsonl")):
-        yield from _sentences(text for row in _rows(path) for text in _texts(row))
+def _read(path: Path) -> Labelled:
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    kept = [row for row in rows if row.get("intent") and row.get("text")]
+    return Labelled(path.stem, [row["text"] for row in kept], [row["intent"] for row in kept])
 
 
-def _sentences(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, str):
-            for sentence in _SENTENCE.split(value):
-                if 20 < len(sentence) < LONGEST and " " in sentence:
-                    yield sentence.strip()
-
-
-def _texts(value: object, name: str = "") -> Iterator[str]:
-    """What was said in a line of a transcript, wherever it stands."""
-    if isinstance(value, str) and name in {"text", "content"}:
-        yield value
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one, name)
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield from _texts(one, key)
-
-
-def _answered(data: Path) -> Iterator[Answered]:
-    for path in sorted((data / "canned_qa").glob("irc_*canned*.jsonl")):
-        for row in _rows(path):
-            if row.get("question") and row.get("canned"):
-                at = f"{row.get('date', '')} {row.get('time', '')}"
-                yield Answered(row["question"], row["canned"], at)
-
-
-def _generated() -> Messages:
-    """Forty intents, each with words of its own and words that all share, in many wordings."""
-    chance = random.Random(7)
-    words = [
-        "".join(chance.choices("bdfgklmnprstvz", k=1) + chance.choices("aeiou", k=1))
-        for _ in range(70)
+def _made() -> Labelled:
+    rows = [
+        (form.format(thing) + tail, intent)
+        for intent, forms in _ASKED.items()
+        for form in forms.split("|")
+        for thing in _THINGS
+        for tail in ("", " please", ", thanks")
     ]
-    made = list(dict.fromkeys("".join(chance.choices(words, k=3)) for _ in range(3_000)))
-    common, rare = made[:200], made[200:]
-
-    def wording(own: list[str]) -> str:
-        said = chance.sample(own, min(len(own), 2)) + chance.choices(common, k=chance.randint(2, 6))
-        chance.shuffle(said)
-        return " ".join(said)
-
-    labelled = [
-        Said(wording(rare[n * 4 : n * 4 + 4]), f"intent {n}") for n in range(40) for _ in range(80)
-    ]
-    labelled += [Said(wording(chance.sample(rare[200:], 2)), "") for _ in range(800)]
-    others = [wording(chance.sample(rare[160:], 3)) for _ in range(70_000)]
-    answered = [
-        Answered(wording(rare[n * 4 : n * 4 + 4]), f"reply {n}", f"2026-01-{day + 1:02} 00:00")
-        for n in range(20)
-        for day in range(12)
-    ]
-    return Messages({"generated": labelled}, list(dict.fromkeys(others)), answered)
+    return Labelled("made", [text for text, _ in rows], [intent for _, intent in rows])

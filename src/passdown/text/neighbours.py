@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from passdown.text.arrays import Floats, Integers
     from passdown.text.embed import Vectors
 
-READ = 200_000
+READ = 50_000
 """So many postings are read for a row at the most, those of its rarest features first: what two
 texts share beyond that is on every page, and reading it all would take the square of the time."""
 
