@@ -46,6 +46,8 @@ the user must always see the price in the currency of the account
 Mock billing.api.Client and ensure that it is never called
 Review note: billing.py has no tests and the api is not documented
 rather than a new table.go let's keep everything in pkg/cmd/list.go
+the export needs a header so that every service reads the dates
+`app ls --json` should print one object a line instead of an array, behind --lines
 shadow branches can overwrite the checkpoints of the other sessions""".splitlines()
 
 

@@ -100,7 +100,7 @@ FRAMED = any_of(
 )
 
 _VERB = (
-    r"(?:is|are|has|have|must|needs?|cannot|can't|may not|should|lives?|comes?|go(?:es)?|gets?|"
+    r"(?:is|are|has|have|must|needs?|cannot|can't|may not|lives?|comes?|go(?:es)?|gets?|"
     r"expects?|"
     r"returns?|requires?|accepts?|rejects?|uses?|runs?|speaks?|listens?|reads?|writes?|belongs?|"
     r"depends?|relies|rely|stays?|counts?|takes?|breaks?|locks?|bricks?|holds?|keeps?|contains?|"
@@ -176,6 +176,7 @@ _SEEN_NOW = any_of(
     r"is (?:fine|good|ok(?:ay)?|done|correct|great|red|green|too \w+)|should (?:be able|also|now|"
     r"show|have|work|be (?:possible|easy))|new feature|title|wording|too (?:long|big|small|many|"
     r"much|slow|few))\b",
+    r"\bneeds? (?:an?|some|more|another|to (?:show|be|have|print|return|support|display|handle))\b",
     r"\bcan (?:\w+ )?(?:overwrite|break|lose|fail|cause|lead|corrupt|drop|reset|delete|leak)\b",
     r"\*\*|\blet'?s\b|^[\w -]{3,30}: |\b(?:above|below|attached|screenshot|the following|so far|"
     r"as well|review|approve[ds]?|merged|pushed|commits?|pr|prs|diff|plan|phase|ticket|tasks?)\b",
