@@ -21,7 +21,7 @@ def status(ctx: Ctx) -> dict[str, Any]:
     """What the store holds, what waits for a decision, and how the work goes."""
     from passdown.domain.job import JobState
     from passdown.ops.trusting import earned
-    from passdown.stages.gate.auto import in_force
+    from passdown.stages.gate.auto import in_force, paused
     from passdown.stages.measure.counts import counts
 
     with ctx.store.read(ctx.sight) as tx:
@@ -29,7 +29,9 @@ def status(ctx: Ctx) -> dict[str, Any]:
         found = {**counts(tx), "trust": earned(ctx, tx)}
         given = [in_force(tx, loop, ctx.settings) for loop in sorted(ctx.loops)]
     granted = [one._asdict() for one in given if one]
-    return {"store": ctx.store.describe(), **found, "jobs_dead": dead, "granted": granted}
+    stopped = [name for name in sorted(ctx.loops) if paused(ctx.settings, name)]
+    facts = {"jobs_dead": dead, "granted": granted, "paused": stopped}
+    return {"store": ctx.store.describe(), **found, **facts}
 
 
 @operation(

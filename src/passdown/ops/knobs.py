@@ -48,6 +48,7 @@ def common(loop: str) -> tuple[Knob, ...]:
     level = "How far it may go without a person; beyond suggest only as an admin sets it."
     return (
         Knob(f"{loop}.enabled", True, "Whether this loop is mined."),
+        Knob(f"{loop}.paused", False, "Whether this loop stands still.", safety=True),
         Knob(f"{loop}.every", "", "How often; empty: as mine.every says."),
         Knob(f"{loop}.level", "suggest", level, choices=LEVELS, safety=True),
         Knob(f"{loop}.chain", "", chain, choices=("", *CHAINS), safety=True, refused=NO_CHAINS),

@@ -150,8 +150,10 @@ def _cycle(
     closed: Counter[str],
 ) -> Cycle:
     cycle = Cycle(loop.name, started_at=ctx.clock.now())
+    from passdown.stages.gate.auto import paused
+
     switches = (ctx.settings.flag("mine.enabled"), ctx.settings.flag(f"{loop.name}.enabled"))
-    if not all(switches) or ctx.settings.text(f"{loop.name}.level") == "off":
+    if not all(switches) or paused(ctx.settings, loop.name) or ctx.settings.text(f"{loop.name}.level") == "off":
         cycle.enabled = False
         return cycle
     closed.update(p.loop for p in close_due(ctx))

@@ -30,7 +30,7 @@ MOST = 1000
 """Questions that one sweep takes up."""
 NONE = "none"
 """The name of the engine that is not there."""
-OFF = "off"
+OFF, STALE = "off", "stale"
 
 
 @operation(
@@ -45,12 +45,13 @@ def arbitrate(ctx: Ctx, loop: Name = "") -> dict[str, Any]:
 
     Every mining cycle ends with it. Nothing is decided by a tier beyond what an admin granted.
     """
+    from passdown.stages.gate.auto import paused
     from passdown.stages.propose.validate import loop_of
 
     names = [loop_of(ctx.loops, loop).name] if loop else sorted(ctx.loops)
     told = []
     for name in names:
-        if ctx.settings.text(f"{name}.level") == OFF:
+        if ctx.settings.text(f"{name}.level") == OFF or paused(ctx.settings, name):
             continue
         bench = Bench(ctx, ctx.loops[name])
         bench.sweep()
@@ -100,10 +101,14 @@ class Bench:
         return to is not None and to.value == "execute"
 
     def sweep(self) -> None:
-        """Take up what no tier has seen, and what waits for the arbiter."""
+        """Close what the world has left behind; take up what no tier has seen, and what waits for
+        the arbiter."""
         from passdown.ops.arbitration import arbitrated
+        from passdown.ops.stale import let_go
 
         self._begin()
+        if gone := let_go(self.ctx, self.loop):
+            self.tally[STALE] += len(gone)
         for status in (Status.PENDING, Status.ARBITER):
             with self.ctx.store.read(self.ctx.sight) as tx:
                 found = tx.queue.all((status,), loop=self.loop.name, limit=MOST)

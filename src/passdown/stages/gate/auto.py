@@ -28,6 +28,12 @@ ALONE = LEVELS[2:]
 """The levels at which a loop decides with nobody present."""
 
 
+def paused(settings: Settings, loop: str) -> bool:
+    """Whether an admin stopped this loop, or all: nothing is mined, nothing passed on and nothing
+    decided with nobody present. People decide as ever."""
+    return settings.flag("gate.paused") or settings.flag(f"{loop}.paused")
+
+
 class Grant(NamedTuple):
     """How far one loop may go without a person, and who said so when."""
 
@@ -53,7 +59,7 @@ def in_force(tx: Tx, loop: str, settings: Settings) -> Grant | None:
     """The grant under which the loop may decide now: a setting can narrow it or take it back, and
     cannot widen it."""
     level, given = settings.text(f"{loop}.level"), granted(tx, loop)
-    if given is None or level not in ALONE:
+    if given is None or level not in ALONE or paused(settings, loop):
         return None
     return given._replace(level=min(level, given.level, key=LEVELS.index))
 
