@@ -1,14 +1,19 @@
 """Approved phrases answer messages: counted, filled from a snapshot, silent rather than wrong."""
 
 import json
+import subprocess
+import sys
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from passdown.domain.actor import Actor
+from passdown.app import memory_app
+from passdown.domain.actor import Actor, agent, human
 from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL
 from passdown.stages.serve.phrases import KIND, Book, phrase_of
 from passdown.surfaces.phrasebook import Phrasebook
+from passdown.testing import VirtualClock
 from tests.desk import ALICE, ROBOT, Desk, desk
 
 BURN = {
@@ -137,6 +142,35 @@ def test_a_report_of_a_wrong_fire_lowers_the_confidence(made: Desk, actor: Actor
     row = made.call("phrases.used")["phrases"][0]
     assert row["confidence"] < before
     assert row["harmful"] == 1
+
+
+@pytest.mark.parametrize("voices", [[human("ann")], [agent(f"agent:{n}") for n in range(3)]])
+def test_reports_of_wrong_fires_ask_whether_the_phrase_is_retired(voices: list[Actor]) -> None:
+    with memory_app() as app:
+        made = Desk(app, VirtualClock())
+        id = keep(made).id
+        said = [
+            app.call("feedback", {"id": id, "verdict": "harmful", "reason": "calories"}, one)
+            for one in voices
+        ]
+        assert all("proposal" not in one for one in said[:-1])
+        asked = app.call("show", {"id": said[-1]["proposal"]}, human("bob"))
+        assert (asked["action"], asked["payload"]["target"]) == ("RETIRE", "burn")
+        app.call("approve", {"id": said[-1]["proposal"], "reason": "so it is"}, human("bob"))
+        assert not app.call("match", {"message": "burn today?", "snapshot": NOW}, ROBOT)["answered"]
+
+
+def test_what_a_bot_loads_is_neither_a_loop_nor_a_model_nor_a_web_framework() -> None:
+    heavy = ["msgspec", "pydantic", "fastapi", "mcp", "numpy", "click", "passdown.loops"]
+    code = (
+        "import sys; from passdown.surfaces.phrasebook import Phrasebook\n"
+        "with Phrasebook(sys.argv[1]) as phrases: print(phrases.match('tea?').why)\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    with TemporaryDirectory() as folder:
+        words = [sys.executable, "-c", code, f"{folder}/store"]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout == "no phrase fires\n[]\n"
 
 
 def test_a_pattern_that_cannot_be_used_is_told_and_harms_no_other(made: Desk) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 RETIRE = "RETIRE"
 """The action that asks whether something should no longer be told."""
+AGENTS_ENOUGH = 3
+"""So many agents, or sessions of one, that say the same are asked about like one person."""
 
 
 @operation(
@@ -29,7 +31,8 @@ def feedback(
 ) -> dict[str, Any]:
     """Say that something served was helpful, harmful or stale. A person decides what follows.
 
-    What a person finds harmful or stale is put to the gate: should it no longer be told?
+    What a person, or several agents, find harmful or stale is put to the gate: should it no
+    longer be told?
     """
     from passdown.stages.serve.served import opinions
 
@@ -37,8 +40,13 @@ def feedback(
     record = _note(ctx, id, verdict, " ".join(reason.split()), session)
     with ctx.store.read(ctx.sight) as tx:
         answer: dict[str, Any] = {"id": record.id, "feedback": opinions(tx, record.id)}
-    asks = ctx.actor.kind is Kind.HUMAN and verdict != "helpful"
+    asks = verdict != "helpful" and _is_enough(ctx, answer["feedback"][verdict])
     return {**answer, **(_ask(ctx, record, verdict, reason) if asks else {})}
+
+
+def _is_enough(ctx: Ctx, said: int) -> bool:
+    """Whether the gate is asked: what one person says is enough, and what several agents do."""
+    return ctx.actor.kind is Kind.HUMAN or said >= AGENTS_ENOUGH
 
 
 def _knows(ctx: Ctx, verdict: str) -> None:
@@ -74,8 +82,12 @@ def _ask(ctx: Ctx, record: Record, verdict: str, reason: str) -> dict[str, Any]:
     name = next((n for n in loops if RETIRE in ctx.loops[n].actions), "")
     if not name:
         return {"fate": "counted"}
-    payload = {"action": RETIRE, "target": record.key, "reason": f"A person found it {verdict}."}
+    payload = {"action": RETIRE, "target": record.key, "reason": f"{_who(ctx)} found it {verdict}."}
     text = f"{verdict} [{record.id}]: {reason or record.text}"
     asked = {"loop": name, "payload": payload, "text": text[:400], "scope": record.scope}
     filed: dict[str, Any] = propose.run(ctx, asked)
     return filed
+
+
+def _who(ctx: Ctx) -> str:
+    return "A person" if ctx.actor.kind is Kind.HUMAN else "Several agents"

@@ -9,7 +9,7 @@ from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 
 if TYPE_CHECKING:
     from passdown.domain.record import Record
-    from passdown.stages.serve.phrases import Answer, Book
+    from passdown.stages.serve.phrases import Answer, Book, Told
     from passdown.storage.port import Tx
 
 SHELF = "phrases"
@@ -83,9 +83,12 @@ def tried(ctx: Ctx, message: Text, snapshot: Payload | None = None) -> dict[str,
 )
 def used(ctx: Ctx) -> dict[str, Any]:
     """How often each phrase answered, what that saved, and what was said of it."""
+    from passdown.stages.serve.phrases import told
+
     known = book(ctx)
     with ctx.store.read(ctx.sight) as tx:
-        rows = [_row(tx, one, known) for one in known.records.values()]
+        said = told(tx, known.records.values())
+        rows = [_row(tx, one, known, said[one.id]) for one in known.records.values()]
     rows.sort(key=lambda row: (-row["answered"], row["key"]))
     return {
         "answered": sum(row["answered"] for row in rows),
@@ -113,12 +116,12 @@ def _count(ctx: Ctx, answer: Answer, session: str) -> None:
     note(ctx.home, who, [answer.phrase], ctx.clock.now())
 
 
-def _row(tx: Tx, record: Record, known: Book) -> dict[str, Any]:
-    from passdown.stages.serve.phrases import HOW, cost_of_one, told
+def _row(tx: Tx, record: Record, known: Book, said: Told) -> dict[str, Any]:
+    from passdown.stages.serve.phrases import HOW, cost_of_one
     from passdown.stages.serve.served import SERVED
 
     times = tx.ledger.activities(name=SERVED, item=record.id, limit=MOST_COUNTED)
-    said, cost = told(tx, record), cost_of_one(record)
+    cost = cost_of_one(record)
     answered = [one.at for one in times if one.detail.get("how") == HOW]
     return {
         "id": record.id,

@@ -35,7 +35,7 @@ MEMORY = 1 << 20
 MOST_PROTOTYPES = 100
 MARGIN = 0.05
 """Two phrases this near each other are both meant, or neither: no answer."""
-LONGEST_GRAM = 5
+LONGEST_GRAM = 4
 COMMON = 1_000
 """What a stop word counts for beside words that other phrases need too."""
 
@@ -109,6 +109,26 @@ def _made(pattern: str) -> tuple[str, Any]:
     return "", made
 
 
+class _Bucket:
+    """The ways that need a word: by a second one where they need words alone there, as most do."""
+
+    __slots__ = ("alone", "beside")
+
+    def __init__(self) -> None:
+        self.alone: list[tuple[int, Way]] = []
+        self.beside: dict[str, list[tuple[int, Way]]] = {}
+
+    def add(self, place: int, rest: Sequence[Need]) -> None:
+        """A phrase that needs these, too, the rarest first."""
+        second = next((need for need in rest if not need.pieces), None)
+        left = tuple(need for need in rest if need is not second)
+        if second is None:
+            self.alone.append((place, left))
+        else:
+            for word in second.words:
+                self.beside.setdefault(word, []).append((place, left))
+
+
 class PhraseSet:
     """Phrases compiled once, in the order given; `match` says which a message fires. A scanner of
     their patterns makes it quicker, and nothing else."""
@@ -118,7 +138,7 @@ class PhraseSet:
         self._scanner = scanner
         self._tries = [compiled(phrase.pattern).search for phrase in self.phrases]
         self._likes: dict[int, list[frozenset[int]]] = {}
-        self._of_word: dict[str, list[tuple[int, Way]]] = defaultdict(list)
+        self._of_word: dict[str, _Bucket] = defaultdict(_Bucket)
         self._of_piece: dict[int, dict[str, list[tuple[int, Way]]]] = {}
         self._always: list[int] = []
         self._index()
@@ -149,7 +169,11 @@ class PhraseSet:
         folded, words = words_of(text)
         found = set(self._always)
         for word in self._words & words:
-            _met(self._of_word[word], words, folded, found)
+            bucket = self._of_word[word]
+            if bucket.alone:
+                _met(bucket.alone, words, folded, found)
+            for other in bucket.beside.keys() & words:
+                _met(bucket.beside[other], words, folded, found)
         for size, of_piece in self._of_piece.items():
             held = {folded[i : i + size] for i in range(len(folded) - size + 1)}
             for gram in of_piece.keys() & held:
@@ -178,10 +202,9 @@ class PhraseSet:
 
     def _file(self, place: int, way: Way, cost: Callable[[Need], float]) -> None:
         """Under each word or piece of its rarest need; what else it needs is looked at then."""
-        rarest = min(way, key=cost)
-        rest = tuple(sorted((need for need in way if need != rarest), key=cost))
+        rarest, *rest = sorted(way, key=cost)
         for word in rarest.words:
-            self._of_word[word].append((place, rest))
+            self._of_word[word].add(place, rest)
         for piece in rarest.pieces:
             gram = _gram(piece)
             those = self._of_piece.setdefault(len(gram), {}).setdefault(gram, [])
@@ -257,7 +280,7 @@ def _costs(every: Sequence[list[Way]], phrases: Sequence[Phrase]) -> Callable[[N
 
 
 def _gram(piece: str) -> str:
-    """The letters by which a piece is looked up: up to five in its middle."""
+    """The letters by which a piece is looked up: up to four in its middle."""
     size = min(len(piece), LONGEST_GRAM)
     start = (len(piece) - size) // 2
     return piece[start : start + size]

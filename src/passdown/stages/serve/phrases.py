@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from passdown.stages.serve.served import VERDICTS, opinions
+from passdown.stages.serve.served import FEEDBACK, VERDICTS, opinions
 from passdown.text.phrases import LONGEST_MESSAGE, Phrase, PhraseSet, nearest, refusal
 from passdown.text.template import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from passdown.domain.entry import Activity
     from passdown.domain.record import Record
     from passdown.domain.scope import Sight
     from passdown.storage.port import Store, Tx
@@ -21,6 +22,7 @@ KIND = "phrase"
 """The kind of record. Its text is the reply; its body holds `pattern`, `category`,
 `min_similarity`, `prototypes`, `enabled`, and what `asked` such questions cost in `usd`."""
 HOW = "match"
+MOST_REPORTS = 1_000_000
 PRIOR = 5
 """How many opinions the confidence of an approval weighs as much as."""
 
@@ -111,7 +113,7 @@ class Shelf:
                 records = tx.knowledge.all(KIND)
                 made = (sight, [(one.id, one.version) for one in records])
                 if made != self._made:
-                    self._book = Book(records, {one.id: told(tx, one) for one in records})
+                    self._book = Book(records, told(tx, records))
                     self._made = made
                 self._seen = seen
         return self._book
@@ -140,12 +142,21 @@ def cost_of_one(record: Record) -> float | None:
     return round(usd / asked, 6)
 
 
-def told(tx: Tx, record: Record) -> Told:
-    """What was said of it: every report that it was wrong lowers what an approval was sure of."""
-    said = opinions(tx, record.id)
-    n = sum(said[verdict] for verdict in VERDICTS)
-    sure = (PRIOR * record.confidence + said["helpful"]) / (PRIOR + n)
-    return Told(said, round(sure, 4))
+def told(tx: Tx, records: Iterable[Record]) -> dict[str, Told]:
+    """What was said of each: every report that it was wrong lowers what an approval was sure of."""
+    every = list(records)
+    mentioned = {id for one in _reports(tx) for id in one.items}
+    found = {}
+    for record in every:
+        said = opinions(tx, record.id) if record.id in mentioned else dict.fromkeys(VERDICTS, 0)
+        n = sum(said.values())
+        sure = (PRIOR * record.confidence + said["helpful"]) / (PRIOR + n)
+        found[record.id] = Told(said, round(sure, 4))
+    return found
+
+
+def _reports(tx: Tx) -> list[Activity]:
+    return tx.ledger.activities(name=FEEDBACK, limit=MOST_REPORTS)
 
 
 def _why_none(message: str, hits: Sequence[Hit]) -> str:
