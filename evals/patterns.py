@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from evals import Measured
 from evals._matching import scanned, speed
-from evals._messages import Answered, Said, is_kept_aside, messages
+from evals._asked import Answered, Said, is_kept_aside, messages
 from passdown.text.pattern import derive_in
 from passdown.text.phrases import Phrase, PhraseSet, least_like, prototypes
 from passdown.text.scan import available
