@@ -9,6 +9,7 @@ const queue = document.getElementById("queue");
 const help = document.getElementById("help");
 const cards = new Map();
 const gone = new Set();
+const due = new Set();
 const alone = Boolean(document.querySelector(".desk.alone"));
 let place = 0;
 let pause;
@@ -98,6 +99,7 @@ function mark() {
     row.className = gone.has(row.dataset.id) ? "sent" : decision ? (decision.yes ? "yes" : "no") : "";
     if (index === place) reveal(row);
   });
+  if (!one("#unsent")) return;
   const count = buffer.unsent().length;
   one("#unsent").textContent = count ? `${count} unsent` : "";
   one('[data-do="undo"]').disabled = !count;
@@ -127,31 +129,39 @@ function wait() {
   if (buffer.unsent().length) pause = setTimeout(() => send(buffer.unsent()), PAUSE);
 }
 
+// What is to be sent, by card. One call at a time: what comes meanwhile waits for its turn.
 async function send(decisions) {
-  if (sending || !decisions.length) return;
+  decisions.forEach((decision) => due.add(decision.id));
+  if (sending) return;
   sending = true;
-  for (const { id: which, yes, reason, edit } of decisions) {
-    if (!buffer.isDecided(which)) continue;
-    try {
-      await post(`/cards/${which}/decide`, { yes, reason, ...(edit ? { edit } : {}) });
-      gone.add(which);
-      buffer.drop(which);
-    } catch (error) {
-      if (!error.status || error.status >= 500 || error.status === 429) {
-        tell("The server cannot be reached: nothing is lost, it is sent again in half a minute.", true);
-        break;
-      }
-      buffer.drop(which);
-      cards.delete(which);
-      if (error.status === 409) gone.add(which);
-      tell(`${error.message}. ${error.next}`, true);
-    }
+  while (due.size) {
+    const [which] = due;
+    due.delete(which);
+    const decision = buffer.unsent().find((one) => one.id === which);
+    if (decision && !(await sent(decision))) due.clear();
     mark();
   }
   sending = false;
-  mark();
   wait();
   if (alone && gone.has(id())) location.reload();
+}
+
+// Whether the server can be asked further; a decision it refused is told and let go.
+async function sent({ id: which, yes, reason, edit }) {
+  try {
+    await post(`/cards/${which}/decide`, { yes, reason, ...(edit ? { edit } : {}) });
+    gone.add(which);
+  } catch (error) {
+    if (!error.status || error.status >= 500 || error.status === 429) {
+      tell("The server cannot be reached: nothing is lost, it is sent again in half a minute.", true);
+      return false;
+    }
+    cards.delete(which);
+    if (error.status === 409) gone.add(which);
+    tell(`${error.message}. ${error.next}`, true);
+  }
+  buffer.drop(which);
+  return true;
 }
 
 function undo() {
