@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals import Measured
-from evals._matching import scanned, speed
 from evals._asked import Answered, Said, is_kept_aside, messages
+from evals._matching import scanned, speed
 from passdown.text.pattern import derive_in
 from passdown.text.phrases import Phrase, PhraseSet, least_like, prototypes
 from passdown.text.scan import available
