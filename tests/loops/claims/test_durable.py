@@ -48,6 +48,9 @@ Review note: billing.py has no tests and the api is not documented
 rather than a new table.go let's keep everything in pkg/cmd/list.go
 the export needs a header so that every service reads the dates
 `app ls --json` should print one object a line instead of an array, behind --lines
+dropping Python 2.7 support was a game-changer for the api
+`Builder` has to inspect every module to figure out what is left
+a proper suite for the tables would need to cover every module
 shadow branches can overwrite the checkpoints of the other sessions""".splitlines()
 
 

@@ -186,6 +186,12 @@ _OF_CODE = re.compile(
     r"(?<![`\w./-])(?:[a-z]+|[A-Z][a-z0-9]+)(?:[A-Z][a-z0-9]+)+\b|\w\(\)|\bfunctions?\b"
 )
 _REFUSED = (*(one for one in COMMON if one is not NARRATION), OWN, _SEEN_NOW)
+# What was, or would be; what a name in code does, as one who reads it explains.
+_TOLD_OF = any_of(
+    r"\b(?:would|could|was|were|did(?:n't)?|involved|removed|ensured|remained|been|became|without "
+    r"it|generally|fairly|we've|you'd|they'd)\b|^(?:or|while|with|dropping|removed)\b",
+    r"^(?:the |our )?`[A-Za-z_]\w*(?:\(\))?`",
+)
 _NEAR = (NEARBY, TROUBLE, _OF_CODE)
 # What we are on, or bound to, is no tale.
 _BOUND = any_of(
@@ -263,7 +269,7 @@ def _found(kind: re.Pattern[str], text: str) -> set[str]:
 def _is_near(text: str) -> bool:
     """Whether it may be about what is wrong now, or what one looks at; names tell nothing of it."""
     plain = _NAMES.sub("it", text)
-    return any(refused.search(plain) for refused in _NEAR)
+    return bool(_TOLD_OF.search(text)) or any(refused.search(plain) for refused in _NEAR)
 
 
 def _says_why(text: str) -> bool:
