@@ -86,7 +86,9 @@ def _keep(answer: dict[str, Any]) -> None:
 
 
 def _machine() -> str:
-    return f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    """Where it was measured, and how much that machine had to do just then."""
+    python, system = platform.python_version(), f"{platform.system()} {platform.machine()}"
+    return f"Python {python}, {system}, load {os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":
