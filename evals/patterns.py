@@ -99,7 +99,7 @@ def _book(asked: Sequence[tuple[str, str]], shown: Sequence[str], least: int) ->
         found = derive_in(read, own) if len(own) >= least else None
         if found:
             like = prototypes([read.texts[row] for row in own])
-            phrases.append(Phrase(about, found.source, least_like(len(like)), like))
+            phrases.append(Phrase(about, found.source, least_like(like), like))
     return PhraseSet(phrases)
 
 

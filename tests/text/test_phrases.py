@@ -14,6 +14,7 @@ from passdown.text.phrases import (
     Phrase,
     PhraseSet,
     compiled,
+    least_like,
     plain,
     prototypes,
     refusal,
@@ -169,6 +170,18 @@ def test_prototypes_are_unlike_each_other_and_few() -> None:
     assert prototypes(texts, 2) == ("burn today", "what did all of it cost")
     assert prototypes(reversed(texts), 2) == prototypes(texts, 2)
     assert len(prototypes(texts)) == 3
+
+
+def test_the_more_examples_there_are_the_more_alike_a_message_must_be() -> None:
+    texts = [f"what is the burn of project {n} today" for n in range(100)]
+    assert least_like(texts[:8]) < least_like(texts[:40]) < least_like(texts) == 0.65
+    assert least_like(["burn today"]) == 0.47
+    assert least_like([]) == 0.47
+
+
+def test_examples_unlike_each_other_ask_for_no_more_than_half_of_them_offer() -> None:
+    unlike = ["black screen at boot", "grub will not start", "stuck in a purple image after login"]
+    assert least_like(unlike) < 0.3
 
 
 def test_case_folding_beyond_ascii_is_that_of_the_engine() -> None:

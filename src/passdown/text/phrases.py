@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from math import log2
+from math import floor, log2
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.errors import Invalid
@@ -211,11 +211,19 @@ class PhraseSet:
             those.append((place, (Need(frozenset(), frozenset((piece,))), *rest)))
 
 
-def least_like(many: int) -> float:
-    """How like one of so many prototypes a message is that a mined phrase answers. The more there
-    are, the liker is the nearest to any message; chosen so that nothing that is about something
-    else passes, on labelled messages and others (evals/patterns.py)."""
-    return round(min(max(0.47 + 0.06 * log2(max(many, 1) / 8), 0.47), 0.65), 2)
+def least_like(like: Sequence[str]) -> float:
+    """How like one of its prototypes a message is that a mined phrase answers. The more there are,
+    the liker is the nearest to any message; chosen so that nothing that is about something else
+    passes, on labelled messages and others (evals/patterns.py). Where they are less like each other
+    than that, no more is asked than half of them offer."""
+    held = [features(text) for text in like]
+    usual = min(max(0.47 + 0.06 * log2(max(len(held), 1) / 8), 0.47), 0.65)
+    offered = sorted(
+        max((likeness(own, one) for n, one in enumerate(held) if n != place), default=0.0)
+        for place, own in enumerate(held)
+    )
+    half = offered[(len(offered) - 1) // 2] if len(offered) > 1 else usual
+    return floor(100 * min(usual, half) + 1e-9) / 100
 
 
 def nearest(hits: Sequence[Hit]) -> list[Hit]:

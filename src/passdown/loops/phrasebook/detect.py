@@ -174,7 +174,7 @@ def _payload(asked: Asked, pattern: str, corpus: Corpus, settings: Settings) -> 
         reply=said.template,
         category=category(asked.cluster, corpus),
         # Questions are not like the replies that stand in for them.
-        min_similarity=0.0 if asked.cluster.stood_in else least_like(len(like)),
+        min_similarity=0.0 if asked.cluster.stood_in else least_like(like),
         prototypes=like,
         stale=() if allowed else said.stale[:50],
         slotted="" if allowed else said.offered,
