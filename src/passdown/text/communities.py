@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from passdown.text.arrays import np
 from passdown.text.embed import Vectors, embed
+from passdown.text.near import near
 from passdown.text.neighbours import nearest
 from passdown.text.tokens import normalise
 
@@ -26,15 +27,19 @@ SEED = 1
 def intents(
     texts: Sequence[str], *, neighbours: int = NEIGHBOURS, resolution: float = RESOLUTION
 ) -> list[int]:
-    """For each text the number of its community; the order of the texts does not matter, and texts
-    that read the same are one."""
-    folded = [normalise(text) for text in texts]
+    """For each text the number of its community; the order of the texts does not matter.
+
+    Near-duplicates are one text first: many of them would be each other's neighbours, and none of
+    those who ask in other words.
+    """
+    leaders = near(texts)
+    folded = [normalise(texts[leader]) for leader in leaders]
     unique = sorted(set(folded))
     left, right, scores = nearest(weighed(embed(unique)), neighbours)
-    near = scores >= LEAST
-    edges = np.stack([left[near], right[near]], axis=1)
+    alike = scores >= LEAST
+    edges = np.stack([left[alike], right[alike]], axis=1)
     # Squared: what is twice as near tells four times as much.
-    found = leiden(edges, scores[near] ** 2, nodes=len(unique), resolution=resolution)
+    found = leiden(edges, scores[alike] ** 2, nodes=len(unique), resolution=resolution)
     of = dict(zip(unique, found, strict=True))
     return [of[text] for text in folded]
 
