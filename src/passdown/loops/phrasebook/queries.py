@@ -66,19 +66,13 @@ def edit(
 ) -> Payload:
     """Ask to change a phrase: what is given replaces what is there, once that is approved."""
     record = _found(corpus, phrase)
-    body = record.body
-    given = {
-        "pattern": pattern or str(body["pattern"]),
-        "reply": reply or record.text,
-        "category": category or str(body.get("category", "")),
-        "min_similarity": min_similarity if min_similarity >= 0 else body.get("min_similarity", 0),
-    }
-    asked = _update(
-        record, enabled=enable or bool(body.get("enabled", True)), reason=reason, **given
-    )
-    if all(body.get(name) == value for name, value in given.items()) and not (
-        enable and not body.get("enabled", True)
-    ):
+    now, on = _now(record), bool(record.body.get("enabled", True))
+    said = {"pattern": pattern, "reply": reply, "category": category}
+    given = now | {name: text for name, text in said.items() if text}
+    if min_similarity >= 0:
+        given["min_similarity"] = min_similarity
+    asked = _update(record, enabled=enable or on, reason=reason, **given)
+    if given == now and (on or not enable):
         raise Invalid("nothing would change", where=record.key, next="Give what is to be other.")
     return asked
 
@@ -86,16 +80,18 @@ def edit(
 def disable(corpus: Corpus, phrase: Short, reason: Short = "") -> Payload:
     """Ask that a phrase answers nothing until it is enabled again."""
     record = _found(corpus, phrase)
+    return _update(record, enabled=False, reason=reason, **_now(record))
+
+
+def _now(record: Record) -> dict[str, Any]:
+    """What of a phrase can be edited, as it is."""
     body = record.body
-    return _update(
-        record,
-        enabled=False,
-        reason=reason,
-        pattern=str(body["pattern"]),
-        reply=record.text,
-        category=str(body.get("category", "")),
-        min_similarity=body.get("min_similarity", 0),
-    )
+    return {
+        "pattern": str(body["pattern"]),
+        "reply": record.text,
+        "category": str(body.get("category", "")),
+        "min_similarity": float(body.get("min_similarity", 0.0)),
+    }
 
 
 def _update(record: Record, *, enabled: bool, reason: str, **given: Any) -> Update:
