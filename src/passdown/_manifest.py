@@ -33,6 +33,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'figures': ('read', 'What the store learned lately and what came of it, each figure with its n; and the queue.', 'passdown.ops.figures', 'figures'),
     'forget': ('admin', 'Take a session, the files of a path or a repo back, with all derived from it; shown first.', 'passdown.ops.forget', 'forget'),
     'get': ('read', 'One record by its id or the start of it, with its versions and relations.', 'passdown.ops.recall', 'get'),
+    'graph': ('read', 'The names that most records hold, and how often two of them stand in one; `around` keeps', 'passdown.ops.graph', 'graph'),
     'impact': ('read', 'What an undo of this approval would reach: records, later decisions, sessions served.', 'passdown.ops.review', 'impact'),
     'index.follow': ('write', 'Bring the search index up to date with the ledger and with what was seen.', 'passdown.ops.ledger', 'follow'),
     'index.rebuild': ('write', 'Forget the search index and derive it anew, from the ledger and from what was seen.', 'passdown.ops.ledger', 'rebuild'),

@@ -10,6 +10,7 @@ from passdown.domain.actor import Proof, human
 from tests.browser.conftest import Room
 from tests.desk import ALICE, Desk
 from tests.notes import Add
+from tests.ops.test_graph import know
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,6 +21,7 @@ PAGES = (
     "/ledger",
     "/knowledge",
     "/knowledge?q=tea",
+    "/graph",
     "/sessions",
     "/sessions/s1",
     "/measure",
@@ -77,6 +79,19 @@ def test_no_page_is_wider_than_a_small_screen(address: str, at: Desk, room: Room
     page.goto(address)
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 360
+
+
+def test_names_that_go_together_are_drawn_and_lead_to_what_is_around_them(
+    at: Desk, room: Room
+) -> None:
+    know(at, "one", "pytest", "make")
+    know(at, "two", "uv", "make")
+    page = room.person()
+    page.goto("/graph")
+    page.wait_for_selector("#graph canvas", state="attached")
+    page.click("td a >> text=pytest")
+    assert page.locator("tbody tr").count() == 2
+    assert problems(page) == []
 
 
 def test_a_search_leads_to_the_place_in_the_transcript(at: Desk, room: Room) -> None:

@@ -199,6 +199,7 @@ PAGES = (
     "/ledger",
     "/ledger/verified",
     "/knowledge",
+    "/graph",
     "/sessions",
     "/measure",
     "/measure/figures",

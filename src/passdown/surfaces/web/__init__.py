@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from passdown.surfaces.web import (
     controls,
     decisions,
+    graph,
     inbox,
     knowledge,
     live,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "routes"]
 
-PAGES = (inbox, decisions, knowledge, sessions, measure, controls, seen, live, sign)
+PAGES = (inbox, decisions, knowledge, graph, sessions, measure, controls, seen, live, sign)
 
 
 def routes(

@@ -1,0 +1,76 @@
+"""What is known as a graph: the names that approved claims hold, and which of them go together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from passdown.ops.kinds import Name, Text, When
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from passdown.domain.record import Record
+    from passdown.storage.port import Tx
+
+READ = 10_000
+"""Records looked at, the newest first."""
+NODES, EDGES = 500, 2000
+MOST_IN_ONE = 12
+"""Names of one record that are paired; a list of a hundred says nothing about any two."""
+
+
+@operation(
+    "graph",
+    Effect.READ,
+    cli=Shell(rows="nodes", columns=("name", "records", "links"), facts=("records",)),
+    example="passdown graph --limit 20",
+)
+def graph(
+    ctx: Ctx, scope: Name = "", around: Text = "", as_of: When = "", limit: int = 120
+) -> dict[str, Any]:
+    """The names that most records hold, and how often two of them stand in one; `around` keeps
+    those next to one name."""
+    from passdown.ops.when import moment
+
+    then = moment(ctx, as_of) if as_of else ""
+    with ctx.store.read(ctx.sight) as tx:
+        held = [names for names in _held(tx, scope, then) if not around or around in names]
+    nodes = Counter(name for names in held for name in names)
+    shown = [name for name, _ in _first(nodes, max(1, min(limit, NODES)))]
+    edges = _edges(held, frozenset(shown))
+    links = Counter(name for pair, _ in edges for name in pair)
+    return {
+        "nodes": [{"name": n, "records": nodes[n], "links": links[n]} for n in shown],
+        "edges": [{"from": a, "to": b, "records": n} for (a, b), n in edges],
+        "records": len(held),
+    }
+
+
+def _held(tx: Tx, scope: str, then: str) -> Iterator[tuple[str, ...]]:
+    """The names of each record that held at that time."""
+    for record in tx.knowledge.all("", limit=READ):
+        names = record.body.get("entities")
+        if names and (not scope or record.scope == scope) and _held_then(record, then):
+            yield tuple(dict.fromkeys(names))
+
+
+def _held_then(record: Record, then: str) -> bool:
+    return not then or (
+        record.valid_from <= then and (not record.valid_to or then < record.valid_to)
+    )
+
+
+def _edges(held: list[tuple[str, ...]], shown: frozenset[str]) -> list[tuple[tuple[str, str], int]]:
+    pairs: Counter[tuple[str, str]] = Counter()
+    for names in held:
+        kept = sorted(name for name in names if name in shown)[:MOST_IN_ONE]
+        pairs.update(combinations(kept, 2))
+    return _first(pairs, EDGES)
+
+
+def _first(counts: Counter[Any], most: int) -> list[tuple[Any, int]]:
+    """The most frequent ones, equals by name: the same store, the same graph."""
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
