@@ -368,3 +368,14 @@ def test_a_safety_knob_is_no_change_that_an_arbiter_can_ask_for() -> None:
     assert found.status is Status.HUMAN
     assert turns(at, found.id)[1].detail["verdict"] == "UNUSABLE"
     assert at.call("pending", loop="tuning")["proposals"] == []
+
+
+@pytest.mark.parametrize("knob", ["notes.level", "gate.policy_people", "gate.arbiter_budget"])
+def test_filing_refuses_a_safety_knob_by_itself(knob: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though what looks at each answer let it pass."""
+    monkeypatch.setattr("passdown.ops.arbitration.fits", lambda *_: None)
+    answer = says("ADJUST_CONTROL", action="ADJUST_CONTROL", knob=knob, was=1, value=2)
+    at, found = ruled(answer, loops={"notes": TRUSTED, "tuning": TUNING})
+    assert (found.status, found.failure_code) == (Status.HUMAN, "")
+    assert at.call("pending", loop="tuning", status="open")["proposals"] == []
+    assert faults(at.store) == []

@@ -86,14 +86,14 @@ def arbitrated(bench: Bench, asked: Proposal) -> None:
 
 def _heard(bench: Bench, asked: Proposal) -> Heard:
     """Ask, and once more where the answer cannot be used."""
-    bundle, boundary = _bundle(bench, asked)
+    bundle, boundary = bundle_of(bench, asked)
     heard, fault = Heard(stopped=bench.away), ""
     if bench.away:
         return heard
     for _ in range(arbiter.ATTEMPTS):
         try:
             heard.verdict = _one(bench, arbiter.prompt(bundle, boundary, fault), heard)
-            _check(bench, bundle.question, heard.verdict)
+            fits(bench, bundle.question, heard.verdict)
             return heard
         except (Limit, Unavailable) as error:
             heard.verdict, heard.stopped = None, error
@@ -116,7 +116,7 @@ def _one(bench: Bench, text: str, heard: Heard) -> Verdict:
     return arbiter.read(answer.value)
 
 
-def _bundle(bench: Bench, asked: Proposal) -> tuple[Bundle, str]:
+def bundle_of(bench: Bench, asked: Proposal) -> tuple[Bundle, str]:
     """All that is quoted, from one snapshot, and a boundary that only this store can make."""
     import msgspec
 
@@ -145,7 +145,7 @@ def _classifiers(tx: Tx, p: Proposal) -> dict[str, Any]:
     return {"given": given, **last}
 
 
-def _check(bench: Bench, p: Proposal, verdict: Verdict) -> None:
+def fits(bench: Bench, p: Proposal, verdict: Verdict) -> None:
     """Invalid or Conflict when its payload could not be applied, or reaches further than asked."""
     if verdict.payload is None:
         return
@@ -265,7 +265,7 @@ def _reject(bench: Bench, tx: Tx, p: Proposal, grant: Grant, heard: Heard, spawn
 
 def _spawned(bench: Bench, tx: Tx, p: Proposal, heard: Heard) -> str:
     """The id of the question whether to change a setting, filed as any other; '' where it cannot
-    be filed."""
+    be filed. Invalid or Conflict where no yes could make that change, as for a safety knob."""
     from passdown.contract.loop import Finding
     from passdown.domain.actor import system
     from passdown.domain.entry import body_hash
@@ -280,6 +280,7 @@ def _spawned(bench: Bench, tx: Tx, p: Proposal, heard: Heard) -> str:
     title, key = f"the arbiter: {verdict.defense}"[:200], body_hash(verdict.payload)
     finding = Finding(payload, p.evidence, key, title, verdict.confidence)
     by, settings = system(arbiter.TIER).name, bench.ctx.settings
+    loop.changes(payload, live(tx), settings)
     replay = loop.replay(payload, live(tx), settings)
     filed = file(tx, loop, finding, replay, by=by, settings=settings)
     return filed.proposal.id if filed.proposal and filed.proposal.open else ""
