@@ -213,6 +213,13 @@ KNOBS: dict[str, Knob] = {
             10,
             safety=True,
         ),
+        Knob(
+            "gate.classifier",
+            "rules",
+            "Who classifies questions: rules, or the model that is configured.",
+            choices=("rules", "model"),
+            safety=True,
+        ),
         Knob("gate.paused", False, "Whether every loop stands still.", safety=True),
         Knob("gate.max_open", 2000, "Open proposals in all.", 1, 1_000_000),
         Knob("gate.max_open_per_loop", 500, "Open proposals of one loop.", 1, 1_000_000),

@@ -30,7 +30,7 @@ MOST = 1000
 """Questions that one sweep takes up."""
 NONE = "none"
 """The name of the engine that is not there."""
-OFF, STALE = "off", "stale"
+OFF, STALE, MODEL = "off", "stale", "model"
 
 
 @operation(
@@ -87,15 +87,18 @@ class Bench:
         with its next tier. What a person has in hand stays there unless it is surer now."""
         if asked is None or asked.status not in (Status.PENDING, Status.HUMAN):
             return False
+        if asked.status is Status.HUMAN and self._is_model:
+            return False  # a model was asked once; what it said is there
         self._begin()
         self._learn()
+        said = self._said(asked)
         try:
-            to = self._written(asked.id)
+            to = self._written(asked, said)
         except (NotFound, NotPending):
             return False  # another one was faster
         except (Conflict, Invalid, Limit):
             # What was granted cannot be carried out: a person sees it.
-            to = self._written(asked.id, may_decide=False)
+            to = self._written(asked, said, may_decide=False)
         if to is not None:
             self.tally[to.value] += 1
         return to is not None and to.value == "execute"
@@ -133,26 +136,41 @@ class Bench:
         fall_back(self.ctx, self.loop.name)
         self._ready = True
 
-    def _written(self, id: str, *, may_decide: bool = True) -> Next | None:
-        with self.ctx.store.write(self.ctx.sight) as tx:
-            return self._classified(tx, id, may_decide=may_decide)
+    @property
+    def _is_model(self) -> bool:
+        return self.ctx.settings.text("gate.classifier") == MODEL
 
-    def _classified(self, tx: Tx, id: str, *, may_decide: bool) -> Next | None:
+    def _said(self, asked: Proposal) -> Advice | None:
+        """What the model says of it as it stands, where it is to classify."""
+        from passdown.ops.picking import picked
+
+        return picked(self, asked, self._advice(asked)) if self._is_model else None
+
+    def _written(
+        self, asked: Proposal, said: Advice | None, *, may_decide: bool = True
+    ) -> Next | None:
+        with self.ctx.store.write(self.ctx.sight) as tx:
+            return self._classified(tx, asked, said, may_decide=may_decide)
+
+    def _classified(
+        self, tx: Tx, asked: Proposal, model: Advice | None, *, may_decide: bool
+    ) -> Next | None:
         from passdown.ops.alone import Leave, execute, leave
         from passdown.stages.gate.chain import Next, next_step
         from passdown.stages.gate.classifier import confident
         from passdown.stages.gate.decide import open_proposal
 
-        p = open_proposal(tx, id)
+        p = open_proposal(tx, asked.id)
         again = p.status is Status.HUMAN
         if p.status is Status.ARBITER or (again and not _is_untouched(tx, p)):
             return None
-        said, may = self._advice(p), Leave(None, "it cannot be done")
+        said = model if model and p.version == asked.version else self._advice(p)
+        meant, may = _meant(p, said), Leave(None, "it cannot be done")
         if may_decide:
-            may = leave(self.ctx, tx, self.loop, p)
+            may = leave(self.ctx, tx, self.loop, meant)
         to = next_step(self.chain, may=may.given, confident=confident(said))
         if to is Next.EXECUTE and may.grant is not None:
-            execute(self.ctx, tx, p, may.grant, said)
+            execute(self.ctx, tx, meant, may.grant, said)
         elif again:
             return None
         else:
@@ -188,6 +206,14 @@ class Bench:
             found = pairs(tx, loop=self.loop.name)
         self._curves = {action: recalibrated(those) for (_, action), those in found.items()}
         self._learnt = True
+
+
+def _meant(p: Proposal, said: Advice) -> Proposal:
+    """The question as the classifier would have it."""
+    from passdown.stages.gate.classifier import MODIFY
+    from passdown.stages.gate.decide import edited
+
+    return edited(p, said.detail["payload"]) if said.verdict == MODIFY else p
 
 
 def chain_of(settings: Settings, loop: str) -> Chain:

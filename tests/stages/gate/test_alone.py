@@ -68,7 +68,8 @@ def test_auto_safe_takes_nothing_for_which_no_threshold_was_accepted(at: Desk):
 
 
 def levels(level: str) -> Settings:
-    return Settings({"notes.level": Setting(level, "file")})
+    stopped = {name: Setting(False, "default") for name in ("notes.paused", "gate.paused")}
+    return Settings({"notes.level": Setting(level, "file"), **stopped})
 
 
 def test_only_what_an_admin_set_is_a_grant(at: Desk):

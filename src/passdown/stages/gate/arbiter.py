@@ -25,6 +25,7 @@ ATTEMPTS = 2
 MOST_EVIDENCE, LONGEST_EVIDENCE = 12, 1500
 LONGEST_PAYLOAD, LONGEST_SAID, LONGEST_DEFENSE = 16_000, 600, 3000
 PRECEDENTS = 6
+BLOCKS = ("question", "evidence", "classifier", "precedents", "shape", "controls")
 PAYLOADS = ("payload", "control")
 """Under which names a payload of its own is kept with its turn."""
 
@@ -69,36 +70,40 @@ class Bundle(NamedTuple):
 
 def prompt(bundle: Bundle, boundary: str, fault: str = "") -> str:
     """What it is asked. What others wrote stands in blocks, and nowhere else."""
-    parts = [
-        ("question", _question(bundle.question)),
-        ("evidence", [_said(o) for o in bundle.evidence[:MOST_EVIDENCE]]),
-        ("classifier", dict(bundle.classifier)),
-        ("precedents", [_precedent(one) for one in bundle.precedents[:PRECEDENTS]]),
-        ("shape", bundle.shape),
-        ("controls", bundle.controls),
-    ]
-    if fault:
-        parts.append(("fault", cut(fault, LONGEST_SAID)))
-    blocks = "\n".join(block(boundary, name, value) for name, value in parts)
+    parts = blocks(bundle, BLOCKS, fault)
+    quoted = "\n".join(block(boundary, name, value) for name, value in parts)
     text = files("passdown.stages.gate").joinpath("arbiter.md").read_text(encoding="utf-8")
-    return text.replace("{{boundary}}", boundary).replace("{{blocks}}", blocks)
+    return text.replace("{{boundary}}", boundary).replace("{{blocks}}", quoted)
+
+
+def blocks(bundle: Bundle, names: Sequence[str], fault: str) -> list[tuple[str, Any]]:
+    """What is quoted under each of these names; what was wrong before at the end."""
+    every = {
+        "question": _question(bundle.question),
+        "evidence": [_said(o) for o in bundle.evidence[:MOST_EVIDENCE]],
+        "classifier": dict(bundle.classifier),
+        "precedents": [_precedent(one) for one in bundle.precedents[:PRECEDENTS]],
+        "shape": bundle.shape,
+        "controls": bundle.controls,
+    }
+    parts = [(name, every[name]) for name in names]
+    return [*parts, ("fault", cut(fault, LONGEST_SAID))] if fault else parts
 
 
 def read(value: Any) -> Verdict:
     """The answer in its shape; Unreadable says what is wrong with it."""
     if not isinstance(value, dict):
-        raise _unusable("it is no object")
-    ruling, sure, defense = (value.get(name) for name in ("verdict", "confidence", "defense"))
+        raise unusable_answer("it is no object")
+    ruling, defense = value.get("verdict"), value.get("defense")
     if ruling not in ASKED:
-        raise _unusable("its verdict is none of those asked for")
-    if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
-        raise _unusable("its confidence is no number from 0 to 1")
+        raise unusable_answer("its verdict is none of those asked for")
+    sure = sure_in(value)
     said = printable(defense).strip() if isinstance(defense, str) else ""
     if not said:
-        raise _unusable("it has no defense")
+        raise unusable_answer("it has no defense")
     takes = ruling in (Ruling.MODIFY.value, Ruling.ADJUST_CONTROL.value)
-    payload = _payload(value.get("payload")) if takes else None
-    return Verdict(Ruling(ruling), float(sure), cut(said, LONGEST_DEFENSE), payload)
+    payload = payload_in(value.get("payload")) if takes else None
+    return Verdict(Ruling(ruling), sure, cut(said, LONGEST_DEFENSE), payload)
 
 
 def unusable(why: str) -> Verdict:
@@ -106,13 +111,22 @@ def unusable(why: str) -> Verdict:
     return Verdict(Ruling.UNUSABLE, 0.0, f"its answer could not be used: {why}")
 
 
-def _payload(raw: Any) -> dict[str, Any]:
+def sure_in(value: Mapping[str, Any]) -> float:
+    """How sure an answer says that it is; Unreadable when it does not."""
+    sure = value.get("confidence")
+    if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
+        raise unusable_answer("its confidence is no number from 0 to 1")
+    return float(sure)
+
+
+def payload_in(raw: Any) -> dict[str, Any]:
+    """The object in a JSON text; Unreadable when there is none."""
     try:
         found = json.loads(raw) if isinstance(raw, str) else raw
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not found:
-        raise _unusable("its verdict takes a payload, and that is no JSON object")
+        raise unusable_answer("its verdict takes a payload, and that is no JSON object")
     return found
 
 
@@ -134,5 +148,6 @@ def _precedent(one: Mapping[str, Any]) -> dict[str, Any]:
     return {n: cut(v, LONGEST_SAID) if isinstance(v := one.get(n), str) else v for n in names}
 
 
-def _unusable(why: str) -> Unreadable:
+def unusable_answer(why: str) -> Unreadable:
+    """That an answer does not fit, and why."""
     return Unreadable(why, where=TIER, next="It is asked once more; then the next tier decides.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from passdown.text.calibrate import Curve
 
 TIER = "classifier"
-APPROVE, ESCALATE = "approve", "escalate"
+APPROVE, MODIFY, ESCALATE = "approve", "modify", "escalate"
 AGAIN = "asked_before:"
 """The flag of a question that was answered before."""
 
@@ -30,7 +30,7 @@ def classify(p: Proposal, *, golden: float, curve: Curve | None = None) -> Advic
 
 def confident(advice: Advice) -> bool:
     """Whether it would say yes by itself."""
-    return advice.verdict == APPROVE
+    return advice.verdict in (APPROVE, MODIFY)
 
 
 def is_asked_again(p: Proposal) -> bool:

@@ -4,7 +4,7 @@ never taken for a yes."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.proposal import Message, Status, Verdict
 
@@ -28,12 +28,14 @@ def outlived(tx: Tx, p: Proposal, by: Actor, why: str) -> Proposal:
     return _close(tx, p, by, f"it can no longer be carried out: {why}", (STALE,))
 
 
-def _close(tx: Tx, p: Proposal, by: Actor, reason: str, flags: tuple[str, ...] = ()) -> Proposal:
-    flags = (*p.flags, *flags)
+def _close(tx: Tx, p: Proposal, by: Actor, reason: str, closed: tuple[str, ...] = ()) -> Proposal:
+    flags = (*p.flags, *closed)
     gone = replace(p, status=Status.EXPIRED, decided_by=by.name, decided_at=tx.now, flags=flags)
     gone = replace(gone, reason=reason)
     kept = tx.queue.move(gone, expect=p.status)
     tx.queue.say(Message(p.id, 0, tx.now, by.name, by.kind.value, Verdict.EXPIRE, reason))
-    detail = {"loop": p.loop, "title": p.title, "reason": reason, "flags": list(kept.flags)}
+    detail: dict[str, Any] = {"loop": p.loop, "title": p.title, "reason": reason}
+    if closed:
+        detail["flags"] = list(closed)
     tx.ledger.append("promotion.expired", by.name, p.id, detail)
     return kept
