@@ -152,3 +152,12 @@ def test_a_question_that_shares_only_common_words_finds_nothing(on_each: Desk):
     on_each.say("The canary sings at dawn", "s0")
     assert texts(on_each, "kubernetes ingress tests certificate") == []
     assert texts(on_each, "does a canary sing in kubernetes")[0] == "The canary sings at dawn"
+
+
+def test_a_kind_that_there_is_none_of_is_told_and_not_searched_for(on_each: Desk):
+    on_each.say("The cache is stale")
+    for where, some in (("sessions", "prompt"), ("records", "note")):
+        with pytest.raises(Invalid, match="no kind 'nope'") as refused:
+            on_each.call("search", ALICE, **{"query": "cache", "in": where, "kind": "nope"})
+        assert some in refused.value.next
+    assert texts(on_each, "cache", kind="prompt") == ["The cache is stale"]

@@ -65,6 +65,8 @@ def in_records(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, An
             now=ctx.clock.now(),
             as_of=asked.as_of,
         )
+    if asked.kind and not found:
+        _check_kind(asked.kind, _kinds(ctx))
     served(ctx, "search", tuple(f.record.id for f in found))
     return {"results": [_record(f) for f in found]}
 
@@ -81,11 +83,14 @@ def _for_people(ctx: Ctx) -> None:
 
 def in_sessions(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, Any]:
     """What was said and done, as it was said; and which sessions say most of it."""
+    from passdown.domain.observation import Seen
     from passdown.stages.serve.sessions import Narrow, search_sessions
 
     _for_people(ctx)
     if asked.category or asked.entity:
         raise Invalid("only records have a category and entities", next="Leave out `--in`.")
+    if asked.kind:
+        _check_kind(asked.kind, {one.value for one in Seen})
     narrow = Narrow((asked.kind,) if asked.kind else (), asked.session, until=asked.as_of)
     most = MOST if asked.trust or asked.scope else limit
     _listen(ctx)
@@ -94,6 +99,20 @@ def in_sessions(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, A
     turns = [turn for turn in heading.turns if _wanted(turn.seen, asked)][:limit]
     sessions = list(heading.sessions[:limit])
     return {"results": [_turn(turn) for turn in turns], "sessions": sessions}
+
+
+def _kinds(ctx: Ctx) -> set[str]:
+    """The kinds of records there are: asked only where none is found, for loops are dear to
+    load."""
+    from passdown.ops.knobs import CONTROL
+
+    return {CONTROL, *(kind for name in ctx.loops for kind in ctx.loops[name].kinds)}
+
+
+def _check_kind(kind: str, known: set[str]) -> None:
+    if kind not in known:
+        one_of = ", ".join(sorted(known))
+        raise Invalid(f"no kind {kind[:80]!r}", where="kind", next=f"One of: {one_of}.")
 
 
 def unexplained(found: dict[str, Any]) -> dict[str, Any]:

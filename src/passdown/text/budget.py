@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,17 @@ _PIECE = re.compile(
 )
 _VOWEL = re.compile("[aeiouyAEIOUY]")
 _ROUGH = re.compile("[jqxzJQXZ]|[^aeiouyAEIOUY]{4}|[^aeiouyAEIOUY][bcdfgjkpqvwxz][^aeiouy]")
+# Beyond ASCII: letters of two bytes that are tokens, scripts of two tokens a letter, signs of which
+# a list of common ones tells, and Hangul.
+_LETTER = re.compile(
+    "[\u00a0-\u00fd\u03ac-\u03c9\u0410-\u044f\u0627-\u064a"
+    "\u05d0\u05d1\u05d3-\u05d5\u05d7\u05d9\u05dc\u05de\u05e0\u05e2\u05e8-\u05ea]"
+)
+_SOUTHERN = re.compile("[\u0900-\u0d7f\u0e00-\u0e7f]")
+_SIGNS = re.compile("[\u2010-\u27bf\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]+")
+_HANGUL = re.compile("[\uac00-\ud7a3]+")
 # In tenths of a token, as is every cost below: what the costs together may fall short by.
-_SLACK = 100
+_SLACK = 120
 _BREAK = 13
 # Lines in a row that did not fit, after which a shorter one is not looked for any longer.
 _PATIENCE = 40
@@ -60,7 +70,22 @@ def _bytes(text: str) -> int:
 
 
 def _cost(text: str) -> int:
+    """What its pieces cost; a single space costs nothing, and no piece goes across one."""
+    parts = text.split(" ")
+    return sum(map(_part, parts)) if parts == text.split() else _pieces(text)
+
+
+def _part(text: str) -> int:
+    return _known(text) if len(text) <= _KEPT else _pieces(text)
+
+
+def _pieces(text: str) -> int:
     return sum(_piece(match) for match in _PIECE.finditer(text))
+
+
+# The lines of a brief have most of their words in common.
+_known = lru_cache(maxsize=16_384)(_pieces)
+_KEPT = 40
 
 
 def _piece(match: re.Match[str]) -> int:
@@ -71,28 +96,29 @@ def _piece(match: re.Match[str]) -> int:
     if kind in ("odd", "tail"):
         return 9 * size + 6
     if kind == "upper":
-        return 4 + 7 * size
+        return 7 + 8 * size
     if kind == "digits":
         return 16 * -(-size // 3)
     if kind == "gap":
         return 0 if piece == " " else 11 + 2 * piece.count("\n")
     if kind == "wide":
-        return _wide(piece, size)
-    return 10 + 6 * sum(a != b for a, b in pairwise(piece)) + size // 2
+        return _wide(piece)
+    return 10 + 7 * sum(a != b for a, b in pairwise(piece)) + size // 2
 
 
 def _word(piece: str, size: int) -> int:
     if not _VOWEL.search(piece):
-        return 8 + 5 * size
+        return 8 + 6 * size
     plain = 11 if size <= 4 else 12 if size <= 7 else 14 if size <= 11 else 4 * size
-    return plain + 8 * len(_ROUGH.findall(piece))
+    return plain + 12 * len(_ROUGH.findall(piece))
 
 
-def _wide(piece: str, size: int) -> int:
-    """Two-byte characters take a token at most, others up to their bytes unless they are common:
-    GB 2312 is the list of common ones that every Python carries."""
-    extra = _bytes(piece) - size
-    if extra == size:
-        return 11 * size
-    common = len(piece.encode("gb2312", "ignore")) // 2
-    return max(12 * extra - 2 * size - 9 * common, 11 * size)
+def _wide(piece: str) -> int:
+    """Its bytes, less for what is common: GB 2312 and KS X 1001 are lists of common signs that
+    every Python carries."""
+    signs = "".join(_SIGNS.findall(piece)).encode("gb2312", "ignore")
+    saved = 9 * len(_LETTER.findall(piece)) + 10 * len(_SOUTHERN.findall(piece)) + 8 * len(signs)
+    hangul = "".join(_HANGUL.findall(piece))
+    # A syllable takes two bytes when it is listed, and eight when it is not.
+    listed = (8 * len(hangul) - len(hangul.encode("euc_kr"))) // 6
+    return 10 * _bytes(piece) - saved - 6 * listed

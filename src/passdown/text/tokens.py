@@ -21,6 +21,8 @@ _NUMBER = re.compile(r"v?[0-9]+(?:[.\-:/][0-9]+)*")
 _LATIN = re.compile(r"[a-z]{3,40}")
 # A longer word is a blob: it says nothing a search could ask for.
 _LONGEST = 80
+# Up to this length it is remembered what a token is split into.
+_KEPT = 40
 
 _STOP = """
 a about above after again against all also am an and any are as at be because been before
@@ -47,7 +49,8 @@ def words(text: str) -> list[str]:
     """Folded words in order; a compound (path, identifier) whole, then its parts."""
     found: list[str] = []
     for match in _COMPOUND.finditer(_composed(text)):
-        found.extend(_split(match.group()))
+        token = match.group()
+        found.extend(_known(token) if len(token) <= _KEPT else _split(token))
     return found
 
 
@@ -87,6 +90,9 @@ def _split(token: str) -> list[str]:
         return [whole]
     parts = [part.casefold() for run in _PART.findall(token) for part in _pieces(run)]
     return parts if parts == [whole] or _dense(token) else [whole, *parts]
+
+
+_known = lru_cache(maxsize=16_384)(_split)
 
 
 def _plain(token: str) -> bool:

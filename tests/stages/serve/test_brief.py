@@ -119,7 +119,7 @@ def test_what_is_chosen_packs_as_everything_does(on_each: Desk):
     records = [claim(f"Rule {n} is about thing{n}.", **each) for n, each in enumerate(facts)]
     records += [claim("Who owns it?", body={"category": "question"}, confidence=0.1)]
     filled(on_each, *records, Record("control", "k", "knob"), claim("weak", confidence=0.7))
-    need = NEED._replace(agent="bob", budget=300)
+    need = NEED._replace(agent="bob", budget=400)
     with on_each.store.read(ALL) as tx:
         seen = [r for r in tx.knowledge.all("claim") if r.scope != "repo:api"]
     packed = chosen(on_each, need)
