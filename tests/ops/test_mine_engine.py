@@ -17,7 +17,7 @@ from passdown.testing import START, World, call, person, result, transcript
 from tests.engines.fake import Fake, Prose, Silence, Status, fake
 from tests.notes import NOTES
 
-PORT = "The API listens on port 8088 here, not on 8080."
+PORT = "As to the ports: The API listens on port 8088 here, not on 8080."
 ITEM = {
     "fact": "The API listens on port 8088.",
     "category": "fact",

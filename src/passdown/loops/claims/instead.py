@@ -16,7 +16,7 @@ from passdown.text.calls import SHELLS
 from passdown.text.entities import TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.observation import Observation
@@ -48,19 +48,28 @@ def instead(corpus: Corpus) -> Iterator[Draft]:
                 group.append((one, span, last[one.session]))
     for (scope, right, wrong), group in groups.items():
         sessions = distinct(corpus, (prompt.session for prompt, _, _ in group))
-        yield Draft(
-            key=key("instead", scope, right, wrong),
-            text=f"Use `{right}` instead of `{wrong}`.",
-            category="tool-quirk",
-            scope=scope,
-            confidence=round(min(FIRST + MORE * (sessions - 1), MOST), 2),
-            seen=tuple(o for prompt, _, call in group for o in (prompt, call)),
-            quotes=tuple(
-                quote
-                for prompt, span, call in group
-                for quote in (Quote(prompt.seq, span.start, span.end), receipt(call, wrong))
-            ),
-        )
+        yield _draft((scope, right, wrong), group, sessions)
+
+
+def _draft(
+    which: tuple[Scope, str, str],
+    group: Sequence[tuple[Observation, Span, Observation]],
+    sessions: int,
+) -> Draft:
+    scope, right, wrong = which
+    return Draft(
+        key=key("instead", scope, right, wrong),
+        text=f"Use `{right}` instead of `{wrong}`.",
+        category="tool-quirk",
+        scope=scope,
+        confidence=round(min(FIRST + MORE * (sessions - 1), MOST), 2),
+        seen=tuple(o for prompt, _, call in group for o in (prompt, call)),
+        quotes=tuple(
+            quote
+            for prompt, span, call in group
+            for quote in (Quote(prompt.seq, span.start, span.end), receipt(call, wrong))
+        ),
+    )
 
 
 def _corrected(prompt: Observation, call: Observation) -> Iterator[tuple[Span, str, str]]:
