@@ -55,6 +55,8 @@ AT_THE_DOOR = {
 WAYS = {
     "approve": AT_THE_GATE,
     "reject": AT_THE_GATE,
+    "promotions.approve": AT_THE_GATE,
+    "promotions.reject": AT_THE_GATE,
     "alike.approve": AT_THE_GATE,
     "alike.reject": AT_THE_GATE,
     "undo": AT_THE_DOOR,
@@ -73,7 +75,10 @@ def prepared(at: Desk, way: str) -> dict[str, Any]:
         return {"id": at.agree(Add("tea"), ALICE)}
     if way.startswith("alike."):
         return {"id": alike(at, way.removeprefix("alike.")), "reason": "no"}
-    return {"id": at.ask(Add("tea")).id, "reason": "no"}
+    id = at.ask(Add("tea")).id
+    if way.startswith("promotions."):
+        return {"loop": "notes", "id": id, "body": {"review_notes": "no"}}
+    return {"id": id, "reason": "no"}
 
 
 def alike(at: Desk, verb: str) -> str:
