@@ -70,8 +70,10 @@ def rebuild(ledger: Iterable[Entry]) -> Rebuilt:
     """Records and edges as the ledger alone says they are; all else is derived from it."""
     built = Rebuilt({}, set())
     for entry in ledger:
-        if entry.name.endswith(".updated") and entry.detail is not None:
-            _replay(built, entry.detail)
+        detail = entry.detail or {}
+        # A loop may tell its approvals under a further name, which says nothing of a record.
+        if entry.name.endswith(".updated") and "how" in detail:
+            _replay(built, detail)
     return built
 
 

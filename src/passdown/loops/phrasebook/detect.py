@@ -126,13 +126,14 @@ class _Telling:
             self._reading[normalise(one.text)].append(place)
 
     def pattern(self, asked: Asked) -> str:
-        """What fires on these and on no other, '' where nothing does. Where there are few others it
-        is narrower than it had to be."""
+        """What fires on these and on no other, '' where nothing does. Where there are few others, or
+        replies stand in, it is narrower than it had to be."""
         found = self._derived(asked)
         if found is None:
             return ""
         texts = [plain(pair.said) for pair in asked.cluster.pairs]
-        narrower = narrow(texts) if len(self._messages) - len(texts) < FEW_OTHERS else ""
+        few = len(self._messages) - len(texts) < FEW_OTHERS
+        narrower = narrow(texts) if few or asked.cluster.stood_in else ""
         return narrower if narrower and self._holds(narrower, texts, found) else found.source
 
     def _holds(self, source: str, texts: Sequence[str], found: Pattern) -> bool:
