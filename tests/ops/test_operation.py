@@ -1,0 +1,90 @@
+"""Who may call what: every effect with every kind of caller, and what a caller may see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from passdown.domain.actor import Actor, Kind, Proof, Role, agent, human, system
+from passdown.domain.errors import Forbidden
+from passdown.ops.operation import Effect, Operation
+
+EVERY = frozenset(Role)
+PERSON = human("ann")
+CALLERS: dict[str, tuple[Actor, set[Effect]]] = {
+    "an admin": (PERSON, set(Effect)),
+    "a reviewer": (human("ann", admin=False), {Effect.READ, Effect.WRITE, Effect.DECIDE}),
+    "an admin who does not review": (
+        replace(PERSON, roles=EVERY - {Role.REVIEW}),
+        {Effect.READ, Effect.WRITE, Effect.ADMIN},
+    ),
+    "who only proposes": (
+        replace(PERSON, roles=frozenset({Role.OBSERVE, Role.PROPOSE})),
+        {Effect.READ, Effect.WRITE},
+    ),
+    "who only proposes and does not observe": (
+        replace(PERSON, roles=frozenset({Role.PROPOSE})),
+        {Effect.READ, Effect.WRITE},
+    ),
+    "who only observes": (
+        replace(PERSON, roles=frozenset({Role.OBSERVE})),
+        {Effect.READ, Effect.WRITE},
+    ),
+    "who may nothing": (replace(PERSON, roles=frozenset()), {Effect.READ}),
+    "who only reviews": (
+        replace(PERSON, roles=frozenset({Role.REVIEW})),
+        {Effect.READ, Effect.DECIDE},
+    ),
+    "a person nothing proves": (
+        replace(PERSON, proof=Proof.NONE),
+        {Effect.READ, Effect.WRITE},
+    ),
+    "an agent": (agent("agent:robot"), {Effect.READ, Effect.WRITE}),
+    "an agent with every role and proof": (
+        Actor("ann", Kind.AGENT, EVERY, Proof.TOKEN),
+        {Effect.READ, Effect.WRITE},
+    ),
+    "passdown itself": (system("gate"), {Effect.READ, Effect.WRITE}),
+    "passdown itself with every role and proof": (
+        Actor("system:gate", Kind.SYSTEM, EVERY, Proof.LOCAL),
+        {Effect.READ, Effect.WRITE},
+    ),
+}
+
+
+def operation(effect: Effect) -> Operation:
+    return Operation("odd", effect, "", lambda ctx, **_: None)
+
+
+@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("who", CALLERS)
+def test_who_may_call_what(who: str, effect: Effect) -> None:
+    actor, may = CALLERS[who]
+    if effect in may:
+        operation(effect).allow(actor)
+        return
+    with pytest.raises(Forbidden) as refused:
+        operation(effect).allow(actor)
+    assert refused.value.where == "odd"
+    assert refused.value.next
+    assert actor.name in refused.value.what
+
+
+@pytest.mark.parametrize("effect", [Effect.DECIDE, Effect.ADMIN])
+def test_what_is_refused_is_not_run(effect: Effect) -> None:
+    ran: list[Any] = []
+    op = Operation("odd", effect, "", lambda ctx, **_: ran.append(ctx))
+    ctx: Any = type("Ctx", (), {"actor": agent("agent:robot")})
+    with pytest.raises(Forbidden):
+        op.run(ctx, {})
+    assert ran == []
+
+
+def test_a_reserved_name_is_handed_over_with_its_underscore() -> None:
+    seen: dict[str, Any] = {}
+    op = Operation("odd", Effect.READ, "", lambda ctx, **how: seen.update(how))
+    ctx: Any = type("Ctx", (), {"actor": agent("agent:robot")})
+    op.run(ctx, {"in": 1, "other": 2})
+    assert seen == {"in_": 1, "other": 2}
