@@ -126,8 +126,8 @@ class _Telling:
             self._reading[normalise(one.text)].append(place)
 
     def pattern(self, asked: Asked) -> str:
-        """What fires on these and on no other, '' where nothing does. Where there are few others, or
-        replies stand in, it is narrower than it had to be."""
+        """What fires on these and on no other, '' where nothing does; narrower than it had to be
+        where there are few others, or replies stand in."""
         found = self._derived(asked)
         if found is None:
             return ""
