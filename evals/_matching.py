@@ -52,6 +52,13 @@ def scanned(phrases: list[Phrase]) -> PhraseSet:
 
 
 def _timed(match: Callable[[str], object], texts: Sequence[str]) -> float:
+    """Messages a second of CPU time in the best third: other programs on the machine take caches
+    and turns, and no message is matched twice."""
+    third = len(texts) // 3
+    return max(_a_second(match, texts[n * third : (n + 1) * third]) for n in range(3))
+
+
+def _a_second(match: Callable[[str], object], texts: Sequence[str]) -> float:
     began = time.process_time()
     for text in texts:
         match(text)

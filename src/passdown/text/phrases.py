@@ -33,6 +33,8 @@ LARGEST = 2_000
 MEMORY = 1 << 20
 """Bytes that a pattern may keep of what it learned about texts."""
 MOST_PROTOTYPES = 100
+UNLIKE = 0.4
+"""Messages of which most are no liker than this to any other have only words in common."""
 MARGIN = 0.05
 """Two phrases this near each other are both meant, or neither: no answer."""
 LONGEST_GRAM = 4
@@ -214,8 +216,8 @@ class PhraseSet:
 def least_like(like: Sequence[str]) -> float:
     """How like one of its prototypes a message is that a mined phrase answers. The more there are,
     the liker is the nearest to any message; chosen so that nothing that is about something else
-    passes, on labelled messages and others (evals/patterns.py). Where they are less like each other
-    than that, no more is asked than half of them offer."""
+    passes, on labelled messages and others (evals/patterns.py). Where they are not like each other
+    at all, the pattern tells alone: no more is asked than half of them offer."""
     held = [features(text) for text in like]
     usual = min(max(0.47 + 0.06 * log2(max(len(held), 1) / 8), 0.47), 0.65)
     offered = sorted(
@@ -223,7 +225,7 @@ def least_like(like: Sequence[str]) -> float:
         for place, own in enumerate(held)
     )
     half = offered[(len(offered) - 1) // 2] if len(offered) > 1 else usual
-    return floor(100 * min(usual, half) + 1e-9) / 100
+    return floor(100 * (half if half < UNLIKE else usual) + 1e-9) / 100
 
 
 def nearest(hits: Sequence[Hit]) -> list[Hit]:
