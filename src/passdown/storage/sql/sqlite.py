@@ -37,6 +37,13 @@ DIALECT = Dialect(
 PLANNED = 512
 """How many statements stay planned: one transaction uses some forty, all kinds a few hundred."""
 
+OPENED: dict[str, Any] = {
+    "timeout": PATIENCE,
+    "isolation_level": None,
+    "check_same_thread": False,
+    "cached_statements": PLANNED,
+}
+
 SETTINGS = (
     "synchronous = FULL",  # a decision that was answered is on the disk
     "secure_delete = ON",  # what is erased is overwritten
@@ -62,13 +69,7 @@ class SqliteConnection:
         self._reading = False
         self._told = Told(path)
         with self._told:
-            self.db = sqlite3.connect(
-                path,
-                timeout=PATIENCE,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=PLANNED,
-            )
+            self.db = sqlite3.connect(path, **OPENED)
         try:
             for setting in SETTINGS:
                 self.rows(f"PRAGMA {setting}")
