@@ -37,13 +37,6 @@ DIALECT = Dialect(
 PLANNED = 512
 """How many statements stay planned: one transaction uses some forty, all kinds a few hundred."""
 
-OPENED: dict[str, Any] = {
-    "timeout": PATIENCE,
-    "isolation_level": None,
-    "check_same_thread": False,
-    "cached_statements": PLANNED,
-}
-
 SETTINGS = (
     "synchronous = FULL",  # a decision that was answered is on the disk
     "secure_delete = ON",  # what is erased is overwritten
@@ -69,7 +62,7 @@ class SqliteConnection:
         self._reading = False
         self._told = Told(path)
         with self._told:
-            self.db = sqlite3.connect(path, **OPENED)
+            self.db = _opened(path)
         try:
             for setting in SETTINGS:
                 self.rows(f"PRAGMA {setting}")
@@ -227,6 +220,16 @@ class SqliteConnection:
     def close(self) -> None:
         """Give the file back."""
         self.db.close()
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        path,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=PLANNED,
+    )
 
 
 def bring_up(connection: SqliteConnection) -> None:
