@@ -149,11 +149,12 @@ def _cycle(
     past: Callable[[], Past],
     closed: Counter[str],
 ) -> Cycle:
-    cycle = Cycle(loop.name, started_at=ctx.clock.now())
     from passdown.stages.gate.auto import paused
 
+    cycle = Cycle(loop.name, started_at=ctx.clock.now())
     switches = (ctx.settings.flag("mine.enabled"), ctx.settings.flag(f"{loop.name}.enabled"))
-    if not all(switches) or paused(ctx.settings, loop.name) or ctx.settings.text(f"{loop.name}.level") == "off":
+    off = ctx.settings.text(f"{loop.name}.level") == "off"
+    if off or not all(switches) or paused(ctx.settings, loop.name):
         cycle.enabled = False
         return cycle
     closed.update(p.loop for p in close_due(ctx))
