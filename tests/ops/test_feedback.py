@@ -65,7 +65,7 @@ def test_one_voice_counts_once_a_session_with_what_it_said_last(app: App):
 def test_what_a_person_finds_wrong_is_a_question_to_the_gate(app: App, verdict: str):
     id = stated(app)
     said = say(app, id, verdict, ANN, reason="we moved to nox")
-    assert said["fate"] == "filed"
+    assert (said["fate"], said["life"]) == ("filed", "contested")
     shown = app.call("show", {"id": said["proposal"]}, ANN)
     assert (shown["action"], shown["status"]) == ("RETIRE", "pending")
     assert verdict in str(shown["card"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from passdown.text import budget
 from passdown.text.budget import estimate, fit
 
 # The greater of the counts that cl100k and o200k give, taken once.
@@ -77,3 +78,8 @@ def test_a_line_too_long_is_passed_over() -> None:
 def test_a_line_that_just_fits_is_taken() -> None:
     assert fit(["one two"], estimate("one two")) == ["one two"]
     assert fit(["one two"], estimate("one two") - 1) == []
+
+
+@given(st.text("ab1 .\n", max_size=30))
+def test_a_text_taken_apart_never_costs_less_than_whole(text: str):
+    assert budget._cost(text) >= budget._pieces(text)

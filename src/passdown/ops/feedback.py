@@ -41,7 +41,12 @@ def feedback(
     with ctx.store.read(ctx.sight) as tx:
         answer: dict[str, Any] = {"id": record.id, "feedback": opinions(tx, record.id)}
     asks = verdict != "helpful" and _is_enough(ctx, answer["feedback"][verdict])
-    return {**answer, **(_ask(ctx, record, verdict, reason) if asks else {})}
+    if not asks:
+        return answer
+    asked = _ask(ctx, record, verdict, reason)
+    with ctx.store.read(ctx.sight) as tx:
+        now = next(iter(tx.knowledge.by_ids([record.id])), record)
+    return {**answer, **asked, "life": now.life.value}
 
 
 def _is_enough(ctx: Ctx, said: int) -> bool:

@@ -70,9 +70,13 @@ def _bytes(text: str) -> int:
 
 
 def _cost(text: str) -> int:
-    """What its pieces cost; a single space costs nothing, and no piece goes across one."""
-    parts = text.split(" ")
-    return sum(map(_part, parts)) if parts == text.split() else _pieces(text)
+    """What its pieces cost: no piece goes across a single space, which costs nothing, or across
+    the end of a line."""
+    lines = text.removesuffix("\n").split("\n")
+    parts = " ".join(lines).split(" ")
+    if parts != text.split():
+        return _pieces(text)
+    return sum(map(_part, parts)) + _BREAK * text.count("\n")
 
 
 def _part(text: str) -> int:
