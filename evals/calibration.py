@@ -25,6 +25,7 @@ from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import ALL
 from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
+from passdown.loops.claims.detect import detect
 from passdown.stages.mine.past import Past
 from passdown.stages.mine.vectors import Lexical, Vectors
 from passdown.stages.observe.ingest import ingest
@@ -107,7 +108,7 @@ def tried(world: World) -> Iterator[Tried]:
         middle = median_low(sorted(one.started_at for one in own))
         before = [one for one in own if one.started_at <= middle]
         after = [one for one in own if one.started_at > middle]
-        for finding in LOOP.detect(_past(before, by_session), SETTINGS):
+        for finding in detect(_past(before, by_session), SETTINGS):
             yield _held(finding, before, after, by_session)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from evals import calibration
 from evals.calibration import Tried, bands, made, surer, tried
-from passdown.loops.claims import LOOP
+from passdown.loops.claims.detect import detect
 from passdown.stages.mine.past import Past
 from passdown.stages.mine.vectors import Lexical, Vectors
 
@@ -50,5 +50,5 @@ def test_what_was_mined_saw_nothing_of_what_came_after(claims: list[Tried]):
     known = {one.id for one in early}
     seen = [one for one in world.seen if one.session in known]
     past = Past(middle, early, seen, (), Vectors(Lexical()))
-    alone = [one.confidence for one in LOOP.detect(past, calibration.SETTINGS)]
+    alone = [one.confidence for one in detect(past, calibration.SETTINGS)]
     assert [one.confidence for one in claims] == alone

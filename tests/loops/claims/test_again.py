@@ -5,6 +5,7 @@ from __future__ import annotations
 from passdown.contract.loop import Replay
 from passdown.domain.settings import Setting, Settings, defaults
 from passdown.loops.claims import LOOP
+from passdown.loops.claims.detect import detect
 from tests.loops.world import World
 
 ON = Settings(
@@ -29,7 +30,7 @@ def did(*sessions: tuple[str, ...]) -> World:
 
 def replayed(world: World, category: str) -> Replay:
     corpus = world.corpus()
-    (one,) = [f for f in LOOP.detect(corpus, ON) if getattr(f.payload, "category", "") == category]
+    (one,) = [f for f in detect(corpus, ON) if getattr(f.payload, "category", "") == category]
     return LOOP.replay(one.payload, corpus, ON)
 
 
@@ -73,7 +74,7 @@ def test_a_question_counts_sessions_that_ask_again() -> None:
 def test_a_question_counts_the_answer_of_another_repo_for_nothing_and_its_own_against_it() -> None:
     world = asking(World())
     corpus = world.corpus()
-    (one,) = LOOP.detect(corpus, ON)
+    (one,) = detect(corpus, ON)
     world.session("api").says("The billing exports use the time zone of Oslo.")
     world.session().says("The billing exports use the time zone of Oslo.")
     replay = LOOP.replay(one.payload, world.corpus(), ON)
@@ -89,7 +90,7 @@ def test_an_open_error_is_asked_again_where_it_comes_again_and_answered_where_it
     world = World()
     failing(world)
     failing(world)
-    (one,) = LOOP.detect(world.corpus(), ON)
+    (one,) = detect(world.corpus(), ON)
     assert LOOP.replay(one.payload, world.corpus(), ON).sentence == (
         "Asked again in 1 of 1 later session; answered in none."
     )

@@ -9,6 +9,7 @@ from passdown.domain.record import Life, Record
 from passdown.domain.settings import Setting, Settings, defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import claim_key
+from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Answer, Payload
 from tests.loops.world import World
 
@@ -18,7 +19,7 @@ SAID = "Remember that the billing exports use the time zone of Oslo."
 
 
 def found(world: World) -> list[Finding[Payload]]:
-    return list(LOOP.detect(world.corpus(), ON))
+    return list(detect(world.corpus(), ON))
 
 
 def asking() -> World:
@@ -85,4 +86,4 @@ def test_what_was_answered_keeps_its_key_when_evidence_comes_in() -> None:
 
 
 def test_without_the_switch_no_question_is_asked() -> None:
-    assert list(LOOP.detect(asking().corpus(), defaults(LOOP.settings))) == []
+    assert list(detect(asking().corpus(), defaults(LOOP.settings))) == []

@@ -9,6 +9,7 @@ from passdown.domain.record import Life, Record
 from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import MOST_QUOTES, claim_key, join
+from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Supersede
 from tests.loops.world import World
 
@@ -29,7 +30,7 @@ def test_evidence_of_another_session_joins_the_claim() -> None:
     world = World().session()
     world.says(AGAIN)
     world.records = [claim(RULE, "s0")]
-    (found,) = LOOP.detect(world.corpus(), KNOBS)
+    (found,) = detect(world.corpus(), KNOBS)
     assert found.joins == claim(RULE).key
     more = join(world.records[0], found.payload, world.corpus())
     assert more is not None
@@ -41,7 +42,7 @@ def test_evidence_that_is_known_asks_and_joins_nothing() -> None:
     world = World().session()
     world.says(AGAIN)
     world.records = [claim(RULE, "s1")]
-    assert list(LOOP.detect(world.corpus(), KNOBS)) == []
+    assert list(detect(world.corpus(), KNOBS)) == []
 
 
 def test_a_session_that_came_out_of_a_known_one_joins_nothing() -> None:
@@ -49,7 +50,7 @@ def test_a_session_that_came_out_of_a_known_one_joins_nothing() -> None:
     world.sessions[1] = replace(world.sessions[1], parent="s0")
     world.says(AGAIN)
     world.records = [claim(RULE, "s0")]
-    assert list(LOOP.detect(world.corpus(), KNOBS)) == []
+    assert list(detect(world.corpus(), KNOBS)) == []
 
 
 def test_no_number_of_sessions_makes_a_claim_certain() -> None:
@@ -57,7 +58,7 @@ def test_no_number_of_sessions_makes_a_claim_certain() -> None:
     for _ in range(9):
         world.session().says(AGAIN)
     world.records = [claim(RULE, "s0", confidence=0.6)]
-    (found,) = LOOP.detect(world.corpus(), KNOBS)
+    (found,) = detect(world.corpus(), KNOBS)
     more = join(world.records[0], found.payload, world.corpus())
     assert more is not None
     assert more.confidence == 0.9
@@ -75,7 +76,7 @@ def test_a_claim_keeps_so_many_receipts_and_no_more() -> None:
     old = [{"seq": 900 + n, "start": 0, "end": 1} for n in range(MOST_QUOTES - 3)]
     record.body["quotes"] = old
     world.records = [record]
-    (found,) = LOOP.detect(world.corpus(), KNOBS)
+    (found,) = detect(world.corpus(), KNOBS)
     more = join(record, found.payload, world.corpus())
     assert more is not None
     assert len(more.body["quotes"]) == MOST_QUOTES
@@ -87,9 +88,9 @@ def test_a_cure_that_recurs_is_as_sure_as_if_it_had_waited() -> None:
     world = World()
     for _ in range(2):
         world.session().stumbles()
-    (asked,) = LOOP.detect(world.corpus(), KNOBS)
+    (asked,) = detect(world.corpus(), KNOBS)
     world.records = [claim(asked.title, "s0", confidence=0.6)]
-    (found,) = LOOP.detect(world.corpus(), KNOBS)
+    (found,) = detect(world.corpus(), KNOBS)
     more = join(world.records[0], found.payload, world.corpus())
     assert more is not None
     assert more.confidence == 0.75
@@ -99,7 +100,7 @@ def test_a_statement_that_others_deny_says_so() -> None:
     world = World().session()
     world.says("We use port 8080 for the API.")
     world.session().says("We use port 8443 for the API.")
-    one, other = LOOP.detect(world.corpus(), KNOBS)
+    one, other = detect(world.corpus(), KNOBS)
     assert isinstance(one.payload, Add)
     assert one.payload.against == (other.title,)
 
@@ -108,13 +109,13 @@ def test_of_two_claims_in_strife_the_later_asks_to_replace_the_other() -> None:
     world = World().session()
     first = world.says("We use port 8080 for the API.")
     later = world.session().says("We use port 8443 for the API.")
-    for one in list(LOOP.detect(world.corpus(), KNOBS)):
+    for one in list(detect(world.corpus(), KNOBS)):
         (put,) = LOOP.changes(one.payload, world.corpus(), KNOBS)
         assert isinstance(put, Put)
         world.records.append(put.record)
     now = world.corpus().now
     world.records = [replace(r, updated_at=now, version=1) for r in world.records]
-    (found,) = LOOP.detect(world.corpus(), KNOBS)
+    (found,) = detect(world.corpus(), KNOBS)
     assert isinstance(found.payload, Supersede)
     assert "8443" in found.title
     assert found.evidence == (later.seq,)

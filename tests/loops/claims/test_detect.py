@@ -12,6 +12,7 @@ from passdown.domain.record import Life, Record
 from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import claim_key
+from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Payload, Supersede
 from passdown.loops.claims.view import state
 from passdown.stages.mine.past import Past
@@ -23,7 +24,7 @@ RULE = "Always run `make check` before you push."
 
 def found(corpus: Past) -> list[Finding[Payload]]:
     """What is asked."""
-    return [one for one in LOOP.detect(corpus, KNOBS) if not one.joins]
+    return [one for one in detect(corpus, KNOBS) if not one.joins]
 
 
 def only(corpus: Past) -> Finding[Payload]:

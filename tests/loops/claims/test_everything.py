@@ -11,6 +11,7 @@ from passdown.domain.observation import ECHO
 from passdown.domain.settings import Setting, Settings, defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.check import parse
+from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Answer
 from tests.loops.world import World
 
@@ -87,7 +88,7 @@ def test_the_order_in_which_things_were_stored_does_not_matter(steps, random) ->
     world = told(steps)
     order = list(range(len(world.observations)))
     random.shuffle(order)
-    assert list(LOOP.detect(world.corpus(order), ON)) == list(LOOP.detect(world.corpus(), ON))
+    assert list(detect(world.corpus(order), ON)) == list(detect(world.corpus(), ON))
 
 
 @settings(max_examples=80, deadline=None)
@@ -97,7 +98,7 @@ def test_every_receipt_is_exact_every_check_is_one_and_every_replay_is_told(step
     corpus = world.corpus()
     texts = {o.seq: o.text for o in world.observations}
     keys = set()
-    for one in LOOP.detect(corpus, ON):
+    for one in detect(corpus, ON):
         assert isinstance(one.payload, Add | Answer)
         assert one.key not in keys
         keys.add(one.key)
@@ -129,7 +130,7 @@ def _seconds(calls: int) -> float:
             world.runs(f"make v{n % 97} && cat deploy/m{n}.env", f"ok deploy/m{n + 3}.env")
     corpus = world.corpus()
     began = time.process_time()
-    list(LOOP.detect(corpus, ON))
+    list(detect(corpus, ON))
     return time.process_time() - began
 
 
@@ -138,4 +139,4 @@ def _seconds(calls: int) -> float:
 def test_what_was_served_before_is_evidence_of_nothing(steps) -> None:
     world = told(steps)
     world.observations = [replace(o, flags=(ECHO,)) for o in world.observations]
-    assert list(LOOP.detect(world.corpus(), ON)) == []
+    assert list(detect(world.corpus(), ON)) == []

@@ -11,6 +11,7 @@ from passdown.domain.record import Record
 from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import claim_key
+from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Retire
 from tests.loops.world import World
 
@@ -19,7 +20,7 @@ KNOBS = defaults(LOOP.settings)
 
 def replayed(world: World) -> Replay:
     corpus = world.corpus()
-    (one,) = LOOP.detect(corpus, KNOBS)
+    (one,) = detect(corpus, KNOBS)
     return LOOP.replay(one.payload, corpus, KNOBS)
 
 
@@ -131,7 +132,7 @@ def test_a_later_statement_to_the_contrary_is_counted_against() -> None:
     world.says("Our CI runs on Python 3.11 only.")
     world.session().says("Our CI runs on Python 3.13 only.")
     corpus = world.corpus()
-    every = {one.title: one.payload for one in LOOP.detect(corpus, KNOBS)}
+    every = {one.title: one.payload for one in detect(corpus, KNOBS)}
     replay = LOOP.replay(every["Our CI runs on Python 3.11 only."], corpus, KNOBS)
     assert (replay.right, replay.wrong) == (0, 1)
     assert replay.sentence == "Seen again in 0 of 1 later session; 1 contradicts it."

@@ -12,6 +12,7 @@ from passdown.domain.actor import human
 from passdown.domain.scope import ALL
 from passdown.domain.settings import Setting, Settings, defaults
 from passdown.loops.claims import LOOP
+from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add
 from passdown.stages.mine.corpus import snapshot
 from passdown.testing import VirtualClock
@@ -52,7 +53,7 @@ def told(*names: str) -> Past:
 def found(*names: str) -> dict[str, tuple[str, float]]:
     """Sentence to category and confidence."""
     drawn: dict[str, tuple[str, float]] = {}
-    for one in LOOP.detect(told(*names), ALL_ON):
+    for one in detect(told(*names), ALL_ON):
         assert isinstance(one.payload, Add)
         drawn[one.title] = (one.payload.category, one.confidence)
     return drawn
@@ -98,7 +99,7 @@ def test_the_error_that_the_failure_session_left_is_closed_by_the_session_after_
 
 
 def test_the_cure_that_recurs_is_a_quirk_of_the_tool_and_says_how_to_check_it() -> None:
-    (one,) = [f for f in LOOP.detect(told(*NAMES), ALL_ON) if "`pytest` fails" in f.title]
+    (one,) = [f for f in detect(told(*NAMES), ALL_ON) if "`pytest` fails" in f.title]
     assert isinstance(one.payload, Add)
     assert (one.payload.category, one.confidence) == ("tool-quirk", 0.85)
     assert one.payload.check == "exits 1 command -v pytest"
@@ -106,7 +107,7 @@ def test_the_cure_that_recurs_is_a_quirk_of_the_tool_and_says_how_to_check_it() 
 
 def test_a_receipt_never_comes_from_what_was_quarantined() -> None:
     world = told(*NAMES)
-    for one in LOOP.detect(world, ALL_ON):
+    for one in detect(world, ALL_ON):
         assert not isinstance(one.payload, str)
         assert len(world.get(one.evidence)) == len(one.evidence)
         assert "setup.sh" not in one.title

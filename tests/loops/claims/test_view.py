@@ -13,6 +13,7 @@ from passdown.domain.errors import Invalid
 from passdown.domain.observation import Pointer
 from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP, payload as asked
+from passdown.loops.claims.detect import detect
 from passdown.loops.claims.view import ANYWHERE, card, state
 from tests.loops.world import World
 
@@ -33,7 +34,7 @@ def test_the_card_of_a_pitfall_reads_as_it_should() -> None:
     world.session().stumbles()
     world.session().stumbles()
     corpus = world.corpus()
-    (one,) = LOOP.detect(corpus, KNOBS)
+    (one,) = detect(corpus, KNOBS)
     replay = LOOP.replay(one.payload, corpus, KNOBS)
     drawn = LOOP.card(one.payload, corpus.get(one.evidence), replay)
     assert "\n".join(drawn.lines()) + "\n" == GOLDEN.read_text()
@@ -161,12 +162,12 @@ def test_a_card_says_where_no_repo_is_known() -> None:
     world = World().session(repo="")
     world.says("Always rebase before you push.", pointer=Pointer("a.jsonl", 0, 10, "ab" * 32))
     corpus = world.corpus()
-    (one,) = LOOP.detect(corpus, KNOBS)
+    (one,) = detect(corpus, KNOBS)
     assert one.scope == "global"
     lines = LOOP.card(one.payload, corpus.get(one.evidence), UNTRIED).lines()
     assert ANYWHERE in lines
     known = World().session(repo="web")
     known.says("Always rebase before you push.", pointer=Pointer("a.jsonl", 0, 10, "ab" * 32))
-    (other,) = LOOP.detect(known.corpus(), KNOBS)
+    (other,) = detect(known.corpus(), KNOBS)
     seen = known.corpus().get(other.evidence)
     assert ANYWHERE not in LOOP.card(other.payload, seen, UNTRIED).lines()

@@ -47,7 +47,17 @@ def build(
     bounds = bounds or Bounds(
         body=app.settings.whole("server.max_body"), rate=app.settings.whole("server.rate")
     )
-    web = FastAPI(
+    web = _bare(lifespan)
+    _route(web, app, door)
+    web.router.routes += [Route(path, mount) for path, mount in (mounts or {}).items()]
+    web.router.routes += pages
+    _tell_errors(web)
+    return Front(web, door, app.authenticate, bounds, guests)
+
+
+def _bare(lifespan: Lifespan[FastAPI] | None) -> FastAPI:
+    """Without pages of its own: the document stands at one address, made by us."""
+    return FastAPI(
         title="passdown",
         version=__version__,
         docs_url=None,
@@ -56,11 +66,6 @@ def build(
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    _route(web, app, door)
-    web.router.routes += [Route(path, mount) for path, mount in (mounts or {}).items()]
-    web.router.routes += pages
-    _tell_errors(web)
-    return Front(web, door, app.authenticate, bounds, guests)
 
 
 def _route(web: FastAPI, app: App, door: Door) -> None:
