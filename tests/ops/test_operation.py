@@ -9,7 +9,7 @@ import pytest
 
 from passdown.domain.actor import Actor, Kind, Proof, Role, agent, human, system
 from passdown.domain.errors import Forbidden
-from passdown.ops.operation import Effect, Operation
+from passdown.ops.operation import Effect, Operation, operation as declared
 
 EVERY = frozenset(Role)
 PERSON = human("ann")
@@ -88,3 +88,30 @@ def test_a_reserved_name_is_handed_over_with_its_underscore() -> None:
     ctx: Any = type("Ctx", (), {"actor": agent("agent:robot")})
     op.run(ctx, {"in": 1, "other": 2})
     assert seen == {"in_": 1, "other": 2}
+
+
+@pytest.mark.parametrize(
+    ("actor", "what"),
+    [
+        (replace(PERSON, proof=Proof.NONE), "ann is not proved to be one"),
+        (agent("agent:robot"), "agent:robot is an agent"),
+        (system("gate"), "system:gate is passdown itself"),
+    ],
+)
+def test_a_refusal_says_what_the_caller_is(actor: Actor, what: str) -> None:
+    with pytest.raises(Forbidden, match=what):
+        operation(Effect.DECIDE).allow(actor)
+
+
+def test_the_first_line_of_what_a_function_says_is_the_summary() -> None:
+    def told(ctx: Any) -> None:
+        """One line.
+
+        And more.
+        """
+
+    def untold(ctx: Any) -> None:
+        pass
+
+    assert declared("odd", Effect.READ)(told).summary == "One line."
+    assert declared("odd", Effect.READ)(untold).summary == ""

@@ -215,3 +215,17 @@ def test_a_yes_needs_something_left_of_its_evidence(at: Desk):
         at.call("approve", id=id)
     assert at.proposal(id).failure_code == "conflict"
     assert at.note("tea") is None
+
+
+def test_what_is_not_there_cannot_be_opened(at: Desk):
+    with pytest.raises(NotFound, match="no proposal nothing"), at.store.read(ALL) as tx:
+        open_proposal(tx, "nothing")
+
+
+def test_a_question_without_a_deadline_can_always_be_decided(at: Desk):
+    asked = at.ask(Add("tea"))
+    with at.store.write(ALL) as tx:
+        tx.queue.add(replace(asked, id="b" * 32, fingerprint="other", deadline=""))
+    at.clock.advance(days=1000)
+    with at.store.read(ALL) as tx:
+        assert open_proposal(tx, "b" * 32).deadline == ""
