@@ -30,7 +30,8 @@ def near(texts: Sequence[str], *, cohesion: float = COHESION, exact: bool = Fals
     In that order a text becomes a leader unless one is near to it; then every other text goes to
     the nearest leader. `exact` compares all with all; else only those that MinHash brings together.
     """
-    folded = [normalise(text) for text in texts]
+    forms = {text: normalise(text) for text in set(texts)}
+    folded = [forms[text] for text in texts]
     first: dict[str, int] = {}
     for place, text in enumerate(folded):
         first.setdefault(text, place)
