@@ -7,9 +7,9 @@ import os
 import signal
 import socket
 import threading
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import uvicorn
 from anyio.to_thread import run_sync
@@ -23,7 +23,7 @@ from passdown.surfaces import http, mcp, web
 from passdown.surfaces.worker import Worker, working
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from starlette.requests import Request
 
@@ -86,6 +86,65 @@ def run(app: App, wish: Wish) -> int:
         os._exit(0)
     app.close()
     return 0
+
+
+class Aside(NamedTuple):
+    """A server in a thread: where a browser goes, how it is signed in, and what is set once the
+    server has ended."""
+
+    base: str
+    entry: web.Entry
+    ended: threading.Event
+
+    def way_in(self, person: Actor) -> str:
+        """Where this person's browser goes; a person is signed in there, once."""
+        if person.kind is not Kind.HUMAN:
+            return f"{self.base}/"
+        return f"{self.base}/in/{self.entry.key_for(person)}"
+
+
+@contextmanager
+def aside(app: App, wish: Wish) -> Iterator[Aside]:
+    """Serve this app from a thread, on this port or on a free one, while its caller goes on."""
+    _refuse_strangers(app, wish.door)
+    with _listen_somewhere(wish) as listener:
+        worker, entry = _quiet_worker(app) if wish.worker else None, web.Entry()
+        server = uvicorn.Server(_config(_front(app, wish, worker, entry)))
+        ended = threading.Event()
+        thread = threading.Thread(
+            target=_serve_until_told, args=(server, listener, ended), name="server", daemon=True
+        )
+        thread.start()
+        try:
+            yield Aside(_base(wish.host, listener.getsockname()[1]), entry, ended)
+        finally:
+            # Not `should_exit`: whoever streams hears of the end by this call only.
+            server.handle_exit(signal.SIGTERM, None)
+            thread.join(GRACE * 2)
+
+
+def _serve_until_told(
+    server: uvicorn.Server, listener: socket.socket, ended: threading.Event
+) -> None:
+    try:
+        server.run(sockets=[listener])
+    finally:
+        ended.set()
+
+
+def _listen_somewhere(wish: Wish) -> socket.socket:
+    """On the port that is wished for; on a free one where that is taken."""
+    try:
+        return listen(wish.host, wish.port)
+    except Conflict:
+        return listen(wish.host, 0)
+
+
+def _quiet_worker(app: App) -> Worker:
+    """A worker that says nothing: the terminal is somebody else's."""
+    from passdown.ops.jobs import schedules
+
+    return Worker(app, lambda: schedules(app.loops, app.settings))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -198,8 +257,7 @@ def _outlive_signals() -> None:
 
 
 def _told(app: App, wish: Wish, port: int, entry: web.Entry) -> list[str]:
-    host = f"[{wish.host}]" if ":" in wish.host else wish.host
-    base = f"http://{host}:{port}"
+    base = _base(wish.host, port)
     lines = [
         f"passdown listens on {base}",
         f"  Cockpit {_way_in(app, entry, base)}",
@@ -213,6 +271,10 @@ def _told(app: App, wish: Wish, port: int, entry: web.Entry) -> list[str]:
             "  Every caller needs a token. Nothing is encrypted: put a TLS proxy before it."
         )
     return [*lines, "Ctrl-C stops it."]
+
+
+def _base(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _way_in(app: App, entry: web.Entry, base: str) -> str:

@@ -10,6 +10,7 @@ from passdown.config.arguments import Arguments
 from passdown.domain.actor import Proof, human
 from passdown.domain.errors import Internal
 from passdown.text.safe import one_line, printable
+from passdown.up.cockpit import offered
 from passdown.up.run import SAMPLES
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
         open_app(store=folder) as app,
     ):
         _tell(app)
-    return 0
+        return offered(app, PERSON)
 
 
 def _tell(app: App) -> None:

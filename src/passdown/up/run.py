@@ -105,8 +105,12 @@ def _run(app: App, paths: list[str], asked: argparse.Namespace) -> int:
     where = app.store.describe()["where"] if "://" in app.places.url else app.home
     _say(f"Store: {where} ({app.places.reason})")
     once(app, paths, actor, watch=not asked.once)
-    if asked.once or _is_temporary(app):
+    if asked.once:
         return 0
+    if _is_temporary(app):
+        from passdown.up.cockpit import offered
+
+        return offered(app, actor)
     return _go_on(app, actor)
 
 
@@ -180,7 +184,28 @@ def _show_brief(app: App, actor: Actor) -> None:
 
 
 def _go_on(app: App, actor: Actor) -> int:
-    """Offer the review, then keep working until stopped."""
+    """Offer the review, then keep working until stopped: at a terminal with the cockpit, else
+    with a worker alone."""
+    if is_terminal(sys.stdin) and is_terminal(sys.stdout):
+        from passdown.up.cockpit import shown
+
+        with shown(app, actor) as ended:
+            _stay(app, actor, ended)
+        return 0
+    with _working(app) as ended:
+        _stay(app, actor, ended)
+    return 0
+
+
+def _stay(app: App, actor: Actor, ended: Event) -> None:
+    _offer_review(app, actor)
+    print("Reading on as new lines arrive. Ctrl-C stops.", flush=True)
+    _tell_what_waits(app, ended)
+
+
+@contextmanager
+def _working(app: App) -> Iterator[Event]:
+    """A worker in a thread, and what is set once it has ended."""
     from threading import Event, Thread
 
     from passdown.ops.jobs import schedules
@@ -196,13 +221,10 @@ def _go_on(app: App, actor: Actor) -> int:
 
     Thread(target=work, name="worker", daemon=True).start()
     try:
-        _offer_review(app, actor)
-        print("Reading on as new lines arrive. Ctrl-C stops.", flush=True)
-        _tell_what_waits(app, ended)
+        yield ended
     finally:
         worker.stop()
         ended.wait(timeout=10)
-    return 0
 
 
 def _tell_what_waits(app: App, ended: Event) -> None:
