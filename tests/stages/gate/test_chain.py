@@ -73,3 +73,41 @@ def test_without_an_engine_nobody_waits_for_an_arbiter(chain: Chain) -> None:
 def test_the_chains_that_can_be_configured_are_those_of_the_table() -> None:
     assert set(CHAINS) == {chain.value for chain in Chain}
     assert dict(NO_CHAINS).keys() & set(CHAINS) == set()
+
+
+@pytest.mark.parametrize("chain", [Chain.ARBITER, Chain.BOTH])
+def test_without_a_grant_an_arbiter_is_still_asked_what_it_would_do(chain: Chain) -> None:
+    assert next_step(chain, may=False, confident=False) is Next.ARBITER
+
+
+@pytest.mark.parametrize("chain", [Chain.ARBITER, Chain.BOTH])
+@pytest.mark.parametrize("ruling", Ruling)
+def test_without_a_grant_whatever_an_arbiter_says_a_person_decides(
+    chain: Chain, ruling: Ruling
+) -> None:
+    assert next_step(chain, may=False, confident=False, ruling=ruling) is Next.HUMAN
+
+
+def test_an_arbiter_that_was_asked_is_believed_though_the_classifier_was_sure() -> None:
+    ruled = next_step(Chain.BOTH, may=True, confident=True, ruling=Ruling.REJECT)
+    assert ruled is Next.REJECT
+
+
+def test_tiers_rulings_and_steps_are_told_by_these_words() -> None:
+    assert [chain.value for chain in Chain] == ["none", "arbiter", "human", "arbiter,human"]
+    assert [step.value for step in Next] == ["execute", "arbiter", "human", "reject"]
+    rulings = "APPROVE MODIFY REJECT ESCALATE_HUMAN ADJUST_CONTROL UNUSABLE"
+    assert [ruling.value for ruling in Ruling] == rulings.split()
+
+
+@pytest.mark.parametrize(
+    ("chain", "left"),
+    [
+        (Chain.NONE, Chain.NONE),
+        (Chain.ARBITER, Chain.NONE),
+        (Chain.HUMAN, Chain.HUMAN),
+        (Chain.BOTH, Chain.HUMAN),
+    ],
+)
+def test_the_chain_that_is_left_without_an_engine(chain: Chain, left: Chain) -> None:
+    assert without_arbiter(chain) is left

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from passdown.domain.actor import system
 from passdown.domain.proposal import Status, Verdict
 from passdown.domain.scope import ALL
-from passdown.stages.gate.expire import expire
+from passdown.stages.gate.expire import STALE, expire, outlived
 from tests.desk import ALICE, Desk
 from tests.notes import Add
 
@@ -62,3 +64,34 @@ def test_what_was_decided_in_time_does_not_expire(at: Desk):
     at.clock.advance(days=100)
     assert at.call("expire")["expired"] == []
     assert at.proposal(id).status is Status.EXECUTED
+
+
+def test_what_can_come_to_nothing_is_closed_before_its_deadline_and_says_why(on_each: Desk):
+    asked = on_each.ask(Add("tea"))
+    with on_each.store.write(ALL) as tx:
+        tx.queue.attach(replace(asked, flags=("old",)))
+        found = tx.queue.get(asked.id)
+        assert found is not None
+        closed = outlived(tx, found, system("gate"), "it is gone")
+    reason = "it can no longer be carried out: it is gone"
+    assert closed == on_each.proposal(asked.id)
+    assert (closed.status, closed.reason) == (Status.EXPIRED, reason)
+    assert closed.flags == ("old", STALE) == ("old", "stale")
+    with on_each.store.read(ALL) as tx:
+        (turn,) = tx.queue.messages(asked.id)
+        (told,) = tx.ledger.entries(name="promotion.expired")
+    assert (turn.text, turn.verdict, turn.actor) == (reason, Verdict.EXPIRE, "system:gate")
+    title = {"loop": "notes", "title": "Add: tea"}
+    assert told.detail == title | {"reason": reason, "flags": ["stale"]}
+
+
+def test_what_passed_its_deadline_keeps_its_flags_and_is_told_with_none(at: Desk):
+    asked = at.ask(Add("tea"))
+    with at.store.write(ALL) as tx:
+        tx.queue.attach(replace(asked, flags=("old",)))
+    at.clock.advance(days=14)
+    with at.store.write(ALL) as tx:
+        (closed,) = expire(tx, system("gate"))
+        (told,) = tx.ledger.entries(name="promotion.expired")
+    assert closed.flags == ("old",)
+    assert "flags" not in (told.detail or {})
