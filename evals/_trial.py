@@ -64,13 +64,16 @@ class Known:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def of(self, mutant: Mutant) -> list[str]:
-        """The tests that call the function, or anything of the module; the nearest first."""
+        """The tests that call the function; of what is no part of one, those that call anything of
+        the module, and those of its own file: tables are read, not called. The nearest first."""
+        module = Path(mutant.path)
+        own = Path("tests", module.parent, f"test_{module.name}")
         if _is_inner(mutant):
             found = set(self.calls.get(f"{mutant.path}:{mutant.function}", ()))
         else:
             every = [t for w, t in self.calls.items() if w.startswith(f"{mutant.path}:")]
             found = {one for tests in every for one in tests}
-        module = Path(mutant.path)
+            found |= {id for id in self.seconds if Path(id.partition("::")[0]) == own}
 
         def far(id: str) -> tuple[bool, bool, float]:
             file = Path(id.partition("::")[0])

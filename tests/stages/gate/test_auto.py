@@ -26,6 +26,7 @@ from passdown.stages.gate.auto import (
     unsafe,
 )
 from passdown.stages.gate.trust import SAMPLED, accept, keyed, salted
+from passdown.storage.retelling import bodies_about, retell
 from passdown.text.calibrate import Threshold
 from tests.desk import Desk
 from tests.notes import NOTES, Add, Rule
@@ -99,10 +100,14 @@ def test_only_what_tells_of_this_very_turn_makes_it_a_grant(at: Desk, how: dict[
         assert granted(tx, "notes") is None
 
 
-def test_an_entry_that_says_nothing_is_no_grant(at: Desk) -> None:
+def test_an_entry_that_says_nothing_or_was_forgotten_is_no_grant(at: Desk) -> None:
     with at.store.write(ALL) as tx:
         keeps(tx, "auto")
         tx.ledger.append(ADJUSTED, "mallory", KNOB, {})
+        assert granted(tx, "notes") is None
+        tells(tx, "alice")
+        for body in bodies_about(tx, KNOB):
+            retell(tx, body, None, "alice", "forgotten")
         assert granted(tx, "notes") is None
 
 

@@ -26,6 +26,7 @@ from passdown.stages.gate.trust import (
     salted,
     trusted,
 )
+from passdown.storage.retelling import bodies_about, retell
 from passdown.text.calibrate import Threshold
 from tests.desk import Desk
 from tests.notes import Add
@@ -182,12 +183,15 @@ def test_what_did_no_harm_is_kept(at: Desk, score: float) -> None:
     assert falls(at) == ""
 
 
-def test_an_outcome_whose_figures_were_forgotten_is_no_harm(at: Desk) -> None:
-    accepts(at)
-    for _ in range(3):
+def test_an_outcome_that_says_nothing_or_was_forgotten_is_no_harm(at: Desk) -> None:
+    for score in (-1, -1, None):
         id = ends(at)
+        said = {} if score is None else {"score": score}
         with at.store.write(ALL) as tx:
-            tx.ledger.append("promotion.outcome", "system:measure", id, {})
+            tx.ledger.append("promotion.outcome", "system:measure", id, said)
+            for body in bodies_about(tx, id):
+                if said:
+                    retell(tx, body, None, "alice", FORGOTTEN)
     assert falls(at) == ""
 
 
