@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.clock import to_seconds
 from passdown.text.arrays import np
-from passdown.text.association import adjusted
+from passdown.text.belonging import belonging
+from passdown.text.chance import adjusted, two_of
 from passdown.text.communities import leiden
 from passdown.text.recurrence import Cluster
 
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from passdown.text.association import Ties
     from passdown.text.incidence import Incidence
 
-DENSITY = 0.05
+DENSITY, DENSITY_UNTESTED = 0.05, 0.5
 """The mean strength between two groups from which on they are one: by the constant Potts model,
-which does not come to merge small groups as a store grows."""
+which does not come to merge small groups as a store grows. Where nothing was tested, what is in
+every claim is tied to all: so it takes more."""
 DAY = 86_400
 
 
@@ -36,7 +38,7 @@ class Near:
 
     def __init__(self, ties: Ties) -> None:
         self._of: dict[int, dict[int, tuple[float, float]]] = {}
-        columns = (ties.left, ties.right, ties.strength, ties.chance)
+        columns = (ties.left, ties.right, ties.strength, ties.likely)
         for left, right, strength, chance in zip(*(c.tolist() for c in columns), strict=True):
             self._of.setdefault(left, {})[right] = strength, chance
             self._of.setdefault(right, {})[left] = strength, chance
@@ -59,18 +61,11 @@ class Near:
 def ranked(
     seen: Incidence, ties: Ties, *, min_sessions: int, min_claims: int, fdr: float
 ) -> list[Cluster]:
-    """The clusters over the thresholds, best first, of equal ones by their entities.
-
-    Of pairs that are tied a share is chance, and what is alone by chance is a group of its own: so
-    each group counts as one finding, and its surest pair has to be sure enough among those.
-    """
+    """The clusters over the thresholds, best first, of equal ones by their entities."""
     near = Near(ties)
-    found = groups(ties, near)
-    sure = adjusted(np.asarray([near.surest(members) for members in found]), ties.tests)
     made = (
-        _cluster(seen, members, near, float(q) if ties.tests else None)
-        for members, q in zip(found, sure, strict=True)
-        if q <= fdr
+        _cluster(seen, members, near, q)
+        for members, q in _sure(seen, ties, near, communities(ties), fdr)
     )
     kept = [
         one for one in made if one.session_count >= min_sessions and one.claim_count >= min_claims
@@ -78,33 +73,54 @@ def ranked(
     return sorted(kept, key=lambda one: (-one.score, one.entity_ids))
 
 
-def groups(ties: Ties, near: Near) -> list[tuple[int, ...]]:
-    """Communities of two or more, with those of others who belong to them too; none in another."""
+def communities(ties: Ties) -> list[tuple[int, ...]]:
+    """Those who are tied to each other, two or more."""
     nodes, at = np.unique(np.stack([ties.left, ties.right], axis=1), return_inverse=True)
-    found = leiden(
-        at.reshape(-1, 2), ties.strength, nodes=len(nodes), resolution=DENSITY, modularity=False
-    )
+    pairs, density = at.reshape(-1, 2), _density(ties)
+    found = leiden(pairs, ties.strength, nodes=len(nodes), resolution=density, modularity=False)
     alike: dict[int, list[int]] = {}
     for node, number in zip(nodes.tolist(), found, strict=True):
         alike.setdefault(number, []).append(node)
-    wide = [_with_guests(members, near) for members in alike.values() if len(members) > 1]
-    return sorted(set(_outermost(wide)))
+    return [tuple(members) for members in alike.values() if len(members) > 1]
 
 
-def _with_guests(members: list[int], near: Near) -> tuple[int, ...]:
-    """The members, and who is tied to more than half of them as strongly as one community is."""
+def _density(ties: Ties) -> float:
+    return DENSITY if ties.chance else DENSITY_UNTESTED
+
+
+def _sure(
+    seen: Incidence, ties: Ties, near: Near, found: list[tuple[int, ...]], fdr: float
+) -> Iterator[tuple[tuple[int, ...], float | None]]:
+    """Each group that chance does not have, and how sure that is.
+
+    Each counts as one finding, as sure as its surest pair: were it pairs that are counted, the
+    share of them that is chance would be groups of their own.
+    """
+    guests = [_guests(members, near, _density(ties)) for members in found]
+    if ties.chance is None:
+        wide = [tuple(sorted(one + more)) for one, more in zip(found, guests, strict=True)]
+        yield from ((members, None) for members in _outermost(wide))
+        return
+    wide = belonging(seen, ties.chance, found, guests, entities=ties.entities, fdr=fdr)
+    kept = [one for one in _outermost(wide) if any(near.strengths(o, one) for o in one)]
+    q = adjusted(np.asarray([near.surest(members) for members in kept]), two_of(ties.entities))
+    yield from ((one, float(sure)) for one, sure in zip(kept, q, strict=True) if sure <= fdr)
+
+
+def _guests(members: tuple[int, ...], near: Near, density: float) -> tuple[int, ...]:
+    """Who is tied to more than half of the members, as strongly as one community is."""
     others = {other for one in members for other in near[one]}.difference(members)
-    ties = {other: near.strengths(other, members) for other in others}
-    guests = [
+    ties = {other: near.strengths(other, members) for other in sorted(others)}
+    return tuple(
         other
         for other, strong in ties.items()
-        if len(strong) > len(members) / 2 and sum(strong) >= DENSITY * len(members)
-    ]
-    return tuple(sorted([*members, *guests]))
+        if len(strong) > len(members) / 2 and sum(strong) >= density * len(members)
+    )
 
 
 def _outermost(wide: list[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
-    """Those that are not a part of another."""
+    """Those that are not a part of another, each once."""
+    wide = sorted({members for members in wide if len(members) > 1})
     homes: dict[int, list[int]] = {}
     for number, members in enumerate(wide):
         for one in members:
@@ -120,7 +136,7 @@ def _cluster(seen: Incidence, members: tuple[int, ...], near: Near, q: float | N
     sessions = len(np.unique(seen.sessions.of(claims)[1]))
     at = [seen.at[claim] for claim in claims.tolist()]
     first, last = min(at), max(at)
-    best = [max(near.strengths(one, members)) for one in members]
+    best = [max(near.strengths(one, members), default=0.0) for one in members]
     days = (to_seconds(last) - to_seconds(first)) / DAY
     return Cluster(
         entity_ids=tuple(seen.entity_ids[one] for one in members),
