@@ -183,7 +183,7 @@ def _refuse_strangers(app: App, door: http.Door) -> None:
     if door.local:
         return
     with app.store.read(ALL) as tx:
-        if tx.registry.tokens():
+        if tx.registry.holders():
             return
     raise Forbidden(
         f"it would be reached from beyond this machine ({door.host}), and nobody has a token",

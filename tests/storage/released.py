@@ -84,7 +84,7 @@ def told(store: Store) -> list[object]:
             tx.ledger.activities(),
             tx.jobs.all(),
             tx.registry.people(),
-            tx.registry.tokens(),
+            sorted({holder.name for holder, _ in tx.registry.holders()}),
             tx.registry.value("name"),
         ]
 

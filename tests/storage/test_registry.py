@@ -23,14 +23,16 @@ def test_a_token_speaks_for_its_actor_until_it_is_revoked(store: Store):
         tx.registry.add_token("hash 1", reviewer)
         tx.registry.add_token("hash 2", reviewer)
         tx.registry.add_token("hash 3", agent("bot"))
-        assert tx.registry.tokens() == ["ann", "bot"]
+        held = tx.registry.holders()
+        assert [holder.name for holder, _ in held] == ["ann", "ann", "bot"]
+        assert held[0] == (reviewer, tx.now)
         assert tx.registry.token("hash 1") == reviewer
         assert tx.registry.token("unknown") is None
         assert tx.registry.revoke("ann") == 2
         assert tx.registry.revoke("ann") == 0
         assert tx.registry.token("hash 2") is None
         assert tx.registry.token("hash 3") == agent("bot")
-        assert tx.registry.tokens() == ["bot"]
+        assert [holder for holder, _ in tx.registry.holders()] == [agent("bot")]
 
 
 def test_a_token_is_never_given_out_twice(store: Store):

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from passdown.__main__ import _show
 from passdown.app import App
-from passdown.domain.actor import Actor, agent
+from passdown.domain.actor import Actor, agent, system
 from passdown.domain.errors import ERRORS, PassdownError
 from passdown.ops.operation import Effect
 from passdown.ops.params import parameters
@@ -168,7 +168,10 @@ def _for_agents(op: Any) -> bool:
 
 
 def actor_for(name: str) -> Actor:
-    """An agent where agents may call; else a person whom a token proves to be one."""
+    """An agent where agents may call; else a person whom a token proves to be one, and the cockpit
+    itself for what it alone notes."""
+    if name == "sign.note":
+        return system("web")
     return ROBOT if _for_agents(OPERATIONS[name]) else ALICE
 
 

@@ -134,6 +134,7 @@ def read(
     ctx: Ctx, paths: Sequence[str], since: str, *, strict: bool = False, again: bool = False
 ) -> Any:
     """Read these paths into the store."""
+    from passdown.ops.runs import keep
     from passdown.ops.when import moment
     from passdown.stages.observe.ingest import ingest as into
     from passdown.stages.observe.readers import load
@@ -155,6 +156,7 @@ def read(
     if done.bytes >= TELLING:
         with ctx.store.write(ALL) as tx:
             tx.registry.keep(RATE, str(round(done.bytes / max(done.seconds, 0.001))))
+    keep(ctx, done)
     return done
 
 

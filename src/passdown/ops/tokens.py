@@ -9,8 +9,9 @@ from typing import Any
 
 from passdown.domain.actor import Actor, Kind, Proof, Role
 from passdown.domain.errors import Invalid
+from passdown.domain.scope import ALL
 from passdown.ops.kinds import Name
-from passdown.ops.operation import Ctx, Effect, operation
+from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 GRANTS = {
@@ -40,6 +41,25 @@ def new(ctx: Ctx, name: Name, role: Name = "agent") -> dict[str, Any]:
         tx.registry.see(holder)
         tx.ledger.append("token.made", ctx.actor.name, name, {"role": role})
     return {"name": name, "role": role, "token": token}
+
+
+@operation(
+    "token.list",
+    Effect.ADMIN,
+    cli=Shell(rows="tokens", columns=("name", "role", "made_at"), facts=("people",)),
+    example="passdown token list",
+)
+def listed(ctx: Ctx) -> dict[str, Any]:
+    """Who holds a token, with which role and since when; and everybody who ever decided."""
+    with ctx.store.read(ALL) as tx:
+        held = tx.registry.holders()
+        return {"tokens": [_told(*one) for one in held], "people": tx.registry.people()}
+
+
+def _told(holder: Actor, made_at: str) -> dict[str, Any]:
+    role = next((name for name, roles in GRANTS.items() if roles == holder.roles), "")
+    role = role or ", ".join(sorted(holder.roles))
+    return {"name": holder.name, "kind": holder.kind.value, "role": role, "made_at": made_at}
 
 
 @operation("token.revoke", Effect.ADMIN, example="passdown token revoke ci")

@@ -303,8 +303,8 @@ class Registry(Protocol):
         """None when it is unknown or revoked."""
         ...
 
-    def tokens(self) -> list[str]:
-        """The names that hold a token which is not revoked, in order."""
+    def holders(self) -> list[tuple[Actor, At]]:
+        """Who holds each token that is not revoked and since when, by name, the oldest first."""
         ...
 
     def revoke(self, name: str) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from passdown.domain.actor import Actor
+    from passdown.domain.clock import At
     from passdown.storage.memory.bound import Bound
 
 
@@ -60,10 +61,11 @@ class MemoryRegistry:
         row = self._bound.table("tokens").get(plain(hash))
         return actor_of(row[1:5]) if row and not row.revoked_at else None
 
-    def tokens(self) -> list[str]:
-        """The names that hold a token which is not revoked, in order."""
-        rows = self._bound.table("tokens").values()
-        return sorted({row.name for row in rows if not row.revoked_at})
+    def holders(self) -> list[tuple[Actor, At]]:
+        """Who holds each token that is not revoked and since when, by name, the oldest first."""
+        rows = [row for row in self._bound.table("tokens").values() if not row.revoked_at]
+        rows.sort(key=lambda row: (row.name, row.made_at, row.hash))
+        return [(actor_of(row[1:5]), row.made_at) for row in rows]
 
     def revoke(self, name: str) -> int:
         """Revoke all tokens of this name; how many."""

@@ -24,8 +24,9 @@ ON CONFLICT DO NOTHING
 -- name: token
 SELECT name, kind, roles, proof FROM tokens WHERE hash = :hash AND revoked_at = ''
 
--- name: tokens
-SELECT DISTINCT name FROM tokens WHERE revoked_at = '' ORDER BY name
+-- name: holders
+SELECT name, kind, roles, proof, made_at FROM tokens
+WHERE revoked_at = '' ORDER BY name, made_at, hash
 
 -- name: revoke
 UPDATE tokens SET revoked_at = :now WHERE name = :name AND revoked_at = ''

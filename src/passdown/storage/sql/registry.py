@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from passdown.domain.actor import Actor
+    from passdown.domain.clock import At
     from passdown.storage.sql.bound import Bound
 
 
@@ -53,9 +54,10 @@ class SqlRegistry:
         row = self._row("token", hash=hash)
         return actor_of(row) if row else None
 
-    def tokens(self) -> list[str]:
-        """The names that hold a token which is not revoked, in order."""
-        return [name for (name,) in self._bound.rows("registry", "tokens")]
+    def holders(self) -> list[tuple[Actor, At]]:
+        """Who holds each token that is not revoked and since when, by name, the oldest first."""
+        rows = self._bound.rows("registry", "holders")
+        return [(actor_of(row[:4]), row[4]) for row in rows]
 
     def revoke(self, name: str) -> int:
         """Revoke all tokens of this name; how many."""
