@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from passdown.text.arrays import np
-from passdown.text.chance import binomial, fitted, shared
+from passdown.text.chance import fitted, shared
 from passdown.text.incidence import pairs
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ TWICE = 2
 LIKELY = 0.01
 """What chance has oftener than this is no tie; what is no theme by itself may still belong to one,
 which is for its whole group to show."""
-BY_SESSIONS = 0.1
-"""How likely chance may have it that so many sessions are shared: claims that one session repeats
-look sure when they are counted, and are one event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +54,20 @@ def tied(seen: Incidence, *, min_sessions: int, min_claims: int, fdr: float) -> 
 
 
 def _unlikely(seen: Incidence, found: Pairs, often: Integers, entities: int) -> Ties:
-    chance = fitted(seen)
+    chance, named = fitted(seen), seen.claims.sizes
     claims = chance.expected(found.left, found.right)
-    share = seen.sessions.sizes.sum() / len(seen.claim_ids) / seen.session_count
-    # That uneven sessions make for fewer shared ones is left out: this is the stricter.
-    sessions: Floats = seen.session_count * -np.expm1(-claims * share)
-    named = seen.claims.sizes
-    p = shared(found.claims, named[found.left], named[found.right], claims)
+    left, right = often[found.left], often[found.right]
+    # The sessions that name both, and of those the ones in which a claim does.
+    both = left * right / seen.session_count
+    each = seen.sessions.sizes.sum() / len(seen.claim_ids)
+    sessions: Floats = both * -np.expm1(-claims * each / both)
+    # As sure as the lesser of the two: one event that is told again and again is one, and claims
+    # that many sessions repeat are few.
+    p = np.maximum(
+        shared(found.claims, named[found.left], named[found.right], claims),
+        shared(found.sessions, left, right, sessions),
+    )
     # Of the sessions they could share beyond what chance has them share, the share they do.
-    most = np.sqrt(often[found.left] * often[found.right])
-    strength = (found.sessions - sessions) / np.maximum(most - sessions, 1)
-    by_sessions = binomial(found.sessions, seen.session_count, sessions)
-    kept = (p <= LIKELY) & (by_sessions <= BY_SESSIONS) & (strength > 0)
+    strength = (found.sessions - sessions) / np.maximum(np.sqrt(left * right) - sessions, 1)
+    kept = (p <= LIKELY) & (strength > 0)
     return Ties(found.left[kept], found.right[kept], strength[kept], p[kept], chance, entities)

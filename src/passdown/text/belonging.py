@@ -37,6 +37,8 @@ def belonging(
 
     Each of so many entities could have been taken to any of the groups: that a single one of them
     is where chance took it is less likely than the false-discovery rate."""
+    if not groups:
+        return []
     number = np.arange(len(groups))
     own, at = _flat(groups), np.repeat(number, [len(one) for one in groups])
     more, home = _flat(guests), np.repeat(number, [len(one) for one in guests])
@@ -90,28 +92,23 @@ def _likely(seen: Incidence, chance: Chance, named: _Named, asked: _Asked) -> Fl
     sizes, claims = seen.claims.of(asked.entity)
     at = np.repeat(np.arange(many), sizes)
     others = named.of(claims, asked.group[at]) - asked.member[at]
+    alone = others < asked.member[at]  # claims that name of the group this member only
     beside = np.bincount(at[others > 0], minlength=many)
-    alone = np.bincount(at[others < asked.member[at]], minlength=many)
-    theirs = np.bincount(named.keys % named.groups, minlength=named.groups)[asked.group] - alone
-    # A member's own claims name one less of the others than of the group.
-    mean, own = _expected(chance, named, asked), asked.member[at]
-    for counted, sign in ((own, -1), (own & (others > 0), 1)):
-        taken = others[counted] + (sign < 0)
-        likely = chance.beside(asked.entity[at[counted]], chance.size[claims[counted]], taken)
-        mean += sign * np.bincount(at[counted], likely, many)
-    return shared(beside, sizes, theirs, mean)
+    theirs = np.bincount(named.keys % named.groups, minlength=named.groups)[asked.group]
+    mean = _expected(chance, named, asked)
+    own = chance.beside(asked.entity[at[alone]], chance.size[claims[alone]])
+    mean -= np.bincount(at[alone], own, many)
+    return shared(beside, sizes, theirs - np.bincount(at[alone], minlength=many), mean)
 
 
 def _expected(chance: Chance, named: _Named, asked: _Asked) -> Floats:
-    """In how many claims of its group chance names each, were it in none of those."""
+    """In how many of the claims that name its group chance names each."""
     claim, group = named.keys // named.groups, named.keys % named.groups
-    most = int(named.counts.max()) + 1
-    states, state = np.unique(chance.size[claim] * most + named.counts, return_inverse=True)
-    counts = np.bincount(group * len(states) + state, minlength=named.groups * len(states))
-    mean = np.zeros(len(asked.entity))
-    for number, both in enumerate(states.tolist()):
-        often = counts[asked.group * len(states) + number]
-        mean += often * chance.beside(asked.entity, *divmod(both, most))
+    shape = (named.groups, len(chance.sizes))
+    by_size = np.bincount(group * shape[1] + chance.size[claim], minlength=shape[0] * shape[1])
+    counts, mean = by_size.reshape(shape), np.zeros(len(asked.entity))
+    for size in range(shape[1]):
+        mean += counts[asked.group, size] * chance.beside(asked.entity, size)
     return mean
 
 

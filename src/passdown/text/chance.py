@@ -39,11 +39,10 @@ class Chance:
             parts.append((one * other * places * self._counts).sum(axis=1))
         return np.concatenate(parts)
 
-    def beside(self, entities: Integers, size: Integers | int, taken: Integers | int) -> Floats:
-        """How likely each is named in a claim of that size of which so many places are taken."""
+    def beside(self, entities: Integers, size: Integers | int) -> Floats:
+        """How likely each is named in a claim of that size that names a certain other."""
         named = self._named[self._degree[entities], size]
-        left = 1 - taken / self.sizes[size]
-        found: Floats = named * left / (1 - named + named * left)
+        found: Floats = named * (self.sizes[size] - 1) / (self.sizes[size] - named)
         return found
 
     def _row(self, entities: Integers) -> Floats:
@@ -102,14 +101,6 @@ def _ways(of: Floats, some: Floats) -> Floats:
 
     found: Floats = gammaln(of + 1) - gammaln(some + 1) - gammaln(of - some + 1)
     return found
-
-
-def binomial(least: Integers, trials: int, mean: Floats) -> Floats:
-    """How likely at least so many of the trials succeed, when the mean is this."""
-    from scipy.special import betainc
-
-    tail: Floats = betainc(least, trials - least + 1.0, np.clip(mean / trials, 0, 1))
-    return tail
 
 
 def adjusted(p: Floats, tests: float) -> Floats:
