@@ -17,6 +17,7 @@ from passdown.domain.clock import later
 from passdown.testing import (
     START,
     Transcript,
+    World,
     assistant,
     call,
     check_loop,
@@ -27,6 +28,7 @@ from passdown.testing import (
 )
 from passdown.testing.strategies import transcripts
 from tests.loops.follow_on import burns, routes
+from tests.loops.themes.past import approved, sessions
 from tests.loops.tuning.past import answered
 from tests.notes import NOTES
 
@@ -77,13 +79,20 @@ PAST: tuple[Transcript, ...] = (
     ),
     *burns(start=later(START, days=5)),
     *routes(start=later(START, days=5)),
+    *sessions(at=later(START, days=6)),
 )
 """Something for every loop. A loop that finds nothing here adds what it is about."""
 
 
+def lived(world: World) -> None:
+    """What loops learn from that decisions made: their outcomes, and approved claims."""
+    answered(world)
+    approved(world)
+
+
 @LOOPS
 def test_a_loop_keeps_every_promise_of_the_contract(loop: Loop[Any]) -> None:
-    check_loop(loop, *PAST, lived=answered)
+    check_loop(loop, *PAST, lived=lived)
 
 
 @LOOPS
@@ -96,9 +105,9 @@ def test_a_loop_keeps_them_on_any_past(loop: Loop[Any], data: st.DataObject) -> 
 LOOK = """
 from passdown.contract import Finding
 from passdown.testing import World
-from tests.loops.test_contract import EVERY, PAST
+from tests.loops.test_contract import EVERY, PAST, approved
 for name, loop in EVERY.items():
-    with World(loop) as world:
+    with World(loop, lived=approved) as world:
         world.read(*PAST)
         for finding in loop.detect(world.corpus(), world.app.settings):
             if not isinstance(finding, Finding):

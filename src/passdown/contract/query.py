@@ -12,19 +12,25 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A typed function of a Corpus (its first parameter), and of the Settings where it has a
-    parameter of that name; the rest become parameters."""
+    parameter of that name; the rest become parameters. On the command line `rows` with `columns` is
+    its table, and `--<ask>` makes it the Ask of that name."""
 
     name: str
     run: Callable[..., Any]
     agents: bool = False
     aliases: tuple[str, ...] = ()
+    rows: str = ""
+    columns: tuple[str, ...] = ()
+    ask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """The same, giving the payload of a question: whoever calls it puts that to the gate, and it
-    rests on what they say by that."""
+    rests on what they say by that. Or giving a list of Findings: what was mined, and is put to the
+    gate as if a cycle had found it. `bare` is the list that takes the words of a command line."""
 
     name: str
     run: Callable[..., Any]
     aliases: tuple[str, ...] = ()
+    bare: str = ""

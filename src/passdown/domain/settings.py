@@ -3,6 +3,7 @@ came from."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -23,7 +24,8 @@ class Knob:
     """One setting. Safety knobs are changed by an admin only; operational ones also by an
     approved proposal, within [low, high]. `step` is how far it is proposed to be turned at once;
     0: it is never proposed. `refused` are values that look like choices and are
-    none, each with the reason."""
+    none, each with the reason; `form` is the pattern that a text must match, and what that is
+    called."""
 
     name: str
     default: Value
@@ -34,6 +36,7 @@ class Knob:
     safety: bool = False
     refused: tuple[tuple[str, str], ...] = ()
     step: float = 0.0
+    form: tuple[str, str] = ("", "")
 
     def accept(self, raw: object) -> Value:
         """The value in its type; ValueError with the reason when it is malformed."""
@@ -44,6 +47,9 @@ class Knob:
             raise ValueError(f"{value}: {dict(self.refused)[str(value)]}")
         if self.choices and value not in self.choices:
             raise ValueError(f"not one of {' | '.join(self.choices)}")
+        pattern, called = self.form
+        if pattern and not re.fullmatch(pattern, str(value)):
+            raise ValueError(f"not {called}")
         if not isinstance(value, str | bool) and not self._within(value):
             raise ValueError(f"not between {self.low} and {self.high}")
         return value

@@ -17,6 +17,7 @@ BUILTIN = {
     "phrasebook": "passdown.loops.phrasebook",
     "router_trigger": "passdown.loops.router_trigger",
     "snapshot_expand": "passdown.loops.snapshot_expand",
+    "themes": "passdown.loops.themes",
     "tuning": "passdown.loops.tuning",
 }
 GROUP = "passdown.loops"

@@ -335,6 +335,16 @@ def put(ctx: Ctx, loop: Loop[Any], payload: Any, how: str) -> dict[str, Any]:
     return _answer(ctx, _file(ctx, loop, finding, ctx.actor.name), confirm=False)
 
 
+def put_mined(ctx: Ctx, loop: Loop[Any], findings: list[Finding[Any]]) -> dict[str, Any]:
+    """Put what was mined to the gate, as a cycle does: whoever called has worded nothing of it."""
+    rows = []
+    for finding in findings:
+        filed = _file(ctx, loop, finding, system(loop.name).name)
+        told = _answer(ctx, filed, confirm=False)
+        rows.append({"title": finding.title, **told})
+    return {"proposals": rows}
+
+
 def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return clean(value)

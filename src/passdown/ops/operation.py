@@ -87,7 +87,7 @@ class Shell(NamedTuple):
     """Hints for the command line: what to show as a table and as facts above it, with further
     tables below; which value is a card or a text to read, what may come from standard input, which
     list takes the bare words though it may be left out; whether it is a check, whose `ok` decides
-    the exit code."""
+    the exit code; which flags make it another operation `instead`."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
@@ -97,6 +97,7 @@ class Shell(NamedTuple):
     also: tuple[tuple[str, tuple[str, ...]], ...] = ()
     bare: str = ""
     check: bool = False
+    instead: tuple[tuple[str, str], ...] = ()
 
 
 PLAIN = Shell()

@@ -6,7 +6,7 @@ import inspect
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from passdown.ops.operation import Ctx, Effect, Operation
+from passdown.ops.operation import Ctx, Effect, Operation, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,18 +31,26 @@ def _reading(loop: str, query: Query) -> Operation:
 
     fn = _signed(run, query.run)
     name = f"{loop}.{query.name}"
-    return Operation(name, Effect.READ, _told(query), fn, query.agents, aliases=query.aliases)
+    instead = ((f"--{query.ask}", f"{loop}.{query.ask}"),) if query.ask else ()
+    cli = Shell(rows=query.rows, columns=query.columns, instead=instead)
+    return Operation(
+        name, Effect.READ, _told(query), fn, query.agents, cli=cli, aliases=query.aliases
+    )
 
 
 def _asking(loop: Loop[Any], ask: Ask) -> Operation:
     def run(ctx: Ctx, **params: Any) -> Any:
-        from passdown.ops.mine import put
+        from passdown.ops.mine import put, put_mined
 
-        return put(ctx, loop, _over_corpus(ctx, ask.run, params), ask.name)
+        asked = _over_corpus(ctx, ask.run, params)
+        if isinstance(asked, list):
+            return put_mined(ctx, loop, asked)
+        return put(ctx, loop, asked, ask.name)
 
     fn = _signed(run, ask.run)
     name = f"{loop.name}.{ask.name}"
-    return Operation(name, Effect.WRITE, _told(ask), fn, aliases=ask.aliases)
+    cli = Shell(bare=ask.bare)
+    return Operation(name, Effect.WRITE, _told(ask), fn, cli=cli, aliases=ask.aliases)
 
 
 def _told(one: Query | Ask) -> str:

@@ -126,7 +126,15 @@ def find(app: App, words: Sequence[str]) -> Found | None:
     spoken = [w.replace("-", "_") for w in takewhile(_is_name, words[:DEEPEST])]
     tries = [(".".join(spoken[:n]), n) for n in range(len(spoken), 0, -1)]
     hit = _first(tries, {*OPERATIONS, *ALIASES}) or _first(tries, _names(app, hidden=True))
-    return Found(hit[0], list(words[hit[1] :])) if hit else None
+    return _instead(app, Found(hit[0], list(words[hit[1] :]))) if hit else None
+
+
+def _instead(app: App, found: Found) -> Found:
+    """The operation that one of the words makes of it, without that word."""
+    for flag, name in app.operation(found.name).cli.instead:
+        if flag in found.rest:
+            return Found(name, [word for word in found.rest if word != flag])
+    return found
 
 
 def command(op: Operation) -> click.Command:

@@ -11,6 +11,9 @@ from passdown.text.tokens import STOP_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ENTITY = "entity"
+"""The kind of record that a name has: its body holds `name`, `kind` and `aliases`."""
+
 LONGEST = 200
 """A longer run of characters is data, not a name."""
 
@@ -114,6 +117,11 @@ def mentions(text: str) -> tuple[Mention, ...]:
         if len(found) >= MOST:
             break
     return tuple(found[:MOST])
+
+
+def record_key(name: str, scope: str) -> str:
+    """The key of the record that a name has where this scope is told of it."""
+    return f"{scope} {name}"
 
 
 def keys(text: str) -> tuple[str, ...]:
