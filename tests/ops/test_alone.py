@@ -19,6 +19,8 @@ from passdown.ops.alone import Leave, execute, leave
 from passdown.stages.apply.execute import execute as apply
 from passdown.stages.gate.advice import Advice
 from passdown.stages.gate.auto import Grant
+from passdown.stages.gate.trust import accept
+from passdown.text.calibrate import Threshold
 from tests.bench import TRUSTED, bench, sets
 from tests.desk import ALICE, Desk
 from tests.notes import Add, Join, Shout
@@ -96,6 +98,14 @@ def test_what_the_loop_hesitates_at_is_told_after_what_the_gate_doubts() -> None
 def test_what_auto_safe_does_not_reach_is_told_last() -> None:
     at = granted("auto_safe", hesitates=lambda payload, corpus, settings: "")
     assert asks(at, at.ask(Shout("tea"))).why == "no threshold was accepted for SHOUT"
+
+
+def test_what_no_undo_reaches_is_told_where_all_else_is_well() -> None:
+    at = granted("auto_safe")
+    p = at.ask(Shout("tea"))
+    with at.store.write(ALL) as tx:
+        accept(tx, "notes", "SHOUT", Threshold(0.1, 40, 39, 0.91, 0.5), 0.9, "alice")
+    assert asks(at, p).why == "it is told to others, and no undo reaches them"
 
 
 @pytest.mark.parametrize(
