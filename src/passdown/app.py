@@ -164,6 +164,13 @@ class App:
         with self.store.read(ALL) as tx:
             return tx.registry.token(digest(token))
 
+    def holder(self, name: str) -> Actor | None:
+        """The person of this name with the roles their tokens give; None when there is none."""
+        from passdown.ops.tokens import person
+
+        with self.store.read(ALL) as tx:
+            return person(tx, name)
+
     def close(self) -> None:
         """Close the store, if it was opened."""
         if self._store is not None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import uvicorn
 from anyio.to_thread import run_sync
 
+from passdown.config import secret_of
 from passdown.config.arguments import Arguments
 from passdown.config.argv import split
 from passdown.domain.actor import Kind, agent
@@ -76,7 +77,7 @@ def run(app: App, wish: Wish) -> int:
     _refuse_strangers(app, wish.door)
     with listen(wish.host, wish.port) as listener:
         worker = working(app) if wish.worker else None
-        entry = web.Entry()
+        entry = _entry(app)
         server = uvicorn.Server(_config(_front(app, wish, worker, entry)))
         _outlive_signals()
         print("\n".join(_told(app, wish, listener.getsockname()[1], entry)), flush=True)
@@ -108,7 +109,7 @@ def aside(app: App, wish: Wish) -> Iterator[Aside]:
     """Serve this app from a thread, on this port or on a free one, while its caller goes on."""
     _refuse_strangers(app, wish.door)
     with _listen_somewhere(wish) as listener:
-        worker, entry = _quiet_worker(app) if wish.worker else None, web.Entry()
+        worker, entry = _quiet_worker(app) if wish.worker else None, _entry(app)
         server = uvicorn.Server(_config(_front(app, wish, worker, entry)))
         ended = threading.Event()
         thread = threading.Thread(
@@ -176,6 +177,13 @@ def _is_passdown(host: str, port: int) -> bool:
         return b'"passdown"' in asked.getresponse().read(1024)
     except (OSError, HTTPException):
         return False
+
+
+def _entry(app: App) -> web.Entry:
+    """How people come in: by a key, a token or, where one is configured, a proxy that knows
+    them."""
+    secret = secret_of(app.settings.text("server.proxy_secret_file"), "proxy secret")
+    return web.Entry(proxy=web.configured(app.settings, secret))
 
 
 def _refuse_strangers(app: App, door: http.Door) -> None:

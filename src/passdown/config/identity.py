@@ -66,17 +66,22 @@ def user_name() -> str:
 
 def token_from_file() -> str:
     """The review token a file holds; '' when none is named. Forbidden when others can read it."""
-    named = os.environ.get(TOKEN_FILE, "")
+    return secret_of(os.environ.get(TOKEN_FILE, ""), "token")
+
+
+def secret_of(named: str, what: str) -> str:
+    """What a file holds that its owner alone can read; '' when none is named. Forbidden when
+    others can, too."""
     if not named:
         return ""
-    path = Path(named)
+    path = Path(named).expanduser()
     try:
         facts = path.stat()
         text = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise Forbidden(f"cannot read the token file: {error}", where=named) from error
+        raise Forbidden(f"cannot read the {what} file: {error}", where=named) from error
     if stat.S_IMODE(facts.st_mode) & 0o077 or facts.st_uid != os.getuid():
-        raise Forbidden("others can read the token file", where=named, next=f"chmod 600 {named}")
+        raise Forbidden(f"others can read the {what} file", where=named, next=f"chmod 600 {named}")
     return text
 
 

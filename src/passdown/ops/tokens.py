@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.actor import Actor, Kind, Proof, Role
 from passdown.domain.errors import Invalid
 from passdown.domain.scope import ALL
 from passdown.ops.kinds import Name
 from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from passdown.storage.port import Tx
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 GRANTS = {
@@ -54,6 +57,15 @@ def listed(ctx: Ctx) -> dict[str, Any]:
     with ctx.store.read(ALL) as tx:
         held = tx.registry.holders()
         return {"tokens": [_told(*one) for one in held], "people": tx.registry.people()}
+
+
+def person(tx: Tx, name: str) -> Actor | None:
+    """The human of this name with the roles of all their tokens; None when they hold none."""
+    held = [a for a, _ in tx.registry.holders() if a.name == name and a.kind is Kind.HUMAN]
+    if not held:
+        return None
+    roles = frozenset[Role]().union(*(actor.roles for actor in held))
+    return Actor(name, Kind.HUMAN, roles, Proof.TOKEN)
 
 
 def _told(holder: Actor, made_at: str) -> dict[str, Any]:

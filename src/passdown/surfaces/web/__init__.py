@@ -18,6 +18,7 @@ from passdown.surfaces.web import (
     sign,
 )
 from passdown.surfaces.web.entry import Entry
+from passdown.surfaces.web.proxy import configured
 from passdown.surfaces.web.site import Site
 from passdown.surfaces.web.static import files
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from passdown.domain.actor import Actor
     from passdown.domain.errors import PassdownError
 
-__all__ = ["Entry", "routes"]
+__all__ = ["Entry", "configured", "routes"]
 
 PAGES = (inbox, decisions, knowledge, graph, sessions, measure, controls, seen, live, sign)
 

@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
+from passdown.surfaces.web.tries import Tries
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.responses import Response
 
     from passdown.domain.actor import Actor
+    from passdown.surfaces.web.proxy import Proxy
 
 COOKIE = "passdown"
 STAY = 12 * 3600.0
@@ -37,18 +40,22 @@ OPEN = ("/sign-in", "/in/", "/static/")
 @dataclass(frozen=True, slots=True)
 class Sitting:
     """One browser of one person; `seal` goes with everything it changes, and `holds` says whether
-    what it came in by is still good."""
+    what it came in by is still good, by what a request brings."""
 
     actor: Actor
     seal: str
     until: float
-    holds: Callable[[], bool]
+    holds: Callable[[Mapping[str, str]], bool]
 
 
 class Entry:
     """Keys that open once, and the sittings they opened."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = monotonic, *, proxy: Proxy | None = None
+    ) -> None:
+        self.proxy = proxy
+        self.tries = Tries(clock)
         self._clock = clock
         self._lock = Lock()
         self._keys: dict[str, Actor] = {}
@@ -61,13 +68,14 @@ class Entry:
             self._keys[_hashed(key)] = actor
         return key
 
-    def open(self, key: str) -> str:
-        """The name of the sitting that this key opens; '' when it opens none, or did before."""
+    def open(self, key: str) -> Actor | None:
+        """Whom this key lets in; nobody when it is none, or was used before."""
         with self._lock:
-            actor = self._keys.pop(_hashed(key), None)
-        return self.seat(actor) if actor else ""
+            return self._keys.pop(_hashed(key), None)
 
-    def seat(self, actor: Actor, holds: Callable[[], bool] = lambda: True) -> str:
+    def seat(
+        self, actor: Actor, holds: Callable[[Mapping[str, str]], bool] = lambda _: True
+    ) -> str:
         """The name of a new sitting for this person."""
         name = secrets.token_urlsafe(32)
         made = Sitting(actor, secrets.token_urlsafe(24), self._clock() + STAY, holds)
@@ -87,7 +95,7 @@ class Entry:
         name = _named(headers)
         with self._lock:
             found = self._sittings.get(_hashed(name)) if name else None
-        if found is None or (found.until > self._clock() and found.holds()):
+        if found is None or (found.until > self._clock() and found.holds(headers)):
             return found
         self.leave(headers)
         return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from passdown.domain.actor import system
 from passdown.domain.errors import PassdownError
 from passdown.surfaces.web.draw import drawn
 
@@ -26,6 +27,9 @@ POLICY = (
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Nothing runs, is drawn or is fetched that does not come from here as a file of its own."""
+
+WEB = system("web")
+"""The cockpit itself, where it is nobody who visits."""
 
 NAVIGATION = (
     ("/", "Inbox"),
@@ -64,6 +68,11 @@ class Site:
                 return visit.failed(error)
 
         return Route(path, answer, methods=list(methods or ("GET",)))
+
+    def note(self, event: str, name: str, how: str = "key", where: str = "") -> None:
+        """Tell the ledger who signed in or out, or was refused."""
+        told = {"event": event, "name": name, "how": how, "where": where}
+        self.app.call("sign.note", told, WEB)
 
 
 class Visit:
