@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, Forbidden, Invalid, NotFound, NotPending, PassdownError
-from passdown.domain.proposal import Status
 from passdown.ops.kinds import Id, Text
 from passdown.ops.operation import Ctx, Effect, Shell, operation
+from passdown.text.shape import shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from passdown.domain.proposal import Proposal
     from passdown.ops.operation import Operation
     from passdown.storage.port import Tx
@@ -20,9 +17,6 @@ if TYPE_CHECKING:
 SAMPLES = 3
 """So many of them a person answers one by one, all in the same way, before the rest."""
 MOST = 500
-LOOKED_AT = 10_000
-PAGE = 1000
-_NAMED = re.compile(r"`[^`]*`|\"[^\"]*\"|'[^']*'|\d+")
 OPEN_ONES = Shell(rows="alike", columns=("id", "confidence", "scope", "title"), facts=("like", "n"))
 RESULT = Shell(rows="results", columns=("id", "fate", "title", "why"), facts=("done", "left"))
 
@@ -33,7 +27,7 @@ def listed(ctx: Ctx, id: Id) -> dict[str, Any]:
     kind you have answered."""
     with ctx.store.read(ctx.sight) as tx:
         asked = _the(tx, id)
-        open_ones = _alike(tx, asked) if _names(asked) else []
+        open_ones = _alike(tx, asked) if _shape(asked) else []
         yes, no = _sampled(tx, asked, ctx.actor.name)
     rows = [{f: getattr(p, f) for f in ("id", "confidence", "scope", "title")} for p in open_ones]
     told = {"like": asked.title, "n": len(rows), "approved": yes, "rejected": no}
@@ -60,7 +54,7 @@ def _each(ctx: Ctx, id: str, one: Operation, reason: str, *, yes: bool) -> dict[
     """Every one in a transaction of its own; what could not be done is said, never counted."""
     with ctx.store.read(ctx.sight) as tx:
         asked = _the(tx, id)
-        if not _names(asked):
+        if not _shape(asked):
             raise Invalid("nothing is like it", where=asked.title, next="Decide it by itself.")
         _may(ctx, tx, asked, yes=yes)
         found = _alike(tx, asked)
@@ -107,32 +101,16 @@ def _may(ctx: Ctx, tx: Tx, asked: Proposal, *, yes: bool) -> None:
 
 def _sampled(tx: Tx, asked: Proposal, name: str) -> tuple[int, int]:
     """How many like it this person approved as they were asked, and how many they rejected."""
-    yes = no = 0
-    for p in _pages(tx, asked, (Status.EXECUTED, Status.REJECTED)):
-        if p.decided_by == name and shape(p) == shape(asked):
-            yes += p.status is Status.EXECUTED and p.original is None
-            no += p.status is Status.REJECTED or p.original is not None
-    return yes, no
+    return tx.alike.answers(asked.loop, _shape(asked), name)
 
 
 def _alike(tx: Tx, asked: Proposal) -> list[Proposal]:
-    every = _pages(tx, asked, ())
-    return [p for p in every if shape(p) == shape(asked)][:MOST]
+    return tx.alike.waiting(asked.loop, _shape(asked), limit=MOST)
 
 
-def _pages(tx: Tx, asked: Proposal, statuses: tuple[Status, ...]) -> Iterator[Proposal]:
-    last, seen = "", 0
-    while seen < LOOKED_AT:
-        page = tx.queue.all(statuses, loop=asked.loop, after=last, limit=PAGE)
-        if not page:
-            return
-        yield from page
-        last, seen = page[-1].id, seen + len(page)
-
-
-def shape(p: Proposal) -> tuple[str, str, str]:
+def _shape(p: Proposal) -> str:
     """What is asked, whatever it names: where and how, and the sentence without its names."""
-    return p.action, p.scope, _NAMED.sub("…", p.title)
+    return shape(p.action, p.scope, p.title)
 
 
 def _the(tx: Tx, id: str) -> Proposal:
@@ -140,8 +118,3 @@ def _the(tx: Tx, id: str) -> Proposal:
     if found is None:
         raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; six digits do.")
     return found
-
-
-def _names(p: Proposal) -> bool:
-    """Whether it names something that another question could name otherwise."""
-    return bool(_NAMED.search(p.title))

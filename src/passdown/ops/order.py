@@ -4,18 +4,22 @@ place by lot, so that what is believed of the rest stays tested."""
 from __future__ import annotations
 
 import json
+import re
 from heapq import merge
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.domain.clock import to_seconds
 from passdown.domain.errors import Invalid
+from passdown.ops.when import moment
+from passdown.storage.narrow import ANY, Narrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from passdown.domain.actor import Actor
     from passdown.domain.proposal import Proposal
+    from passdown.ops.operation import Ctx
     from passdown.storage.port import Tx
 
 TENTH = 10
@@ -29,6 +33,7 @@ PAUSE = 120.0
 """Seconds between two answers after which a person did something else."""
 KEPT, ENOUGH = 31, 5
 _CUT = 16
+FLAG = re.compile(r"[a-z_]{0,40}")
 
 
 class Place(NamedTuple):
@@ -39,14 +44,16 @@ class Place(NamedTuple):
 
 
 def ordered(
-    tx: Tx, actor: Actor, loops: Iterable[str], *, after: str = ""
+    tx: Tx, actor: Actor, loops: Iterable[str], *, after: str = "", narrow: Narrow = ANY
 ) -> Iterator[tuple[Place, str]]:
-    """Open questions of these loops, each with the place to go on after."""
+    """Open questions of these loops that `narrow` takes, each with the place to go on after."""
     by_worth, by_lot = _cut(after)
     names = list(loops)
-    best: Iterator[tuple[Any, ...]] = merge(*(_best(tx, actor, name, by_worth) for name in names))
+    best: Iterator[tuple[Any, ...]] = merge(
+        *(_best(tx, actor, name, by_worth, narrow) for name in names)
+    )
     drawn: Iterator[tuple[Any, ...]] = merge(
-        *(_lot(tx, name, _whole(tx, by_lot)) for name in names)
+        *(_lot(tx, name, _whole(tx, by_lot), narrow) for name in names)
     )
     for n in count(1):
         first, second = (drawn, best) if n % TENTH == 0 else (best, drawn)
@@ -57,6 +64,16 @@ def ordered(
         is_drawn = found.id < DRAWN
         by_worth, by_lot = (by_worth, found.id) if is_drawn else (found.id, by_lot)
         yield Place(found, is_drawn), f"{by_worth[:_CUT]}:{by_lot[:_CUT]}"
+
+
+def narrowed(ctx: Ctx, scope: str, flag: str, least: float, older: str) -> Narrow:
+    """Which of the open questions are meant, as a person says it."""
+    if not FLAG.fullmatch(flag):
+        raise Invalid(f"no flag {flag[:80]!r}", next="`any`, or a name such as `replay_changed`.")
+    if not 0 <= least <= 1:
+        raise Invalid(f"a confidence of {least:g}", next="A share from 0 to 1, such as 0.9.")
+    until, is_any = moment(ctx, older), flag == "any"
+    return Narrow(scope, "" if is_any else flag, least, until, is_any)
 
 
 def pace(tx: Tx, actor: Actor, loop: str) -> float:
@@ -81,7 +98,9 @@ def _spent(tx: Tx, actor: Actor, loop: str) -> list[float]:
     return found
 
 
-def _best(tx: Tx, actor: Actor, loop: str, after: str) -> Iterator[tuple[float, str, Proposal]]:
+def _best(
+    tx: Tx, actor: Actor, loop: str, after: str, narrow: Narrow
+) -> Iterator[tuple[float, str, Proposal]]:
     """A loop's questions that are not drawn by lot, by what a second is worth."""
     seconds = pace(tx, actor, loop)
     last = tx.queue.get(after) if after else None
@@ -89,7 +108,7 @@ def _best(tx: Tx, actor: Actor, loop: str, after: str) -> Iterator[tuple[float, 
     if last is not None and last.loop != loop:
         # Another loop's seconds are worth something else: go on from the same worth a second.
         below = last.value / pace(tx, actor, last.loop) * seconds
-    while page := tx.queue.best(loop, below=below, after=past, limit=PAGE):
+    while page := tx.queue.best(loop, below=below, after=past, narrow=narrow, limit=PAGE):
         for p in page:
             if p.id >= DRAWN:
                 yield -p.value / seconds, p.id, p
@@ -102,9 +121,9 @@ def _whole(tx: Tx, id: str) -> str:
     return found.id if found else ""
 
 
-def _lot(tx: Tx, loop: str, after: str) -> Iterator[tuple[str, Proposal]]:
+def _lot(tx: Tx, loop: str, after: str, narrow: Narrow) -> Iterator[tuple[str, Proposal]]:
     """A loop's questions that are drawn by lot, in the order of their ids."""
-    while page := tx.queue.best(loop, after=after, before=DRAWN, limit=PAGE):
+    while page := tx.queue.best(loop, after=after, before=DRAWN, narrow=narrow, limit=PAGE):
         yield from ((p.id, p) for p in page)
         after = page[-1].id
 

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.proposal import FORGOTTEN, OPEN, PUBLIC, STATUS_VALUES, Status
-from passdown.ops.kinds import Id, Name, Payload, Text
+from passdown.ops.kinds import Id, Name, Payload, Text, When
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
-from passdown.ops.order import answered
+from passdown.ops.order import answered, narrowed
 from passdown.ops.standing import announce, settle
 from passdown.ops.tiers import with_advice
 from passdown.ops.weigh import replay_now, weigh
 from passdown.ops.wire import wire
+from passdown.storage.narrow import ANY
 
 if TYPE_CHECKING:
     from passdown.contract.card import Card
     from passdown.domain.proposal import Proposal
     from passdown.domain.record import Record
+    from passdown.storage.narrow import Narrow
     from passdown.storage.port import Tx
 
 MADE = ("id", "kind", "scope", "life", "text")
@@ -43,30 +45,40 @@ def pending(
     limit: int = 100,
     after: Id = "",
     order: Name = "confidence",
+    scope: Name = "",
+    flag: Name = "",
+    least: float = 0.0,
+    older: When = "",
 ) -> dict[str, Any]:
     """The questions that wait for a decision, most certain first.
 
     With `--order value` the open ones by what an answer is worth a second of this person's time,
-    every tenth place by lot; `after` is then the `next` of the page before.
+    every tenth place by lot; `after` is then the `next` of the page before. Such a list can be
+    narrowed: to one scope, to those with a flag (`any`, or its name), to those at least so sure,
+    to those that have waited since a time or for an age (`7d`).
     """
     most = max(1, min(limit, 1000))
+    narrow = narrowed(ctx, scope, flag, least, older)
     if order == "value":
-        return {**_by_value(ctx, loop, most, after), "status_values": list(STATUS_VALUES)}
-    if order != "confidence":
-        raise Invalid(f"no order {order!r}", next="One of: confidence, value.")
+        return {**_by_value(ctx, loop, most, after, narrow), "status_values": list(STATUS_VALUES)}
+    if order != "confidence" or narrow != ANY:
+        raise Invalid(
+            f"no order {order!r}" if narrow == ANY else "only a list by value can be narrowed",
+            next="One of: confidence, value.",
+        )
     with ctx.store.read(ctx.sight) as tx:
         found = tx.queue.all(_states(status), loop=loop, after=after, limit=most)
     return {"proposals": [wire(ctx, p) for p in found], "status_values": list(STATUS_VALUES)}
 
 
-def _by_value(ctx: Ctx, loop: str, most: int, after: str) -> dict[str, Any]:
+def _by_value(ctx: Ctx, loop: str, most: int, after: str, narrow: Narrow) -> dict[str, Any]:
     from itertools import islice
 
     from passdown.ops.order import ordered
 
     with ctx.store.read(ctx.sight) as tx:
         loops = [loop] if loop else [p.loop for p in tx.queue.best("")]
-        found = list(islice(ordered(tx, ctx.actor, loops, after=after), most))
+        found = list(islice(ordered(tx, ctx.actor, loops, after=after, narrow=narrow), most))
     rows = [{**wire(ctx, place.proposal), "lot": place.lot} for place, _ in found]
     return {"proposals": rows, "next": found[-1][1] if len(found) == most else None}
 
@@ -125,6 +137,7 @@ def approve(
 ) -> dict[str, Any]:
     """Approve one proposal and apply its changes, in one transaction; `edit` is applied instead.
 
+    An edit is a payload with its action, or those fields of the payload that are to be other.
     Where a card offers several answers, `--answer` names the one that is approved. `--turn` takes
     what was suggested in that turn of the conversation.
     """

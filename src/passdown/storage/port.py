@@ -1,8 +1,8 @@
 """The whole storage interface. A backend has these methods and passes `tests/storage`.
 
-A transaction has eight parts; a stage takes the narrowest it needs. Every read is bound to the
-sight the transaction was opened with: no unscoped read exists. What has no scope of its own (a
-message, an image, an entry, an activity) is seen where the thing it is about is.
+A stage takes the narrowest part of a transaction it needs. Every read is bound to its sight: no
+unscoped read exists. What has no scope of its own (a message, an image, an entry, an activity) is
+seen where the thing it is about is.
 
 One rule for text in every backend: NUL and lone surrogates are kept as U+FFFD. JSON that is none
 is Invalid; a name that things are found by is at most 800 bytes, else Limit.
@@ -11,6 +11,8 @@ is Invalid; a name that things are found by is at most 800 bytes, else Limit.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+from passdown.storage.narrow import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     from passdown.domain.proposal import Mark, Message, Proposal, Status
     from passdown.domain.record import Edge, Life, Record
     from passdown.domain.scope import Sight
+    from passdown.storage.alike import Alike
     from passdown.storage.erasure import Erasure
     from passdown.storage.index import Index
     from passdown.storage.jobs import Jobs
+    from passdown.storage.narrow import Narrow
     from passdown.storage.wanted import Wanted
 
 Json: TypeAlias = dict[str, Any]
@@ -82,8 +86,7 @@ class Observations(Protocol):
         ...
 
     def flag(self, seq: int, flags: Sequence[str]) -> None:
-        """Replace the flags of one observation: quarantine it, or release it. NotFound when there
-        is none to be seen."""
+        """Replace the flags of one observation; NotFound when there is none to be seen."""
         ...
 
     def counts(self) -> dict[str, int]:
@@ -182,8 +185,7 @@ class Queue(Protocol):
         ...
 
     def attach(self, proposal: Proposal) -> Proposal:
-        """Store new evidence, replay, confidence, payload or flags of an open proposal without
-        changing its status (version + 1); NotPending or Conflict as in `move`."""
+        """Store more of an open proposal, its status as it is; errors as in `move`."""
         ...
 
     def all(
@@ -194,16 +196,22 @@ class Queue(Protocol):
         after: str = "",
         limit: int = 100,
     ) -> list[Proposal]:
-        """Open ones unless `statuses` says otherwise, highest confidence first, then id;
-        `after` is the id of the last one of the page before."""
+        """Open ones unless `statuses` says otherwise, surest first, then id; `after` this id."""
         ...
 
     def best(
-        self, loop: str, *, below: float = 0.0, after: str = "", before: str = "", limit: int = 100
+        self,
+        loop: str,
+        *,
+        below: float = 0.0,
+        after: str = "",
+        before: str = "",
+        narrow: Narrow = ANY,
+        limit: int = 100,
     ) -> list[Proposal]:
-        """Open ones of a loop, highest value first, then id; with `after`, those that come after
-        that id at that value. With `before` those between the two ids, by id: ids are random, and
-        so is that order. Of no loop the best one of each, by loop; found without a look at all."""
+        """Open ones of a loop that `narrow` takes, highest value first, then id; with `after`,
+        those after that id at that value. With `before` those between the two ids, by id: these are
+        random, and so is that order. Of no loop the best of each, without a look at all."""
         ...
 
     def by_fingerprint(self, fingerprint: str) -> Proposal | None:
@@ -218,8 +226,8 @@ class Queue(Protocol):
         """How many by loop and status."""
         ...
 
-    def waiting(self) -> int:
-        """How many are open."""
+    def waiting(self, loop: str = "") -> int:
+        """How many are open, of one loop or of all."""
         ...
 
     def say(self, message: Message) -> Message:
@@ -237,8 +245,7 @@ class Ledger(Protocol):
     """What happened, append-only and chained; before-images; the activity log."""
 
     def append(self, name: str, actor: str, subject: str, detail: Json) -> Entry:
-        """Add to the chain, after the anchor; its time is never before that of the entry before
-        it. Limit when the detail is larger than 1 MB."""
+        """Add to the chain, never with a time before the last. Limit beyond 1 MB of detail."""
         ...
 
     def entries(
@@ -339,6 +346,8 @@ class Tx(Protocol):
     def index(self) -> Index: ...
     @property
     def queue(self) -> Queue: ...
+    @property
+    def alike(self) -> Alike: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.errors import Conflict, NotFound, NotPending
 from passdown.domain.proposal import OPEN, TRANSITIONS, Status
 from passdown.storage.coding import plain
+from passdown.storage.narrow import ANY
 from passdown.storage.rows.queue import (
     mark_of,
     mark_row,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.domain.proposal import Mark, Message, Proposal
     from passdown.storage.memory.bound import Bound
-    from passdown.storage.rows.queue import ProposalRow
+    from passdown.storage.narrow import Narrow
+from passdown.storage.rows.queue import ProposalRow
 
 SHORTEST_PREFIX = 6
 
@@ -112,13 +114,26 @@ class MemoryQueue:
         return [proposal_of(row) for row in found if row.loop == (plain(loop) or row.loop)][:limit]
 
     def best(
-        self, loop: str, *, below: float = 0.0, after: str = "", before: str = "", limit: int = 100
+        self,
+        loop: str,
+        *,
+        below: float = 0.0,
+        after: str = "",
+        before: str = "",
+        narrow: Narrow = ANY,
+        limit: int = 100,
     ) -> list[Proposal]:
-        """Open ones of a loop by value, or those between two ids by id; of none, the best of each."""
+        """Open ones of a loop by value, or between two ids by id; of no loop the best of each."""
         if not loop:
             names = sorted({row.loop for row in self._seen() if row.status in OPEN})
             return [one for name in names for one in self.best(name, limit=1)]
-        found = [row for row in self._seen() if row.status in OPEN and row.loop == plain(loop)]
+        found = [
+            row
+            for row in self._seen()
+            if row.status in OPEN
+            and row.loop == plain(loop)
+            and narrow.takes(row.scope, row.flags, row.confidence, row.created_at)
+        ]
         if before:
             return [proposal_of(row) for row in found if after < row.id < before][:limit]
         place = (-below, plain(after))
@@ -141,9 +156,9 @@ class MemoryQueue:
         """How many by loop and status."""
         return dict(Counter((row.loop, Status(row.status)) for row in self._seen()))
 
-    def waiting(self) -> int:
-        """How many are open."""
-        return sum(row.status in OPEN for row in self._seen())
+    def waiting(self, loop: str = "") -> int:
+        """How many are open, of one loop or of all."""
+        return sum(row.status in OPEN and loop in ("", row.loop) for row in self._seen())
 
     def say(self, message: Message) -> Message:
         """Keep one turn; `n` is given by the store."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from passdown.storage.memory.alike import MemoryAlike
 from passdown.storage.memory.erasure import MemoryErasure
 from passdown.storage.memory.index import MemoryIndex
 from passdown.storage.memory.jobs import MemoryJobs
@@ -29,6 +30,7 @@ class MemoryTx:
         self.knowledge = MemoryKnowledge(bound)
         self.index = MemoryIndex(bound)
         self.queue = MemoryQueue(bound)
+        self.alike = MemoryAlike(bound)
         self.ledger = MemoryLedger(bound)
         self.jobs = MemoryJobs(bound)
         self.registry = MemoryRegistry(bound)

@@ -4,11 +4,11 @@
 INSERT INTO proposals (
     id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title, replay,
     confidence, fingerprint, digest, status, flags, original, decided_by, decided_at, reason,
-    failure_code, version, value
+    failure_code, version, value, shape
 ) VALUES (
     :id, :loop, :action, :payload, :evidence, :proposed_by, :created_at, :deadline, :scope, :title,
     :replay, :confidence, :fingerprint, :digest, :status, :flags, :original, :decided_by,
-    :decided_at, :reason, :failure_code, :version, :value
+    :decided_at, :reason, :failure_code, :version, :value, :shape
 )
 ON CONFLICT DO NOTHING
 
@@ -31,7 +31,7 @@ UPDATE proposals SET
     title = :title, replay = :replay, confidence = :confidence, digest = :digest,
     status = :status, flags = :flags, original = :original, decided_by = :decided_by,
     decided_at = :decided_at, reason = :reason, failure_code = :failure_code,
-    version = version + 1, value = :value
+    version = version + 1, value = :value, shape = :shape
 WHERE id = :id AND status = :expect AND version = :version AND {sees}
 RETURNING id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
     replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
@@ -56,6 +56,11 @@ SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, s
 FROM proposals
 WHERE status IN ('pending', 'arbiter', 'human') AND loop = :loop AND {sees}
     AND (value < :below OR (value = :below AND id > :after)) --? after
+    AND scope = :scope --? scope
+    AND flags LIKE :flag --? flag
+    AND flags <> '[]' --? flagged
+    AND confidence >= :least --? least
+    AND created_at <= :until --? until
 ORDER BY value DESC, id
 LIMIT :limit
 
@@ -66,19 +71,22 @@ SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, s
 FROM proposals
 WHERE status IN ('pending', 'arbiter', 'human') AND loop = :loop AND {sees}
     AND id > :after AND id < :before
+    AND scope = :scope --? scope
+    AND flags LIKE :flag --? flag
+    AND flags <> '[]' --? flagged
+    AND confidence >= :least --? least
+    AND created_at <= :until --? until
 ORDER BY id
 LIMIT :limit
 
--- From one name to the next, by the index: there are few, of very many questions.
+-- From one name to the next, by the index: there are few, of very many questions. No status stands
+-- here, for an index by status would be taken and read from end to end.
 -- name: loops
 WITH RECURSIVE names (name) AS (
-    SELECT min(loop) FROM proposals
-    WHERE status IN ('pending', 'arbiter', 'human') AND {sees}
+    SELECT min(loop) FROM proposals WHERE {sees}
     UNION ALL
-    SELECT (
-        SELECT min(loop) FROM proposals
-        WHERE status IN ('pending', 'arbiter', 'human') AND loop > name AND {sees}
-    ) FROM names WHERE name IS NOT NULL
+    SELECT (SELECT min(loop) FROM proposals WHERE loop > name AND {sees})
+    FROM names WHERE name IS NOT NULL
 )
 SELECT name FROM names WHERE name IS NOT NULL ORDER BY name
 
@@ -107,6 +115,7 @@ ORDER BY loop, status
 
 -- name: waiting
 SELECT count(*) FROM proposals WHERE status IN ('pending', 'arbiter', 'human') AND {sees}
+    AND loop = :loop --? loop
 
 -- name: say
 INSERT INTO messages (proposal, n, at, actor, tier, verdict, text, detail)

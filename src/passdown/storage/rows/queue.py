@@ -37,6 +37,7 @@ class ProposalRow(NamedTuple):
     failure_code: str
     version: int
     value: float
+    shape: str = ""
 
 
 class MessageRow(NamedTuple):
@@ -64,7 +65,9 @@ class MarkRow(NamedTuple):
 
 
 def proposal_row(proposal: Proposal) -> ProposalRow:
-    """The row of a proposal."""
+    """The row of a proposal; its shape is kept with it, and never read back."""
+    from passdown.text.shape import shape
+
     return ProposalRow(
         *(named(proposal.id), named(proposal.loop), plain(proposal.action)),
         packed(proposal.payload),
@@ -84,6 +87,7 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
         *(plain(proposal.decided_by), plain(proposal.decided_at), plain(proposal.reason)),
         plain(proposal.failure_code),
         *(proposal.version, finite(proposal.value)),
+        shape(plain(proposal.action), plain(proposal.scope), plain(proposal.title)),
     )
 
 
@@ -108,7 +112,7 @@ def proposal_of(values: Sequence[Any]) -> Proposal:
         Status(row.status),
         tuple(unpacked(row.flags)),
         None if row.original is None else unpacked(row.original),
-        *row[17:],
+        *row[17:23],
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.errors import Conflict, NotFound, NotPending
 from passdown.domain.proposal import OPEN, TRANSITIONS, Status
+from passdown.storage.narrow import ANY
 from passdown.storage.rows.queue import (
     mark_of,
     mark_row,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from passdown.domain.clock import At
     from passdown.domain.proposal import Mark, Message, Proposal
+    from passdown.storage.narrow import Narrow
     from passdown.storage.sql.bound import Bound
 
 SHORTEST_PREFIX = 6
@@ -95,13 +97,21 @@ class SqlQueue:
         return list(map(proposal_of, rows))
 
     def best(
-        self, loop: str, *, below: float = 0.0, after: str = "", before: str = "", limit: int = 100
+        self,
+        loop: str,
+        *,
+        below: float = 0.0,
+        after: str = "",
+        before: str = "",
+        narrow: Narrow = ANY,
+        limit: int = 100,
     ) -> list[Proposal]:
-        """Open ones of a loop by value, or those between two ids by id; of none, the best of each."""
+        """Open ones of a loop by value, or between two ids by id; of no loop the best of each."""
         if not loop:
             names = [name for (name,) in self._rows("loops")]
             return [one for name in names for one in self.best(name, limit=1)]
-        of = {"loop": loop, "after": after, "limit": limit}
+        of = {"loop": loop, "after": after, "limit": limit, **narrow._asdict()}
+        of["flag"] = f'%"{narrow.flag}%' if narrow.flag else ""
         if before:
             return list(map(proposal_of, self._rows("lot", before=before, **of)))
         return list(map(proposal_of, self._rows("best", below=below, **of)))
@@ -120,9 +130,9 @@ class SqlQueue:
         """How many by loop and status."""
         return {(loop, Status(status)): int(many) for loop, status, many in self._rows("counts")}
 
-    def waiting(self) -> int:
-        """How many are open."""
-        row = self._row("waiting")
+    def waiting(self, loop: str = "") -> int:
+        """How many are open, of one loop or of all."""
+        row = self._row("waiting", loop=loop)
         return int(row[0]) if row else 0
 
     def say(self, message: Message) -> Message:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.domain.scope import Sight
+    from passdown.storage.alike import Alike
     from passdown.storage.erasure import Erasure
     from passdown.storage.index import Index
     from passdown.storage.jobs import Jobs
@@ -64,6 +65,13 @@ class SqlTx:
         from passdown.storage.sql.queue import SqlQueue
 
         return SqlQueue(self._alone())
+
+    @cached_property
+    def alike(self) -> Alike:
+        """Proposals by what they ask, whatever they name."""
+        from passdown.storage.sql.alike import SqlAlike
+
+        return SqlAlike(self._alone())
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -1,0 +1,35 @@
+"""Questions by their shape: what differs only in what it names, counted and found together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from passdown.domain.proposal import Proposal
+
+
+class Group(NamedTuple):
+    """Open questions of one shape: how many, and the least of their ids."""
+
+    loop: str
+    shape: str
+    n: int
+    first: str
+
+
+class Alike(Protocol):
+    """The port's view of questions that are alike; one that names nothing has no shape."""
+
+    def waiting(self, loop: str, shape: str, *, limit: int) -> list[Proposal]:
+        """Open ones of this shape, surest first, then id."""
+        ...
+
+    def groups(self, loop: str, *, limit: int) -> list[Group]:
+        """Open ones of a loop by shape, where several have the same: the largest first, then by
+        shape."""
+        ...
+
+    def answers(self, loop: str, shape: str, by: str) -> tuple[int, int]:
+        """To how many of this shape this person said yes as they were asked; and to how many they
+        said no, or yes to something else."""
+        ...
