@@ -312,7 +312,7 @@ def _names(app: App, *, hidden: bool = False) -> set[str]:
 
 def _group(app: App, words: Sequence[str], commands: Collection[str]) -> int:
     """What stands under the first word: listed on request, else named in the error."""
-    names = sorted(n for n in _names(app) if n.startswith(f"{words[0]}."))
+    names = sorted(n for n in _names(app, hidden=True) if n.startswith(f"{words[0]}."))
     if names and {"--help", "-h"} & {*words[1:]}:
         for name in names:
             print(f"{PROGRAM} {_spoken(name):<20} {app.operation(name).summary}")

@@ -26,6 +26,8 @@ MOST = 6
 """With so many of those a text is compared that, by their signatures, are likest to it."""
 PASSES = 3
 """Leaders are compared with each other at most so often."""
+ROUNDS = 12
+"""Who leads is found for all at once so often; chains that are longer are gone along."""
 _HASHES = BANDS * ROWS
 _PART = 2048
 _NONE = 0xFFFF
@@ -86,19 +88,18 @@ class _Near:
         """For each row its leader: none that leads is near to an earlier one that does, and what
         does not goes to the nearest, of equally near ones to the first."""
         left, right = _split(self._pairs)
-        follows = bytearray(len(self._vectors))
-        order = np.lexsort((left, right))
-        for one, other in zip(left[order].tolist(), right[order].tolist(), strict=True):
-            if not follows[one]:
-                follows[other] = 1
-        leads = np.frombuffer(follows, np.uint8) == 0
-        leader = np.arange(len(self._vectors))
+        leads = _leading(left, right, len(self._vectors))
         ahead, behind = np.concatenate([left, right]), np.concatenate([right, left])
         asked = np.flatnonzero(leads[ahead] & ~leads[behind])
-        scores = np.tile(self._scores, 2)[asked]
-        # The last one that is written stays.
-        asked = asked[np.lexsort((-ahead[asked], scores))]
-        leader[behind[asked]] = ahead[asked]
+        ahead, behind = ahead[asked], behind[asked]
+        # Scores above 0 order like their bits; below them the first leader has the largest number.
+        rank = np.tile(self._scores, 2)[asked].view(np.uint32).astype(np.uint64) << np.uint64(32)
+        rank |= _LOW - ahead.astype(np.uint64)
+        best = np.zeros(len(self._vectors), np.uint64)
+        np.maximum.at(best, behind, rank)
+        leader = np.arange(len(self._vectors))
+        behind = np.flatnonzero(best)
+        leader[behind] = (_LOW - (best[behind] & _LOW)).astype(np.int64)
         return leader
 
     def _alike(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -110,6 +111,25 @@ class _Near:
             equal[at : at + _PART] = np.count_nonzero(same, axis=1)
         kept = equal >= self._least
         return _likeliest(keys[kept], equal[kept])
+
+
+def _leading(left: Integers, right: Integers, many: int) -> NDArray[np.bool_]:
+    """Which rows lead, of pairs in order: in rounds those behind none that is undecided, and who
+    is near to them follows; what so many rounds leave, one after the other."""
+    leads, follows = np.ones(many, bool), np.zeros(many, bool)
+    for _ in range(ROUNDS):
+        if not len(left):
+            return ~follows
+        leads[:] = True
+        leads[right] = False
+        follows[right[leads[left]]] = True
+        open_ = ~(leads[left] | follows[left] | follows[right])
+        left, right = left[open_], right[open_]
+    later = bytearray(follows.tobytes())
+    for one, other in zip(left.tolist(), right.tolist(), strict=True):
+        if not later[one]:
+            later[other] = 1
+    return np.logical_not(np.frombuffer(later, np.bool_))
 
 
 def signatures(vectors: Vectors) -> NDArray[np.uint16]:

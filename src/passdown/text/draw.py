@@ -24,6 +24,7 @@ LAST_COLUMN = 32
 LONGEST_NAME = 24
 LONGEST_PLACE = 40
 LONG_ID = 32
+SMALL = 0.01
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -129,7 +130,7 @@ def cell(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case float():
-            return f"{value:.2f}"
+            return f"{value:.2f}" if abs(value) >= SMALL or not value else f"{value:.2g}"
         case str():
             return f"{value[:10]} {value[11:16]}" if _is_time(value) else value
         case list():

@@ -31,14 +31,14 @@ def near(texts: Sequence[str], *, cohesion: float = COHESION, exact: bool = Fals
     the nearest leader. `exact` compares all with all; else only those that MinHash brings together.
     """
     forms = {text: normalise(text) for text in set(texts)}
-    folded = [forms[text] for text in texts]
-    first: dict[str, int] = {}
-    for place, text in enumerate(folded):
-        first.setdefault(text, place)
+    folded = [*map(forms.__getitem__, texts)]
+    # What is written last stays, so that the first place of each is kept.
+    first = dict(zip(reversed(folded), range(len(folded) - 1, -1, -1), strict=True))
     unique = sorted(first)
     ahead = led(embed(unique), cohesion, exact=exact)
-    place_of = {text: first[unique[at]] for text, at in zip(unique, ahead.tolist(), strict=True)}
-    return [place_of[text] for text in folded]
+    places = [first[unique[at]] for at in ahead.tolist()]
+    place_of = dict(zip(unique, places, strict=True))
+    return [*map(place_of.__getitem__, folded)]
 
 
 def led(vectors: Vectors, cohesion: float, *, exact: bool) -> Integers:

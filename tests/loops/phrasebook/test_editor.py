@@ -102,3 +102,36 @@ def test_an_undo_brings_the_phrase_back(world: World) -> None:
     world.call("approve", id=filed["proposal"])
     world.call("undo", id=filed["proposal"])
     assert phrase(world)["reply"] == BURN
+
+
+def test_the_card_of_an_edit_says_what_would_be_other_and_nothing_else(world: World) -> None:
+    filed = world.call("phrases.edit", phrase="burn-is", reply="Burn: {snapshot.burn}.", reason="x")
+    card = world.call("show", id=filed["proposal"])["card"]
+    assert card["question"].startswith("Should the phrase burn-is")
+    (diff,) = [block for block in card["blocks"] if block["type"] == "diff"]
+    assert (diff["before"], diff["after"]) == (BURN, "Burn: {snapshot.burn}.")
+    off = world.call("phrases.disable", phrase="burn-is")["proposal"]
+    assert "nothing until it is enabled" in world.call("show", id=off)["card"]["question"]
+
+
+def test_what_was_said_before_an_edit_counts_for_the_phrase(world: World) -> None:
+    filed = world.call("phrases.edit", phrase="burn-is", reply="Burn: see the page.")
+    before = world.call("preview", id=filed["proposal"])["replay"]
+    assert (before["right"], before["wrong"]) == (6, 0)
+    world.call("approve", id=filed["proposal"])
+    retire = {"action": "RETIRE", "target": phrase(world)["key"]}
+    asked = world.call("propose", loop="phrasebook", payload=retire, text="not needed")
+    again = world.call("preview", id=asked["proposal"])["replay"]
+    assert (again["right"], again["wrong"]) == (0, 6)
+
+
+def test_an_approval_may_change_one_field_and_keep_the_rest(tmp_path: Path) -> None:
+    with World(LOOP) as found:
+        read(found, burns(), tmp_path)
+        found.mine("phrasebook")
+        (asked,) = found.pending()
+        edit = {"reply": "See the page."}
+        found.call("approve", id=asked["id"], edit=edit)
+        assert phrase(found)["reply"] == "See the page."
+        shown = found.call("phrases.show", phrase="burn-is")
+        assert (shown["prototypes"], shown["verbatim"]) == ([BURN], BURN)

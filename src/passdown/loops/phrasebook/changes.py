@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.change import Put, Retire as TakeOut
 from passdown.domain.errors import Conflict, Invalid
 from passdown.domain.record import Life, Record
-from passdown.loops.phrasebook.payload import KIND, Add, Payload, Retire, Update
+from passdown.loops.phrasebook.payload import KIND, Add, Payload, Retire, Update, Was
 from passdown.text.phrases import compiled
 from passdown.text.template import placeholders
 from passdown.text.tokens import normalise
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from passdown.domain.settings import Settings
 
 _PART = re.compile(r"[^a-z0-9]+")
+_SYNTAX = re.compile(r"\(\?i\)|\\[a-zA-Z]")
 _NEARLY = re.compile(r"\{\s*snapshot\b[^}]*\}")
 
 
@@ -55,7 +56,7 @@ def check(payload: Add | Update) -> None:
 
 def key_of(payload: Add) -> str:
     """The key of a new phrase: words it is asked in, and what tells it from all others."""
-    said = (*payload.prototypes, payload.pattern)[0]
+    said = (*payload.prototypes, _SYNTAX.sub(" ", payload.pattern))[0]
     words = _PART.sub("-", normalise(said)[:48]).strip("-")
     digest = hashlib.sha256(normalise(said).encode("utf-8", "replace")).hexdigest()[:8]
     return f"{words}-{digest}" if words else digest
@@ -67,6 +68,18 @@ def known(corpus: Corpus, key: str) -> Record:
     if record is None or record.life is not Life.ACTIVE:
         raise Conflict(f"no phrase {key}", next="`passdown phrases list` names those there are.")
     return record
+
+
+def was(record: Record) -> Was:
+    """The phrase as it is, for whoever is asked whether to change it."""
+    body = record.body
+    return Was(
+        pattern=str(body.get("pattern", "")),
+        reply=record.text,
+        category=str(body.get("category", "")),
+        min_similarity=float(body.get("min_similarity", 0.0)),
+        enabled=bool(body.get("enabled", True)),
+    )
 
 
 def _new(payload: Add, corpus: Corpus) -> Record:
@@ -86,6 +99,8 @@ def _changed(payload: Update, corpus: Corpus) -> Record:
     if record.version != payload.version:
         raise Conflict(f"{payload.target} was changed since", next="Look at it, then ask again.")
     body = {**record.body, **_body(payload, enabled=payload.enabled)}
+    if not payload.seen.size:  # a person's edit was made from nothing that was seen
+        body |= {name: record.body.get(name) for name in ("asked", "usd")}
     return replace(record, text=payload.reply, body=body)
 
 
@@ -98,6 +113,7 @@ def _body(payload: Add | Update, *, enabled: bool) -> dict[str, Any]:
         "min_similarity": payload.min_similarity,
         "prototypes": list(payload.prototypes),
         "enabled": enabled,
+        "verbatim": payload.verbatim,
         "stale": list(payload.stale),
         "synthesized": payload.synthesized,
         "asked": payload.seen.size,

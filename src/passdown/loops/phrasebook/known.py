@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.loops.phrasebook.changes import was
 from passdown.loops.phrasebook.clusters import SAME_REPLY
 from passdown.loops.phrasebook.payload import KIND, Add, Payload, Update
 from passdown.text.phrases import compiled, plain
@@ -40,6 +41,8 @@ class Before(NamedTuple):
             prototypes=tuple(body.get("prototypes", found.prototypes)),
             stale=found.stale,
             slotted=found.slotted,
+            verbatim=found.verbatim,
+            was=was(self.record),
             reason="Other replies are given to the same question by now.",
             seen=found.seen,
         )

@@ -43,6 +43,16 @@ class Seen(Struct, frozen=True, forbid_unknown_fields=True):
     stood_in: bool = False
 
 
+class Was(Struct, frozen=True, forbid_unknown_fields=True):
+    """A phrase as it was when it was asked whether to change it."""
+
+    pattern: Annotated[str, Meta(max_length=LONGEST_PATTERN)] = ""
+    reply: Annotated[str, Meta(max_length=LONGEST_REPLY)] = ""
+    category: Annotated[str, Meta(max_length=60)] = ""
+    min_similarity: Share = 0.0
+    enabled: bool = True
+
+
 class Add(Struct, frozen=True, tag_field="action", tag="ADD", forbid_unknown_fields=True):
     """Should messages of this pattern be answered with this reply, without a model?
 
@@ -64,7 +74,10 @@ class Add(Struct, frozen=True, tag_field="action", tag="ADD", forbid_unknown_fie
 
 
 class Update(Struct, frozen=True, tag_field="action", tag="UPDATE", forbid_unknown_fields=True):
-    """Should the phrase of the key `target`, in this version, be as this says?"""
+    """Should the phrase of the key `target`, in this version, be as this says?
+
+    `verbatim` is the reply as people were given it, `was` what the phrase was when this was asked.
+    """
 
     target: Key
     version: Annotated[int, Meta(ge=1)]
@@ -76,6 +89,8 @@ class Update(Struct, frozen=True, tag_field="action", tag="UPDATE", forbid_unkno
     enabled: bool = True
     stale: Annotated[tuple[str, ...], Meta(max_length=50)] = ()
     slotted: Annotated[str, Meta(max_length=LONGEST_REPLY)] = ""
+    verbatim: Annotated[str, Meta(max_length=LONGEST_REPLY)] = ""
+    was: Was = field(default_factory=Was)
     reason: Reason = ""
     synthesized: bool = False
     synth_cost_usd: float | None = 0.0

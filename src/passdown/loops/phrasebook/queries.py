@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from passdown.domain.errors import Invalid, NotFound
 from passdown.domain.record import Life
-from passdown.loops.phrasebook.changes import check
+from passdown.loops.phrasebook.changes import check, was
 from passdown.loops.phrasebook.payload import KIND, Payload, Update
 from passdown.text.template import render
 
@@ -103,6 +103,8 @@ def _update(record: Record, *, enabled: bool, reason: str, **given: Any) -> Upda
         "version": record.version,
         "prototypes": record.body.get("prototypes", ()),
         "enabled": enabled,
+        "verbatim": record.body.get("verbatim", ""),
+        "was": msgspec.to_builtins(was(record)),
         "reason": reason,
         **given,
     }

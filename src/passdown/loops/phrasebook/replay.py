@@ -129,7 +129,9 @@ def _money(right: Sequence[Message]) -> str:
         return " What they cost is not known." if right else ""
     unpriced = int(saved["unpriced"])
     rest = f", {unpriced} of unknown cost aside" if unpriced else ""
-    return f" Saves ${saved['usd_a_day']:.4f} and {saved['seconds_a_day']:.0f} s a day{rest}."
+    seconds = saved["seconds_a_day"]
+    waited = f" and {seconds:.0f} s" if seconds >= 1 else ""
+    return f" Saves ${saved['usd_a_day']:.4f}{waited} a day{rest}."
 
 
 def _saved(right: Iterable[Message]) -> dict[str, float]:
@@ -154,6 +156,7 @@ def _without(payload: Retire, corpus: Corpus, settings: Settings) -> Replay:
     asked = Add(
         str(body["pattern"]),
         record.text,
+        verbatim=str(body.get("verbatim", "")),
         min_similarity=float(body.get("min_similarity", 0)),
         prototypes=tuple(body.get("prototypes", ())),
     )

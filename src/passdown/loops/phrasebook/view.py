@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from passdown.contract.card import Card, Diff, Facts, Quote, Table, Text
-from passdown.loops.phrasebook.payload import Payload, Retire, Seen
+from passdown.loops.phrasebook.payload import Add, Retire, Update
 from passdown.text.safe import one_line
 from passdown.text.template import placeholders, render
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from passdown.contract.loop import Replay
     from passdown.domain.observation import Observation
     from passdown.domain.settings import Settings
+    from passdown.loops.phrasebook.payload import Payload, Seen, Was
 
 SHOWN = 3
 STOOD_IN = "No questions were kept: the replies stand in for them, also for the pattern."
@@ -32,17 +33,23 @@ def card(payload: Payload, observations: Sequence[Observation], replay: Replay) 
         return Card(
             f"Should the phrase {payload.target} answer nothing any more?", (why, told, *quotes)
         )
-    seen = payload.seen
-    what = one_line(payload.reply, 100)
     again = Text(f"Replay: {replay.sentence}")
-    return Card(
-        f"Should such messages be answered without a model: “{what}”",
-        (*_warnings(payload), again, *_asked(seen), *quotes, _diff(payload), _facts(payload)),
-    )
+    asked = (*_asked(payload.seen), *quotes, _diff(payload), _facts(payload))
+    return Card(_question(payload), (*_warnings(payload), again, *asked))
 
 
-def _warnings(payload: Payload) -> Iterator[Block]:
-    assert not isinstance(payload, Retire)
+def _question(payload: Add | Update) -> str:
+    if isinstance(payload, Add):
+        what = one_line(payload.reply, 100)
+        return f"Should such messages be answered without a model: “{what}”"
+    if payload.was.enabled and not payload.enabled:
+        return f"Should the phrase {payload.target} answer nothing until it is enabled again?"
+    return f"Should the phrase {payload.target} be changed?"
+
+
+def _warnings(payload: Add | Update) -> Iterator[Block]:
+    if isinstance(payload, Update) and payload.reason:
+        yield Text(f"Why: {payload.reason}")
     if payload.stale:
         yield Text(f"stale_risk: {', '.join(payload.stale)} may be out of date tomorrow.")
     if payload.stale and payload.slotted and payload.slotted != payload.reply:
@@ -58,26 +65,40 @@ def _asked(seen: Seen) -> Iterator[Block]:
         yield Table(("Asked, for example",), tuple((text,) for text in seen.questions))
 
 
-def _diff(payload: Payload) -> Block:
-    assert not isinstance(payload, Retire)
-    title = "On yes, a new phrase" if not hasattr(payload, "target") else "On yes, the phrase"
-    return Diff(title, "", f"{payload.pattern}\n{payload.reply}")
+def _diff(payload: Add | Update) -> Block:
+    """A new phrase whole; of one that is known what would be other."""
+    now = f"{payload.pattern}\n{payload.reply}"
+    if isinstance(payload, Add):
+        return Diff("On yes, a new phrase", "", now)
+    if not payload.was.pattern:
+        return Diff("On yes, the phrase", "", now)
+    both = zip(_lines(payload.was), _lines(payload), strict=True)
+    other = [(one, two) for one, two in both if one != two]
+    before, after = ("\n".join(lines) for lines in zip(*other, strict=True)) if other else ("", now)
+    return Diff("On yes, the phrase", before, after)
 
 
-def _facts(payload: Payload) -> Block:
-    assert not isinstance(payload, Retire)
-    seen = payload.seen
-    cost = "unknown" if seen.usd is None else f"${seen.usd:.4f} over {seen.days:g} days"
-    facts = [
-        ("Category", payload.category),
-        ("Asked", f"{seen.size} times in {len(seen.sessions)} sessions"),
-        ("Alike", f"questions {seen.cohesion:.2f}, answers {seen.consistency:.2f}"),
-        ("Cost of answering", cost),
-    ]
+def _lines(of: Was | Update) -> tuple[str, ...]:
+    return (
+        of.pattern,
+        of.reply,
+        f"category {of.category}",
+        f"likeness asked for {of.min_similarity:.2f}",
+        "enabled" if of.enabled else "switched off",
+    )
+
+
+def _facts(payload: Add | Update) -> Block:
+    seen, facts = payload.seen, [("Category", payload.category)]
+    if seen.size:
+        cost = "unknown" if seen.usd is None else f"${seen.usd:.4f} over {seen.days:g} days"
+        facts += [
+            ("Asked", f"{seen.size} times in {len(seen.sessions)} sessions"),
+            ("Alike", f"questions {seen.cohesion:.2f}, answers {seen.consistency:.2f}"),
+            ("Cost of answering", cost),
+        ]
     if payload.min_similarity > 0:
-        facts.append(("At least as like the examples as", f"{payload.min_similarity:.2f}"))
-    if hasattr(payload, "enabled") and not payload.enabled:
-        facts.append(("Enabled", "no"))
+        facts.append(("Likeness asked for", f"{payload.min_similarity:.2f}"))
     return Facts(tuple(facts))
 
 

@@ -59,8 +59,10 @@ def still_rests(tx: Tx, proposal: Proposal) -> int:
 
 
 def edited(proposal: Proposal, payload: dict[str, Any]) -> Proposal:
-    """The proposal with a person's payload and its verb; what was asked at first is kept beside
-    it."""
+    """The proposal with a person's payload and its verb, or, where it names no verb, with those
+    fields of it; what was asked at first is kept beside it."""
+    if payload and "action" not in payload:
+        payload = {**proposal.payload, **payload}
     if payload == proposal.payload:
         return proposal
     original = proposal.original if proposal.original is not None else proposal.payload

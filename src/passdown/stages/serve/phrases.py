@@ -37,8 +37,8 @@ class Answer:
     phrase: str = ""
     key: str = ""
     category: str = ""
-    similarity: float = 0.0
-    confidence: float = 0.0
+    similarity: float | None = None
+    confidence: float | None = None
     saved_usd: float | None = None
     missing: tuple[str, ...] = ()
 
