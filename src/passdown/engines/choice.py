@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from passdown.domain.settings import Settings
 
 PROVIDERS = ("anthropic", "ollama", "openai")
+EMBEDDING = ("ollama", "openai")
+"""Those whose protocol has vectors of texts."""
 KEYS = {
     "anthropic": "ANTHROPIC_API_KEY",
     "ollama": "OLLAMA_API_KEY",
@@ -26,6 +28,8 @@ OFFICIAL = {
     "openai": "https://api.openai.com/v1",
 }
 EXAMPLE = "As in anthropic:claude-haiku-4-5, openai:gpt-4o-mini or ollama:qwen3."
+
+EMBEDDERS = "As in openai:text-embedding-3-small or ollama:nomic-embed-text."
 
 
 class Price(NamedTuple):
@@ -52,10 +56,27 @@ def choices(settings: Settings, keys: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(_choice(spec, settings, keys, price) for spec in specs)
 
 
-def _choice(spec: str, settings: Settings, keys: Mapping[str, str], price: Price | None) -> Choice:
+def embedding_choice(settings: Settings, keys: Mapping[str, str]) -> Choice:
+    """The model that makes vectors of texts, and what it costs where the user says so."""
+    dollars = settings.number("engine.embedder_price")
+    price = None if dollars < 0 else Price(dollars, 0.0)
+    where = "engine.embedder"
+    spec = settings.text(where).strip()
+    if spec.partition(":")[0].strip() not in EMBEDDING:
+        raise Invalid(f"no embedder {spec[:80]!r}", where=where, next=EMBEDDERS)
+    return _choice(spec, settings, keys, price, where)
+
+
+def _choice(
+    spec: str,
+    settings: Settings,
+    keys: Mapping[str, str],
+    price: Price | None,
+    where: str = "engine.model",
+) -> Choice:
     provider, _, model = (part.strip() for part in spec.partition(":"))
     if provider not in PROVIDERS or not model:
-        raise Invalid(f"no engine {spec[:80]!r}", where="engine.model", next=EXAMPLE)
+        raise Invalid(f"no engine {spec[:80]!r}", where=where, next=EXAMPLE)
     url = settings.text(f"engine.{provider}_url") or OFFICIAL[provider]
     key = keys.get(KEYS[provider], "").strip()
     if not key and url == OFFICIAL[provider] and provider != "ollama":

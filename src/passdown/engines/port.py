@@ -29,6 +29,13 @@ class Failure(NamedTuple):
     micro_usd: int | None = None
 
 
+class Embedded(NamedTuple):
+    """One packed vector a text, in order, and what they cost (None: unknown)."""
+
+    vectors: tuple[bytes, ...]
+    micro_usd: int | None = None
+
+
 class Writer(Protocol):
     """A budgeted, recorded model: the only way a loop or a tier talks to one."""
 
@@ -83,4 +90,41 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> list[bytes]:
         """One packed vector a text, in order."""
+        ...
+
+
+class Embedding(Protocol):
+    """A model that makes vectors, as it is: no budget, and what it is sent is not redacted."""
+
+    @property
+    def name(self) -> str: ...
+
+    def check(self) -> None:
+        """Unavailable, with what to do, when it cannot be asked as it is configured."""
+        ...
+
+    def most(self, texts: Sequence[str]) -> int | None:
+        """What these may cost at the most, in micro-USD; None where nobody knows."""
+        ...
+
+    def ask(self, texts: Sequence[str], seconds: float) -> Embedded | Failure:
+        """One packed vector a text, in order, asked once."""
+        ...
+
+
+class Meaning(Protocol):
+    """A budgeted model that makes vectors of redacted texts: the only way search talks to one."""
+
+    @property
+    def name(self) -> str:
+        """`` when none is configured."""
+        ...
+
+    def check(self) -> None:
+        """Unavailable, with what to do, when it cannot be asked as it is configured."""
+        ...
+
+    def embed(self, texts: Sequence[str], *, seconds: float) -> list[bytes]:
+        """One packed vector a text, in order; Unavailable when there is no such model or it is
+        away, Limit when the budget is used up."""
         ...
