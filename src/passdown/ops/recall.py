@@ -10,10 +10,16 @@ from passdown.ops.kinds import Id, Name, Text, When
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 
 if TYPE_CHECKING:
-    from passdown.domain.record import Record
+    from collections.abc import Sequence
+
+    from passdown.domain.record import Edge, Record
     from passdown.stages.serve.brief import Need, Packed
     from passdown.stages.serve.served import Reader
     from passdown.storage.port import Tx
+
+
+RELATED = 200
+"""Relations of which the other end is told, too."""
 
 
 @operation(
@@ -130,7 +136,25 @@ def get(ctx: Ctx, id: Id) -> dict[str, Any]:
         record = the_record(tx, id)
         versions = tx.knowledge.versions(record.kind, record.key)
         edges, said = tx.knowledge.edges(record.id), opinions(tx, record.id)
-        return {**_whole(record), "versions": len(versions), "edges": edges, "feedback": said}
+        told = {"edges": edges, "related": _related(tx, record, edges), "feedback": said}
+        return {**_whole(record), "versions": len(versions), **told}
+
+
+def _related(tx: Tx, record: Record, edges: Sequence[Edge]) -> list[dict[str, Any]]:
+    """The other ends of its relations, as far as they may be seen; `back`: it is pointed at."""
+    ends = [(e.type, e.target if e.source == record.id else e.source, e) for e in edges]
+    known = {one.id: one for one in tx.knowledge.by_ids([end for _, end, _ in ends][:RELATED])}
+    return [
+        {
+            "type": type,
+            "id": end,
+            "kind": known[end].kind,
+            "text": str(known[end].body.get("title") or known[end].text),
+            "back": edge.target == record.id,
+        }
+        for type, end, edge in ends
+        if end in known
+    ]
 
 
 @operation(

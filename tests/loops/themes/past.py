@@ -83,12 +83,20 @@ def hash_of(text: str) -> int:
     return int(sha256(text.encode()).hexdigest()[:12], 16)
 
 
-def say(world: World, text: str, session: str, **facts: Any) -> Record:
+def say(
+    world: World, text: str, session: str, *, flags: tuple[str, ...] = (), **facts: Any
+) -> Record:
     """One more approved claim, said in this session."""
     at = world.clock.now()
     with world.store.write(ALL) as tx:
         item = Observation(
-            session, f"u{hash_of(text)}", Seen.PROMPT, MARK + text, at=at, trust=Trust.HUMAN
+            session,
+            f"u{hash_of(text)}",
+            Seen.PROMPT,
+            MARK + text,
+            at=at,
+            trust=Trust.HUMAN,
+            flags=flags,
         )
         (seq,) = tx.observations.add(Session(session, "told", started_at=at), [item])
         (one,) = tx.observations.get([seq])

@@ -240,3 +240,46 @@ def test_a_kind_that_has_to_say_something_is_refused_without(world: World) -> No
     (page,) = pages(world)
     assert page.kind == "system"
     assert "Purpose: Takes payments" in page.body["page"]
+
+
+def test_a_page_reads_well_in_the_cockpit(world: World) -> None:
+    from tests.surfaces.cockpit import cockpit
+
+    world.mine("themes")
+    yes(world)
+    (page,) = pages(world)
+    with cockpit(world.app) as served:
+        browser = served.browser()
+        shown = browser.get(f"/knowledge/{page.id}")
+        assert shown.status_code == 200
+        assert "<h1><code>billing_api</code> and <code>ledger_db</code></h1>" in shown.text
+        assert "<h2>What holds</h2>" in shown.text
+        for id in page.body["cites"]:
+            assert f'<a href="/knowledge/{id}">[{id}]</a>' in shown.text
+        back = browser.get(f"/knowledge/{page.body['cites'][0]}").text
+    assert "What points here" in back
+    assert f'cites <a href="/knowledge/{page.id}">' in back
+
+
+def test_a_page_points_to_others_that_share_a_name_and_is_found_from_there(world: World) -> None:
+    world.mine("themes")
+    yes(world)
+    (first,) = pages(world)
+    for n, text in enumerate(PAIR):
+        said = text.replace("billing_api", "audit_job").replace("ledger_db", "cron_host")
+        say(world, f"{said}, and so does `ledger_db`", f"o{n % 3}")
+    world.mine("themes")
+    (asked,) = world.pending()
+    yes(world)
+    (second,) = [one for one in pages(world) if one.made_by == asked["id"]]
+    assert f"[[{first.body['title']}]]" in second.body["page"]
+    related = world.call("get", id=first.id)["related"]
+    (back,) = [one for one in related if one["type"] == "links_to"]
+    assert (back["id"], back["back"]) == (second.id, True)
+
+
+def test_a_relation_needs_names_that_approved_claims_brought(world: World) -> None:
+    given = {"action": "RELATE", "source": "billing_api", "type": "uses", "target": "ledger_db"}
+    filed = world.call("propose", loop="themes", payload=given, text="It uses it.")
+    with pytest.raises(Invalid, match="no entity 'billing_api'"):
+        world.call("approve", id=filed["proposal"])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER = Path(__file__).parent / "templates"
+CITED = re.compile(r"\[pd:([0-9a-f]{12})\]")
+POINTS = re.compile(r"\[\[([^\[\]]{1,400})\]\]")
 CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -40,6 +43,7 @@ def _environment() -> Environment:
     made.globals["file"] = address
     made.filters |= {
         "prose": prose,
+        "page": page,
         "when": when,
         "day": day,
         "likelihood": likelihood,
@@ -63,6 +67,35 @@ def prose(text: str) -> Markup:
     """A sentence, with what stands between backticks as code."""
     safe = str(escape(printable(text)))
     return Markup(CODE.sub(r"<code>\1</code>", safe))
+
+
+def page(text: str) -> Markup:
+    """A page of ours: headings, lists and paragraphs; what it cites and what it points to as
+    links."""
+    found: list[str] = []
+    for block in text.split("\n\n"):
+        first, *lines = block.strip().splitlines() or [""]
+        if first.startswith("## "):
+            found.append(f"<h2>{_linked(first[3:])}</h2>")
+            found.append(f"<ul>{''.join(map(_item, lines))}</ul>" if lines else "")
+        elif first:
+            found.append(f"<p>{_linked(' '.join((first, *lines)))}</p>")
+    return Markup("\n".join(found))
+
+
+def _item(line: str) -> str:
+    return f"<li>{_linked(line.removeprefix('- '))}</li>"
+
+
+def _linked(line: str) -> str:
+    cited = CITED.sub(r'<a href="/knowledge/\1">[\1]</a>', str(prose(line)))
+    return POINTS.sub(lambda found: _found_by(found[1]), cited)
+
+
+def _found_by(title: str) -> str:
+    """A link to what is found by this title, which is escaped already."""
+    words = Markup(title).striptags().replace("`", "")
+    return f'<a href="/knowledge?q={quote(str(words))}">{title}</a>'
 
 
 def when(at: str) -> Markup:

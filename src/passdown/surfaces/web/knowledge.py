@@ -45,4 +45,4 @@ def record(visit: Visit) -> Response:
     """One record: what it rests on, who decided, whom it was told, whether it helped."""
     told = visit.call("why", id=visit.asked("id"))
     whole = visit.call("get", id=told["record"]["id"])
-    return visit.show("record.html", **told, edges=whole["edges"], versions=whole["versions"])
+    return visit.show("record.html", **told, related=whole["related"], versions=whole["versions"])
