@@ -22,7 +22,7 @@ FEW_CLAIMS, FEW_SESSIONS = 20, 8
 """With fewer there is no background to test against, and the thresholds alone decide."""
 TWICE = 2
 """Once is no recurrence: a tested pair shares so many claims and sessions at the least."""
-LIKELY = 0.01
+LIKELY = 0.03
 """What chance has oftener than this is no tie; what is no theme by itself may still belong to one,
 which is for its whole group to show."""
 

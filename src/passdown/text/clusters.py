@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from passdown.text.arrays import Integers
     from passdown.text.association import Ties
+    from passdown.text.chance import Chance
     from passdown.text.incidence import Incidence
 
 DENSITY, DENSITY_UNTESTED = 0.05, 0.5
@@ -31,6 +32,7 @@ DENSITY, DENSITY_UNTESTED = 0.05, 0.5
 which does not come to merge small groups as a store grows. Where nothing was tested, what is in
 every claim is tied to all: so it takes more."""
 DAY = 86_400
+Group = tuple[int, ...]
 
 
 class Near:
@@ -51,11 +53,15 @@ class Near:
         own = self._of[entity]
         return [own[other][0] for other in others if other in own]
 
+    def likely(self, entity: int, others: Iterable[int]) -> float:
+        """How likely chance has the surest of its ties to these."""
+        own = self._of[entity]
+        return min((own[other][1] for other in others if other in own), default=1.0)
+
     def surest(self, members: Iterable[int]) -> float:
         """How likely chance has the pair of these of which that is least likely."""
         within = set(members)
-        own = (self._of[one].items() for one in within)
-        return min(chance for ties in own for other, (_, chance) in ties if other in within)
+        return min(self.likely(one, within) for one in within)
 
 
 def ranked(
@@ -73,7 +79,7 @@ def ranked(
     return sorted(kept, key=lambda one: (-one.score, one.entity_ids))
 
 
-def communities(ties: Ties) -> list[tuple[int, ...]]:
+def communities(ties: Ties) -> list[Group]:
     """Those who are tied to each other, two or more."""
     nodes, at = np.unique(np.stack([ties.left, ties.right], axis=1), return_inverse=True)
     pairs, density = at.reshape(-1, 2), _density(ties)
@@ -89,25 +95,45 @@ def _density(ties: Ties) -> float:
 
 
 def _sure(
-    seen: Incidence, ties: Ties, near: Near, found: list[tuple[int, ...]], fdr: float
-) -> Iterator[tuple[tuple[int, ...], float | None]]:
+    seen: Incidence, ties: Ties, near: Near, found: list[Group], fdr: float
+) -> Iterator[tuple[Group, float | None]]:
     """Each group that chance does not have, and how sure that is.
 
     Each counts as one finding, as sure as its surest pair: were it pairs that are counted, the
     share of them that is chance would be groups of their own.
     """
-    guests = [_guests(members, near, _density(ties)) for members in found]
+    wide = [(one, _guests(one, near, _density(ties))) for one in found]
     if ties.chance is None:
-        wide = [tuple(sorted(one + more)) for one, more in zip(found, guests, strict=True)]
-        yield from ((members, None) for members in _outermost(wide))
+        yield from (
+            (members, None) for members in _outermost([(*one, *more) for one, more in wide])
+        )
         return
-    wide = belonging(seen, ties.chance, found, guests, entities=ties.entities, fdr=fdr)
-    kept = [one for one in _outermost(wide) if any(near.strengths(o, one) for o in one)]
+    kept = list(_outermost(_belonging(seen, ties, ties.chance, near, wide, fdr)))
     q = adjusted(np.asarray([near.surest(members) for members in kept]), two_of(ties.entities))
     yield from ((one, float(sure)) for one, sure in zip(kept, q, strict=True) if sure <= fdr)
 
 
-def _guests(members: tuple[int, ...], near: Near, density: float) -> tuple[int, ...]:
+def _belonging(
+    seen: Incidence,
+    ties: Ties,
+    chance: Chance,
+    near: Near,
+    wide: list[tuple[Group, Group]],
+    fdr: float,
+) -> list[Group]:
+    """The groups with those who are sure to be in them: by all their claims with the others, or by
+    one tie that is sure at this false-discovery rate over all pairs."""
+    groups, guests = [one for one, _ in wide], [more for _, more in wide]
+    by_all = belonging(seen, chance, groups, guests, entities=ties.entities, fdr=fdr)
+    q = adjusted(ties.likely, two_of(ties.entities))
+    least = float(ties.likely[q <= fdr].max(initial=0.0))
+    return [
+        (*sure, *(one for one in members if one not in sure and near.likely(one, members) <= least))
+        for members, sure in zip(groups, by_all, strict=True)
+    ]
+
+
+def _guests(members: Group, near: Near, density: float) -> Group:
     """Who is tied to more than half of the members, as strongly as one community is."""
     others = {other for one in members for other in near[one]}.difference(members)
     ties = {other: near.strengths(other, members) for other in sorted(others)}
@@ -118,9 +144,9 @@ def _guests(members: tuple[int, ...], near: Near, density: float) -> tuple[int, 
     )
 
 
-def _outermost(wide: list[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
+def _outermost(wide: list[Group]) -> Iterator[Group]:
     """Those that are not a part of another, each once."""
-    wide = sorted({members for members in wide if len(members) > 1})
+    wide = sorted({tuple(sorted(members)) for members in wide if len(members) > 1})
     homes: dict[int, list[int]] = {}
     for number, members in enumerate(wide):
         for one in members:
@@ -131,7 +157,7 @@ def _outermost(wide: list[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
             yield members
 
 
-def _cluster(seen: Incidence, members: tuple[int, ...], near: Near, q: float | None) -> Cluster:
+def _cluster(seen: Incidence, members: Group, near: Near, q: float | None) -> Cluster:
     claims = _claims(seen, members)
     sessions = len(np.unique(seen.sessions.of(claims)[1]))
     at = [seen.at[claim] for claim in claims.tolist()]
@@ -150,7 +176,7 @@ def _cluster(seen: Incidence, members: tuple[int, ...], near: Near, q: float | N
     )
 
 
-def _claims(seen: Incidence, members: tuple[int, ...]) -> Integers:
+def _claims(seen: Incidence, members: Group) -> Integers:
     """The claims that name two of them or more."""
     _, claims = seen.claims.of(np.asarray(members))
     found, counts = np.unique(claims, return_counts=True)
