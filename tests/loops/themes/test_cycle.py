@@ -283,3 +283,22 @@ def test_a_relation_needs_names_that_approved_claims_brought(world: World) -> No
     filed = world.call("propose", loop="themes", payload=given, text="It uses it.")
     with pytest.raises(Invalid, match="no entity 'billing_api'"):
         world.call("approve", id=filed["proposal"])
+
+
+def test_claims_that_do_not_say_the_same_of_one_thing_are_named_and_others_are_not(
+    world: World,
+) -> None:
+    say(world, "Never restart `billing_api` before `ledger_db` is up", "t8")
+    say(world, "Always restart `billing_api` before `ledger_db` is up", "t9")
+    say(world, "Only the owner of `ledger_db` may ever rotate the keys of `billing_api`", "t9")
+    world.mine("themes")
+    yes(world)
+    (page,) = pages(world)
+    with world.store.read(ALL) as tx:
+        ids = {one.text.split()[0]: one.id for one in tx.knowledge.all("claim")}
+    text = page.body["page"]
+    told = [line for line in text.splitlines() if "does not say what" in line]
+    assert len(told) == 1
+    assert ids["Never"] in told[0]
+    assert ids["Always"] in told[0]
+    assert text.count("rotate the keys") == 1

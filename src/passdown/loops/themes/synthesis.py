@@ -26,7 +26,7 @@ from passdown.loops.themes.payload import (
 from passdown.text.similar import differs, near
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.scope import Scope
@@ -46,7 +46,7 @@ CONSIDERED = 200
 
 def page_of(found: Theme, kind: str, corpus: Corpus, links: Sequence[Target] = ()) -> File:
     """The page about a cluster; of a very large one the strongest claims."""
-    told, asked, against = _chosen(found.claims[:CONSIDERED])
+    told, asked, against = _chosen(found.claims[:CONSIDERED], found.names)
     names = found.names[:MOST_ENTITIES]
     return File(
         kind=kind,
@@ -112,21 +112,29 @@ def evidence(found: Theme, cited: Iterable[str]) -> tuple[int, ...]:
 
 
 def _chosen(
-    claims: Sequence[Claim],
+    claims: Sequence[Claim], names: Sequence[str]
 ) -> tuple[list[Claim], list[Claim], list[tuple[Claim, Claim]]]:
     """Statements and questions, the strongest of those that say the same, and pairs that are about
     one thing and do not say the same of it."""
-    asked = _different(claim for claim in claims if claim.asks)[:MOST_QUESTIONS]
+    rest = {claim.key: _rest(claim.record.text, names) for claim in claims}
+    asked = _different((claim for claim in claims if claim.asks), rest)[:MOST_QUESTIONS]
     most = MOST_STATEMENTS - len(asked)
-    told = _different(claim for claim in claims if not claim.asks)[:most]
-    return told, asked, list(_against(told))
+    told = _different((claim for claim in claims if not claim.asks), rest)[:most]
+    return told, asked, list(_against(told, rest))
 
 
-def _different(claims: Iterable[Claim]) -> list[Claim]:
+def _rest(text: str, names: Sequence[str]) -> str:
+    """What a claim says of the names: they stand in all of them and make all alike."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    return text
+
+
+def _different(claims: Iterable[Claim], rest: Mapping[str, str]) -> list[Claim]:
     kept: list[Claim] = []
     for claim in claims:
-        text = claim.record.text
-        if not any(_says(text, other.record.text) for other in kept):
+        text = rest[claim.key]
+        if not any(_says(text, rest[other.key]) for other in kept):
             kept.append(claim)
         if len(kept) == MOST_STATEMENTS:
             break
@@ -138,9 +146,9 @@ def _says(text: str, other: str) -> bool:
     return near(text, other) >= SAME and not differs(text, other)
 
 
-def _against(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Claim]]:
+def _against(claims: Sequence[Claim], rest: Mapping[str, str]) -> Iterator[tuple[Claim, Claim]]:
     for one, other in combinations(claims, 2):
-        text, against = one.record.text, other.record.text
+        text, against = rest[one.key], rest[other.key]
         if near(text, against) >= SAME and differs(text, against):
             yield one, other
 
