@@ -12,11 +12,11 @@ from passdown.text.recurrence import Cluster, Mention
 
 SIZES = range(3, 13)
 """One planted theme of each size."""
-CLAIMS_AN_ENTITY = 4
+CLAIMS_AN_ENTITY = 6
 """The stated support: a theme has so many claims for each of its entities, each naming two to four
-of them; two entities of a theme of twelve then share two claims, of a theme of three twelve."""
+of them; two entities of a theme of twelve then share four claims, of a theme of three eleven."""
 OTHERS, SESSIONS = 120, 60
-DAY = 86_400
+DAY, YEAR = 86_400, 365
 Groups = Sequence[frozenset[str]]
 
 
@@ -65,7 +65,39 @@ def said(chance: random.Random, told: Iterable[Collection[str]]) -> list[Mention
 
 
 def _at(session: int) -> str:
-    return from_seconds(1_760_000_000 + session * DAY)
+    return from_seconds(1_760_000_000 + session % YEAR * DAY)
+
+
+def glued(seed: int) -> World:
+    """Two themes of four, and one entity in every claim; noise of a tenth."""
+    chance = random.Random(seed)
+    themes = [[f"theme{at}.{n}" for n in range(4)] for at in range(2)]
+    told = [_some(chance, one) for one in themes for _ in range(4 * CLAIMS_AN_ENTITY)]
+    told += [{f"other{chance.randrange(9)}"} for _ in range(5)]
+    return World(
+        said(chance, [{*one, "everywhere"} for one in told]), [frozenset(one) for one in themes]
+    )
+
+
+def large(many: int, seed: int = 1) -> World:
+    """So many claims over a fifth as many entities: a third of the claims of themes of an eighth of
+    the entities, the others of Zipf's popularity; ten claims a session."""
+    chance = random.Random(seed)
+    names, themes, at = [f"entity{n:07}" for n in range(many // 5)], list[list[str]](), 0
+    while at < len(names) // 8:
+        size = chance.choice(SIZES)
+        themes.append(names[at : at + size])
+        at += size
+    weights = list(accumulate(1 / (n + 2) for n in range(len(names))))
+    chance.shuffle(names)
+    told: list[set[str]] = [_some(chance, themes[n % len(themes)]) for n in range(many // 3)]
+    for _ in range(many - len(told)):
+        told.append({*chance.choices(names, cum_weights=weights, k=chance.randint(1, 3))})
+    mentions = [
+        Mention(f"claim{n:08}", tuple(one), (f"session{chance.randrange(many // 10):07}",), _at(n))
+        for n, one in enumerate(told)
+    ]
+    return World(mentions, [frozenset(one) for one in themes])
 
 
 def shuffled(mentions: Sequence[Mention], seed: int) -> list[Mention]:
