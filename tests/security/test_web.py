@@ -416,7 +416,7 @@ def test_a_name_that_is_hostile_is_no_name_of_a_file(at: Desk, tmp_path: Path) -
     told: Any = at.app.call("ingest", {"paths": [str(hostile)]}, actor)
     assert (told["observations"], told["skips"]) == (1, 1)
     with cockpit(at.app) as found:
-        for address in ("/sessions", "/sessions/readings"):
+        for address in ("/sessions", "/readings"):
             page = found.browser().get(address).text
             check(address, page)
         assert "onload=alert(1)&gt;.jsonl" in page, "the file is named"

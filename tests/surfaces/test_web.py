@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from passdown.domain.actor import Proof, agent, human
 from passdown.domain.proposal import Status
 from tests.desk import Desk, desk
-from tests.notes import Add
+from tests.notes import Add, Reword
 from tests.surfaces.cockpit import MIRA, Cockpit, cockpit
 
 HOSTILE = '<img src=x onerror="alert(1)"></article><script>alert(2)</script> `<b>`'
@@ -201,6 +203,8 @@ PAGES = (
     "/knowledge",
     "/graph",
     "/sessions",
+    "/readings",
+    "/people",
     "/measure",
     "/measure/figures",
     "/measure/calibration",
@@ -274,3 +278,73 @@ def test_what_was_decided_a_day_is_drawn_and_told_as_a_table(at: Desk, web: Cock
     assert page.count("<rect") == 2
     assert ": 2 approved</title>" in page
     assert "<table>" in page
+
+
+def test_a_reading_shows_which_lines_it_skipped_and_why(
+    at: Desk, web: Cockpit, tmp_path: Path
+) -> None:
+    said = {"type": "user", "uuid": "u", "sessionId": "s", "cwd": "/tmp/x"}
+    line = json.dumps({**said, "message": {"role": "user", "content": "Run it."}})
+    (tmp_path / "day.jsonl").write_text(f"{line}\n{{ not json\n")
+    at.call("ingest", paths=[str(tmp_path / "day.jsonl")])
+    page = web.browser().get("/readings").text
+    assert "1 line skipped" in page
+    assert "day.jsonl</td>" in page
+
+
+def test_people_search_what_was_said_and_agents_do_not(at: Desk, web: Cockpit) -> None:
+    at.say("the kettle is broken", "s-9")
+    page = web.browser().get("/knowledge?q=kettle&in=sessions").text
+    assert "the kettle is broken" in page
+    assert "Why it is here" in page
+    refused = web.browser(None).get("/knowledge?q=kettle&in=sessions", headers=HTML)
+    assert refused.status_code == 403
+    assert "the kettle is broken" not in refused.text
+
+
+def test_a_record_tells_its_life(at: Desk, web: Cockpit) -> None:
+    client = web.browser()
+    decide(client, at.ask(Add("tea is at four"), at.say("tea")).id, yes=True)
+    key = at.call("records")["records"][0]
+    at.agree(Reword(key["key"], "tea is at five"))
+    page = client.get(f"/knowledge/{key['id']}/life").text
+    assert "version 2 of 2" in page
+    assert "tea is at five" in page
+    first = client.get(f"/knowledge/{key['id']}/life?version=1").text
+    assert "version 1 of 2" in first
+    assert "tea is at four" in first
+    assert "No session was told it yet" in first
+
+
+def test_a_loop_is_paused_and_goes_on_by_its_button(at: Desk, web: Cockpit) -> None:
+    client = web.browser()
+    page = client.get("/controls").text
+    assert 'data-turn="notes.paused" data-was="False" data-to="True"' in page
+    said = {"value": "True", "expect": "False", "reason": "from its button"}
+    assert client.post("/controls/notes.paused/set", json=said).status_code == 200
+    assert client.post("/controls/notes.paused/set", json=said).status_code == 409
+    page = client.get("/controls").text
+    assert "Go on with notes" in page
+    assert at.call("status")["paused"] == ["notes"]
+
+
+def test_an_admin_makes_a_token_that_is_shown_once_and_takes_it_back(
+    at: Desk, web: Cockpit
+) -> None:
+    client = web.browser()
+    made = client.post("/people", json={"name": "ann", "role": "review"}).json()
+    ann = web.browser(None)
+    assert ann.post("/sign-in", json={"token": made["token"]}).status_code == 200
+    page = client.get("/people").text
+    assert "ann" in page
+    assert made["token"] not in page
+    assert client.post("/people/ann/revoke", json={}).json()["revoked"] == 1
+    assert "Sign out" not in ann.get("/").text
+
+
+def test_only_an_admin_sees_and_makes_tokens(at: Desk, web: Cockpit) -> None:
+    at.call("token.new", name="somebody", role="review")
+    client = web.browser(human("rev", Proof.TOKEN, admin=False))
+    assert "somebody" not in client.get("/people").text
+    assert client.post("/people", json={"name": "eve", "role": "admin"}).status_code == 403
+    assert client.post("/people/somebody/revoke", json={}).status_code == 403

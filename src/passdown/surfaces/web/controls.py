@@ -18,12 +18,25 @@ if TYPE_CHECKING:
     from passdown.surfaces.web.site import Site, Visit
 
 
+PAUSED = ".paused"
+STILL = "gate.paused"
+ROLES = (
+    ("review", "decides"),
+    ("admin", "decides and turns knobs"),
+    ("observe", "reads"),
+    ("agent", "reads and proposes: for programs"),
+)
+
+
 def routes(site: Site) -> Sequence[BaseRoute]:
     """The addresses of this page."""
     return (
         site.page("/controls", controls),
         site.page("/controls/{name}", control),
         site.page("/controls/{name}/set", turn, "POST"),
+        site.page("/people", people),
+        site.page("/people", let_in, "POST"),
+        site.page("/people/{name}/revoke", revoke, "POST"),
     )
 
 
@@ -37,7 +50,9 @@ def controls(visit: Visit) -> Response:
         engine=visit.call("engine"),
         status=visit.call("status"),
         turns=visit.call("controls.history")["turns"][-10:][::-1],
-        may=visit.actor.may(Role.ADMIN) and visit.sitting is not None,
+        loops=_loops(knobs, visit.call("waiting")["open"]) if not visit.asked("prefix") else (),
+        still=next((k["value"] for k in knobs if k["name"] == STILL), False),
+        may=_may(visit),
     )
 
 
@@ -48,8 +63,28 @@ def control(visit: Visit) -> Response:
         "control.html",
         knob=visit.call("controls.get", name=name),
         turns=visit.call("controls.history", name=name)["turns"][::-1],
-        may=visit.actor.may(Role.ADMIN) and visit.sitting is not None,
+        may=_may(visit),
     )
+
+
+def people(visit: Visit) -> Response:
+    """Who may do what: the tokens that were given out, and who came in lately."""
+    if not _may(visit):
+        return visit.show("people.html", held=None, signs=(), roles=ROLES)
+    held, signs = visit.call("token.list"), visit.call("sign.list", limit=20)["signs"]
+    return visit.show("people.html", held=held, signs=signs, roles=ROLES)
+
+
+def let_in(visit: Visit) -> Response:
+    """Make a token; this answer is the only place where it ever stands."""
+    told = said(visit)
+    name, role = str(told.get("name") or ""), str(told.get("role") or "review")
+    return visit.say(visit.call("token.new", name=name, role=role))
+
+
+def revoke(visit: Visit) -> Response:
+    """Take all tokens of this name back; whoever sits here by one of them is out at once."""
+    return visit.say(visit.call("token.revoke", name=visit.asked("name")))
 
 
 def turn(visit: Visit) -> Response:
@@ -65,6 +100,26 @@ def turn(visit: Visit) -> Response:
     return visit.say(
         visit.call("controls.set", name=name, value=value, reason=reason, expect=expect)
     )
+
+
+def _may(visit: Visit) -> bool:
+    return visit.actor.may(Role.ADMIN) and visit.sitting is not None
+
+
+def _loops(knobs: list[dict[str, Any]], waiting: dict[str, int]) -> list[dict[str, Any]]:
+    """Each loop with what it may do alone, how much of it waits, and whether it stands still."""
+    by_name = {knob["name"]: knob for knob in knobs}
+    names = sorted(n.removesuffix(PAUSED) for n in by_name if n.endswith(PAUSED) and n != STILL)
+    return [
+        {
+            "name": name,
+            "open": waiting.get(name, 0),
+            "level": by_name[f"{name}.level"]["value"],
+            "enabled": by_name[f"{name}.enabled"]["value"],
+            "paused": by_name[f"{name}{PAUSED}"],
+        }
+        for name in names
+    ]
 
 
 def _families(knobs: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

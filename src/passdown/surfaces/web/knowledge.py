@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     return (
         site.page("/knowledge", knowledge),
         site.page("/knowledge/{id}", record),
+        site.page("/knowledge/{id}/life", life),
     )
 
 
@@ -28,17 +29,33 @@ def knowledge(visit: Visit) -> Response:
     """What a search finds, with why; without words, what there is."""
     words, asked = visit.asked("q").strip(), {name: visit.asked(name) for name in ASKED}
     shown = visit.call("records", kind=asked["kind"], limit=PAGE)
-    found = None
-    if words:
-        found = visit.call("search", query=words, explain=True, limit=50, **asked)
+    place = visit.asked("in")
+    found = _found(visit, words, place, asked) if words else None
     return visit.show(
         "knowledge.html",
         words=words,
         asked=asked,
+        place=place,
         records=shown["records"],
         counts=shown["counts"],
         found=found,
     )
+
+
+def _found(visit: Visit, words: str, place: str, asked: dict[str, str]) -> Any:
+    """What is found there; what was said has neither a category nor names, nor a record's kind."""
+    if place == "sessions":
+        asked = {name: asked[name] for name in ("scope", "as_of")}
+    return visit.call("search", query=words, explain=True, limit=50, **asked, **{"in": place})
+
+
+def life(visit: Visit) -> Response:
+    """How a record read after one of its versions was made, as the part of its page."""
+    told = visit.call("life", id=visit.asked("id"))
+    n = min(visit.whole("version", len(told["versions"])), len(told["versions"]))
+    if told["versions"]:
+        told |= visit.call("life", id=told["id"], as_of=told["versions"][max(n, 1) - 1]["at"])
+    return visit.show("part/life.html", told=told, n=n)
 
 
 def record(visit: Visit) -> Response:

@@ -22,6 +22,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     """The addresses of this page."""
     return (
         site.page("/sessions", sessions),
+        site.page("/readings", readings),
         site.page("/sessions/{id:path}", session),
     )
 
@@ -31,6 +32,11 @@ def sessions(visit: Visit) -> Response:
     asked = {name: visit.asked(name) for name in ASKED}
     found = visit.call("sessions.list", **asked, limit=visit.whole("limit", PAGE))
     return visit.show("sessions.html", **found, asked=asked, limit=visit.whole("limit", PAGE))
+
+
+def readings(visit: Visit) -> Response:
+    """What the last readings took in, and which lines they skipped and why."""
+    return visit.show("readings.html", readings=visit.call("readings")["readings"])
 
 
 def session(visit: Visit) -> Response:

@@ -26,6 +26,18 @@ for (const knob of document.querySelectorAll("form.knob")) {
   });
 }
 
+for (const button of document.querySelectorAll("[data-turn]")) {
+  button.addEventListener("click", async () => {
+    const { turn, was, to } = button.dataset;
+    try {
+      await post(`/controls/${turn}/set`, { value: to, expect: was, reason: "from its button" });
+      location.reload();
+    } catch (error) {
+      tell(`${error.message}. ${error.next}`, true);
+    }
+  });
+}
+
 document.querySelector("[data-reset]")?.addEventListener("click", async (event) => {
   try {
     await post(`/controls/${event.target.dataset.reset}/set`, { reset: true });
