@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from passdown.domain.actor import Actor
     from passdown.domain.clock import Clock
     from passdown.domain.settings import Settings
-    from passdown.engines.port import Writer
+    from passdown.engines.port import Meaning, Writer
     from passdown.storage.port import Store
     from passdown.text.redact import Redactor
 
@@ -207,6 +207,7 @@ class App:
             sight=sight,
             redactor=self._make_redactor,
             writer=self._make_writer,
+            embedder=self._make_embedder,
             report=report,
             facts={
                 "places": self.places,
@@ -251,6 +252,20 @@ class App:
         known = config.environment()
         models = Models(settings, {name: known.get(name, "") for name in KEYS.values()})
         return metered(self.store, settings, self.clock, models, self._clean)
+
+    def _make_embedder(self) -> Meaning:
+        settings = self._settings or self.settings
+        from passdown.engines.embedding import Budgeted, NoMeaning
+
+        if not settings.text("engine.embedder").strip():
+            return NoMeaning()
+        from passdown.engines.choice import KEYS
+        from passdown.engines.embedder import Embeddings
+        from passdown.ops.meter import Meter
+
+        known = config.environment()
+        model = Embeddings(settings, {name: known.get(name, "") for name in KEYS.values()})
+        return Budgeted(model, Meter(self.store, settings, self.clock), self._clean)
 
     def _make_redactor(self) -> Redactor:
         # An operation may ask inside its transaction, where the store is not to be asked again.

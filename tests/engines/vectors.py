@@ -25,7 +25,7 @@ SAME = {"bounce": "restart", "daemon": "service", "automobile": "car", "vehicle"
 class FakeVectors:
     """How long its vectors are, how it writes them, what it says instead, what it was asked."""
 
-    parts: int = 256
+    parts: int = 512
     base64: bool = True
     status: int = 200
     body: Any = None

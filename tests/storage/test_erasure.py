@@ -116,6 +116,7 @@ NO_TEXT = {
     "indexed_having": "word many",
     "indexed_seen": "seq words",
     "indexed_anew": "seq",
+    "indexed_meant": "num id model parts signs vector",
 }
 
 

@@ -9,7 +9,6 @@ from hypothesis import given, strategies as st
 
 from passdown.text.dense import (
     LEAST,
-    by_chance,
     likeness,
     packed,
     parts,
@@ -78,7 +77,15 @@ def test_a_few_texts_tell_nothing_of_chance() -> None:
     every = numbers([drawn(chance) for _ in range(LEAST - 1)])
     assert not read(packed(drawn(chance)), every).may_stand_out()
     assert read(packed(drawn(chance)), [*every, 1]).may_stand_out()
-    assert not read(packed(drawn(chance)), [5] * 100).may_stand_out()
+
+
+def test_one_that_is_unlike_texts_that_are_alike_does_not_stand_out() -> None:
+    chance = random.Random(5)
+    same = drawn(chance)
+    alike = [[9 * a + b for a, b in zip(same, drawn(chance), strict=True)] for _ in range(60)]
+    every = numbers([*alike, drawn(chance)])
+    for _ in range(50):
+        assert not read(packed(drawn(chance)), every).stands_out(60)
 
 
 def test_the_usual_cosine_is_told_by_the_signs() -> None:
@@ -89,5 +96,5 @@ def test_the_usual_cosine_is_told_by_the_signs() -> None:
     ]
     asked, others = packed(every[0]), every[1:]
     real = sum(likeness(unpacked(asked), unpacked(packed(one))) for one in others) / len(others)
-    assert by_chance(read(asked, numbers(others)), 1024) == pytest.approx(real, abs=0.05)
-    assert by_chance(read(asked, []), 1024) == 0.0
+    assert read(asked, numbers(others)).cosine() == pytest.approx(real, abs=0.05)
+    assert read(asked, []).cosine() == 0.0

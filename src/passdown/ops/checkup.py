@@ -61,6 +61,12 @@ def _index(ctx: Ctx) -> Check:
     return late < 10_000, f"{late} entries behind the ledger", "passdown index rebuild"
 
 
+def _meaning(ctx: Ctx) -> Check:
+    from passdown.ops.meaning import standing
+
+    return standing(ctx)
+
+
 def _jobs(ctx: Ctx) -> Check:
     from passdown.domain.job import JobState
 
@@ -143,6 +149,7 @@ CHECKS: tuple[tuple[str, Callable[[Ctx], Check]], ...] = (
     ("modes", _modes),
     ("ledger", _ledger),
     ("index", _index),
+    ("meaning", _meaning),
     ("jobs", _jobs),
     ("settings", _settings),
     ("rules", _rules),

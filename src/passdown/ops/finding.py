@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from passdown.domain.observation import Observation
     from passdown.domain.scope import Sight
     from passdown.ops.operation import Ctx
+    from passdown.stages.serve.meaning import Sense
     from passdown.stages.serve.search import Found
     from passdown.stages.serve.sessions import Turn
 
@@ -55,6 +56,7 @@ def in_records(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, An
         raise Invalid("records are of no session", where="session", next="Add `--in sessions`.")
     only = Only(asked.category, asked.scope, asked.entity, asked.trust)
     _catch_up(ctx)
+    sense, note = _sense(ctx, asked.query)
     with ctx.store.read(sight) as tx:
         found = search(
             tx,
@@ -64,11 +66,22 @@ def in_records(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, An
             limit=limit,
             now=ctx.clock.now(),
             as_of=asked.as_of,
+            sense=sense,
         )
     if asked.kind and not found:
         _check_kind(asked.kind, _kinds(ctx))
     served(ctx, "search", tuple(f.record.id for f in found))
-    return {"results": [_record(f) for f in found]}
+    return {"results": [_record(f) for f in found], **({"note": note} if note else {})}
+
+
+def _sense(ctx: Ctx, query: str) -> tuple[Sense | None, str]:
+    """What the question means to the embedder, where there is one, and what there is to say of
+    that."""
+    if not ctx.settings.text("engine.embedder").strip():
+        return None, ""
+    from passdown.ops.meaning import sense
+
+    return sense(ctx, query)
 
 
 def _for_people(ctx: Ctx) -> None:

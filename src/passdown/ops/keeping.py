@@ -19,7 +19,14 @@ KINDS = {
     "proposals": ("proposals", "messages", "marks", "images"),
     "ledger": ("ledger", "bodies", "anchor"),
     "activity": ("activities", "activity_items"),
-    "index": ("indexed", "indexed_seen", "indexed_anew", "index_head", "vectors"),
+    "index": (
+        "indexed",
+        "indexed_seen",
+        "indexed_anew",
+        "indexed_meant",
+        "index_head",
+        "vectors",
+    ),
     "jobs": ("jobs",),
 }
 """Which tables keep what; the rest is small facts."""

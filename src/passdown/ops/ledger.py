@@ -72,20 +72,30 @@ def verify(ctx: Ctx) -> Any:
 
 
 @operation("index.rebuild", Effect.WRITE, example="passdown index rebuild")
-def rebuild(ctx: Ctx) -> dict[str, int]:
+def rebuild(ctx: Ctx) -> dict[str, Any]:
     """Forget the search index and derive it anew, from the ledger and from what was seen."""
     with ctx.store.write(ALL) as tx:
         tx.index.clear()
-    return {"entries": follow_all(ctx), "heard": hear_all(ctx), "beside": beside(ctx)}
+    return _followed(ctx)
 
 
 @operation("index.follow", Effect.WRITE, example="passdown index follow")
-def follow(ctx: Ctx) -> dict[str, int]:
+def follow(ctx: Ctx) -> dict[str, Any]:
     """Bring the search index up to date with the ledger and with what was seen."""
     from passdown.ops.action import refresh
 
     refresh(ctx)
-    return {"entries": follow_all(ctx), "heard": hear_all(ctx), "beside": beside(ctx)}
+    return _followed(ctx)
+
+
+def _followed(ctx: Ctx) -> dict[str, Any]:
+    """How much each part of the index took; what it means only where there is an embedder."""
+    taken = {"entries": follow_all(ctx), "heard": hear_all(ctx), "beside": beside(ctx)}
+    if not ctx.settings.text("engine.embedder").strip():
+        return taken
+    from passdown.ops.meaning import follow_meaning
+
+    return {**taken, **follow_meaning(ctx)}
 
 
 def beside(ctx: Ctx) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from passdown.domain.actor import Actor
     from passdown.domain.clock import Clock
     from passdown.domain.settings import Settings
-    from passdown.engines.port import Writer
+    from passdown.engines.port import Meaning, Writer
     from passdown.storage.port import Store
     from passdown.text.redact import Redactor
 
@@ -63,6 +63,7 @@ class Ctx:
     sight: Sight
     redactor: Callable[[], Redactor]
     writer: Callable[[], Writer]
+    embedder: Callable[[], Meaning]
     report: Callable[[Progress], None]
     facts: Mapping[str, Any] = field(default_factory=dict)
 

@@ -56,10 +56,10 @@ def metered(
     return Metered(engine, Purse(store, settings, clock), Tape(store, clock), clean)
 
 
-def spent(tx: Tx, *, day: str = "", session: str = "", run: str = "") -> Spent:
-    """What one day, session or run has cost so far."""
-    of = ("day", day) if day else ("session", session) if session else ("backfill", run)
-    return _read(tx, _name(*of))
+def spent(tx: Tx, *, day: str = "", session: str = "", run: str = "", of: str = "") -> Spent:
+    """What one day, session, run or counter has cost so far."""
+    what = ("day", day) if day else ("session", session) if session else ("backfill", run)
+    return _read(tx, of or counter(*what))
 
 
 class Asking:
@@ -90,7 +90,7 @@ class Wording:
     """What a loop's findings are worded with, within what it may spend today."""
 
     def __init__(self, ctx: Ctx, loop: str) -> None:
-        self._store, self._name = ctx.store, _name("loop", f"{loop} {ctx.clock.now()[:10]}")
+        self._store, self._name = ctx.store, counter("loop", f"{loop} {ctx.clock.now()[:10]}")
         writer = ctx.writer()
         writer.check()
         self.writer = writer.within(loop=loop)
@@ -138,7 +138,7 @@ class Purse:
             for one in budgets:
                 _hold(one, _read(tx, one.name), micro_usd, self.settings.whole(one.knob))
             for one in budgets:
-                _add(tx, one.name, Spent(micro_usd, questions=1))
+                add_spent(tx, one.name, Spent(micro_usd, questions=1))
         return Hold(micro_usd, tuple(one.name for one in budgets))
 
     def settle(self, hold: Hold, micro_usd: int | None) -> None:
@@ -147,23 +147,23 @@ class Purse:
         change = Spent(unknown=1) if micro_usd is None else Spent(micro_usd - hold.micro_usd)
         with self.store.write(ALL) as tx:
             for name in hold.counters:
-                _add(tx, name, change)
+                add_spent(tx, name, change)
 
     def _budgets(self) -> Iterator[Limited]:
         if self.session:
-            name = _name("session", self.session)
+            name = counter("session", self.session)
             yield Limited("engine.session_micro_usd", "this session's", name)
         if self.run:
-            yield Limited("engine.backfill_micro_usd", "this run's", _name("backfill", self.run))
+            yield Limited("engine.backfill_micro_usd", "this run's", counter("backfill", self.run))
         today = self.clock.now()[:10]
         if self.cycle:
-            name = _name("cycle", self.cycle)
+            name = counter("cycle", self.cycle)
             yield Limited("gate.arbiter_budget", "this cycle's", name)
-            yield Limited("gate.arbiter_day_budget", "the arbiter's", _name("arbiter", today))
+            yield Limited("gate.arbiter_day_budget", "the arbiter's", counter("arbiter", today))
         if self.loop:
-            name = _name("loop", f"{self.loop} {today}")
+            name = counter("loop", f"{self.loop} {today}")
             yield Limited(f"{self.loop}.day_micro_usd", "the loop's", name)
-        yield Limited("engine.day_micro_usd", "the day's", _name("day", today))
+        yield Limited("engine.day_micro_usd", "the day's", counter("day", today))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +227,10 @@ def _hold(one: Limited, found: Spent, micro_usd: int, most: int) -> None:
     )
 
 
-def _name(what: str, id: str) -> str:
+def counter(what: str, id: str) -> str:
     """The registry's name for a counter; what it is of is not spelled out."""
     return f"{SPENT}{what}." + (
-        id if what == "day" else hashlib.sha256(id.encode()).hexdigest()[:24]
+        id if what in ("day", "embedder") else hashlib.sha256(id.encode()).hexdigest()[:24]
     )
 
 
@@ -238,6 +238,7 @@ def _read(tx: Tx, name: str) -> Spent:
     return Spent(*json.loads(tx.registry.value(name) or "[]"))
 
 
-def _add(tx: Tx, name: str, more: Spent) -> None:
+def add_spent(tx: Tx, name: str, more: Spent) -> None:
+    """Count this, too, under that name."""
     total = [a + b for a, b in zip(_read(tx, name), more, strict=True)]
     tx.registry.keep(name, json.dumps(total))

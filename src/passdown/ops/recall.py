@@ -87,7 +87,7 @@ def _given(ctx: Ctx, records: list[Record], need: Need, who: Reader) -> Packed:
     Effect.READ,
     agents=True,
     http=(Route("GET", "/api/search"),),
-    cli=Shell(rows="results", columns=("id", "kind", "scope", "text", "why")),
+    cli=Shell(rows="results", columns=("id", "kind", "scope", "text", "why"), facts=("note",)),
     aliases=("kb.search",),
     example='passdown search "flaky login test"',
 )

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
+    from passdown.storage.meanings import Meanings
 
 
 class Hit(NamedTuple):
@@ -61,6 +62,11 @@ class Index(Protocol):
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """How many records have each of these words, without those that none has; and how many
         there are."""
+        ...
+
+    @property
+    def meanings(self) -> Meanings:
+        """What records mean to a model."""
         ...
 
     def vectors(self, hashes: Sequence[str], model: str) -> dict[str, bytes]:

@@ -38,6 +38,7 @@ class Reading(NamedTuple):
     far: Sequence[int]
     usual: float
     spread: float
+    parts: int
 
     def nearest(self, many: int) -> list[int]:
         """Which of them are nearest, nearest first; ties in the order given."""
@@ -45,12 +46,19 @@ class Reading(NamedTuple):
 
     def may_stand_out(self) -> bool:
         """Whether there are enough to tell what is near by chance."""
-        return len(self.far) >= LEAST and self.spread > 0
+        return len(self.far) >= LEAST
 
     def stands_out(self, at: int) -> bool:
         """Whether this one is nearer than any of so many would be by chance."""
         reach = sqrt(2 * log(len(self.far))) + BEYOND
-        return self.far[at] <= self.usual - reach * self.spread
+        spread = max(self.spread, sqrt(self.parts) / 2)  # that of coins, at the least
+        return self.far[at] <= min(self.usual, self.parts / 2) - reach * spread
+
+    def cosine(self) -> float:
+        """The one that is usual between the question and any text."""
+        if not self.far or not self.parts:
+            return 0.0
+        return max(0.0, cos(pi * self.usual / self.parts))
 
 
 def packed(vector: Iterable[float]) -> bytes:
@@ -93,12 +101,8 @@ def read(question: bytes, texts: Sequence[int]) -> Reading:
     sample = far[:: -(-len(far) // SAMPLE) or 1] or [0]
     usual = median(sample)
     # By the median: what is near shall not make the usual wider.
-    return Reading(far, usual, NORMAL * median([abs(one - usual) for one in sample]))
-
-
-def by_chance(reading: Reading, parts: int) -> float:
-    """The cosine that is usual between the question and any text."""
-    return max(0.0, cos(pi * reading.usual / parts)) if reading.far and parts else 0.0
+    spread = NORMAL * median([abs(one - usual) for one in sample])
+    return Reading(far, usual, spread, parts(question))
 
 
 def _little(values: array[float]) -> array[float]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.text.rank import Common, Doc, question, rank
+from passdown.storage.index import Hit
+from passdown.text.rank import Common, Doc, Ranked, question, rank
+from passdown.text.tokens import content_words
 from passdown.text.vectors import features, likeness
 from passdown.text.worth import answers, worth
 
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
-    from passdown.storage.index import Hit
+    from passdown.stages.serve.meaning import Sense
     from passdown.storage.port import Tx
-    from passdown.text.rank import Question, Ranked
+    from passdown.text.rank import Question
 
 WIDER = 2
 """Candidates looked at for each result, so that re-ranking has something to choose from."""
@@ -35,6 +37,9 @@ TYPICAL = 12.0
 
 LIKE = 0.25
 """What likeness adds, as a share of the best match of words."""
+
+MEANS = 1.0
+"""What meaning adds, where a model tells it, as a share of the best match of words."""
 
 NAMES = {"words": "full_text"}
 """What a part is called here: `words` are those that are shared."""
@@ -84,9 +89,11 @@ def search(
     limit: int,
     now: At,
     as_of: At = "",
+    sense: Sense | None = None,
 ) -> list[Found]:
-    """Active, valid records that share words with the query, best first; none when none does.
-    With `as_of` those that were valid then, whatever became of them since."""
+    """Active, valid records that share words with the query, or by `sense` stand out among all,
+    best first; none when none does. With `as_of` those that were valid then, whatever became of
+    them since."""
     asked = question(query)
     if not asked.words:
         return []
@@ -96,9 +103,21 @@ def search(
     known = Common(*tx.index.counts(asked.words), TYPICAL)
     told = worth(dict.fromkeys(asked.words), known.having, known.many)
     close = {hit.id: hit for hit in hits if answers(hit.words, told)}
+    means = sense.near(tx, close) if sense else {}
     fit = _stood if as_of else _serves
-    records = [r for r in tx.knowledge.by_ids(close) if fit(r, as_of or now) and only.takes(r)]
-    return _judged(query, asked, known, [(r, close[r.id]) for r in records], limit)
+    those = [
+        (record, close.get(record.id) or _unlike(record))
+        for record in tx.knowledge.by_ids([*close, *means])
+        if fit(record, as_of or now)
+        and only.takes(record)
+        and record.kind in (kinds or record.kind)
+    ]
+    return _judged(query, asked, known, those, means, limit)
+
+
+def _unlike(record: Record) -> Hit:
+    """One that the words did not find."""
+    return Hit(record.id, 0.0, tuple(content_words(record.text)))
 
 
 def _serves(record: Record, now: At) -> bool:
@@ -125,17 +144,26 @@ def _mentions(text: str, entity: str) -> bool:
 
 
 def _judged(
-    query: str, asked: Question, known: Common, those: Sequence[tuple[Record, Hit]], limit: int
+    query: str,
+    asked: Question,
+    known: Common,
+    those: Sequence[tuple[Record, Hit]],
+    means: Mapping[str, float],
+    limit: int,
 ) -> list[Found]:
     """The best, each with its score: its words, whether they stand in a row, its likeness to the
-    question; then its scope, how sure it is and how much its source is trusted."""
+    question, what it means; then its scope, how sure it is and how much its source is trusted."""
     ranked = rank(asked, [Doc(hit.words) for _, hit in those], known)
     best, like = ranked[0].score if ranked else 1.0, features(query)
+    without = set(range(len(those))) - {one.at for one in ranked}
+    ranked += [Ranked(n, 0.0, {}) for n in sorted(without) if those[n][0].id in means]
     found = []
-    for one in _hopeful(ranked, [_times(record) for record, _ in those], best, limit):
+    for one in _hopeful(ranked, those, means, best, limit):
         record, hit = those[one.at]
         parts = {NAMES.get(name, name): part / best for name, part in one.parts.items()}
         parts["like"] = LIKE * likeness(like, features(record.text))
+        if means:
+            parts["meaning"] = MEANS * means.get(record.id, 0.0)
         times, has = _times(record), set(hit.words)
         score = sum(parts.values()) * prod(times.values())
         shared = tuple(word for word in dict.fromkeys(asked.words) if word in has)
@@ -144,11 +172,17 @@ def _judged(
 
 
 def _hopeful(
-    ranked: Sequence[Ranked], times: Sequence[Mapping[str, float]], best: float, limit: int
+    ranked: Sequence[Ranked],
+    those: Sequence[tuple[Record, Hit]],
+    means: Mapping[str, float],
+    best: float,
+    limit: int,
 ) -> list[Ranked]:
     """Those that likeness can still bring among the first: it is dear to compute."""
-    factors = [prod(times[one.at].values()) for one in ranked]
-    least = [one.score / best * each for one, each in zip(ranked, factors, strict=True)]
+    factors = [prod(_times(those[one.at][0]).values()) for one in ranked]
+    meant = [MEANS * means.get(those[one.at][0].id, 0.0) for one in ranked]
+    told = zip(ranked, meant, factors, strict=True)
+    least = [(one.score / best + more) * each for one, more, each in told]
     enough = sorted(least, reverse=True)[limit - 1] if len(least) >= limit else 0.0
     return [
         one

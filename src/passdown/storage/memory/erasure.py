@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.record import record_id
 from passdown.storage.coding import named, packed, plain, unpacked
 from passdown.storage.erasure import Piece
+from passdown.storage.memory.meanings import forget_meaning
 from passdown.storage.texts import PLACES, as_leaf, before_all, must_see_all, texts_of, texts_row
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class MemoryErasure:
         if key in table:
             if texts.table == "proposals":
                 row["version"] = table[key].version + 1
+            if texts.table == "records" and row["text"] != table[key].text:
+                forget_meaning(self._bound, texts.key[0])
             table[key] = table[key]._replace(**row)
             if texts.table == "observations":
                 self._bound.change("indexed_seen").pop(key, None)
@@ -138,6 +141,7 @@ class MemoryErasure:
         id = record_id(kind, key)
         self._bound.change("records").pop(id, None)
         self._bound.change("indexed").pop(id, None)
+        forget_meaning(self._bound, id)
         self._without("versions", lambda row: row.id == id)
         self._without("images", lambda row: (row.kind, row.key) == (kind, key))
         activities = self._bound.change("activities")

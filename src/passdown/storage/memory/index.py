@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.storage.coding import named, plain, unpacked, whole
 from passdown.storage.index import Heard, Hit
+from passdown.storage.memory.meanings import MemoryMeanings
 from passdown.storage.plan import choose
 from passdown.storage.scoring import LOOKED_AT, scored
 from passdown.text.tokens import content_words
@@ -45,6 +46,7 @@ class MemoryIndex:
 
     def __init__(self, bound: Bound) -> None:
         self._bound = bound
+        self.meanings = MemoryMeanings(bound)
 
     def position(self) -> int:
         """The last ledger entry the index knows."""
@@ -66,6 +68,7 @@ class MemoryIndex:
         self._bound.change("vectors").clear()
         self._bound.change("indexed_seen").clear()
         self._bound.change("indexed_anew").clear()
+        self.meanings.clear()
         self._stand(0)
 
     def _stand(self, position: int) -> None:

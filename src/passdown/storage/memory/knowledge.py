@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from passdown.domain.errors import Conflict
 from passdown.domain.record import Life, record_id
 from passdown.storage.coding import plain
+from passdown.storage.memory.meanings import forget_meaning
 from passdown.storage.rows.knowledge import edge_of, edge_row, record_of, record_row
 from passdown.storage.wanted import ASKS
 
@@ -32,6 +33,7 @@ class MemoryKnowledge:
         row = record_row(record)
         self._expect(row.id, row.kind, row.key, record.version)
         row = row._replace(version=self._last(row.id) + 1)
+        self._reword(row.id, row.text)
         self._bound.change("records")[row.id] = row
         self._bound.change("versions")[row.id, row.version] = row
         return record_of(row)
@@ -43,8 +45,14 @@ class MemoryKnowledge:
         if not version or id not in table:
             raise _moved(kind, key)
         self._expect(id, kind, key, version)
+        forget_meaning(self._bound, id)
         last = table.pop(id)._replace(life=Life.ARCHIVED.value, updated_at=self._bound.now)
         self._bound.change("versions")[id, version + 1] = last._replace(version=version + 1)
+
+    def _reword(self, id: str, text: str) -> None:
+        stored = self._bound.table("records").get(id)
+        if stored and stored.text != text:
+            forget_meaning(self._bound, id)
 
     def _expect(self, id: str, kind: str, key: str, version: int) -> None:
         stored = self._bound.table("records").get(id)

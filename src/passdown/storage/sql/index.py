@@ -11,6 +11,7 @@ from passdown.storage.index import Heard, Hit
 from passdown.storage.plan import planned
 from passdown.storage.scoring import LOOKED_AT, Scored, scored
 from passdown.storage.sql.bound import AT_ONCE, in_parts
+from passdown.storage.sql.meanings import SqlMeanings
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class SqlIndex:
 
     def __init__(self, bound: Bound) -> None:
         self._bound = bound
+        self.meanings = SqlMeanings(bound)
         self._rows = partial(bound.rows, "index")
         self._write = partial(bound.write, "index")
 
@@ -59,6 +61,7 @@ class SqlIndex:
         """Forget everything and stand at 0."""
         for what in ("clear_words", "clear_having", "clear_vectors", "clear_seen", "clear_anew"):
             self._write(what)
+        self.meanings.clear()
         self._write("stand", position=0)
         if self._bound.connection.beside:
             self._bound.connection.beside.forget()
