@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache, reduce
+from heapq import heappop, heappush
 from itertools import pairwise
 from operator import and_
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -130,8 +131,17 @@ class _Search:
             held.update((a, b) for a, b in pairwise(words) if a != b)
             counts.update(held)
         often = [f for f, n in counts.items() if n >= self.bar.support and self._tells(f)]
-        often.sort(key=lambda f: (-self._weight(f, counts[f]), self._named(f)))
-        return often[:MOST_FEATURES]
+        weights: dict[Feature, float] = {}
+        heaviest: list[float] = []
+        for feature in sorted(often, key=lambda f: -counts[f]):
+            # None weighs more than it is common, so that the rest need not be weighed.
+            if len(heaviest) == MOST_FEATURES and counts[feature] < heaviest[0]:
+                break
+            weights[feature] = self._weight(feature, counts[feature])
+            heappush(heaviest, weights[feature])
+            if len(heaviest) > MOST_FEATURES:
+                heappop(heaviest)
+        return sorted(weights, key=lambda f: (-weights[f], self._named(f)))[:MOST_FEATURES]
 
     def _tells(self, feature: Feature) -> bool:
         """Whether it may stand in a pattern: no bare number, no stop words alone."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from passdown.loops.phrasebook.pairs import Pair
 
 SAME_REPLY = 0.92
-MOST_COMPARED = 400
-"""Different texts of one cluster among which its middle is sought."""
 
 
 class Cluster(NamedTuple):
@@ -71,17 +69,20 @@ def _cluster(pairs: list[Pair], *, stood_in: bool) -> Cluster:
 
 def _middle(texts: Sequence[str]) -> tuple[str, float]:
     """The text that all are most like, and how like it they are on average."""
-    from passdown.text.embed import cosines, embed
+    from passdown.text.embed import embed
 
     counts = Counter(map(normalise, texts))
     if len(counts) == 1:
         return min(texts), 1.0
     import numpy as np
 
-    names = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_COMPARED]
-    weights, n = np.array([counts[name] for name in names], float), len(names)
-    left, right = np.divmod(np.arange(n * n), n)
-    likes = cosines(embed(names), left, right).reshape(n, n) @ weights / weights.sum()
+    names = sorted(counts, key=lambda name: (-counts[name], name))
+    weights, vectors = np.array([counts[name] for name in names], float), embed(names)
+    rows = np.repeat(np.arange(len(names)), np.diff(vectors.indptr))
+    # How like all the others one is on average: how like it is to their sum.
+    total = np.bincount(vectors.indices, vectors.values * weights[rows])
+    shares = vectors.values * total[vectors.indices]
+    likes = np.bincount(rows, shares, minlength=len(names)) / weights.sum()
     best = int(np.argmax(np.round(likes, 9)))
     middle = min(text for text in texts if normalise(text) == names[best])
     return middle, float(min(1.0, max(0.0, round(likes[best], 6))))

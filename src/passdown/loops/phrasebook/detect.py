@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 MOST_EVIDENCE = 500
 WIDTH = 60
+MOST_COMPARED = 500
+"""Different texts of one cluster among which those are sought that stand for all."""
 SMALL, LOOSE, DIVERGE = "too small", "too loose", "answers diverge"
 STALE, UNTOLD, KNOWN = "stale risk", "no pattern tells it", "answered by a phrase"
 
@@ -211,8 +213,9 @@ def _samples(cluster: Cluster) -> tuple[str, ...]:
 
 
 def _prototypes(cluster: Cluster) -> tuple[str, ...]:
-    """The middle, then what stands best for all the others."""
-    texts = (one_line(pair.said, LONGEST_SAMPLE) for pair in cluster.pairs)
+    """The middle, then what stands best for all the others, for the commonest of very many."""
+    counts = Counter(one_line(pair.said, LONGEST_SAMPLE) for pair in cluster.pairs)
+    texts = sorted(counts, key=lambda text: (-counts[text], text))[:MOST_COMPARED]
     middle = one_line(cluster.middle, LONGEST_SAMPLE)
     return tuple(dict.fromkeys((middle, *prototypes(texts))))[:MOST_PROTOTYPES]
 
