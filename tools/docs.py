@@ -184,10 +184,13 @@ def broken_links(root: Path) -> list[str]:
 
 def commands() -> set[str]:
     """The words that may follow `./run` or `passdown`."""
+    from passdown import loops
     from passdown.__main__ import COMMANDS
     from passdown._manifest import ALIASES, OPERATIONS
+    from passdown.ops.queries import of_loops
 
-    every = {*OPERATIONS, *ALIASES, *COMMANDS, *RUN_WORDS}
+    own = of_loops({name: loops.load()[name] for name in loops.BUILTIN})
+    every = {*OPERATIONS, *ALIASES, *COMMANDS, *RUN_WORDS, *own}
     return every | {name.partition(".")[0] for name in every}
 
 

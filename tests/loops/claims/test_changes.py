@@ -46,7 +46,8 @@ def test_a_new_claim_is_one_record_with_what_it_stands_on() -> None:
         cure=asked.Cure("Bash", "npm ci", "pnpm install", "npm: command not found"),
         valid_from=said.at,
     )
-    (put,) = done(payload, world)
+    put, *names = done(payload, world)
+    assert [one.record.text for one in names if isinstance(one, Put)] == ["pnpm", "npm"]
     assert isinstance(put, Put)
     record = put.record
     assert (record.kind, record.text, record.scope) == ("claim", payload.text, "repo:web")
@@ -62,6 +63,25 @@ def test_a_new_claim_is_one_record_with_what_it_stands_on() -> None:
         "signature": "npm: command not found",
         "cure": {"tool": "Bash", "failed": "npm ci", "worked": "pnpm install"},
     }
+
+
+def test_a_name_gets_a_record_with_the_first_claim_that_holds_it_and_tells_nobody_anything() -> (
+    None
+):
+    world = World().session()
+    world.says("Run `uv run pytest`.")
+    text = "Run `uv run pytest` in `tests/api.py`."
+    payload = asked.Add(**{**NEW, "text": text}, entities=("uv run", "tests/api.py"))
+    _, *names = done(payload, world)
+    records = [one.record for one in names if isinstance(one, Put)]
+    assert [(r.kind, r.text, r.scope) for r in records] == [
+        ("entity", "uv run", "repo:web"),
+        ("entity", "tests/api.py", "repo:web"),
+    ]
+    assert {r.life for r in records} == {Life.ARCHIVED}
+    assert records[1].body == {"name": "tests/api.py", "kind": "path", "aliases": []}
+    world.records.extend(records)
+    assert len(done(payload, world)) == 1
 
 
 def test_a_claim_is_trusted_no_more_than_the_least_of_its_evidence() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from passdown.contract.mirror import Misread
 from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.record import Life
 from passdown.domain.scope import ALL
@@ -259,6 +260,24 @@ def test_a_page_reads_well_in_the_cockpit(world: World) -> None:
         back = browser.get(f"/knowledge/{page.body['cites'][0]}").text
     assert "What points here" in back
     assert f'cites <a href="/knowledge/{page.id}">' in back
+
+
+def test_a_page_is_a_file_of_the_mirror_and_what_is_changed_there_is_told_to_be_no_question(
+    world: World,
+) -> None:
+    world.mine("themes")
+    yes(world)
+    (page,) = pages(world)
+    assert LOOP.mirror is not None
+    assert LOOP.edits is not None
+    found = LOOP.mirror(world.corpus())
+    (name,) = found
+    assert name == f"themes/{page.key.replace('_', '-')}-{page.id}.md"
+    assert found[name].endswith(page.body["page"])
+    (refused,) = LOOP.edits(found, {name: "# Mine"}, world.corpus())
+    assert isinstance(refused, Misread)
+    assert (refused.file, refused.line) == (name, 1)
+    assert list(LOOP.edits(found, found, world.corpus())) == []
 
 
 def test_a_page_points_to_others_that_share_a_name_and_is_found_from_there(world: World) -> None:

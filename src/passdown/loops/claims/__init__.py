@@ -14,11 +14,12 @@ from passdown.loops.claims.mirror import edits, files
 from passdown.loops.claims.payload import ACTIONS, ATTACKS, Payload
 from passdown.loops.claims.replay import grown, replay
 from passdown.loops.claims.view import card, state
+from passdown.text.entities import ENTITY
 
 LOOP: Loop[Payload] = Loop(
     name="claims",
     summary="What people stated, what cured an error, what is done in order, what is open.",
-    kinds=(KIND,),
+    kinds=(KIND, ENTITY),
     payload=Payload,
     actions=ACTIONS,
     settings=(

@@ -12,10 +12,11 @@ from passdown.domain.observation import Trust
 from passdown.domain.record import Edge, Life, Record, record_id
 from passdown.loops.claims import payload as asked
 from passdown.loops.claims.draft import root
+from passdown.text.entities import ENTITY, mentions, record_key
 from passdown.text.tokens import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.change import Change
@@ -41,12 +42,13 @@ def changes(payload: asked.Payload, corpus: Corpus, settings: Settings) -> Seque
     """The changes against the records as they are now; Conflict when the target has moved on."""
     match payload:
         case asked.Add():
-            return [Put(_record(payload, corpus))]
+            return [Put(_record(payload, corpus)), *_names(payload, corpus)]
         case asked.Supersede():
             return _replace(payload, corpus, Life.SUPERSEDED)
         case asked.KeepBoth():
             old, new = _target(payload.target, corpus), _beside(payload, corpus)
-            return [Put(new), Link(Edge(new.id, BESIDE, old.id, scope=new.scope))]
+            beside = Link(Edge(new.id, BESIDE, old.id, scope=new.scope))
+            return [Put(new), *_names(payload, corpus), beside]
         case asked.Retire():
             old = _target(payload.target, corpus)
             return [Retire(KIND, old.key, old.version)]
@@ -87,7 +89,18 @@ def _replace(
         raise Invalid("a claim cannot take its own place", where=old.id, next="Change its text.")
     # It ceased to hold when the other began to, not when somebody came to say yes.
     until = new.valid_from if old.valid_from <= new.valid_from else ""
-    return [Put(new), Retire(KIND, old.key, old.version, life, new.id, until)]
+    gone = Retire(KIND, old.key, old.version, life, new.id, until)
+    return [Put(new), gone, *_names(payload, corpus)]
+
+
+def _names(payload: asked.Claim, corpus: Corpus) -> Iterator[Put]:
+    """A record for each name in it that has none: archived, for a name tells nobody anything."""
+    kinds = {mention.key: mention.kind for mention in mentions(payload.text)}
+    for name in dict.fromkeys(payload.entities):
+        key = record_key(name, payload.scope)
+        if corpus.record(ENTITY, key) is None:
+            body = {"name": name, "kind": kinds.get(name, "name"), "aliases": []}
+            yield Put(Record(ENTITY, key, name, body, scope=payload.scope, life=Life.ARCHIVED))
 
 
 def _beside(payload: asked.KeepBoth, corpus: Corpus) -> Record:

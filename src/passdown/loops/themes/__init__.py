@@ -9,6 +9,7 @@ from passdown.loops.themes.changes import changes
 from passdown.loops.themes.detect import detect
 from passdown.loops.themes.kinds import BUILTIN, FORM, FORM_TOLD, KINDS
 from passdown.loops.themes.known import same
+from passdown.loops.themes.mirror import edits, files
 from passdown.loops.themes.payload import ACTIONS, Payload
 from passdown.loops.themes.queries import found, propose
 from passdown.loops.themes.replay import outcome, replay
@@ -49,6 +50,8 @@ LOOP: Loop[Payload] = Loop(
     same=same,
     hesitates=hesitates,
     wire=wire,
+    mirror=files,
+    edits=edits,
     queries=(
         Query(
             "detect",
