@@ -21,9 +21,10 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 HOW = "no Chromium is installed, so no page was tried: apt-get install chromium"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a window; skipped, loudly, where there is none."""
+    """The system's Chromium, without a window; skipped, loudly, where there is none. It is driven
+    from an event loop of this thread, so it is closed before another module's tests begin."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         warnings.warn(HOW, stacklevel=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from passdown.domain.errors import Conflict
 from passdown.domain.record import Life
@@ -51,6 +51,7 @@ def approved(at: Desk, steps: list[Any]) -> list[tuple[Any, str]]:
     return done
 
 
+@example([Join("tea", "tea", ""), Join("tea", "tea", "taste")], 0)
 @settings(max_examples=150, deadline=None)
 @given(st.lists(STEPS, min_size=2, max_size=9), st.integers(0, 99))
 def test_a_closure_leaves_the_world_as_if_none_of_it_had_been_approved(

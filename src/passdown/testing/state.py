@@ -81,7 +81,7 @@ def _replay(built: Rebuilt, detail: dict[str, Any]) -> None:
     how = str(detail["how"])
     if "edge" in detail:
         edge = Edge(**detail["edge"])
-        change = built.edges.add if how in ("link", "restore") else built.edges.discard
+        change = built.edges.add if how in ("link", "confirm", "restore") else built.edges.discard
         change((edge.source, edge.type, edge.target))
         return
     plain = detail["record"]

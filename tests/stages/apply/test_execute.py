@@ -81,6 +81,18 @@ def test_a_retired_record_stays_but_says_since_when_and_by_what(on_each: Desk):
         assert [r.version for r in tx.knowledge.versions("note", "tea")] == [1, 2]
 
 
+def test_an_edge_that_a_second_yes_wants_too_stays_one_and_rests_on_the_first(on_each: Desk):
+    edge = Edge("a", "joins", "b", {"why": "x"})
+    apply(on_each, Link(edge))
+    apply(on_each, Link(Edge("a", "joins", "b", {"why": "y"})), proposal="p2")
+    (image,) = images(on_each, "p2")
+    assert (image.change, image.before) == ("confirm", asdict(edge))
+    with on_each.store.read(ALL) as tx:
+        assert tx.knowledge.edges() == [edge]
+        (first,) = tx.ledger.images("p1")
+        assert tx.ledger.touched_after(first.kind, first.key, first.after) == ["p2"]
+
+
 def test_an_edge_is_linked_once_and_told_once(on_each: Desk):
     edge = Edge("a", "joins", "b", {"why": "x"})
     assert apply(on_each, Link(edge), Link(edge)) == []

@@ -47,6 +47,8 @@ def _one(tx: Tx, proposal: str, n: int, change: Change, actor: str) -> Record | 
         case Link(edge=edge):
             if tx.knowledge.link(edge):
                 _edge(tx, proposal, n, "link", edge, actor)
+            else:
+                _confirm(tx, proposal, n, edge, actor)
         case Unlink(edge=edge):
             stored = _stored(tx, edge)
             if stored is not None and tx.knowledge.unlink(stored):
@@ -80,6 +82,15 @@ def _retire(tx: Tx, proposal: str, n: int, change: Retire, actor: str) -> Record
     until = change.until or tx.now
     gone = replace(before, life=change.life, version=change.version, valid_to=until, body=body)
     return _put(tx, proposal, n, "retire", gone, actor)
+
+
+def _confirm(tx: Tx, proposal: str, n: int, edge: Edge, actor: str) -> None:
+    """Keep that this one wanted the edge too: it rests on whoever linked them first, and an undo
+    of that has to see it."""
+    stored = _stored(tx, edge)
+    known = any(image.key == edge_key(edge) for image in tx.ledger.images(proposal))
+    if stored is not None and not known:
+        _edge(tx, proposal, n, "confirm", stored, actor)
 
 
 def _edge(tx: Tx, proposal: str, n: int, how: str, edge: Edge, actor: str) -> None:
