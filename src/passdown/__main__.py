@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "transcript": ("passdown.up.read:transcript", "A session file as it is understood, as JSON"),
     "harvest": ("passdown.up.read:harvest", "What a session file teaches, storing nothing"),
     "metrics": ("passdown.up.metrics:main", "Velocity, hit rate, error reduction, completion"),
+    "report": ("passdown.up.report:main", "The figures and plots as one HTML file or picture"),
     "pairs": ("passdown.up.pairs:command", "Questions and their answers, out of session files"),
     "install": ("passdown.up.install:main", "Connect a client: its hooks and tools, and back"),
     "hook": ("passdown.__main__:hook", "Brief a session, advise a call, note where it stands"),

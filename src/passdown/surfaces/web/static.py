@@ -29,6 +29,11 @@ def address(name: str) -> str:
     return f"/static/{_mark()}/{name}"
 
 
+def text(name: str) -> str:
+    """What is in this file, for a page that stands alone."""
+    return _held()[name].decode()
+
+
 @cache
 def _held() -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(FOLDER.iterdir()) if p.suffix in KINDS}

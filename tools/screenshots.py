@@ -1,0 +1,132 @@
+"""Pictures of every page of the cockpit over the bundled samples, under docs/images.
+
+    python -m tools.screenshots [FOLDER]
+
+Each page is drawn at 1280 and at 360 pixels, light and dark, by an installed Chromium. A picture
+of more than 120 KB is an error: every checkout carries them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from passdown.app import open_app
+from passdown.domain.actor import Proof, human
+from passdown.serve import Wish, aside
+from passdown.up.report import BROWSERS
+from passdown.up.run import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from passdown.app import App
+
+FOLDER = Path(__file__).parent.parent / "docs" / "images"
+MIRA = human("mira", Proof.LOCAL)
+LARGEST = 120_000
+SIZES = {1280: 800, 360: 740}
+THEMES = ("light", "dark")
+APPROVED = 4
+
+
+def main(argv: list[str]) -> int:
+    """Draw them all; 1 when one of them is too large."""
+    folder = Path(argv[0]) if argv else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="passdown-pictures-") as home,
+        open_app(store=home) as app,
+    ):
+        addresses = furnish(app)
+        with aside(app, Wish(port=0, worker=False)) as served:
+            large = list(draw(served.base, served.way_in, addresses, folder))
+    for name in large:
+        print(f"larger than {LARGEST} bytes: {name}", file=sys.stderr)
+    return 1 if large else 0
+
+
+def furnish(app: App) -> dict[str, str]:
+    """The samples, some of them approved, one refused; every page by its name."""
+    app.call("ingest", {"paths": [str(SAMPLES)]}, MIRA)
+    app.call("mine", {}, MIRA)
+    waiting = app.call("pending", {"limit": 100}, MIRA)["proposals"]
+    for one in waiting[:APPROVED]:
+        app.call("approve", {"id": one["id"], "reason": "seen in its replay"}, MIRA)
+    app.call("reject", {"id": waiting[APPROVED]["id"], "reason": "true of one machine only"}, MIRA)
+    app.call("token.new", {"name": "noor", "role": "review"}, MIRA)
+    app.call("token.new", {"name": "ci", "role": "agent"}, MIRA)
+    app.call("index.follow", {}, MIRA)
+    record = app.call("records", {"kind": "claim"}, MIRA)["records"][0]["id"]
+    app.call("feedback", {"id": record, "verdict": "helpful", "reason": "it worked"}, MIRA)
+    session = app.call("sessions.list", {"limit": 1}, MIRA)["sessions"][0]["id"]
+    return {
+        "inbox": "/",
+        "card": f"/cards/{waiting[APPROVED + 1]['id']}",
+        "decisions": "/decisions",
+        "decision": f"/decisions/{waiting[0]['id']}",
+        "ledger": "/ledger",
+        "knowledge": "/knowledge",
+        "search": "/knowledge?q=pytest",
+        "record": f"/knowledge/{record}",
+        "graph": "/graph",
+        "sessions": "/sessions",
+        "session": f"/sessions/{session}",
+        "readings": "/readings",
+        "measure": "/measure",
+        "controls": "/controls",
+        "people": "/people",
+        "sign-in": "/sign-in",
+    }
+
+
+def draw(base: str, way_in: Any, addresses: dict[str, str], folder: Path) -> Iterator[str]:
+    """Draw each page in each size and theme; the names of those that are too large."""
+    from playwright.sync_api import sync_playwright
+
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise SystemExit("no Chromium is installed: apt-get install chromium")
+    alone = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=alone)
+        for width in SIZES:
+            for theme in THEMES:
+                page = visitor(browser, width, theme)
+                page.goto(way_in(MIRA))
+                for name, address in addresses.items():
+                    path = folder / f"{name}-{width}-{theme}.png"
+                    picture(page, base + address, path)
+                    if path.stat().st_size > LARGEST:
+                        yield path.name
+        browser.close()
+
+
+def visitor(browser: Browser, width: int, theme: str) -> Page:
+    """A window of this width in this theme."""
+    context = browser.new_context(
+        viewport={"width": width, "height": SIZES[width]},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    return context.new_page()
+
+
+def picture(page: Page, address: str, path: Path) -> None:
+    """What stands on the first screen, once all its parts are there."""
+    page.goto(address)
+    page.wait_for_function(
+        "() => !/Counting…|Looking it up…/.test(document.querySelector('main').innerText)"
+    )
+    page.wait_for_timeout(600 if page.locator("#graph").count() else 150)
+    page.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
