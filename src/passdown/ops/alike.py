@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, Forbidden, Invalid, NotFound, NotPending, PassdownError
-from passdown.ops.kinds import Id, Text
+from passdown.ops.kinds import Id, Name, Text
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 from passdown.text.shape import shape
 
 if TYPE_CHECKING:
     from passdown.domain.proposal import Proposal
     from passdown.ops.operation import Operation
+    from passdown.storage.alike import Group
     from passdown.storage.port import Tx
 
 SAMPLES = 3
@@ -32,6 +33,31 @@ def listed(ctx: Ctx, id: Id) -> dict[str, Any]:
     rows = [{f: getattr(p, f) for f in ("id", "confidence", "scope", "title")} for p in open_ones]
     told = {"like": asked.title, "n": len(rows), "approved": yes, "rejected": no}
     return {**told, "samples": SAMPLES, "alike": rows}
+
+
+@operation(
+    "alike.groups",
+    Effect.READ,
+    cli=Shell(rows="groups", columns=("n", "loop", "scope", "approved", "rejected", "title", "id")),
+    example="passdown alike groups",
+)
+def groups(ctx: Ctx, loop: Name = "", limit: int = 50) -> dict[str, Any]:
+    """Open questions that differ only in what they name, the largest groups first: one of each, how
+    many there are, and how many of them you have answered."""
+    most = max(1, min(limit, 200))
+    with ctx.store.read(ctx.sight) as tx:
+        loops = [loop] if loop else [best.loop for best in tx.queue.best("")]
+        found = [group for name in loops for group in tx.alike.groups(name, limit=most)]
+        found.sort(key=lambda group: (-group.n, group.loop, group.shape))
+        rows = [_row(ctx, tx, group) for group in found[:most]]
+    return {"samples": SAMPLES, "groups": rows}
+
+
+def _row(ctx: Ctx, tx: Tx, group: Group) -> dict[str, Any]:
+    one = tx.alike.waiting(group.loop, group.shape, limit=1)[0]
+    yes, no = tx.alike.answers(group.loop, group.shape, ctx.actor.name)
+    told = {"id": one.id, "loop": one.loop, "scope": one.scope, "title": one.title, "n": group.n}
+    return {**told, "approved": yes, "rejected": no}
 
 
 @operation("alike.approve", Effect.DECIDE, cli=RESULT, example="passdown alike approve 0193ab")

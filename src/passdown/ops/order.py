@@ -78,8 +78,8 @@ def narrowed(ctx: Ctx, scope: str, flag: str, least: float, older: str) -> Narro
 
 def pace(tx: Tx, actor: Actor, loop: str) -> float:
     """The seconds an answer to a question of this loop takes this person, in the middle."""
-    spent = _spent(tx, actor, loop)
-    return sorted(spent)[len(spent) // 2] if len(spent) >= ENOUGH else USUAL
+    took = spent(tx, actor, loop)
+    return sorted(took)[len(took) // 2] if len(took) >= ENOUGH else USUAL
 
 
 def answered(tx: Tx, actor: Actor, loop: str) -> None:
@@ -88,11 +88,12 @@ def answered(tx: Tx, actor: Actor, loop: str) -> None:
     tx.registry.keep(f"answered:{actor.name}", tx.now)
     took = to_seconds(tx.now) - to_seconds(last) if last else PAUSE
     if 0 < took < PAUSE:
-        spent = [*_spent(tx, actor, loop), round(took, 2)][-KEPT:]
-        tx.registry.keep(f"pace:{actor.name}:{loop}", json.dumps(spent))
+        kept = [*spent(tx, actor, loop), round(took, 2)][-KEPT:]
+        tx.registry.keep(f"pace:{actor.name}:{loop}", json.dumps(kept))
 
 
-def _spent(tx: Tx, actor: Actor, loop: str) -> list[float]:
+def spent(tx: Tx, actor: Actor, loop: str) -> list[float]:
+    """The seconds that the last answers of this person to this loop took, newest last."""
     kept = tx.registry.value(f"pace:{actor.name}:{loop}")
     found: list[float] = json.loads(kept) if kept else []
     return found

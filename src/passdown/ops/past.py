@@ -37,7 +37,7 @@ def similar(ctx: Ctx, id: Id, limit: int = 6) -> dict[str, Any]:
         asked = tx.queue.get(id)
         if asked is None:
             raise NotFound(f"no proposal {id}", next="`passdown pending` lists ids; six digits do.")
-        found = precedents(tx, asked, limit=max(1, min(limit, 100)))
+        found = precedents(tx, asked, limit=max(1, min(limit, 100)), soon=True)
     return {"id": asked.id, "title": asked.title, "similar": [p._asdict() for p in found]}
 
 

@@ -72,6 +72,20 @@ def tried(ctx: Ctx, message: Text, snapshot: Payload | None = None) -> dict[str,
 
 
 @operation(
+    "phrases.reads",
+    Effect.READ,
+    cli=Shell(facts=("text", "missing")),
+    example="passdown phrases reads 'Burn is ${snapshot.cost.today} today.'",
+)
+def reads(ctx: Ctx, reply: Text, snapshot: Payload | None = None) -> dict[str, Any]:
+    """What a reply would say as things stand, and the placeholders that nothing fills."""
+    from passdown.text.template import render
+
+    now = render(reply, ctx.settings.snapshot if snapshot is None else snapshot)
+    return {"text": now.text, "missing": list(now.missing)}
+
+
+@operation(
     "phrases.used",
     Effect.READ,
     cli=Shell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.proposal import FORGOTTEN, PUBLIC, Status
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 PAGE = 1000
 LOOKED_AT = 20_000
 """Decisions of a loop that are compared, the most confident first."""
+LOOKED_AT_SOON, COMPARED_SOON = 300, 24
 DECIDED = (Status.EXECUTED, Status.REJECTED, Status.FAILED)
 SAME_ACTION, SAME_SCOPE = 0.1, 0.05
 LONGEST = 600
@@ -41,14 +43,14 @@ class Precedent(NamedTuple):
     worked: str
 
 
-def precedents(tx: Tx, proposal: Proposal, *, limit: int) -> list[Precedent]:
+def precedents(tx: Tx, proposal: Proposal, *, limit: int, soon: bool = False) -> list[Precedent]:
     """The nearest, nearest first, half of them against where there are such: one who asks what
-    usually becomes of this must not be shown one side only."""
+    usually becomes of this must not be shown one side only. `soon` is for somebody who waits: of
+    the surest ones of both sides only those that have the most words in common are compared."""
     vector = embed(_signal(proposal))
+    decided = _likely(tx, proposal) if soon else _decided(tx, proposal.loop)
     scored = (
-        (_near(vector, proposal, other), other)
-        for other in _decided(tx, proposal.loop)
-        if other.id != proposal.id
+        (_near(vector, proposal, other), other) for other in decided if other.id != proposal.id
     )
     near = sorted(
         ((n, o) for n, o in scored if n >= LEAST), key=lambda pair: (-pair[0], pair[1].id)
@@ -61,6 +63,21 @@ def _decided(tx: Tx, loop: str) -> Iterator[Proposal]:
     while seen < LOOKED_AT and (page := tx.queue.all(DECIDED, loop=loop, after=last, limit=PAGE)):
         yield from (p for p in page if FORGOTTEN not in p.flags)
         last, seen = page[-1].id, seen + len(page)
+
+
+def _likely(tx: Tx, proposal: Proposal) -> list[Proposal]:
+    words = _words(proposal)
+    found = [
+        p
+        for status in DECIDED
+        for p in tx.queue.all((status,), loop=proposal.loop, limit=LOOKED_AT_SOON)
+        if FORGOTTEN not in p.flags
+    ]
+    return nlargest(COMPARED_SOON, found, key=lambda p: len(words & _words(p)))
+
+
+def _words(p: Proposal) -> set[str]:
+    return set(p.title.casefold().split())
 
 
 def _signal(p: Proposal) -> str:

@@ -46,11 +46,14 @@ SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, va
     created_at, updated_at, version
 FROM records WHERE id >= :prefix AND id < :beyond AND {sees} ORDER BY id LIMIT 10
 
+-- Most records are active: those are read in their order, never looked up by that.
 -- name: all
 SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
     created_at, updated_at, version
 FROM records
-WHERE life IN :lives AND {sees}
+WHERE {sees}
+    AND life IN :lives --? rare
+    AND life || '' IN :lives --? most
     AND kind = :kind --? kind
 ORDER BY kind, key
 LIMIT :limit

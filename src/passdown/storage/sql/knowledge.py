@@ -66,7 +66,11 @@ class SqlKnowledge:
     ) -> list[Record]:
         """By kind and key; active ones unless `lives` says otherwise."""
         wanted = [life.value for life in lives or (Life.ACTIVE,)]
-        return list(map(record_of, self._rows("all", kind=kind, lives=wanted, limit=limit)))
+        most = Life.ACTIVE.value in wanted
+        which = {"most": most, "rare": not most}
+        return list(
+            map(record_of, self._rows("all", kind=kind, lives=wanted, limit=limit, **which))
+        )
 
     def by_ids(self, ids: Iterable[str]) -> list[Record]:
         """Those that exist, whatever their life, by kind and key."""

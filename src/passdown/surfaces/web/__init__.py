@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from passdown.surfaces.web import (
+    beside,
     controls,
     decisions,
     graph,
@@ -13,6 +14,7 @@ from passdown.surfaces.web import (
     knowledge,
     live,
     measure,
+    phrases,
     seen,
     sessions,
     sign,
@@ -34,7 +36,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "configured", "routes"]
 
-PAGES = (inbox, decisions, knowledge, graph, sessions, measure, controls, seen, live, sign)
+PAGES = (
+    inbox,
+    beside,
+    phrases,
+    decisions,
+    knowledge,
+    graph,
+    sessions,
+    measure,
+    controls,
+    seen,
+    live,
+    sign,
+)
 
 
 def routes(

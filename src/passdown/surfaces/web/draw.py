@@ -52,6 +52,8 @@ def _environment() -> Environment:
         "money": money,
         "percent": percent,
         "words": words,
+        "lasting": lasting,
+        "worth": worth,
     }
     return made
 
@@ -145,3 +147,25 @@ def percent(share: float) -> str:
 def words(name: str) -> str:
     """A name made for programs as words."""
     return name.replace("_", " ").replace("-", " ").lower()
+
+
+def lasting(seconds: float) -> str:
+    """A length of time as one says it."""
+    if seconds < 60:
+        return "less than a minute"
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"about {count(seconds / size)} {unit}"
+    raise AssertionError("a minute is the last unit")
+
+
+def worth(metrics: Mapping[str, float]) -> list[str]:
+    """What a replay says a yes would have saved, in money and minutes; nothing it does not say."""
+    said = []
+    if lost := metrics.get("seconds_lost"):
+        said.append(f"{lasting(lost)} lost where it was not known")
+    if spent := metrics.get("seconds_a_day"):
+        said.append(f"{lasting(spent)} of answering a day")
+    if (cost := metrics.get("usd_a_day")) is not None:
+        said.append(f"{money(cost)} a day")
+    return said

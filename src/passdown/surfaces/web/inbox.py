@@ -39,12 +39,13 @@ def inbox(visit: Visit) -> Response:
     found = _waiting(visit)
     rows = found["proposals"]
     shown = _card(visit, rows[0]["id"]) if rows else None
-    return visit.show("inbox.html", **_listed(visit, found), shown=shown)
+    pace = visit.call("pace", loop=visit.asked("loop"))
+    return visit.show("inbox.html", **_listed(found), shown=shown, pace=pace, waiting=pace["open"])
 
 
 def queue(visit: Visit) -> Response:
     """Further questions, as the rows that a page appends to its list."""
-    return visit.show("part/further.html", **_listed(visit, _waiting(visit)))
+    return visit.show("part/further.html", **_listed(_waiting(visit)))
 
 
 def card(visit: Visit) -> Response:
@@ -95,6 +96,10 @@ def _waiting(visit: Visit) -> dict[str, Any]:
     found: dict[str, Any] = visit.call(
         "pending",
         loop=visit.asked("loop"),
+        scope=visit.asked("scope").strip(),
+        flag=visit.asked("flag"),
+        least=_share(visit.asked("least")),
+        older=visit.asked("older"),
         order="value",
         limit=PAGE,
         after=visit.asked("after"),
@@ -102,18 +107,23 @@ def _waiting(visit: Visit) -> dict[str, Any]:
     return found
 
 
-def _listed(visit: Visit, found: dict[str, Any]) -> dict[str, Any]:
+def _listed(found: dict[str, Any]) -> dict[str, Any]:
     return {
         "rows": found["proposals"],
         "next": found.get("next"),
-        "waiting": visit.call("waiting")["open"],
         "reasons": REASONS,
     }
+
+
+def _share(text: str) -> float:
+    """The share of one that an address says; 0 where it says none."""
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0
 
 
 def _card(visit: Visit, id: str) -> dict[str, Any]:
     """All that a card draws."""
     shown: dict[str, Any] = visit.call("show", id=id)
-    alike = visit.call("alike.list", id=id) if shown["status"] == "pending" else None
-    similar = visit.call("ledger.similar", id=id)["similar"]
-    return {**shown, "alike": alike, "similar": similar, "fields": fields(shown["payload"])}
+    return {**shown, "fields": fields(shown["payload"])}

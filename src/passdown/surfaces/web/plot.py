@@ -96,3 +96,38 @@ def _round(most: int) -> int:
             if most <= step * size:
                 return step * size
         size *= 10
+
+
+class Mark(NamedTuple):
+    """One occasion on a line of time, above it or below."""
+
+    x: float
+    up: bool
+    said: str
+
+
+class Line(NamedTuple):
+    """Occasions along time, between the first and the last day."""
+
+    dots: Sequence[Mark]
+    first: str = ""
+    last: str = ""
+    width: float = WIDTH
+    height: float = 64.0
+    middle: float = 22.0
+
+
+def line(occasions: Sequence[tuple[str, bool]]) -> Line:
+    """Each occasion where it stands in time; what has no time is left out."""
+    from passdown.domain.clock import to_seconds
+
+    known = sorted((to_seconds(at), at, up) for at, up in occasions if at)
+    if len(known) < 2:
+        return Line(())
+    start, span = known[0][0], max(known[-1][0] - known[0][0], 1.0)
+    room = WIDTH - 16
+    dots = [
+        Mark(8 + (when - start) / span * room, up, f"{at[:10]}: {'right' if up else 'wrong'}")
+        for when, at, up in known
+    ]
+    return Line(dots, known[0][1][:10], known[-1][1][:10])

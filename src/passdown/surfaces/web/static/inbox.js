@@ -15,6 +15,9 @@ let place = 0;
 let pause;
 let sending = false;
 let typing;
+let looking;
+let streak = 0;
+let decided = 0;
 
 const rows = () => [...queue.querySelectorAll("li")];
 const ids = () => rows().map((row) => row.dataset.id);
@@ -61,11 +64,23 @@ async function show(index) {
     const { html } = await fetched(wanted);
     if (ids()[place] !== wanted) return;
     card.innerHTML = html;
+    beside();
     scrollTo({ top: 0 });
   }
   card.focus({ preventScroll: true });
   closeReasons();
   ahead();
+}
+
+// What takes longer than the card: asked for once it has been looked at for a moment.
+function beside() {
+  clearTimeout(looking);
+  const place = card.querySelector("[data-part]");
+  if (!place) return;
+  looking = setTimeout(async () => {
+    const { ok, html } = await part(place.dataset.part);
+    if (place.isConnected) place.innerHTML = ok ? html : "";
+  }, 150);
 }
 
 function end() {
@@ -101,9 +116,29 @@ function mark() {
   });
   if (!one("#unsent")) return;
   const count = buffer.unsent().length;
+  left(count);
   one("#unsent").textContent = count ? `${count} unsent` : "";
   one('[data-do="undo"]').disabled = !count;
   one('[data-do="send"]').hidden = !count;
+}
+
+// How many are left and how long they take, at the pace that the server told.
+function left(count) {
+  const pace = one("#pace");
+  if (!pace) return;
+  const open = Math.max(0, Number(pace.dataset.total) - count - gone.size);
+  const minutes = (open * Number(pace.dataset.each)) / 60;
+  const time = minutes < 1 ? "less than a minute" : minutes < 60 ? `about ${Math.round(minutes)} min` : `about ${Math.round(minutes / 60)} h`;
+  const done = count + gone.size;
+  one("#left").textContent = `${done ? `${done} decided, ` : ""}${open.toLocaleString("en").replaceAll(",", "\u202f")} open, ${time} left`;
+}
+
+// Haste is told, never stopped: very many yes in a row, each within a second.
+function haste(yes) {
+  const now = performance.now();
+  streak = yes && now - decided < 1000 ? streak + 1 : 0;
+  decided = now;
+  if (streak === 25) tell("25 times yes, each within a second. A rest costs less than a wrong rule.", true);
 }
 
 // ---- deciding
@@ -117,6 +152,7 @@ function may() {
 
 function decide(decision) {
   buffer.add({ id: id(), ...decision });
+  haste(decision.yes);
   if (buffer.unsent().length > buffer.MOST) send(buffer.unsent().slice(0, -buffer.MOST));
   mark();
   wait();
@@ -261,6 +297,7 @@ async function say(field) {
     const html = await post(`/cards/${id()}/say`, { text: field.value });
     cards.set(id(), Promise.resolve({ ok: true, html }));
     card.innerHTML = html;
+    beside();
   } catch (error) {
     tell(`${error.message}. ${error.next}`, true);
   }
@@ -345,6 +382,7 @@ document.addEventListener("input", (event) => {
 // ---- what a reload finds
 
 if (top()) cards.set(id(), Promise.resolve({ ok: true, html: card.innerHTML }));
+beside();
 const first = ids().findIndex((one) => !isSettled(one));
 if (first > 0) show(first);
 else if (first < 0 && rows().length && !alone) show(rows().length);

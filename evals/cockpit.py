@@ -1,0 +1,178 @@
+"""How soon a page of the cockpit is there, where very much waits and very much is known.
+
+A store on the disk with 100,000 open questions (half of them in groups that are alike), as many
+decided ones, the claims that those left, and what the ledger tells of them. The real server answers
+on a socket; a browser's client asks for every page and for one card after the other, as somebody
+does who decides. Milliseconds of CPU time of server and client together, one process, warm: what
+else a machine does slows wall time, which stands beside it. Parts that a page fetches once it
+stands (`data-part`) are shown apart.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from evals import Measured, _cockpit_store
+from passdown.app import App, open_app
+from passdown.domain.actor import Proof, human
+from passdown.surfaces import http, web
+
+READS_DATA = False
+SIZE = 100
+"""Thousands of open questions, of decided ones, and of claims."""
+TURNS, CARDS = 20, 200
+PERSON = human("mira", Proof.TERMINAL)
+STATIC = Path(web.__file__).with_name("static")
+OF_THE_GRAPH = ("cytoscape.min.js", "graph.js")
+
+PAGES = {
+    "inbox": "/",
+    "inbox_of_a_loop": "/?loop=claims",
+    "inbox_of_a_scope": "/?scope=repo:web",
+    "inbox_sure": "/?least=0.95",
+    "inbox_flagged": "/?flag=replay_changed",
+    "inbox_old": "/?older=7d",
+    "inbox_of_nothing": "/?scope=repo:none&least=0.99",
+    "clusters": "/clusters",
+    "queue": "/queue",
+    "decisions": "/decisions",
+    "rejections": "/decisions?event=rejected",
+    "ledger": "/ledger",
+    "knowledge": "/knowledge",
+    "knowledge_of_a_kind": "/knowledge?kind=claim",
+    "search": "/knowledge?q=bobi+fabo",
+    "graph": "/graph",
+    "sessions": "/sessions",
+    "measure": "/measure",
+    "controls": "/controls",
+}
+PARTS = {"figures": "/measure/figures", "calibration": "/measure/calibration"}
+
+
+class Took(NamedTuple):
+    """What one request took, and what it brought."""
+
+    wall: float
+    cpu: float
+    bytes: int
+
+
+def measure(_: Path | None, thousands: float = SIZE) -> Measured:
+    """Fill a store, serve it, and ask for everything."""
+    with (
+        TemporaryDirectory(prefix="passdown-cockpit-") as folder,
+        open_app(store=str(Path(folder, "store"))) as app,
+    ):
+        _cockpit_store.fill(app, int(thousands * 1000))
+        return measured(app, thousands)
+
+
+def measured(app: App, thousands: float) -> Measured:
+    """The figures of a store that is filled."""
+    cards = _cockpit_store.cards(app, CARDS)
+    pages = PAGES | _cockpit_store.single(app)
+    with Served(app) as browser:
+        took = {name: browser.several(path) for name, path in pages.items()}
+        one_by_one = [browser.ask(f"/cards/{id}", part=True) for id in cards]
+        beside = [browser.ask(f"/cards/{id}/beside", part=True) for id in cards[:40]]
+        parts = {name: [browser.ask(path, part=True)] for name, path in PARTS.items()}
+    every = {name: _at([t.cpu for t in some], 0.95) for name, some in took.items()}
+    slowest = max(every, key=lambda name: every[name])
+    figures = {
+        "page_p95_ms": every[slowest],
+        "card_p95_ms": _at([t.cpu for t in one_by_one], 0.95),
+        "beside_p95_ms": _at([t.cpu for t in beside], 0.95),
+        "inbox_bytes": max(t.bytes for t in took["inbox"]),
+        "card_bytes": max(t.bytes for t in one_by_one),
+        "js_bytes": _script_bytes(),
+        "waiting_ms": _waiting(app),
+    }
+    seen = {f"{name}_p95_ms": ms for name, ms in every.items()}
+    apart = {f"part_{name}_ms": round(1000 * some[0].cpu, 1) for name, some in parts.items()}
+    wall = {f"{name}_wall_ms": _at([t.wall for t in some], 0.5) for name, some in took.items()}
+    wall["card_wall_ms"] = _at([t.wall for t in one_by_one], 0.5)
+    against: dict[str, float | str] = {"slowest": slowest, "load": os.getloadavg()[0]}
+    return Measured(figures | seen | apart, TURNS * len(pages) + CARDS, against | wall)
+
+
+def _waiting(app: App) -> float:
+    """What the badge of a browser costs each time the server looks, in CPU milliseconds."""
+    began = time.process_time()
+    for _ in range(10):
+        app.call("waiting", {}, PERSON)
+    return round(100 * (time.process_time() - began), 2)
+
+
+def _script_bytes() -> int:
+    """Every script but those that only the graph page loads."""
+    every = (p for p in STATIC.glob("*.js") if p.name not in OF_THE_GRAPH)
+    return sum(p.stat().st_size for p in every)
+
+
+def _at(spent: Sequence[float], share: float) -> float:
+    ordered = sorted(spent)
+    return round(1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
+
+
+# ---- asking
+
+
+class Browser:
+    """One connection that stays open, with the cookie of a sitting."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=120)
+        self._headers = {"cookie": cookie, "accept": "text/html"}
+
+    def several(self, path: str) -> list[Took]:
+        """The same page several times, after once to warm what the process keeps."""
+        self.ask(path)
+        return [self.ask(path) for _ in range(TURNS)]
+
+    def ask(self, path: str, *, part: bool = False) -> Took:
+        """Ask for a page, or a part of one; it must be answered."""
+        headers = self._headers | ({"x-part": "1"} if part else {})
+        wall, cpu = time.perf_counter(), time.process_time()
+        self._connection.request("GET", path, headers=headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        took = Took(time.perf_counter() - wall, time.process_time() - cpu, len(body))
+        if answer.status != 200:
+            raise RuntimeError(f"{path} answered {answer.status}")
+        return took
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+
+class Served:
+    """The server of this app on a free port, and somebody signed in at it."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def __enter__(self) -> Browser:
+        from tests.surfaces.live import live
+
+        entry = web.Entry()
+        pages = web.routes(
+            self._app,
+            entry,
+            who=lambda request: request.scope[http.ACTOR],
+            status=lambda error: http.STATUS[type(error)],
+        )
+        self._live = live(http.build(self._app, pages=pages, guests=entry))
+        port = self._live.__enter__()
+        self._browser = Browser(port, f"passdown={entry.seat(PERSON)}")
+        return self._browser
+
+    def __exit__(self, *error: object) -> None:
+        self._browser.close()
+        self._live.__exit__(None, None, None)

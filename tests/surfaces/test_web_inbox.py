@@ -1,0 +1,186 @@
+"""The inbox over HTTP: filters, pace, clusters, and what stands beside a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from passdown.app import memory_app
+from passdown.domain.record import Record
+from passdown.surfaces.web.draw import lasting, worth
+from passdown.surfaces.web.plot import line
+from passdown.testing import VirtualClock
+from tests.desk import Desk, desk
+from tests.notes import Add
+from tests.ops.test_phrases import keep
+from tests.surfaces.cockpit import MIRA, Cockpit, cockpit
+
+HTML = {"accept": "text/html"}
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def at() -> Iterator[Desk]:
+    made = desk()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def web(at: Desk) -> Iterator[Cockpit]:
+    with cockpit(at.app) as served:
+        yield served
+
+
+def listed(web: Cockpit, asked: str) -> list[str]:
+    page = web.browser().get(f"/queue?{asked}").text
+    return [part.split('"')[0] for part in page.split('<li data-id="')[1:]]
+
+
+def test_the_queue_is_filtered_by_scope_flag_confidence_and_age(at: Desk, web: Cockpit) -> None:
+    old = at.ask(Add("tea is at four"))
+    at.clock.advance(days=2)
+    here = at.ask(Add("only here", scope="repo:web"), scope="repo:web").id
+    sure = at.ask(Add("sure"), *(at.say("sure", f"s{n}") for n in range(4))).id
+    every = {old.id, here, sure}
+    assert set(listed(web, "")) == every
+    assert listed(web, "scope=repo:web") == [here]
+    assert listed(web, "least=0.85") == [sure]
+    assert listed(web, "older=1d") == [old.id]
+    assert listed(web, "flag=any") == []
+    assert listed(web, "scope=repo:web&least=0.85") == []
+    assert set(listed(web, "least=much")) == every
+
+
+@pytest.mark.parametrize("asked", ["least=7", "older=soon", "flag=%27%25"])
+def test_a_filter_that_makes_no_sense_is_refused_in_words(asked: str, web: Cockpit) -> None:
+    answer = web.browser().get(f"/?{asked}", headers=HTML)
+    assert answer.status_code == 422
+    assert "no" in answer.text
+
+
+def test_the_inbox_says_what_is_left_and_how_long_that_takes(at: Desk, web: Cockpit) -> None:
+    for n in range(20):
+        at.ask(Add(f"rule {n}"))
+    page = web.browser().get("/").text
+    assert "20 open, about 2 min left" in page
+    assert 'data-total="20" data-each="6.0"' in page
+
+
+def test_haste_is_told_and_a_no_ends_it(at: Desk, web: Cockpit) -> None:
+    ids = [at.ask(Add(f"rule {n}")).id for n in range(30)]
+    for id in ids[:27]:
+        at.clock.advance(seconds=0.5)
+        at.call("approve", MIRA, id=id)
+    client = web.browser()
+    assert "27 times in a row" in client.get("/").text
+    at.call("reject", MIRA, id=ids[27], reason="wrong")
+    assert "times in a row" not in client.get("/").text
+
+
+def test_clusters_are_listed_with_what_one_answered(at: Desk, web: Cockpit) -> None:
+    ids = [at.ask(Add(f"run `job{n}` with `make job{n}`")).id for n in range(6)]
+    at.ask(Add("stands alone"))
+    client = web.browser()
+    for id in ids[:3]:
+        client.post(f"/cards/{id}/decide", json={"yes": True, "reason": "so"})
+    page = client.get("/clusters").text
+    assert page.count('class="what"') == 1
+    assert "3 alike" in page
+    assert "3 yes, 0 no" in page
+    assert "the rest can be decided at once" in page
+
+
+def test_beside_a_card_stand_examples_what_is_known_and_what_happened(
+    at: Desk, web: Cockpit
+) -> None:
+    at.agree(Add("tea is served at four sharp"))
+    at.call("index.follow")
+    at.say("note: tea is served at five sharp")
+    id = at.ask(Add("tea is served at five sharp"), at.say("so it is")).id
+    page = web.browser().get(f"/cards/{id}/beside").text
+    assert "right here" in page
+    assert "note: tea is served at five sharp" in page
+    assert "<del>four</del> <ins>five</ins>" in page
+    assert '<span class="event approved">approved</span>' in page
+    assert "too few like this were decided" in page.casefold()
+
+
+def test_what_was_decided_says_how_many_like_it_are_kept(at: Desk, web: Cockpit) -> None:
+    for n in range(12):
+        id = at.ask(Add(f"rule {n}")).id
+        at.call("approve" if n < 9 else "reject", MIRA, id=id, reason="so")
+    id = at.ask(Add("one more")).id
+    assert "9 of 12 like this, about as sure, were kept." in (
+        web.browser().get(f"/cards/{id}/beside").text
+    )
+
+
+def test_a_hostile_example_is_text_beside_a_card_too(at: Desk, web: Cockpit) -> None:
+    at.say(f"note: {HOSTILE}")
+    id = at.ask(Add(HOSTILE), at.say(HOSTILE)).id
+    page = web.browser().get(f"/cards/{id}/beside").text
+    assert "<img" not in page
+    assert "&lt;img" in page
+
+
+def test_a_card_without_what_stands_beside_it_asks_for_it_by_its_address(
+    at: Desk, web: Cockpit
+) -> None:
+    id = at.ask(Add("tea is at four")).id
+    page = web.browser().get(f"/cards/{id}", headers={"x-part": "1"}).text
+    assert f'data-part="/cards/{id}/beside"' in page
+
+
+@pytest.fixture
+def phrases() -> Iterator[tuple[Record, Cockpit]]:
+    """A phrase in a store with the loops that passdown has."""
+    clock = VirtualClock()
+    made = Desk(memory_app(clock), clock)
+    record = keep(made)
+    with cockpit(made.app) as served:
+        yield record, served
+    made.close()
+
+
+def test_a_phrase_is_tried_and_its_reply_looked_at(phrases: tuple[Record, Cockpit]) -> None:
+    record, served = phrases
+    client = served.browser()
+    assert f'data-part="/phrases/{record.id}"' in client.get(f"/knowledge/{record.id}").text
+    part = client.get(f"/phrases/{record.id}").text
+    assert '<option value="cost_query">' in part
+    fired = client.post(f"/phrases/{record.id}/try", json={"message": "what is the burn today"})
+    assert "this phrase" in fired.text
+    missed = client.post(f"/phrases/{record.id}/try", json={"message": "good morning"})
+    assert "No pattern fires" in missed.text
+    reads = client.post(f"/phrases/{record.id}/reads", json={"reply": "It is ${snapshot.gone}."})
+    assert "Nothing fills" in reads.text
+    assert "gone" in reads.text
+
+
+def test_a_change_of_a_phrase_is_a_question_and_nothing_else(
+    phrases: tuple[Record, Cockpit],
+) -> None:
+    record, served = phrases
+    client = served.browser()
+    asked = {"reply": "Burn is known.", "category": "cost_query", "reason": "shorter"}
+    to = client.post(f"/phrases/{record.id}/edit", json=asked).json()["to"]
+    assert "Burn is known." in client.get(to).text
+    assert record.text in client.get(f"/knowledge/{record.id}").text.replace("&#36;", "$")
+    refused = client.post(f"/phrases/{record.id}/edit", json={"pattern": "("})
+    assert refused.status_code == 422
+
+
+def test_examples_stand_in_time_and_one_alone_draws_no_line() -> None:
+    drawn = line([("2026-01-01T00:00:00.000Z", True), ("2026-01-03T00:00:00.000Z", False)])
+    assert [(d.x < 20, d.up) for d in drawn.dots] == [(True, True), (False, False)]
+    assert (drawn.first, drawn.last) == ("2026-01-01", "2026-01-03")
+    assert line([("2026-01-01T00:00:00.000Z", True), ("", True)]).dots == ()
+
+
+def test_money_and_minutes_are_said_only_where_a_replay_knows_them() -> None:
+    assert worth({"later_sessions": 4.0}) == []
+    assert worth({"seconds_lost": 720.0}) == ["about 12 min lost where it was not known"]
+    assert worth({"usd_a_day": 0.12})[0] == "$0.12 a day"
+    assert (lasting(59), lasting(7200)) == ("less than a minute", "about 2 h")
