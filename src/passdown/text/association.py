@@ -14,6 +14,8 @@ from passdown.text.chance import fitted, shared
 from passdown.text.incidence import pairs
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from passdown.text.arrays import Floats, Integers
     from passdown.text.chance import Chance
     from passdown.text.incidence import Incidence, Pairs
@@ -25,6 +27,10 @@ TWICE = 2
 LIKELY = 0.03
 """What chance has oftener than this is no tie; what is no theme by itself may still belong to one,
 which is for its whole group to show."""
+
+STEADY = 0.75
+"""Of the sessions over which chance would spread its claims, who is named in fewer than this share
+is named in bursts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,19 @@ def _unlikely(seen: Incidence, found: Pairs, often: Integers, entities: int) -> 
     both = left * right / seen.session_count
     each = seen.sessions.sizes.sum() / len(seen.claim_ids)
     sessions: Floats = both * -np.expm1(-claims * each / both)
-    # As sure as the lesser of the two: one event that is told again and again is one, and claims
-    # that many sessions repeat are few.
-    p = np.maximum(
-        shared(found.claims, named[found.left], named[found.right], claims),
-        shared(found.sessions, left, right, sessions),
-    )
+    p = shared(found.claims, named[found.left], named[found.right], claims)
+    # One event that is told again and again is one: who is named in bursts is as sure as sessions.
+    bursts = _bursts(named, often, seen.session_count)
+    told = bursts[found.left] | bursts[found.right] | (found.sessions <= sessions)
+    p[told] = np.maximum(p, shared(found.sessions, left, right, sessions))[told]
     # Of the sessions they could share beyond what chance has them share, the share they do.
     strength = (found.sessions - sessions) / np.maximum(np.sqrt(left * right) - sessions, 1)
     kept = (p <= LIKELY) & (strength > 0)
     return Ties(found.left[kept], found.right[kept], strength[kept], p[kept], chance, entities)
+
+
+def _bursts(named: Integers, often: Integers, sessions: int) -> NDArray[np.bool_]:
+    """Which are named in clearly fewer sessions than so many claims would be spread over."""
+    spread = -sessions * np.expm1(named * np.log1p(-1 / sessions))
+    found: NDArray[np.bool_] = often < STEADY * spread
+    return found

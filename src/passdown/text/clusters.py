@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from passdown.domain.clock import to_seconds
 from passdown.text.arrays import np
 from passdown.text.belonging import belonging
+from passdown.text.chains import unchained
 from passdown.text.chance import adjusted, two_of
 from passdown.text.communities import leiden
 from passdown.text.recurrence import Cluster
@@ -71,7 +72,7 @@ def ranked(
     near = Near(ties)
     made = (
         _cluster(seen, members, near, q)
-        for members, q in _sure(seen, ties, near, communities(ties), fdr)
+        for members, q in _sure(seen, ties, near, communities(ties, near), fdr)
     )
     kept = [
         one for one in made if one.session_count >= min_sessions and one.claim_count >= min_claims
@@ -79,15 +80,17 @@ def ranked(
     return sorted(kept, key=lambda one: (-one.score, one.entity_ids))
 
 
-def communities(ties: Ties) -> list[Group]:
-    """Those who are tied to each other, two or more."""
+def communities(ties: Ties, near: Near) -> list[Group]:
+    """Those who are tied to each other, two or more, and by more than one whom all share."""
     nodes, at = np.unique(np.stack([ties.left, ties.right], axis=1), return_inverse=True)
     pairs, density = at.reshape(-1, 2), _density(ties)
     found = leiden(pairs, ties.strength, nodes=len(nodes), resolution=density, modularity=False)
     alike: dict[int, list[int]] = {}
     for node, number in zip(nodes.tolist(), found, strict=True):
         alike.setdefault(number, []).append(node)
-    return [tuple(members) for members in alike.values() if len(members) > 1]
+    links = {node: sorted(near[node]) for node in nodes.tolist()}
+    large = (members for members in alike.values() if len(members) > 1)
+    return [part for members in large for part in unchained(members, links)]
 
 
 def _density(ties: Ties) -> float:
