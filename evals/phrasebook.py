@@ -6,8 +6,8 @@ beside the naive lexical threshold of .85. Then the speed of the embedding besid
 near-duplicates beside the exact graph with star linking, and a million messages in one process.
 The one setting was first chosen on CLINC150 and thinned parts of it, but the figures of every set
 there is for development were seen before it was settled: on those sets they say how well it fits,
-not how well it carries over. What carries over is measured on sets that were kept aside. --data
-names a folder with `intents/*.jsonl` (text, intent), of which every set is measured.
+not how well it carries over: only a set that nobody looked at can tell that. --data names a folder
+with `intents/*.jsonl` (text, intent), of which every set is measured.
 """
 
 from __future__ import annotations

@@ -131,6 +131,8 @@ def test_an_approval_may_change_one_field_and_keep_the_rest(tmp_path: Path) -> N
         found.mine("phrasebook")
         (asked,) = found.pending()
         edit = {"reply": "See the page."}
+        assert "stale_risk" in str(found.call("preview", id=asked["id"])["card"])
+        assert "stale_risk" not in str(found.call("preview", id=asked["id"], edit=edit)["card"])
         found.call("approve", id=asked["id"], edit=edit)
         assert phrase(found)["reply"] == "See the page."
         shown = found.call("phrases.show", phrase="burn-is")

@@ -50,9 +50,10 @@ def _question(payload: Add | Update) -> str:
 def _warnings(payload: Add | Update) -> Iterator[Block]:
     if isinstance(payload, Update) and payload.reason:
         yield Text(f"Why: {payload.reason}")
-    if payload.stale:
-        yield Text(f"stale_risk: {', '.join(payload.stale)} may be out of date tomorrow.")
-    if payload.stale and payload.slotted and payload.slotted != payload.reply:
+    stale = [token for token in payload.stale if token in payload.reply]
+    if stale:
+        yield Text(f"stale_risk: {', '.join(stale)} may be out of date tomorrow.")
+    if stale and payload.slotted and payload.slotted != payload.reply:
         yield Diff("The edit that is offered instead", payload.reply, payload.slotted)
     if payload.synthesized:
         yield Text("synthesized: a model wrote this reply; nobody said it so.")
