@@ -80,7 +80,7 @@ def call(app: App, words: list[str], commands: Collection[str], show: Show) -> i
     found = find(app, words)
     if found is None:
         return _group(app, words, commands)
-    op = app.operation(found.name)
+    op, found = _meant(app, found)
     context = _parse(command(op), f"{PROGRAM} {_spoken(found.name)}", found.rest)
     if context is None:
         return 0
@@ -102,7 +102,7 @@ def said(app: App, words: list[str]) -> dict[str, Any]:
     found = find(app, words)
     if found is None:
         return {}
-    op = app.operation(found.name)
+    op, found = _meant(app, found)
     context = _parse(command(op), f"{PROGRAM} {_spoken(found.name)}", found.rest)
     return _given(context, op) if context else {}
 
@@ -126,15 +126,17 @@ def find(app: App, words: Sequence[str]) -> Found | None:
     spoken = [w.replace("-", "_") for w in takewhile(_is_name, words[:DEEPEST])]
     tries = [(".".join(spoken[:n]), n) for n in range(len(spoken), 0, -1)]
     hit = _first(tries, {*OPERATIONS, *ALIASES}) or _first(tries, _names(app, hidden=True))
-    return _instead(app, Found(hit[0], list(words[hit[1] :]))) if hit else None
+    return Found(hit[0], list(words[hit[1] :])) if hit else None
 
 
-def _instead(app: App, found: Found) -> Found:
-    """The operation that one of the words makes of it, without that word."""
-    for flag, name in app.operation(found.name).cli.instead:
+def _meant(app: App, found: Found) -> tuple[Operation, Found]:
+    """The operation, or the one that one of the words after it makes of it, without that word."""
+    op = app.operation(found.name)
+    for flag, name in op.cli.instead:
         if flag in found.rest:
-            return Found(name, [word for word in found.rest if word != flag])
-    return found
+            rest = [word for word in found.rest if word != flag]
+            return app.operation(name), Found(name, rest)
+    return op, found
 
 
 def command(op: Operation) -> click.Command:

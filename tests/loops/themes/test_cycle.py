@@ -321,3 +321,15 @@ def test_claims_that_do_not_say_the_same_of_one_thing_are_named_and_others_are_n
     assert ids["Never"] in told[0]
     assert ids["Always"] in told[0]
     assert text.count("rotate the keys") == 1
+
+
+def test_detect_with_propose_is_propose_on_the_command_line(world: World) -> None:
+    from passdown.__main__ import _show
+    from passdown.surfaces import cli
+    from tests.surfaces.scene import ALICE
+
+    world.app.identify = lambda: ALICE  # type: ignore[method-assign]  # who is at the terminal
+    assert cli.call(world.app, ["themes", "detect", "--json"], (), _show) == 0
+    assert world.pending() == []
+    assert cli.call(world.app, ["themes", "detect", "--propose", "--json"], (), _show) == 0
+    assert len(world.pending()) == 1
