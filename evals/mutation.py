@@ -45,6 +45,7 @@ TESTS = (
     "tests/ops/test_arbiter_budget.py",
     "tests/ops/test_arbitration.py",
     "tests/ops/test_controls.py",
+    "tests/ops/test_deciding.py",
     "tests/ops/test_feedback.py",
     "tests/ops/test_forget.py",
     "tests/ops/test_operation.py",

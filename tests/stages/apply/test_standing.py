@@ -110,6 +110,116 @@ def test_contesting_is_in_the_ledger_and_the_records_follow_from_it(tea: Desk):
     assert faults(tea.store) == []
 
 
+# ---- each condition alone
+
+
+def told(at: Desk) -> list[str]:
+    with at.store.read(ALL) as tx:
+        return [(e.detail or {})["how"] for e in tx.ledger.entries(name="note.updated")]
+
+
+def test_contesting_and_relieving_are_told_by_these_words(tea: Desk):
+    id = attack(tea)
+    settled(tea, id)
+    tea.call("reject", id=id, reason="no")
+    settled(tea, id)
+    assert told(tea) == ["put", "contest", "relieve"]
+
+
+def test_a_loop_that_attacks_nothing_contests_nothing(tea: Desk):
+    id = attack(tea)
+    settled(tea, id)
+    with tea.store.write(ALL) as tx:
+        assert settle(tx, NOTES, tea.proposal(id), "system:gate") is None
+    assert life(tea) is Life.CONTESTED
+
+
+@pytest.mark.parametrize("target", ["", "none"])
+def test_what_names_no_record_contests_none(tea: Desk, target: str):
+    asked = tea.proposal(attack(tea))
+    with tea.store.write(ALL) as tx:
+        asked = replace(asked, payload={**asked.payload, "target": target})
+        assert settle(tx, FIGHT, tx.queue.attach(asked), "system:gate") is None
+    assert told(tea) == ["put"]
+
+
+@pytest.mark.parametrize("gone", [Life.ARCHIVED, Life.SUPERSEDED])
+def test_what_is_out_of_service_is_not_contested(tea: Desk, gone: Life):
+    id = attack(tea)
+    with tea.store.write(ALL) as tx:
+        record = tx.knowledge.get("note", "tea")
+        assert record is not None
+        tx.knowledge.put(replace(record, life=gone))
+        found = tx.queue.get(id)
+        assert found is not None
+        assert settle(tx, FIGHT, found, "system:gate") is None
+    assert life(tea) is gone
+
+
+def test_a_question_about_another_record_contests_not_this(tea: Desk):
+    tea.agree(Add("milk"))
+    other, this = tea.proposal(attack(tea, by=Drop("milk"))), attack(tea)
+    with tea.store.write(ALL) as tx:
+        tx.queue.attach(replace(other, payload={**other.payload, "target": "milk"}))
+    settled(tea, this)
+    tea.call("reject", id=this, reason="no")
+    settled(tea, this)
+    assert life(tea) is Life.ACTIVE
+
+
+def another(at: Desk, id: str, **how: Any) -> None:
+    """One more open question like this, but for these facts; then this one is answered."""
+    asked = at.proposal(id)
+    with at.store.write(ALL) as tx:
+        tx.queue.add(replace(asked, id=f"{id}x", fingerprint="x", version=1, **how))
+    at.call("reject", id=id, reason="no")
+    settled(at, id)
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ({}, Life.CONTESTED),
+        ({"action": "ADD"}, Life.ACTIVE),
+        ({"loop": "other"}, Life.ACTIVE),
+        ({"evidence": ()}, Life.ACTIVE),
+        ({"scope": "repo:web"}, Life.ACTIVE),
+    ],
+    ids=lambda how: str(how),
+)
+def test_what_else_is_open_keeps_it_contested_only_where_it_attacks(
+    tea: Desk, how: dict[str, Any], expected: Life
+):
+    id = attack(tea)
+    settled(tea, id)
+    another(tea, id, **how)
+    assert life(tea) is expected
+
+
+def test_what_rests_in_part_on_little_trust_or_on_quarantine_attacks_no_more_than_that(tea: Desk):
+    sound, poor = tea.say("not so"), tea.say("no", "s2", trust=Trust.WEB)
+    id = attack(tea, sound, poor)
+    assert settled(tea, id) is None
+    with tea.store.write(ALL) as tx:
+        tx.observations.flag(poor, ("injection",))
+    assert settled(tea, id) is not None
+    with tea.store.write(ALL) as tx:
+        tx.observations.flag(sound, ("injection",))
+    settled(tea, id)
+    assert life(tea) is Life.ACTIVE
+
+
+def test_an_attack_counts_however_many_are_surer(tea: Desk):
+    id = attack(tea)
+    asked = tea.proposal(id)
+    with tea.store.write(ALL) as tx:
+        for n in range(120):
+            sure = replace(asked, id=f"{id}{n}", fingerprint=str(n), action="ADD", confidence=1.0)
+            tx.queue.add(replace(sure, version=1))
+    settled(tea, id)
+    assert life(tea) is Life.CONTESTED
+
+
 # ---- evidence
 
 

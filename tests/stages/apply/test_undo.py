@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from passdown.domain.actor import agent
+from passdown.domain.change import Put
 from passdown.domain.entry import Activity
 from passdown.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from passdown.domain.proposal import Status
-from passdown.domain.record import Life
+from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL
+from passdown.stages.apply.execute import execute
+from passdown.stages.apply.undo import blast, restore
 from passdown.testing import entries, knowledge, rebuild
 from tests.desk import BOB, Desk
 from tests.notes import Add, Drop, Join, Part, Revise, Reword, Rule, Shout
@@ -216,3 +221,52 @@ def test_what_was_undone_can_be_said_and_approved_again(on_each: Desk):
     assert on_each.proposal(again).status is Status.EXECUTED
     on_each.call("undo", id=again)
     assert on_each.note("tea") is None
+
+
+def test_impact_is_told_in_one_order_and_of_what_was_served_in_a_session(at: Desk):
+    made = at.agree(Add("tea"))
+    tea = at.note("tea")
+    assert tea is not None
+    later = [at.agree(Reword("tea", f"at {n}")) for n in range(6)]
+    with at.store.write(ALL) as tx:
+        for session in ("s9", "s5", "s7", "s1", ""):
+            tx.ledger.note(Activity(tx.now, "served", session, (tea.id,)))
+        tx.ledger.note(Activity(tx.now, "withheld", "s4", (tea.id,)))
+        found = blast(tx, made)
+    assert found.sessions == ("s1", "s5", "s7", "s9")
+    assert found.dependents == tuple(sorted(later))
+
+
+def test_the_records_of_an_impact_are_told_in_one_order(at: Desk):
+    keys = ("e", "b", "d", "a", "c")
+    with at.store.write(ALL) as tx:
+        execute(tx, "p1", [Put(Record("note", key, key)) for key in keys], "alice")
+    asked = at.ask(Add("tea"))
+    with at.store.write(ALL) as tx:
+        done = replace(asked, status=Status.EXECUTED, decided_by="bob", decided_at=tx.now)
+        tx.queue.move(done, expect=Status.PENDING)
+        execute(tx, asked.id, [Put(Record("note", f"{key}2", key)) for key in keys], "bob")
+        found = blast(tx, asked.id)
+    assert found.records == tuple(f"note/{key}2" for key in "abcde")
+
+
+def test_what_stands_on_what_stands_on_it_is_reached_too(at: Desk):
+    tea, _ = at.agree(Add("tea")), at.agree(Add("milk"))
+    asked = at.ask(Reword("tea", "both"))
+    with at.store.write(ALL) as tx:
+        done = replace(asked, status=Status.EXECUTED, decided_by="bob", decided_at=tx.now)
+        tx.queue.move(done, expect=Status.PENDING)
+        both = [tx.knowledge.get("note", key) for key in ("tea", "milk")]
+        execute(tx, asked.id, [Put(record) for record in both if record is not None], "bob")
+    last = at.agree(Reword("milk", "cold"))
+    assert set(at.call("impact", id=tea)["dependents"]) == {asked.id, last}
+
+
+def test_a_record_that_is_gone_is_not_put_back(at: Desk):
+    id = at.agree(Add("tea"))
+    at.agree(Reword("tea", "at four"))
+    with at.store.write(ALL) as tx:
+        (image,) = tx.ledger.images(id)
+        for before in (None, image.before):
+            with pytest.raises(Conflict, match="note none is gone"):
+                restore(tx, replace(image, key="none", before=before), BOB, id)
