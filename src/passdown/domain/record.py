@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from passdown.domain.clock import At
@@ -58,6 +59,7 @@ class Edge:
     scope: Scope = GLOBAL
 
 
+@lru_cache(maxsize=16_384)
 def record_id(kind: str, key: str) -> str:
     """The id a record of this kind and key has, stored or not."""
     return hashlib.sha256(f"{kind}\0{key}".encode()).hexdigest()[:12]

@@ -35,6 +35,8 @@ _SLACK = 120
 _BREAK = 13
 # Lines in a row that did not fit, after which a shorter one is not looked for any longer.
 _PATIENCE = 40
+# Up to this length it is remembered what a line costs.
+_LINE = 500
 
 
 def estimate(text: str) -> int:
@@ -49,7 +51,7 @@ def fit(lines: Iterable[str], budget: int) -> list[str]:
     chosen: list[str] = []
     cost = size = missed = 0
     for line in lines:
-        longer = cost + _cost(line) + (_BREAK if chosen else 0)
+        longer = cost + _cost_of(line) + (_BREAK if chosen else 0)
         larger = size + _bytes(line) + (1 if chosen else 0)
         if _tokens(longer, larger) <= budget:
             chosen.append(line)
@@ -59,6 +61,11 @@ def fit(lines: Iterable[str], budget: int) -> list[str]:
         if missed == _PATIENCE:
             break
     return chosen
+
+
+def _cost_of(line: str) -> int:
+    """The same as `_cost`, once for a line that is packed again and again."""
+    return _known_cost(line) if len(line) <= _LINE else _cost(line)
 
 
 def _tokens(cost: int, size: int) -> int:
@@ -77,6 +84,9 @@ def _cost(text: str) -> int:
     if parts != text.split():
         return _pieces(text)
     return sum(map(_part, parts)) + _BREAK * text.count("\n")
+
+
+_known_cost = lru_cache(maxsize=4096)(_cost)
 
 
 def _part(text: str) -> int:

@@ -30,5 +30,6 @@ def worth(words: Iterable[str], having: Mapping[str, int], many: int) -> dict[st
 def answers(words: Iterable[str], told: Mapping[str, float]) -> bool:
     """Whether these words have enough of what a question tells, by its words, to be worth a look:
     no more than common ones in common are not."""
-    has = sum(told[word] for word in sorted(told.keys() & set(words)))
+    there = set(words)
+    has = sum([told[word] for word in told if word in there])
     return has > 0 and has >= min(ENOUGH, SHARE * sum(told.values()))

@@ -7,6 +7,8 @@ asks for; the others are counted.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from functools import lru_cache
 from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -165,7 +167,7 @@ def _named(tx: Tx, words: Sequence[str]) -> set[str]:
 def _ranked(records: Sequence[Record], need: Need) -> list[Ranked]:
     """Statements first, each by what it is worth to this session, then the newest."""
     asked = frozenset(content_words(need.task))
-    words = [frozenset(content_words(r.text)) for r in records]
+    words = [_words(r.text) for r in records]
     matches = [_match(asked & each, need) for each in words]
     top = max(1.0, *matches) if matches else 1.0
     ranked = [
@@ -175,6 +177,14 @@ def _ranked(records: Sequence[Record], need: Need) -> list[Ranked]:
     ranked.sort(key=lambda one: one.id)
     ranked.sort(key=lambda one: one.record.updated_at, reverse=True)
     return sorted(ranked, key=lambda one: one[:2])
+
+
+def _said(text: str) -> frozenset[str]:
+    return frozenset(content_words(text))
+
+
+# The same records are in many briefs.
+_words = lru_cache(maxsize=4096)(_said)
 
 
 def _match(shared: frozenset[str], need: Need) -> float:
@@ -191,23 +201,37 @@ def _value(record: Record, match: float) -> float:
 
 def _distinct(ranked: Sequence[Ranked], same: list[Record]) -> Iterator[Record]:
     """Those that do not say what one before them says; those that do are kept in `same`."""
-    kept: list[Ranked] = []
+    kept = _Kept()
     for one in ranked:
-        if any(_same(one, other) for other in _near(one.words, kept)):
+        if any(_same(one, other) for other in kept.near(one.words)):
             same.append(one.record)
         else:
-            kept.append(one)
+            kept.add(one)
             yield one.record
 
 
-def _near(words: frozenset[str], kept: Sequence[Ranked]) -> list[Ranked]:
-    """Those that share so many words that they may say the same."""
-    long = len(words)
-    return [
-        other
-        for other in kept
-        if (1 + OVERLAP) * len(words & other.words) >= OVERLAP * (long + len(other.words))
-    ]
+class _Kept:
+    """Lines that are kept, by the words they have; what has none is by the empty one."""
+
+    def __init__(self) -> None:
+        self._having: defaultdict[str, list[int]] = defaultdict(list)
+        self._every: list[Ranked] = []
+
+    def add(self, one: Ranked) -> None:
+        """Keep this one."""
+        at = len(self._every)
+        self._every.append(one)
+        for word in one.words or ("",):
+            self._having[word].append(at)
+
+    def near(self, words: frozenset[str]) -> list[Ranked]:
+        """Those that share so many words that they may say the same."""
+        shared = Counter(chain.from_iterable(self._having.get(w, ()) for w in words or ("",)))
+        near = (at for at, many in shared.items() if self._overlap(at, many, len(words)))
+        return [self._every[at] for at in near]
+
+    def _overlap(self, at: int, shared: int, long: int) -> bool:
+        return (1 + OVERLAP) * shared >= OVERLAP * (long + len(self._every[at].words))
 
 
 def _same(one: Ranked, other: Ranked) -> bool:

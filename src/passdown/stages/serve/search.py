@@ -8,8 +8,9 @@ it, in 37.5 % when their two orders are fused by place.
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.storage.index import Hit
 from passdown.text.rank import Common, Doc, Ranked, question, rank
@@ -91,28 +92,28 @@ def search(
     as_of: At = "",
     sense: Sense | None = None,
 ) -> list[Found]:
-    """Active, valid records that share words with the query, or by `sense` stand out among all,
-    best first; none when none does. With `as_of` those that were valid then, whatever became of
-    them since."""
+    """Active, valid records that share words with the query, or stand out by what it means, best
+    first; none when none does. With `as_of` those that were valid then, whatever became of them."""
     asked = question(query)
     if not asked.words:
         return []
     most = limit * WIDER if only == ANY and not as_of else max(limit * WIDER, WIDEST)
-    lives = ONCE if as_of else LIVES
-    hits = tx.index.search(asked.words, kinds=kinds, lives=lives, limit=most)
+    how: dict[str, Any] = {"kinds": kinds, "lives": ONCE if as_of else LIVES, "limit": most}
+    hits = tx.index.search(asked.words, **how)
     known = Common(*tx.index.counts(asked.words), TYPICAL)
-    told = worth(dict.fromkeys(asked.words), known.having, known.many)
-    close = {hit.id: hit for hit in hits if answers(hit.words, told)}
+    close = _close(asked, hits, known)
     means = sense.near(tx, close) if sense else {}
-    fit = _stood if as_of else _serves
-    those = [
-        (record, close.get(record.id) or _unlike(record))
-        for record in tx.knowledge.by_ids([*close, *means])
-        if fit(record, as_of or now)
-        and only.takes(record)
-        and record.kind in (kinds or record.kind)
-    ]
+    fit = partial(_stood, at=as_of) if as_of else partial(_serves, now=now)
+    found = tx.knowledge.by_ids([*close, *means])
+    records = [r for r in found if fit(r) and only.takes(r) and (not kinds or r.kind in kinds)]
+    those = [(record, close.get(record.id) or _unlike(record)) for record in records]
     return _judged(query, asked, known, those, means, limit)
+
+
+def _close(asked: Question, hits: Sequence[Hit], known: Common) -> dict[str, Hit]:
+    """Those that have enough of what is asked."""
+    told = worth(dict.fromkeys(asked.words), known.having, known.many)
+    return {hit.id: hit for hit in hits if answers(hit.words, told)}
 
 
 def _unlike(record: Record) -> Hit:
