@@ -164,7 +164,7 @@ def _children(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
             node, ast.Call
         ):
             continue
-        if isinstance(value, ast.AST):
+        if isinstance(value, ast.AST) and not _is_hint(value):
             yield field, None, value
         elif isinstance(value, list):
             for index, one in enumerate(value):
@@ -179,6 +179,11 @@ def _is_left_alone(node: ast.AST) -> bool:
     prose = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     said = isinstance(node, ast.Raise | ast.JoinedStr | ast.Import | ast.ImportFrom)
     return prose or said
+
+
+def _is_hint(node: ast.AST) -> bool:
+    """Whether it only says how a command line lays an answer out."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "Shell"
 
 
 def _is_target(node: ast.AST, field: str, one: ast.AST) -> bool:
