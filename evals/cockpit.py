@@ -52,7 +52,11 @@ PAGES = {
     "measure": "/measure",
     "controls": "/controls",
 }
-PARTS = {"figures": "/measure/figures", "calibration": "/measure/calibration"}
+PARTS = {
+    "figures": "/measure/figures",
+    "calibration": "/measure/calibration",
+    "storage": "/measure/storage",
+}
 
 
 class Took(NamedTuple):

@@ -65,6 +65,20 @@ def test_a_yes_to_something_else_counts_as_the_other_answer(store: Store) -> Non
         tx.queue.add(asked(4, status=Status.REJECTED, decided_by="bob"))
         assert tx.alike.answers("loop", SHAPE, "ann") == (1, 2)
         assert tx.alike.answers("loop", SHAPE, "bob") == (0, 1)
+        assert tx.alike.answers("loop", SHAPE, "ann", most=1) == (0, 1)
+
+
+def test_decided_ones_as_sure_or_less_come_surest_first_equals_among_them(store: Store) -> None:
+    with store.write(ALL) as tx:
+        for n, sure in enumerate((0.9, 0.8, 0.8, 0.3)):
+            tx.queue.add(asked(n, confidence=sure, status=Status.REJECTED))
+        tx.queue.add(asked(8, confidence=0.8))
+        tx.queue.add(asked(9, confidence=0.8, status=Status.REJECTED, action="DROP"))
+        found = tx.alike.decided("loop", "ADD", Status.REJECTED, 0.8, limit=9)
+        assert [p.id for p in found] == [f"{n:032x}" for n in (1, 2, 3)]
+        assert tx.alike.decided("loop", "ADD", Status.REJECTED, 0.8, limit=1) == found[:1]
+    with store.read(Sight(("repo:a",))) as tx:
+        assert tx.alike.decided("loop", "ADD", Status.REJECTED, 0.8, limit=9) == []
 
 
 def test_a_title_that_changes_takes_its_shape_along(store: Store) -> None:

@@ -38,12 +38,12 @@ def listed(ctx: Ctx, id: Id) -> dict[str, Any]:
 @operation(
     "alike.groups",
     Effect.READ,
-    cli=Shell(rows="groups", columns=("n", "loop", "scope", "approved", "rejected", "title", "id")),
+    cli=Shell(rows="groups", columns=("n", "loop", "scope", "ready", "title", "id")),
     example="passdown alike groups",
 )
 def groups(ctx: Ctx, loop: Name = "", limit: int = 50) -> dict[str, Any]:
     """Open questions that differ only in what they name, the largest groups first: one of each, how
-    many there are, and how many of them you have answered."""
+    many there are, and whether you have answered enough of them in one way."""
     most = max(1, min(limit, 200))
     with ctx.store.read(ctx.sight) as tx:
         loops = [loop] if loop else [best.loop for best in tx.queue.best("")]
@@ -55,9 +55,9 @@ def groups(ctx: Ctx, loop: Name = "", limit: int = 50) -> dict[str, Any]:
 
 def _row(ctx: Ctx, tx: Tx, group: Group) -> dict[str, Any]:
     one = tx.alike.waiting(group.loop, group.shape, limit=1)[0]
-    yes, no = tx.alike.answers(group.loop, group.shape, ctx.actor.name)
+    yes, no = tx.alike.answers(group.loop, group.shape, ctx.actor.name, most=SAMPLES)
     told = {"id": one.id, "loop": one.loop, "scope": one.scope, "title": one.title, "n": group.n}
-    return {**told, "approved": yes, "rejected": no}
+    return {**told, "ready": max(yes, no) >= SAMPLES}
 
 
 @operation("alike.approve", Effect.DECIDE, cli=RESULT, example="passdown alike approve 0193ab")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from passdown.domain.record import Record
     from passdown.storage.port import Tx
 
-READ = 10_000
+READ = 5_000
 """Records looked at, the newest first."""
 NODES, EDGES = 500, 2000
 MOST_IN_ONE = 12

@@ -36,9 +36,10 @@ def odds(ctx: Ctx, id: Id) -> dict[str, Any]:
 
 def _near(tx: Tx, asked: Proposal) -> list[Proposal]:
     """Those that people answered, of this loop and action, as sure as this one or next below."""
-    pages = [tx.queue.all((s,), loop=asked.loop, after=asked.id, limit=MOST) for s in ANSWERED]
+    of = (asked.loop, asked.action)
+    pages = [tx.alike.decided(*of, s, asked.confidence, limit=MOST) for s in ANSWERED]
     every = sorted((p for page in pages for p in page), key=lambda p: (-p.confidence, p.id))[:MOST]
-    return [p for p in every if p.action == asked.action and _by_person(p)]
+    return [p for p in every if _by_person(p)]
 
 
 def _by_person(p: Proposal) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from passdown.domain.proposal import Proposal
+    from passdown.domain.proposal import Proposal, Status
 
 
 class Group(NamedTuple):
@@ -24,12 +24,18 @@ class Alike(Protocol):
         """Open ones of this shape, surest first, then id."""
         ...
 
+    def decided(
+        self, loop: str, action: str, status: Status, confidence: float, *, limit: int
+    ) -> list[Proposal]:
+        """Those of this kind and status that were as sure as this or less, surest first."""
+        ...
+
     def groups(self, loop: str, *, limit: int) -> list[Group]:
         """Open ones of a loop by shape, where several have the same: the largest first, then by
         shape."""
         ...
 
-    def answers(self, loop: str, shape: str, by: str) -> tuple[int, int]:
+    def answers(self, loop: str, shape: str, by: str, *, most: int = 0) -> tuple[int, int]:
         """To how many of this shape this person said yes as they were asked; and to how many they
-        said no, or yes to something else."""
+        said no, or yes to something else; of at most so many, those they said no to first."""
         ...

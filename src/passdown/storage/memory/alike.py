@@ -30,6 +30,18 @@ class MemoryAlike:
         found.sort(key=lambda row: (-row.confidence, row.id))
         return [proposal_of(row) for row in found[:limit]]
 
+    def decided(
+        self, loop: str, action: str, status: Status, confidence: float, *, limit: int
+    ) -> list[Proposal]:
+        """Those of this kind and status that were as sure as this or less, surest first."""
+        rows: list[ProposalRow] = list(self._bound.table("proposals").values())
+        of = (loop, action, status)
+        found = [
+            r for r in rows if (r.loop, r.action, r.status) == of and self._bound.sees(r.scope)
+        ]
+        found = sorted(found, key=lambda row: (-row.confidence, row.id))
+        return [proposal_of(r) for r in found if r.confidence <= confidence][:limit]
+
     def groups(self, loop: str, *, limit: int) -> list[Group]:
         """Open ones of a loop by shape, where several have the same, the largest first."""
         ids: dict[tuple[str, str], list[str]] = {}
@@ -39,10 +51,12 @@ class MemoryAlike:
         found = [Group(*of, len(some), min(some)) for of, some in ids.items() if len(some) > 1]
         return sorted(found, key=lambda group: (-group.n, group.loop, group.shape))[:limit]
 
-    def answers(self, loop: str, shape: str, by: str) -> tuple[int, int]:
+    def answers(self, loop: str, shape: str, by: str, *, most: int = 0) -> tuple[int, int]:
         """How many of this shape this person answered yes, as asked, and how many otherwise."""
         every = self._shaped(ANSWERED)
         found = [r for r in every if (r.loop, r.shape, r.decided_by) == (loop, shape, by)]
+        found.sort(key=lambda row: row.status, reverse=True)
+        found = found[: most or len(found)]
         yes = sum(row.status == Status.EXECUTED and row.original is None for row in found)
         return yes, len(found) - yes
 

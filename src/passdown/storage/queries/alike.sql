@@ -20,7 +20,21 @@ ORDER BY n DESC, loop, shape
 LIMIT :limit
 
 -- name: answers
-SELECT status, original IS NULL, count(*) FROM proposals
-WHERE status IN ('executed', 'rejected') AND shape <> ''
-    AND loop = :loop AND shape = :shape AND decided_by = :by AND {sees}
-GROUP BY status, original IS NULL
+SELECT status, same, count(*) FROM (
+    SELECT status, original IS NULL AS same FROM proposals
+    WHERE status IN ('executed', 'rejected') AND shape <> ''
+        AND loop = :loop AND shape = :shape AND decided_by = :by AND {sees}
+    ORDER BY status DESC --? most
+    LIMIT :most --? most
+) AS answered
+GROUP BY status, same
+
+-- name: decided
+SELECT id, loop, action, payload, evidence, proposed_by, created_at, deadline, scope, title,
+    replay, confidence, fingerprint, digest, status, flags, original, decided_by, decided_at,
+    reason, failure_code, version, value
+FROM proposals
+WHERE status = :status AND confidence <= :confidence
+    AND loop = :loop AND action = :action AND {sees}
+ORDER BY confidence DESC, id
+LIMIT :limit

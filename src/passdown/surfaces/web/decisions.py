@@ -23,6 +23,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     return (
         site.page("/decisions", decisions),
         site.page("/decisions/{id}", decision),
+        site.page("/decisions/{id}/similar", similar),
         site.page("/decisions/{id}/undo", undo, "POST"),
         site.page("/ledger", ledger),
         site.page("/ledger/verified", verified),
@@ -43,8 +44,13 @@ def decision(visit: Visit) -> Response:
     shown = visit.call("show", id=id)
     entries = visit.call("ledger.history", subject=shown["id"], limit=200)["entries"]
     reach = visit.call("impact", id=shown["id"]) if _stands(shown) else None
-    similar = visit.call("ledger.similar", id=shown["id"])["similar"]
-    return visit.show("decision.html", shown=shown, entries=entries, reach=reach, similar=similar)
+    return visit.show("decision.html", shown=shown, entries=entries, reach=reach)
+
+
+def similar(visit: Visit) -> Response:
+    """What was decided on questions like it, as the part of the page that says so."""
+    found = visit.call("ledger.similar", id=visit.asked("id"))
+    return visit.show("part/similar.html", **found)
 
 
 def undo(visit: Visit) -> Response:

@@ -28,6 +28,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     return (
         site.page("/measure", measure),
         site.page("/measure/figures", figures),
+        site.page("/measure/storage", storage),
         site.page("/measure/calibration", calibration),
     )
 
@@ -35,7 +36,12 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 def measure(visit: Visit) -> Response:
     """The page; its figures come when they are counted."""
     days = min(visit.whole("days", 30), 366)
-    return visit.show("measure.html", days=days, storage=visit.call("storage"))
+    return visit.show("measure.html", days=days)
+
+
+def storage(visit: Visit) -> Response:
+    """What the store takes, which is asked of its file."""
+    return visit.show("part/storage.html", storage=visit.call("storage"))
 
 
 def figures(visit: Visit) -> Response:

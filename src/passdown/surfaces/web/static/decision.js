@@ -1,5 +1,6 @@
 // Taking a decision back: asked twice, since sessions may have been told.
 import { post, tell } from "./frame.js";
+import "./parts.js";
 
 const button = document.querySelector("[data-undo]");
 
