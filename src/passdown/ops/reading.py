@@ -153,11 +153,16 @@ def read(
         again=again,
         piped=standard_input(ctx) if PIPE in paths else None,
     )
-    if done.bytes >= TELLING:
-        with ctx.store.write(ALL) as tx:
-            tx.registry.keep(RATE, str(round(done.bytes / max(done.seconds, 0.001))))
+    _time(ctx, done.bytes, done.seconds)
     keep(ctx, done)
     return done
+
+
+def _time(ctx: Ctx, size: int, seconds: float) -> None:
+    """Remember how fast this machine reads, where it read enough to tell."""
+    if size >= TELLING:
+        with ctx.store.write(ALL) as tx:
+            tx.registry.keep(RATE, str(round(size / max(seconds, 0.001))))
 
 
 class _Echoes:

@@ -42,6 +42,10 @@ NAVIGATION = (
 )
 
 
+UNDER = {"/readings": "/sessions", "/people": "/controls", "/ledger": "/decisions"}
+"""Pages that stand under another one in the navigation."""
+
+
 class Site:
     """What every page stands on."""
 
@@ -128,6 +132,6 @@ class Visit:
             "signed_in": self.sitting is not None,
             "seal": self.sitting.seal if self.sitting else "",
             "navigation": NAVIGATION,
-            "path": self.request.url.path,
+            "path": UNDER.get(self.request.url.path, self.request.url.path),
             "query": self.request.query_params,
         }

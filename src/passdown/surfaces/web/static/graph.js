@@ -26,6 +26,10 @@ function draw() {
     minZoom: 0.2,
     maxZoom: 4,
   });
+  if (made.zoom() > 1.4) {
+    made.zoom(1.4);
+    made.center();
+  }
   made.on("tap", "node", (event) => {
     const here = new URL(location.href);
     here.searchParams.set("around", event.target.id());
