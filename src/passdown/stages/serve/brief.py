@@ -227,8 +227,10 @@ class _Kept:
     def near(self, words: frozenset[str]) -> list[Ranked]:
         """Those that share so many words that they may say the same."""
         shared = Counter(chain.from_iterable(self._having.get(w, ()) for w in words or ("",)))
-        near = (at for at, many in shared.items() if self._overlap(at, many, len(words)))
-        return [self._every[at] for at in near]
+        # What shares less than that of its own words shares less of both.
+        least = OVERLAP * len(words) - 0.001
+        near = [(at, many) for at, many in shared.items() if many >= least]
+        return [self._every[at] for at, many in near if self._overlap(at, many, len(words))]
 
     def _overlap(self, at: int, shared: int, long: int) -> bool:
         return (1 + OVERLAP) * shared >= OVERLAP * (long + len(self._every[at].words))
