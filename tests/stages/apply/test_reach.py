@@ -80,3 +80,10 @@ def test_a_maker_that_was_forgotten_holds_no_record(at: Desk) -> None:
     assert reached(at, one).gone == ()
     at.call("forget", session="s2", confirm=True)
     assert reached(at, one).gone == (("note", "tea"),)
+
+
+def test_what_cites_it_is_told_in_one_order(at: Desk) -> None:
+    seq = at.say("one")
+    by_hand(at, *(note(key) for key in "ebdac"))
+    does(at, at.ask(Drop("tea"), seq), *(Retire("note", key, 1) for key in "dbeca"))
+    assert reached(at, seq).less == tuple(("note", key) for key in "abcde")
