@@ -38,6 +38,9 @@ function nameTheme(button) {
   button.textContent = isDark() ? "Light" : "Dark";
 }
 
+const here = document.querySelector(".rail [aria-current]");
+here?.scrollIntoView({ inline: "center", block: "nearest" });
+
 const theme = document.getElementById("theme");
 if (theme) {
   nameTheme(theme);
