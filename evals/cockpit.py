@@ -26,7 +26,7 @@ from passdown.surfaces import http, web
 READS_DATA = False
 SIZE = 100
 """Thousands of open questions, of decided ones, and of claims."""
-TURNS, CARDS = 20, 200
+TURNS, CARDS = 8, 100
 PERSON = human("mira", Proof.TERMINAL)
 STATIC = Path(web.__file__).with_name("static")
 OF_THE_GRAPH = ("cytoscape.min.js", "graph.js")
