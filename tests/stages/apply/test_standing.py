@@ -143,6 +143,12 @@ def test_what_names_no_record_contests_none(tea: Desk, target: str):
     assert told(tea) == ["put"]
 
 
+def test_what_names_nothing_relieves_not_even_a_record_called_none(tea: Desk):
+    with tea.store.write(ALL) as tx:
+        tx.knowledge.put(Record("note", "None", "x", life=Life.CONTESTED))
+    assert settled(tea, tea.ask(Drop("tea")).id) is None
+
+
 @pytest.mark.parametrize("gone", [Life.ARCHIVED, Life.SUPERSEDED])
 def test_what_is_out_of_service_is_not_contested(tea: Desk, gone: Life):
     id = attack(tea)
