@@ -136,9 +136,10 @@ def _fill(chunk: Chunk, source: Input, max_line: int) -> None:
 def _take(chunk: Chunk, readline: Callable[[int], bytes], stop: int, most: int) -> bytes:
     """Keep all lines up to `stop`; the first piece that is no whole line comes back. What `_keep`
     does, without a call for every line that there is."""
-    end, number, numbers = chunk.end, chunk.number, chunk.numbers
+    end = chunk.end
     places: list[int] = []
     raws: list[bytes] = []
+    empty: set[int] = set()
     try:
         for line in iter(partial(readline, most), b""):
             if line[-1] != _END:
@@ -146,17 +147,26 @@ def _take(chunk: Chunk, readline: Callable[[int], bytes], stop: int, most: int) 
             if (raw := line.rstrip(b"\r\n")) and (raw[0] > _SPACE or not raw.isspace()):
                 places.append(end)
                 raws.append(raw)
-                numbers.append(number)
+            else:
+                empty.add(len(places) + len(empty))
             end += len(line)
-            number += 1
             if end >= stop:
                 break
     finally:
         # Also where the stream is damaged: what stood before that is read.
-        chunk.end, chunk.number = end, number
+        chunk.end = end
         # Half of what its own constructor takes.
         chunk.lines += map(tuple.__new__, repeat(Line), zip(places, raws, strict=True))
+        _count(chunk, len(places), empty)
     return b""
+
+
+def _count(chunk: Chunk, kept: int, empty: set[int]) -> None:
+    """Number the lines that were kept; `empty` says which of all were not."""
+    first, past = chunk.number, chunk.number + kept + len(empty)
+    every = range(first, past)
+    chunk.numbers += [n for n in every if n - first not in empty] if empty else every
+    chunk.number = past
 
 
 def _keep(chunk: Chunk, raw: bytes) -> None:
