@@ -38,8 +38,9 @@ def offered(app: App, person: Actor) -> int:
         return 0
     if not _is_wanted():
         return 0
-    # A polite kill ends it like Ctrl-C: the store is thrown away either way.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A polite kill ends it like Ctrl-C, and Ctrl-C where a shell began it deaf to that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with shown(app, person, worker=False) as ended:
             print("It shows the samples, and goes with this process. Ctrl-C stops it.", flush=True)
