@@ -58,13 +58,16 @@ def project(ctx: Ctx, *, anew: bool = False) -> int:
     loops = projected(ctx)
     root = os.path.abspath(os.path.expanduser(place(ctx)))
     kept, name = ctx.facts.get("kept", {}), (SEEN, root)
-    if not loops or (not anew and kept.get(name) == _head(ctx)):
+    head = _head(ctx)
+    if not loops or (not anew and kept.get(name) == head):
         return 0
-    since = 0 if anew else _since(ctx, root)
-    news = _news(ctx, loops, since)
+    noted, whole = (0, False) if anew else _noted(ctx, root)
+    # What this process read, it need not read again, unless the files or the ledger went back.
+    read = kept.get(name, 0) if whole else 0
+    news = _news(ctx, loops, read if noted < read <= head else noted)
     if news.proposals or news.lines or news.forgot:
         _write(ctx, root, loops, news, anew=anew)
-    if news.lines or anew or news.read - since > OFTEN:
+    if news.lines or anew or news.read - noted > OFTEN:
         _note(ctx, root, news.read)
     kept[name] = news.read
     return len(news.proposals)
@@ -74,7 +77,7 @@ def behind(ctx: Ctx) -> int:
     """How many entries of the ledger the files may not show yet."""
     root = os.path.abspath(os.path.expanduser(place(ctx)))
     loops = projected(ctx)
-    return len(_news(ctx, loops, _since(ctx, root)).lines) if loops else 0
+    return len(_news(ctx, loops, _noted(ctx, root)[0]).lines) if loops else 0
 
 
 # ---- what happened
@@ -126,13 +129,13 @@ def _head(ctx: Ctx) -> int:
 # ---- how far was read
 
 
-def _since(ctx: Ctx, root: str) -> int:
+def _noted(ctx: Ctx, root: str) -> tuple[int, bool]:
     """Up to which entry the files show everything: as noted, unless the log says more or is
-    gone."""
+    gone; and whether it is whole."""
     with ctx.store.read(ALL) as tx:
         read, logged = json.loads(tx.registry.value(_name(root)) or "[0, 0]")
     last = _last(os.path.join(root, LOG)) or 0
-    return last if last < logged else max(read, last)
+    return (last, False) if last < logged else (max(read, last), True)
 
 
 def _note(ctx: Ctx, root: str, read: int) -> None:

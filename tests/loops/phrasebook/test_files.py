@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from passdown.app import App
+from passdown.ops import projection
 from passdown.testing import PERSON, VirtualClock
 from tests.desk import places
 from tests.loops.phrasebook.log import LOOP, burns, row
@@ -134,3 +135,21 @@ def test_what_is_forgotten_goes_from_its_file(shop: Shop) -> None:
         shop.call("forget", session=f"sess-{n}", confirm=True)
     text = "".join(p.read_text() for p in shop.root.rglob("*.json*"))
     assert "Burn" not in text
+
+
+def test_what_was_read_is_not_read_again_with_every_call(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[int] = []
+    entries = projection._entries
+
+    def counted(tx: Any, after: int) -> Iterator[Any]:
+        found = list(entries(tx, after))
+        counts.append(len(found))
+        return iter(found)
+
+    monkeypatch.setattr(projection, "_entries", counted)
+    for n in range(6):
+        shop.call("controls.set", name="gate.max_open", value=str(100 + n))
+    assert len(counts) == 6
+    assert len(set(counts)) == 1
