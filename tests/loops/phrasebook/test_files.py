@@ -150,6 +150,7 @@ def test_what_was_read_is_not_read_again_with_every_call(
 
     monkeypatch.setattr(projection, "_entries", counted)
     for n in range(6):
-        shop.call("controls.set", name="gate.max_open", value=str(100 + n))
+        knob = {"name": "gate.max_open", "value": str(100 + n)}
+        shop.app.call("controls.set", knob, PERSON)
     assert len(counts) == 6
     assert len(set(counts)) == 1
