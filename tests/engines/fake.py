@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
+
+from tests.engines.serving import serving
 
 
 class Status(NamedTuple):
@@ -76,17 +78,8 @@ class Fake:
 def fake(*steps: Step | Answering) -> Iterator[Fake]:
     """Serve these answers on a free port of this machine."""
     made = Fake(list(steps))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _turn(made))
-    made.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with serving(_turn(made), made.over) as made.port:
         yield made
-    finally:
-        made.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 def _turn(made: Fake) -> type[BaseHTTPRequestHandler]:

@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.engines.serving import serving
 
 SAME = {"bounce": "restart", "daemon": "service", "automobile": "car", "vehicle": "car"}
 
@@ -81,17 +83,8 @@ def vector(text: str, parts: int, salt: str = "") -> list[float]:
 def fake_vectors(**how: Any) -> Iterator[FakeVectors]:
     """Serve vectors on a free port of this machine."""
     made = FakeVectors(**how)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _turn(made))
-    made.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with serving(_turn(made), made.over) as made.port:
         yield made
-    finally:
-        made.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 def _turn(made: FakeVectors) -> type[BaseHTTPRequestHandler]:

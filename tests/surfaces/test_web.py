@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -12,25 +11,12 @@ import pytest
 
 from passdown.domain.actor import Proof, agent, human
 from passdown.domain.proposal import Status
-from tests.desk import Desk, desk
+from tests.desk import Desk
 from tests.notes import Add, Reword
-from tests.surfaces.cockpit import MIRA, Cockpit, cockpit
+from tests.surfaces.cockpit import MIRA, Cockpit
 
 HOSTILE = '<img src=x onerror="alert(1)"></article><script>alert(2)</script> `<b>`'
 HTML = {"accept": "text/html"}
-
-
-@pytest.fixture
-def at() -> Iterator[Desk]:
-    made = desk()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def web(at: Desk) -> Iterator[Cockpit]:
-    with cockpit(at.app) as served:
-        yield served
 
 
 def decide(client: httpx2.Client, id: str, **said: object) -> httpx2.Response:

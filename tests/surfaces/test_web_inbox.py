@@ -11,26 +11,13 @@ from passdown.domain.record import Record
 from passdown.surfaces.web.draw import lasting, worth
 from passdown.surfaces.web.plot import line
 from passdown.testing import VirtualClock
-from tests.desk import Desk, desk
+from tests.desk import Desk
 from tests.notes import Add
 from tests.ops.test_phrases import keep
 from tests.surfaces.cockpit import MIRA, Cockpit, cockpit
 
 HTML = {"accept": "text/html"}
 HOSTILE = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def at() -> Iterator[Desk]:
-    made = desk()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def web(at: Desk) -> Iterator[Cockpit]:
-    with cockpit(at.app) as served:
-        yield served
 
 
 def listed(web: Cockpit, asked: str) -> list[str]:
