@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("passdown.up.demo:main", "The whole loop on bundled samples, narrated"),
     "init": ("passdown.up.init:main", "Make a store for this project: .passdown/ here"),
     "review": ("passdown.surfaces.review:main", "Decide what waits, card by card"),
-    "serve": ("passdown.serve:main", "HTTP, MCP and the worker on one port"),
+    "serve": ("passdown.serve:main", "The cockpit, HTTP, MCP and the worker on one port"),
     "worker": ("passdown.surfaces.worker:main", "Run the jobs: mining, deadlines, index, outbox"),
     "mcp": ("passdown.surfaces.mcp:main", "Serve an agent over standard input and output"),
     "jsonl": ("passdown.surfaces.jsonl:main", "One JSON request a line in, one answer a line out"),

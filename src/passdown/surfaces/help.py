@@ -9,10 +9,25 @@ Paint = Callable[[str, str], str]
 GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("First steps", ("up", "demo", "init", "install"), "passdown up ~/.claude/projects"),
     ("Transcripts", ("reading", "observe", "events", "mine"), "passdown ingest session.jsonl"),
-    ("Review", ("review",), "passdown review"),
+    (
+        "Review",
+        ("review", "alike", "decided", "odds", "pace", "talk", "waiting"),
+        "passdown review",
+    ),
     (
         "Knowledge",
-        ("recall", "synthesis", "live", "mirror", "feedback", "action"),
+        (
+            "recall",
+            "synthesis",
+            "live",
+            "mirror",
+            "feedback",
+            "action",
+            "phrases",
+            "graph",
+            "life",
+            "nearest",
+        ),
         'passdown search "flaky login test"',
     ),
     ("Operate", (), "passdown serve"),
