@@ -1,26 +1,30 @@
 """Whether the tests notice small faults in the gate, in apply and in what guards permissions.
 
-python -m evals.mutation [PATH...]      only these modules, each survivor printed
+python -m evals.mutation [--write] [PATH...]
+
+tries all modules, or only these, and prints each survivor; --write keeps what became of each
+module in evals/results/mutation/. The evaluation takes what is kept there, and tries the modules
+that changed since.
 
 Each fault (evals/_mutants.py) is tried in a process of its own that was forked after all tests were
 collected; it runs only those tests that call the function, the fastest first, until one fails. What
-is no part of a function is tried on modules loaded anew. The work tree is never written to. A fault
-that no test can tell is listed with its reason in evals/mutation.toml; every other survivor, and
-every reason that is no longer needed, is a miss.
+is no part of a function is tried on modules loaded anew. The code is never written to. A fault that
+no test can tell is listed with its reason in evals/mutation.toml; every other survivor, and every
+reason that is no longer needed, is a miss.
 """
 
 from __future__ import annotations
 
 import sys
 import tomllib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from evals import Measured
 from evals._mutants import Mutant, enums, mutants
 from evals._trial import Trial, try_all
+from evals._tried import Key, Tried, keep, kept, seal, tried
 
 READS_DATA = False
 NEEDS_DEV = True
@@ -67,20 +71,23 @@ TESTS = (
 )
 """What may notice them: no test that takes seconds, and none that needs a server."""
 
-Key = tuple[str, str, str, str, int]
-
 
 def measure(data: Path | None) -> Measured:
-    """Try every fault there is."""
+    """Add up what is kept, and try every fault of the modules that changed since."""
     paths = modules(())
-    trials = list(try_all(list(_every(paths)), TESTS))
-    return measured(trials, reasons(paths))
+    faults = _faults(paths)
+    known = {path: kept(path, _seal(path, faults[path])) for path in paths}
+    left = [path for path in paths if known[path] is None]
+    trials = list(try_all([one for path in left for one in faults[path]], TESTS)) if left else []
+    every = [known[path] or tried(path, trials) for path in paths]
+    return measured(every, reasons(paths), anew=sum(len(faults[path]) for path in left))
 
 
-def measured(trials: Sequence[Trial], listed: dict[Key, str]) -> Measured:
-    """How many were noticed, and which were not though no reason is given."""
-    lived = {t.mutant.key for t in trials if not t.killed_by}
-    n, survived = len(trials), len(lived)
+def measured(every: Sequence[Tried], listed: Mapping[Key, str], *, anew: int) -> Measured:
+    """How many were noticed, and which were not though no reason is given; `anew` is how many of
+    them were tried just now."""
+    lived = {key for one in every for key in one.survivors}
+    n, survived = sum(one.mutants for one in every), len(lived)
     figures = {
         "mutants": float(n),
         "killed": float(n - survived),
@@ -88,15 +95,10 @@ def measured(trials: Sequence[Trial], listed: dict[Key, str]) -> Measured:
         "survivors_share": round(survived / n, 4) if n else float("nan"),
         "without_a_reason": float(len(lived - listed.keys())),
         "reasons_not_needed": float(len(listed.keys() - lived)),
+        "tried_now": float(anew),
     }
-    modules_told = Counter(t.mutant.path for t in trials)
-    told = {path: f"{killed_of(trials, path)} of {every}" for path, every in modules_told.items()}
+    told = {o.path: f"{o.mutants - len(o.survivors)} of {o.mutants}" for o in every}
     return Measured(figures, n, dict(sorted(told.items())))
-
-
-def killed_of(trials: Sequence[Trial], path: str) -> int:
-    """How many faults of one module were noticed."""
-    return sum(bool(t.killed_by) for t in trials if t.mutant.path == path)
 
 
 def modules(asked: Sequence[str]) -> list[str]:
@@ -123,26 +125,40 @@ def _key(one: dict[str, Any]) -> Key:
     return one["path"], one["function"], one["was"], one["now"], one.get("nth", 1)
 
 
-def _every(paths: Sequence[str]) -> Iterator[Mutant]:
+def _faults(paths: Iterable[str]) -> dict[str, list[Mutant]]:
+    """Every fault of these modules."""
     members = enums(SOURCE / path for path in modules(()))
-    for path in paths:
-        yield from mutants(SOURCE / path, path, members)
+    return {path: list(mutants(SOURCE / path, path, members)) for path in paths}
+
+
+def _seal(path: str, every: Sequence[Mutant]) -> str:
+    return seal((SOURCE / path).read_text(), every)
 
 
 def main(argv: Sequence[str]) -> int:
     """Try the modules named, tell each survivor as it would be listed, and the figures."""
-    paths = modules(argv)
-    listed, trials = reasons(paths), []
-    for trial in try_all(list(_every(paths)), TESTS):
-        trials.append(trial)
-        if not trial.killed_by:
-            known = trial.mutant.key in listed
-            print(_told(trial.mutant, "listed" if known else "NOT LISTED"), flush=True)
-    found = measured(trials, listed)
-    for key in listed.keys() - {t.mutant.key for t in trials if not t.killed_by}:
+    asked = [word for word in argv if word != "--write"]
+    paths = modules(asked)
+    listed, faults = reasons(paths), _faults(paths)
+    trials = list(_telling([one for path in paths for one in faults[path]], listed))
+    every = [tried(path, trials) for path in paths]
+    if len(asked) < len(argv):
+        for one in every:
+            keep(one, _seal(one.path, faults[one.path]))
+    found = measured(every, listed, anew=len(trials))
+    for key in listed.keys() - {key for one in every for key in one.survivors}:
         print(f"# no survivor any more: {key}")
     print(*(f"{name} {value:g}" for name, value in found.figures.items()), sep=", ")
     return 1 if found.figures["without_a_reason"] or found.figures["reasons_not_needed"] else 0
+
+
+def _telling(every: Sequence[Mutant], listed: Mapping[Key, str]) -> Iterator[Trial]:
+    """Each trial; of a fault that nothing noticed, how it would be listed too."""
+    for trial in try_all(every, TESTS):
+        if not trial.killed_by:
+            known = trial.mutant.key in listed
+            print(_told(trial.mutant, "listed" if known else "NOT LISTED"), flush=True)
+        yield trial
 
 
 def _told(one: Mutant, known: str) -> str:
