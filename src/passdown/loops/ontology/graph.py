@@ -1,0 +1,212 @@
+"""What the ontology loop reasons about: concepts, ties, their homes, and what may be done to them.
+
+Everything here is a frozen value in canonical order, so that nothing depends on the order in which
+concepts, ties or homes were given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from passdown.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from passdown.text.arrays import Integers
+
+Kind: TypeAlias = Literal["floor", "named"]
+State: TypeAlias = Literal["active", "pinned", "frozen"]
+Action: TypeAlias = Literal[
+    "SPLIT_NEW",
+    "SPLIT_INTO_EXISTING",
+    "MERGE",
+    "DECOMPOSE_TO_PRIMORDIAL",
+    "RENAME",
+    "NO_ACTION",
+    "ESCALATE",
+]
+
+ACTIONS: tuple[Action, ...] = (
+    "SPLIT_NEW",
+    "SPLIT_INTO_EXISTING",
+    "MERGE",
+    "DECOMPOSE_TO_PRIMORDIAL",
+    "RENAME",
+    "NO_ACTION",
+    "ESCALATE",
+)
+FLOOR = "primordial"
+"""The id and the name of the floor: where a concept is at home that has no other home."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """Concepts by ascending id with what they are called, and undirected ties between them: two
+    positions each, the lower first, ascending, once, with a whole weight of at least 1."""
+
+    concepts: tuple[str, ...]
+    labels: tuple[str, ...]
+    left: Integers
+    right: Integers
+    weight: Integers
+
+    def __len__(self) -> int:
+        return len(self.concepts)
+
+
+@dataclass(frozen=True, slots=True)
+class Ontology:
+    """A domain of concepts. Its id never changes; names do, and stay with it as aliases. `created`
+    and `retired` are told by the event clock; one that is retired has no concepts any more."""
+
+    id: str
+    name: str
+    kind: Kind = "named"
+    state: State = "active"
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    created: int = 0
+    retired: int | None = None
+    retired_into: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What was asked and came to nothing: by the concept (or ontology) it was asked about, the
+    action and its target; when, with which code, and why in words."""
+
+    subject: str
+    anchor: str
+    action: Action
+    target: str
+    at: int
+    code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A graph with every concept's home, and what a decision about it must know.
+
+    `clock` counts events. `inflight` are ontologies into which something is being ingested,
+    `changed` tells when an ontology last gained or lost concepts by a decision, `failures` what was
+    tried in vain, `tombstones` names that a person removed.
+    """
+
+    graph: Graph
+    ontologies: Mapping[str, Ontology]
+    homes: Mapping[str, str]
+    clock: int = 0
+    inflight: frozenset[str] = frozenset()
+    changed: Mapping[str, int] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    tombstones: tuple[str, ...] = ()
+
+    def live(self) -> tuple[Ontology, ...]:
+        """The ontologies that are not retired, by id."""
+        return tuple(one for one in self.ontologies.values() if one.retired is None)
+
+    def members(self) -> dict[str, list[str]]:
+        """The concepts of every live ontology, by ascending id."""
+        found: dict[str, list[str]] = {one.id: [] for one in self.live()}
+        for concept in self.graph.concepts:
+            found[self.homes[concept]].append(concept)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What could be done about an ontology, why, and how sure that is.
+
+    `target` is the ontology concepts go to: for SPLIT_NEW '' (its `name` is the name of the new
+    one), for DECOMPOSE_TO_PRIMORDIAL the floor. `moved` are the concepts that change their home by
+    ascending id, `routes` says for each where it goes ('' is the new ontology). `score` is how
+    strongly the rule speaks for it, `margin` by how much of what is possible it passes the rule's
+    threshold, `confidence` how many of the perturbed graphs give the same. An ESCALATE has as its
+    first alternative what is recommended, and moves nothing itself.
+    """
+
+    action: Action
+    subject: str
+    target: str = ""
+    name: str = ""
+    description: str = ""
+    moved: tuple[str, ...] = ()
+    routes: tuple[tuple[str, str], ...] = ()
+    score: float = 0.0
+    margin: float = 1.0
+    confidence: float = 1.0
+    rule: str = ""
+    anchor: str = ""
+    reasons: tuple[str, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[Candidate, ...] = ()
+
+
+def graph(
+    edges: Iterable[tuple[str, str, int]],
+    concepts: Iterable[str] = (),
+    labels: Mapping[str, str] | None = None,
+) -> Graph:
+    """The graph of these ties and whatever else there is. Weights of the same two add up; what is
+    tied to itself is tied to nothing."""
+    from passdown.text.arrays import np
+
+    ties: dict[tuple[str, str], int] = {}
+    seen = set(concepts)
+    for one, other, weight in edges:
+        if weight < 1:
+            raise Invalid(f"the tie of {one!r} and {other!r} weighs {weight}, not 1 or more")
+        seen |= {one, other}
+        if one != other:
+            pair = (one, other) if one < other else (other, one)
+            ties[pair] = ties.get(pair, 0) + weight
+    ids = tuple(sorted(seen))
+    at = {concept: place for place, concept in enumerate(ids)}
+    left = np.fromiter((at[one] for one, _ in ties), np.int64, len(ties))
+    right = np.fromiter((at[other] for _, other in ties), np.int64, len(ties))
+    weights = np.fromiter(ties.values(), np.int64, len(ties))
+    order = np.lexsort((right, left))
+    named = labels or {}
+    called = tuple(named.get(concept) or concept for concept in ids)
+    return Graph(ids, called, left[order], right[order], weights[order])
+
+
+def world(
+    of: Graph,
+    homes: Mapping[str, str] | None = None,
+    ontologies: Iterable[Ontology] = (),
+    *,
+    clock: int = 0,
+    inflight: Iterable[str] = (),
+    changed: Mapping[str, int] | None = None,
+    failures: Iterable[Failure] = (),
+    tombstones: Iterable[str] = (),
+) -> World:
+    """That graph with these homes; who has none is at home in the floor, which is always there. A
+    home that is no ontology yet is one, by the name of its id."""
+    given = {concept: (homes or {}).get(concept) or FLOOR for concept in of.concepts}
+    known = {one.id: one for one in ontologies}
+    known.setdefault(FLOOR, Ontology(FLOOR, FLOOR, "floor"))
+    for home in given.values():
+        known.setdefault(home, Ontology(home, home))
+        if known[home].retired is not None:
+            raise Invalid(f"{home!r} is retired and is still the home of a concept")
+    if known[FLOOR].kind != "floor" or known[FLOOR].retired is not None:
+        raise Invalid(f"{FLOOR!r} is the floor and stays it")
+    return World(
+        of,
+        {key: known[key] for key in sorted(known)},
+        given,
+        clock,
+        frozenset(inflight),
+        dict(sorted((changed or {}).items())),
+        tuple(sorted(failures, key=_when)),
+        tuple(sorted(set(tombstones))),
+    )
+
+
+def _when(failure: Failure) -> tuple[int, str, str, str, str]:
+    return failure.at, failure.subject, failure.anchor, failure.action, failure.target
