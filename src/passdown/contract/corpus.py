@@ -10,8 +10,25 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.domain.decided import Decided
     from passdown.domain.observation import Observation, Seen, Session
-    from passdown.domain.record import Life, Record
+    from passdown.domain.proposal import Proposal
+    from passdown.domain.record import Edge, Life, Record
     from passdown.domain.scope import Scope
+
+
+class Kept(Protocol):
+    """What of a store most loops never want, read when it is asked for."""
+
+    def edges(self, type: str = "") -> Sequence[Edge]:
+        """Relations between records, of one type when it is named: by source, type and target."""
+        ...
+
+    def asked(self, loop: str) -> Sequence[Proposal]:
+        """Every question of a loop, whatever became of it: by when it was asked, then id."""
+        ...
+
+    def cycled(self, loop: str) -> At:
+        """When this loop last looked at what there is; '' when it never did."""
+        ...
 
 
 class Corpus(Protocol):
@@ -21,6 +38,11 @@ class Corpus(Protocol):
     @property
     def now(self) -> At:
         """The time of this cycle, the only clock a loop has."""
+        ...
+
+    @property
+    def kept(self) -> Kept:
+        """Relations, questions of the past, and when a loop last looked."""
         ...
 
     def observations(

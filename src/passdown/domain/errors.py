@@ -25,11 +25,13 @@ class PassdownError(Exception):
 
     code: ClassVar[str] = "internal"
 
-    def __init__(self, what: str, *, where: str = "", next: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", next: str = "", check: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.next = next
+        self.check = check
+        """Which of a loop's own checks failed, where it names them: kept as why a yes failed."""
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""

@@ -278,7 +278,9 @@ def _fail(ctx: Ctx, id: str, error: Conflict | Invalid) -> None:
     with ctx.store.write(ctx.sight) as tx:
         p = open_proposal(tx, id)
         policy = ctx.loops[p.loop].policy
-        closed = failed(tx, p, ctx.actor, error.code, str(error), policy_actions=policy)
+        closed = failed(
+            tx, p, ctx.actor, error.check or error.code, str(error), policy_actions=policy
+        )
         settle(ctx, tx, closed)
 
 

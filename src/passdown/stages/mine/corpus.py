@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from passdown.domain.clock import later
 from passdown.domain.record import Life
 from passdown.stages.mine.decided import decided
+from passdown.stages.mine.kept import of_store, of_tx
 from passdown.stages.mine.past import Past, in_order, in_place
 from passdown.stages.mine.vectors import LEXICAL, Lexical, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from passdown.contract.corpus import Kept
     from passdown.domain.clock import At
     from passdown.domain.decided import Decided
     from passdown.domain.observation import Observation, Seen, Session
@@ -52,7 +54,7 @@ def snapshot(
     with store.read(sight) as tx:
         now = now or tx.now
         since = later(now, days=-settings.number("mine.window_days"))
-        return _taken(tx, since, vectors, now, answered)
+        return _taken(tx, since, vectors, now, answered, of_store(store, sight))
 
 
 def alone(session: Session, items: Iterable[Observation], now: At) -> Past:
@@ -71,6 +73,7 @@ class Live:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+        self.kept: Kept = of_tx(tx)
 
     @property
     def now(self) -> At:
@@ -140,15 +143,22 @@ class Live:
 
     @cached_property
     def _past(self) -> Past:
-        return _taken(self._tx, "", Vectors(Lexical()), self._tx.now, self.decided)
+        tx, vectors = self._tx, Vectors(Lexical())
+        return _taken(tx, "", vectors, tx.now, self.decided, self.kept)
 
 
 def _taken(
-    tx: Tx, since: At, vectors: Vectors, now: At, answered: Callable[[], Sequence[Decided]]
+    tx: Tx,
+    since: At,
+    vectors: Vectors,
+    now: At,
+    answered: Callable[[], Sequence[Decided]],
+    kept: Kept,
 ) -> Past:
     observations = list(observed(tx, since=since))
     records = tx.knowledge.all(lives=tuple(Life))
-    return Past(now, _sessions(tx, since, observations), observations, records, vectors, answered)
+    sessions = _sessions(tx, since, observations)
+    return Past(now, sessions, observations, records, vectors, answered, kept)
 
 
 def observed(tx: Tx, *, since: At = "", session: str = "", after: int = 0) -> Iterator[Observation]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.observation import Seen
 from passdown.domain.record import Life
+from passdown.stages.mine.kept import Nothing
 from passdown.text.entities import keys
 from passdown.text.tokens import content_words
 from passdown.text.vectors import cosine, embed
@@ -14,6 +15,7 @@ from passdown.text.vectors import cosine, embed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from passdown.contract.corpus import Kept
     from passdown.domain.clock import At
     from passdown.domain.decided import Decided
     from passdown.domain.observation import Observation, Session
@@ -41,8 +43,10 @@ class Past:
         records: Iterable[Record],
         vectors: Vectors,
         answered: Callable[[], Sequence[Decided]] = tuple,
+        kept: Kept | None = None,
     ) -> None:
         self._now = now
+        self.kept: Kept = kept or Nothing()
         self._sessions = {s.id: s for s in in_order(sessions)}
         self._within = _by_session(observations, self._sessions)
         self._records = {(r.kind, r.key): r for r in records}
