@@ -31,6 +31,11 @@ class Need(NamedTuple):
     words: frozenset[str]
     pieces: frozenset[str] = frozenset()
 
+    @property
+    def many(self) -> int:
+        """How many there are of them."""
+        return len(self.words) + len(self.pieces)
+
     def met(self, words: set[str], text: str) -> bool:
         """Whether a text of these words holds one."""
         return not self.words.isdisjoint(words) or any(piece in text for piece in self.pieces)

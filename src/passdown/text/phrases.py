@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor, log2
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +21,7 @@ from passdown.text.tokens import STOP_WORDS
 from passdown.text.vectors import features, likeness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from passdown.text.needs import Way
     from passdown.text.scan import Scanner
@@ -38,10 +39,17 @@ UNLIKE = 0.4
 MARGIN = 0.05
 """Two phrases this near each other are both meant, or neither: no answer."""
 LONGEST_GRAM = 4
+MOST_WORDS, LONGEST_WORD = 65_536, 40
+"""So many words of messages, none longer, are kept with what they are to the phrases."""
+MOST_PAIRS = 256
+"""Two needs that can be met in more ways together are not looked up together."""
 COMMON = 1_000
 """What a stop word counts for beside words that other phrases need too."""
 
 _WORD = re.compile(r"[0-9a-z_]+")
+# Before the letters of a piece: no word begins so.
+_PIECE = " "
+_NONE: frozenset[str] = frozenset()
 # Characters that RE2 folds to ASCII letters though they are none.
 _FOLDED = {0x017F: "s", 0x212A: "k"}
 _APART = {0x017F: " ", 0x212A: " "}
@@ -112,23 +120,13 @@ def _made(pattern: str) -> tuple[str, Any]:
 
 
 class _Bucket:
-    """The ways that need a word: by a second one where they need words alone there, as most do."""
+    """The ways that need a token: by a second one where they need another, as most do."""
 
     __slots__ = ("alone", "beside")
 
     def __init__(self) -> None:
         self.alone: list[tuple[int, Way]] = []
         self.beside: dict[str, list[tuple[int, Way]]] = {}
-
-    def add(self, place: int, rest: Sequence[Need]) -> None:
-        """A phrase that needs these, too, the rarest first."""
-        second = next((need for need in rest if not need.pieces), None)
-        left = tuple(need for need in rest if need is not second)
-        if second is None:
-            self.alone.append((place, left))
-        else:
-            for word in second.words:
-                self.beside.setdefault(word, []).append((place, left))
 
 
 class PhraseSet:
@@ -140,18 +138,22 @@ class PhraseSet:
         self._scanner = scanner
         self._tries = [compiled(phrase.pattern).search for phrase in self.phrases]
         self._likes: dict[int, list[frozenset[int]]] = {}
-        self._of_word: dict[str, _Bucket] = defaultdict(_Bucket)
-        self._of_piece: dict[int, dict[str, list[tuple[int, Way]]]] = {}
         self._always: list[int] = []
+        self._of: dict[str, _Bucket] = defaultdict(_Bucket)
         self._index()
-        self._words = frozenset(self._of_word)
+        self._of.default_factory = None
+        self._sizes = frozenset(len(one) - 1 for one in self._known if one[0] == _PIECE)
+        # Of the words of messages those that were seen last: which tokens they are.
+        self._tokens = lru_cache(maxsize=MOST_WORDS)(self._tokens_of)
 
     def match(self, message: str) -> list[Hit]:
         """The phrases it fires, in the order they were given; none for one that is too long."""
         if len(message) > LONGEST_MESSAGE:
             return []
         text = plain(message)
-        fired = [place for place in sorted(self._likely(text)) if self._tries[place](text)]
+        # Told where in bytes it matches, which nobody asks: told in letters takes as long again.
+        read = text.encode("utf-8", "replace")
+        fired = [place for place in sorted(self._likely(text)) if self._tries[place](read)]
         return [self._hit(place, text) for place in fired] if fired else []
 
     def best(self, message: str) -> Hit | None:
@@ -169,18 +171,25 @@ class PhraseSet:
 
     def _candidates(self, text: str) -> set[int]:
         folded, words = words_of(text)
+        usual = max(map(len, words), default=0) <= LONGEST_WORD
+        tokens = _NONE.union(*map(self._tokens if usual else self._tokens_of, words))
+        those: list[tuple[int, Way]] = []
+        for token in tokens & self._of.keys():
+            bucket = self._of[token]
+            those += bucket.alone
+            if not tokens.isdisjoint(bucket.beside):
+                for other in tokens.intersection(bucket.beside):
+                    those += bucket.beside[other]
         found = set(self._always)
-        for word in self._words & words:
-            bucket = self._of_word[word]
-            if bucket.alone:
-                _met(bucket.alone, words, folded, found)
-            for other in bucket.beside.keys() & words:
-                _met(bucket.beside[other], words, folded, found)
-        for size, of_piece in self._of_piece.items():
-            held = {folded[i : i + size] for i in range(len(folded) - size + 1)}
-            for gram in of_piece.keys() & held:
-                _met(of_piece[gram], words, folded, found)
+        _met(those, words, folded, found)
         return found
+
+    def _tokens_of(self, word: str) -> frozenset[str]:
+        """The tokens that a text with this word has, as far as some phrase needs them."""
+        held = {word}
+        for size in self._sizes:
+            held.update(_PIECE + word[at : at + size] for at in range(len(word) - size + 1))
+        return self._known & held
 
     def _hit(self, place: int, text: str) -> Hit:
         phrase = self.phrases[place]
@@ -200,17 +209,23 @@ class PhraseSet:
                 self._always.append(place)
                 continue
             for way in those:
-                self._file(place, way, cost)
+                self._file(place, sorted(way, key=cost))
+        seconds = (bucket.beside for bucket in self._of.values())
+        self._known = frozenset(self._of).union(*seconds)
 
-    def _file(self, place: int, way: Way, cost: Callable[[Need], float]) -> None:
-        """Under each word or piece of its rarest need; what else it needs is looked at then."""
-        rarest, *rest = sorted(way, key=cost)
-        for word in rarest.words:
-            self._of_word[word].add(place, rest)
-        for piece in rarest.pieces:
-            gram = _gram(piece)
-            those = self._of_piece.setdefault(len(gram), {}).setdefault(gram, [])
-            those.append((place, (Need(frozenset(), frozenset((piece,))), *rest)))
+    def _file(self, place: int, way: Sequence[Need]) -> None:
+        """Under each token of its rarest need, and of the next one; what else it needs is looked
+        at then."""
+        first, *rest = way
+        second = rest[0] if rest and first.many * rest[0].many <= MOST_PAIRS else None
+        left = tuple(rest[1:] if second else rest)
+        for token, more in _keys(first):
+            bucket = self._of[token]
+            if second is None:
+                bucket.alone.append((place, (*more, *left)))
+                continue
+            for other, most in _keys(second):
+                bucket.beside.setdefault(other, []).append((place, (*more, *most, *left)))
 
 
 def least_like(like: Sequence[str]) -> float:
@@ -289,8 +304,12 @@ def _costs(every: Sequence[list[Way]], phrases: Sequence[Phrase]) -> Callable[[N
     return cost
 
 
-def _gram(piece: str) -> str:
-    """The letters by which a piece is looked up: up to four in its middle."""
-    size = min(len(piece), LONGEST_GRAM)
-    start = (len(piece) - size) // 2
-    return piece[start : start + size]
+def _keys(need: Need) -> Iterator[tuple[str, Way]]:
+    """The tokens under which a text is found that meets it, each with what is to be seen then."""
+    for word in need.words:
+        yield word, ()
+    for piece in need.pieces:
+        size = min(len(piece), LONGEST_GRAM)
+        start = (len(piece) - size) // 2
+        exact = Need(frozenset(), frozenset((piece,)))
+        yield _PIECE + piece[start : start + size], () if size == len(piece) else (exact,)
