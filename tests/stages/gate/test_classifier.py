@@ -63,7 +63,32 @@ def test_decisions_correct_what_the_detector_states() -> None:
 def test_too_few_decisions_correct_nothing() -> None:
     few = recalibrated([Pair(0.9, False)] * 29)
     assert few == Curve("none", 29)
-    assert classify(asked(0.9), golden=0.9, curve=few).confidence == 0.9
+    said = classify(asked(0.9), golden=0.9, curve=few)
+    assert said.confidence == 0.9
+    assert said.text == "the detector is 0.90 sure; 0.90 is asked for"
+
+
+def test_thirty_decisions_are_enough_to_correct() -> None:
+    enough = recalibrated([Pair(0.9, False)] * 30)
+    assert "30 decisions on such questions" in classify(asked(0.9), golden=0.9, curve=enough).text
+
+
+@pytest.mark.parametrize(("stated", "sure"), [(1.5, 1.0), (-0.5, 0.0), (0.123456, 0.1235)])
+def test_how_sure_it_is_is_told_from_nought_to_one_in_four_digits(
+    stated: float, sure: float
+) -> None:
+    assert classify(asked(stated), golden=0.9).confidence == sure
+
+
+def test_what_was_never_replayed_has_nothing_for_or_against_it() -> None:
+    said = classify(replace(asked(0.9), replay={}), golden=0.9)
+    assert said.text == "the detector is 0.90 sure; 0.90 is asked for"
+
+
+def test_other_words_are_a_yes_too() -> None:
+    said = classify(asked(0.9), golden=0.9)
+    assert confident(said._replace(verdict="modify"))
+    assert not confident(said._replace(verdict="escalate"))
 
 
 @given(st.floats(0, 1), st.integers(0, 99), st.integers(0, 99), st.floats(0, 1))

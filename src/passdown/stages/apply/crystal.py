@@ -106,4 +106,4 @@ def _tool(name: str) -> str:
 
 def _time(at: str) -> str:
     """A stored time; '' for whatever else stands in its place."""
-    return at if at and parse(at) == at else ""
+    return at if parse(at) == at else ""
