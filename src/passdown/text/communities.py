@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from passdown.text.arrays import Integers
+    from passdown.text.arrays import Floats, Integers
 
 NEIGHBOURS, RESOLUTION = 10, 3.0
 LEAST = 0.3
@@ -67,27 +67,41 @@ def leiden(
     `edges` holds pairs of nodes, in any order and either direction; weights of the same two nodes
     add up. By modularity with a resolution, or else by the constant Potts model.
     """
+    rows = _symmetric(np.asarray(edges), np.asarray(weights, float), nodes)
+    return leiden_rows(*rows, resolution=resolution, modularity=modularity)
+
+
+def leiden_rows(
+    indptr: Integers,
+    indices: Integers,
+    data: Floats,
+    *,
+    resolution: float = 1.0,
+    modularity: bool = True,
+    seed: int = SEED,
+) -> list[int]:
+    """The same of a symmetric matrix, given as its sorted rows."""
     from graspologic_native import leiden_csr
 
-    indptr, indices, data = _symmetric(np.asarray(edges), np.asarray(weights, float), nodes)
+    nodes = len(indptr) - 1
     if not len(indices):
         return list(range(nodes))
     _, found = leiden_csr(
         indptr, indices, data, nodes, resolution=resolution, iterations=2,
-        use_modularity=modularity, seed=SEED,
+        use_modularity=modularity, seed=seed,
     )  # fmt: skip
     numbers: dict[int, int] = {}
     return [numbers.setdefault(found[node], len(numbers)) for node in range(nodes)]
 
 
-def _symmetric(
-    edges: Integers, weights: Integers, nodes: int
-) -> tuple[Integers, Integers, Integers]:
+def _symmetric(edges: Integers, weights: Integers, nodes: int) -> tuple[Integers, Integers, Floats]:
     """Both directions of every edge once, sorted: an algorithm sees one graph, however written."""
     left, right = edges.reshape(-1, 2).astype(np.int64).T
     keys = np.concatenate([left * nodes + right, right * nodes + left])[np.tile(left != right, 2)]
     keys, at = np.unique(keys, return_inverse=True)
-    data = np.bincount(at, np.tile(weights, 2)[np.tile(left != right, 2)], minlength=len(keys))
+    data = np.bincount(
+        at, np.tile(weights, 2)[np.tile(left != right, 2)], minlength=len(keys)
+    ).astype(np.float64)
     sizes = np.bincount(keys // nodes, minlength=nodes)
     indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return indptr, (keys % nodes).astype(np.int32), data

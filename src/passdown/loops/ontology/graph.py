@@ -38,7 +38,7 @@ ACTIONS: tuple[Action, ...] = (
     "ESCALATE",
 )
 FLOOR = "primordial"
-"""The id and the name of the floor: where a concept is at home that has no other home."""
+"""What the floor is called, and its id where none is given: home of what has no other home."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +72,9 @@ class Ontology:
     retired_into: str = ""
 
 
+_FLOOR = Ontology(FLOOR, FLOOR, "floor")
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """What was asked and came to nothing: by the concept (or ontology) it was asked about, the
@@ -103,6 +106,11 @@ class World:
     changed: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     tombstones: tuple[str, ...] = ()
+
+    @property
+    def floor(self) -> str:
+        """The id of the floor."""
+        return next(one.id for one in self.ontologies.values() if one.kind == "floor")
 
     def live(self) -> tuple[Ontology, ...]:
         """The ontologies that are not retired, by id."""
@@ -187,15 +195,17 @@ def world(
 ) -> World:
     """That graph with these homes; who has none is at home in the floor, which is always there. A
     home that is no ontology yet is one, by the name of its id."""
-    given = {concept: (homes or {}).get(concept) or FLOOR for concept in of.concepts}
     known = {one.id: one for one in ontologies}
-    known.setdefault(FLOOR, Ontology(FLOOR, FLOOR, "floor"))
+    floors = [one for one in known.values() if one.kind == "floor"] or [_FLOOR]
+    if len(floors) > 1 or floors[0].retired is not None:
+        raise Invalid("there is one floor, and it stays")
+    floor = floors[0].id
+    known.setdefault(floor, _FLOOR)
+    given = {concept: (homes or {}).get(concept) or floor for concept in of.concepts}
     for home in given.values():
         known.setdefault(home, Ontology(home, home))
         if known[home].retired is not None:
             raise Invalid(f"{home!r} is retired and is still the home of a concept")
-    if known[FLOOR].kind != "floor" or known[FLOOR].retired is not None:
-        raise Invalid(f"{FLOOR!r} is the floor and stays it")
     return World(
         of,
         {key: known[key] for key in sorted(known)},

@@ -1,0 +1,175 @@
+"""Rules R1 to R6: what the ties of an ontology say should be done about it.
+
+A rule speaks of one ontology at a time and only of what the graph shows; who may speak now (age,
+refractory time, cooldown) is decided in `admit`. Where none speaks, R6 holds: no action.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from passdown.loops.ontology.drafts import NEW, Draft, ranked
+from passdown.loops.ontology.frame import sums
+from passdown.loops.ontology.moves import moves
+from passdown.loops.ontology.pieces import anchor, communities, part, pieces
+from passdown.loops.ontology.region import in_the_world
+from passdown.loops.ontology.scene import apart
+from passdown.text.arrays import np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from passdown.loops.ontology.pieces import Part, Pieces
+    from passdown.loops.ontology.scene import Scene
+    from passdown.text.arrays import Floats, Integers
+
+
+def look(of: Scene, subject: int, seed: int) -> Pieces | None:
+    """The ontology in pieces; None of one without concepts. The floor is no domain that is cut up:
+    its pieces are those that the whole graph has there."""
+    own = part(of.sight, (subject,))
+    if not len(own):
+        return None
+    pool = subject == of.frame.floor
+    label = (
+        in_the_world(own, of.sight, of.settings, seed)
+        if pool
+        else communities(own, of.settings, seed)
+    )
+    return pieces(own, label, of.settings.resolution)
+
+
+def drafts(of: Scene, subject: int, seen: Pieces | None, seed: int) -> list[Draft]:
+    """What the rules say of that ontology, strongest first."""
+    one = of.frame.world.ontologies[of.frame.ids[subject]]
+    if one.state == "frozen":
+        return []
+    if seen is None:
+        return [_empty(of, subject)] if one.kind == "named" and one.state == "active" else []
+    found = [*moves(of, subject, seen), *_splits(of, subject, seen)]
+    if one.kind == "named":
+        found += _merges(of, subject, seen.part, seed)
+    if one.state == "active" and of.starving[subject]:
+        found.append(_dissolve(of, subject, seen.part))
+    held = [each for each in found if each.action == "ESCALATE"]
+    return ranked((each for each in found if not _falls_through(each, held)), of.frame)
+
+
+def _empty(of: Scene, subject: int) -> Draft:
+    """R1: nothing is lost with what has nothing."""
+    return Draft(
+        "DECOMPOSE_TO_PRIMORDIAL", subject, of.frame.floor, np.zeros(0, np.int64), 1.0, 1.0, "R1",
+        routes=np.zeros(0, np.int64), reason="It has no concepts.",
+    )  # fmt: skip
+
+
+def _falls_through(one: Draft, held: list[Draft]) -> bool:
+    """What waits for a person because its best target is frozen is not split off meanwhile."""
+    split = one.action == "SPLIT_NEW"
+    return split and any(np.isin(one.places, each.places).all() for each in held)
+
+
+def _merges(of: Scene, subject: int, own: Part, seed: int) -> Iterator[Draft]:
+    """R3: two that are tied to each other as to little else, and would not fall apart again."""
+    sight, settings = of.sight, of.settings
+    for other, share in of.close.get(subject, ()):
+        cut, volume = _together(of, subject, other)
+        union = float(apart(np.asarray(cut), np.asarray(volume), sight.total))
+        if union >= min(of.conductance[subject], of.conductance[other]):
+            continue
+        both = part(sight, (subject, other))
+        found = pieces(both, communities(both, settings, seed), settings.resolution)
+        if found.modularity < settings.merge_modularity:
+            least = settings.merge_share
+            numbers = {"share": share, "phi": union, "q": found.modularity, "n": len(own)}
+            yield Draft(
+                "MERGE", subject, other, own.places, share + 0.2, (share - least) / (1 - least),
+                "R3", numbers=numbers,
+                reason=f"{share:.0%} of the ties of one lead to the other.",
+            )  # fmt: skip
+
+
+def _together(of: Scene, one: int, other: int) -> tuple[float, float]:
+    """What ties the two to all others, and all their ties."""
+    sight, frame = of.sight, of.frame
+    low, high = min(one, other), max(one, other)
+    at = np.flatnonzero((frame.pair_left == low) & (frame.pair_right == high))
+    shared = float(sight.between[at].sum())
+    volume = float(sight.volume[one] + sight.volume[other])
+    return volume - 2 * float(sight.inside[one] + sight.inside[other]) - 2 * shared, volume
+
+
+def _dissolve(of: Scene, subject: int, own: Part) -> Draft:
+    """R4: more of it is elsewhere than here, so each concept goes to where its ties are."""
+    settings, outside = of.settings, float(of.sight.outside[subject])
+    share = float(of.share[subject])
+    near = share >= settings.dissolve_share
+    score, least = (
+        (share, settings.dissolve_share) if near else (outside, settings.dissolve_outside)
+    )
+    numbers = {"n": len(own), "share": share, "outside": outside}
+    return Draft(
+        "DECOMPOSE_TO_PRIMORDIAL", subject, of.frame.floor, own.places, score,
+        (score - least) / (1 - least), "R4", routes=routes(of, own), numbers=numbers,
+        reason=f"{outside:.0%} of its ties lead out of it.",
+    )  # fmt: skip
+
+
+def routes(of: Scene, own: Part) -> Integers:
+    """For each concept the ontology that has most of its ties, or the floor if none has enough."""
+    many = len(of.frame.ids)
+    degree = sums(own.rows, own.weight, len(own)) + sums(own.out_rows, own.out_weight, len(own))
+    good = of.sink[own.out_homes]
+    keys, at = np.unique(own.out_rows[good] * many + own.out_homes[good], return_inverse=True)
+    weight = sums(at, own.out_weight[good], len(keys))
+    row, home = keys // many, keys % many
+    order = np.lexsort((home, -weight, row))
+    first = order[np.unique(row[order], return_index=True)[1]]
+    found = np.full(len(own), of.frame.floor)
+    enough = weight[first] >= of.settings.affinity_floor * degree[row[first]]
+    found[row[first][enough]] = home[first][enough]
+    return found
+
+
+def _splits(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
+    """R5 and R5b: pieces that hold together by themselves."""
+    pool = subject == of.frame.floor
+    phi, gate = _pool_gate(of, seen) if pool else _named_gate(of, seen)
+    scale = 1.0 if pool else min(1.0, seen.modularity / 0.5)
+    big = seen.sizes >= of.settings.min_piece
+    for piece in np.flatnonzero(big & (phi <= gate)).tolist():
+        apart_by, limit = float(phi[piece]), float(gate[piece])
+        numbers = {
+            "n": len(seen.part), "size": int(seen.sizes[piece]), "phi": apart_by, "gate": limit,
+            "q": seen.modularity, "k": len(seen.sizes),
+        }  # fmt: skip
+        yield Draft(
+            "SPLIT_NEW", subject, NEW, seen.members(piece), 0.9 * (1 - apart_by) * scale,
+            1 - apart_by / limit, "R5b" if pool else "R5", anchor(seen, seen.label == piece),
+            numbers=numbers,
+            reason=f"They are tied among themselves: {apart_by:.0%} of their ties lead elsewhere.",
+        )  # fmt: skip
+
+
+def _named_gate(of: Scene, seen: Pieces) -> tuple[Floats, Floats]:
+    """R5: how much each piece is tied to the rest of its ontology, and how much it may be; the
+    core, which is what the ontology is about, may not leave it."""
+    settings, phi = of.settings, seen.conductance()
+    gate = np.full(len(phi), settings.split_conductance)
+    if seen.modularity >= settings.wide_modularity and (seen.sizes > 1).sum() >= 3:
+        volume = seen.inner + seen.rest
+        gate = np.maximum(gate, 0.5 * (1 - volume / volume.sum()))
+    if seen.modularity < settings.split_modularity:
+        gate[:] = -1
+    gate[np.lexsort((-(seen.inner + seen.rest), -seen.sizes))[0]] = -1
+    return phi, gate
+
+
+def _pool_gate(of: Scene, seen: Pieces) -> tuple[Floats, Floats]:
+    """R5b: how much each piece of the floor is tied to all else, and how much it may be; it may be
+    all there is in the floor."""
+    settings, total = of.settings, of.sight.total
+    volume = seen.inner + seen.rest + seen.outer
+    gate = np.maximum(settings.split_conductance, 0.5 * (1 - volume / max(total, 1e-300)))
+    gate[seen.neighbours < settings.pool_degree * seen.sizes] = -1
+    return seen.apart(total), gate
