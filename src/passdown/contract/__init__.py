@@ -2,9 +2,19 @@
 
 from passdown.contract.card import Block, Card, Diff, Facts, Quote, Table, Text
 from passdown.contract.corpus import Corpus
-from passdown.contract.loop import Dropped, Finding, Loop, Outcome, Replay, Seam, Unread, added
+from passdown.contract.loop import (
+    Dropped,
+    Finding,
+    Idle,
+    Loop,
+    Outcome,
+    Replay,
+    Seam,
+    Unread,
+    added,
+)
 from passdown.contract.mirror import Edit, Misread, Own
-from passdown.contract.query import Ask, Query
+from passdown.contract.query import Act, Ask, Query
 from passdown.contract.reader import (
     Blocks,
     Draft,
@@ -18,6 +28,7 @@ from passdown.contract.reader import (
 )
 
 __all__ = [
+    "Act",
     "Ask",
     "Block",
     "Blocks",
@@ -29,6 +40,7 @@ __all__ = [
     "Edit",
     "Facts",
     "Finding",
+    "Idle",
     "Line",
     "Loop",
     "Misread",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from passdown.contract.check import Check
     from passdown.contract.corpus import Corpus
     from passdown.contract.mirror import Edit, Misread, Own
-    from passdown.contract.query import Ask, Query
+    from passdown.contract.query import Act, Ask, Query
     from passdown.domain.change import Change
     from passdown.domain.clock import At
     from passdown.domain.observation import Observation
@@ -60,6 +60,14 @@ class Unread:
 
     reason: str
     n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """That a detector did not look this time, and why: it is no cycle, and the next one begins
+    where the last one did."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,10 @@ class Loop(Generic[P]):
     says why a grant does not suffice and a person decides, '' when it does. `check` says what would
     show that a record holds, `doubt` what is asked where that fails. `grown` is a replay brought up
     to date: as it was filed, and the sessions that something was observed in since, as they were
-    and as they are; None where only a whole replay can tell.
+    and as they are; None where only a whole replay can tell. `reads` gives a payload in the loop's
+    words that others word otherwise. `upkeep` is what it sets in order before each cycle and when a
+    store is made: of that nobody is asked. `revert` is what is asked where an approved change did
+    harm. `context` is what else the tiers are told of a question, as evidence.
     """
 
     name: str
@@ -117,7 +128,7 @@ class Loop(Generic[P]):
     payload: Any
     actions: tuple[str, ...]
     settings: tuple[Knob, ...]
-    detect: Callable[[Corpus, Settings], Iterator[Finding[P] | Dropped | Unread]]
+    detect: Callable[[Corpus, Settings], Iterator[Finding[P] | Dropped | Unread | Idle]]
     replay: Callable[[P, Corpus, Settings], Replay]
     changes: Callable[[P, Corpus, Settings], Sequence[Change]]
     card: Callable[[P, Sequence[Observation], Replay], Card]
@@ -149,6 +160,11 @@ class Loop(Generic[P]):
     asks: tuple[Ask, ...] = ()
     seam: Seam | None = None
     grown: Callable[[P, Replay, Corpus, Corpus, Settings], Replay | None] | None = None
+    reads: Callable[[Any], Any] | None = None
+    upkeep: Callable[[Corpus, Settings], Sequence[Change]] | None = None
+    revert: Callable[[Proposal, str, Corpus, Settings], Finding[P] | None] | None = None
+    context: Callable[[P, Corpus, Settings], Mapping[str, Any]] | None = None
+    acts: tuple[Act, ...] = ()
 
 
 def added(filed: Replay, before: Replay, now: Replay) -> Replay:

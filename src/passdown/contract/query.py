@@ -1,4 +1,5 @@
-"""A loop's own operations, named `<loop>.<name>` on every surface: one reads, one asks."""
+"""A loop's own operations, named `<loop>.<name>` on every surface: one reads, one asks, one is what
+an admin does by hand."""
 
 from __future__ import annotations
 
@@ -34,3 +35,14 @@ class Ask:
     run: Callable[..., Any]
     aliases: tuple[str, ...] = ()
     bare: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The same, giving the Changes that an admin makes by that: at once, and without a question.
+    A parameter `said` is no parameter of the operation: it is the seq of an observation that keeps
+    what the caller said by it."""
+
+    name: str
+    run: Callable[..., Any]
+    aliases: tuple[str, ...] = ()

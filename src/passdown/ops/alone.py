@@ -65,8 +65,9 @@ def execute(ctx: Ctx, tx: Tx, p: Proposal, grant: Grant, advice: Advice) -> Prop
     from passdown.stages.gate.decide import GATE, granted, still_rests
 
     trust = still_rests(tx, p)
-    changes = [_marked(change, grant) for change in weigh(ctx, tx, p).changes()]
-    done = granted(tx, p, grant, advice)
+    w = weigh(ctx, tx, p)
+    changes = [_marked(change, grant) for change in w.changes()]
+    done = granted(tx, w.proposal, grant, advice)
     apply(tx, done.id, changes, GATE.name, trust=trust)
     settle(ctx, tx, done)
     announce(ctx, tx, done)

@@ -19,6 +19,7 @@ from passdown.ops.purse import Asking, Wording
 from passdown.ops.review import MADE, close_due
 from passdown.ops.standing import corroborate, settle
 from passdown.ops.tiers import Bench
+from passdown.stages.mine.kept import looked
 from passdown.stages.propose.file import Fate, Filed, file
 from passdown.stages.propose.validate import loop_of, payload_of
 
@@ -52,6 +53,7 @@ class Cycle:
     dropped: dict[str, int] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
     tiers: dict[str, int] = field(default_factory=dict)
+    idle: str = ""
     failure: str = ""
     started_at: str = ""
     duration_ms: int = 0
@@ -160,6 +162,10 @@ def _cycle(
     closed.update(p.loop for p in close_due(ctx))
     cycle.expired_count = closed[loop.name]
     cycle.failure = trouble if loop.enrich else ""
+    if loop.upkeep is not None:
+        from passdown.ops.upkeep import keep_up
+
+        keep_up(ctx, loop)
     mined = _mined(ctx, loop, asking, past, cycle)
     cycle.sessions_asked, cycle.dropped = mined.sessions_asked, dict(mined.dropped)
     cycle.unread, cycle.clusters_found = dict(mined.unread), mined.seen
@@ -214,7 +220,10 @@ def _put_to_gate(ctx: Ctx, loop: Loop[Any], mined: Mined, cycle: Cycle) -> None:
     cycle.proposals_generated = cycle.found
     cycle.proposals_persisted = sum(cycle.fates.get(fate, 0) for fate in PERSISTED)
     cycle.tiers = dict(bench.tally)
+    cycle.idle = mined.idle
     with ctx.store.write(ctx.sight) as tx:
+        if not cycle.idle:
+            looked(tx, loop.name)
         tx.ledger.append("cycle.finished", by, loop.name, _summary(ctx, cycle))
 
 

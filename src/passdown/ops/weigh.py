@@ -72,7 +72,9 @@ def weigh(ctx: Ctx, tx: Tx, proposal: Proposal) -> Weighed:
 
     loop = loop_of(ctx.loops, proposal.loop)
     payload = payload_of(loop, proposal.payload)
-    action_of(loop, payload)
+    action = action_of(loop, payload)
+    if action != proposal.action:  # it was worded as others word it
+        proposal = replace(proposal, action=action, payload=msgspec.to_builtins(payload))
     return Weighed(loop, payload, live(tx), ctx.settings, proposal)
 
 

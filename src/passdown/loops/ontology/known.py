@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.loops.ontology.payload import Place
 
-KIND, HOME, CONCEPT, CLAIM = "ontology", "home", "concept", "claim"
+LOOP, KIND, CLAIM = "ontology", "ontology", "claim"
+HOME, CONCEPT = "home", "concept"
+NODE = "concept"
+"""In the body of a name's record: that it is a concept though no claim holds it."""
+BY_HAND = "set:"
+"""How what made a record is called where that was no proposal."""
 PRIMORDIAL = "primordial"
 ACTIVE, PINNED, FROZEN = "active", "pinned", "frozen"
 STATES = (ACTIVE, PINNED, FROZEN)
@@ -73,6 +78,16 @@ class Domain:
     def is_live(self) -> bool:
         """Whether it has not gone."""
         return self.record.life is Life.ARCHIVED
+
+    @property
+    def description(self) -> str:
+        """What it is about, in a sentence."""
+        return str(self.record.body.get("description", ""))
+
+    @property
+    def into(self) -> str:
+        """Of one that went, the id of the one it went into."""
+        return str(self.record.body.get("superseded_by", ""))
 
     @property
     def since(self) -> At:
@@ -160,7 +175,7 @@ class Known:
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name that has a record."""
-        return frozenset(str(one.body.get("name", one.text)) for one in self._entities)
+        return frozenset(str(one.body.get("name", one.text)) for one in self.entities)
 
     @cached_property
     def _held(self) -> frozenset[str]:
@@ -180,12 +195,13 @@ class Known:
     def _called(self) -> Mapping[str, str]:
         return {
             str(alias): str(one.body.get("name", one.text))
-            for one in self._entities
+            for one in self.entities
             for alias in one.body.get("aliases", ())
         }
 
     @cached_property
-    def _entities(self) -> Sequence[Record]:
+    def entities(self) -> Sequence[Record]:
+        """The records of names, by key."""
         return self._corpus.records(ENTITY, lives=tuple(Life))
 
     def home(self, concept: str) -> Domain:

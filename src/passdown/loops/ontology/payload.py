@@ -6,6 +6,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from passdown.loops.ontology.graph import ACTIONS, Action
+
+__all__ = ["ACTIONS"]
+
 MOST_CONCEPTS, MOST_DONORS, MOST_ROUTES, MOST_CHOICES = 20_000, 50, 1000, 10
 
 # `$` alone would let a last newline pass, and JSON Schema knows no `\Z`.
@@ -61,10 +65,12 @@ class SplitInto(Why, frozen=True, tag_field="action", tag="SPLIT_INTO_EXISTING",
 
 
 class Merge(Why, frozen=True, tag_field="action", tag="MERGE", kw_only=True):
-    """Should all of these be one, and stay: the one they go `into`, else a new one of this name?"""
+    """Should these go `into` that one, or where there is none be one of this name? `held` is what
+    each of them had when that was asked: all that it has then goes."""
 
     donors: Annotated[tuple[Place, ...], Meta(min_length=1, max_length=MOST_DONORS)]
     into: Place | None = None
+    held: Annotated[tuple[Route, ...], Meta(max_length=MOST_DONORS)] = ()
     name: Annotated[str, Meta(max_length=100, pattern=rf"^[^\r\n]*{END}")] = ""
     description: Line = ""
 
@@ -106,15 +112,6 @@ class Escalate(Why, frozen=True, tag_field="action", tag="ESCALATE", kw_only=Tru
 
 
 Payload: TypeAlias = Choice | Escalate
-ACTIONS = (
-    "SPLIT_NEW",
-    "SPLIT_INTO_EXISTING",
-    "MERGE",
-    "DECOMPOSE_TO_PRIMORDIAL",
-    "RENAME",
-    "NO_ACTION",
-    "ESCALATE",
-)
 
 
 def subject(payload: Payload) -> Place:
@@ -135,6 +132,7 @@ def goal(payload: Payload) -> str:
     return ""
 
 
-def action(payload: Payload) -> str:
+def action(payload: Payload) -> Action:
     """Its verb."""
-    return str(payload.__struct_config__.tag)
+    found: Action = payload.__struct_config__.tag  # type: ignore[assignment]  # it is one of these
+    return found

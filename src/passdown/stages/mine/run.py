@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from passdown.contract.loop import Dropped, Finding, Replay
+from passdown.contract.loop import Dropped, Finding, Idle, Replay
 from passdown.domain.errors import Limit, Unavailable
 from passdown.domain.scope import ALL
 from passdown.stages.mine.asked import Asked, asked
@@ -40,10 +40,11 @@ class Mined:
     `seen` how much a detector saw, finding or not, `dropped` why what was seen or named is none,
     `unread` what was left aside; `failure` says what a detector, the asking or a replay raised, ''
     when all went well; `vectors` are new embeddings of `model`, for an operation
-    to keep."""
+    to keep; `idle` why the detector did not look, '' when it did."""
 
     loop: str
     findings: tuple[Judged, ...] = ()
+    idle: str = ""
     read: int = 0
     newest: int = 0
     seconds: float = 0.0
@@ -63,6 +64,7 @@ class _Found(NamedTuple):
     failures: list[str]
     dropped: Counter[str]
     unread: Counter[str]
+    idle: str = ""
 
 
 def mine(
@@ -99,6 +101,7 @@ def _mined(
     return Mined(
         loop=loop.name,
         findings=tuple(judged.findings),
+        idle=found.idle,
         read=past.size,
         newest=past.newest,
         seconds=budget.spent,
@@ -121,6 +124,8 @@ def _detected(loop: Loop[Any], past: Corpus, settings: Settings, budget: Budget)
         for finding in loop.detect(past, settings):
             if budget.over:
                 return _Found(_surest_first(findings), 1, [], dropped, unread)
+            if isinstance(finding, Idle):
+                return _Found([], 0, [], dropped, unread, finding.reason)
             if isinstance(finding, Finding):
                 findings.append(finding)
             else:

@@ -27,7 +27,7 @@ def loop_of(loops: Mapping[str, Loop[Any]], name: str) -> Loop[Any]:
 def payload_of(loop: Loop[Any], raw: Any) -> Any:
     """The payload in the loop's type; Invalid says which field is wrong and how."""
     try:
-        return msgspec.convert(raw, loop.payload)
+        return msgspec.convert(loop.reads(raw) if loop.reads else raw, loop.payload)
     except msgspec.ValidationError as error:
         hint = f"Actions of {loop.name}: {', '.join(loop.actions)}."
         raise Invalid(f"not a payload: {error}", where=loop.name, next=hint) from error

@@ -1,0 +1,85 @@
+"""What became of earlier questions: which ontologies they changed, and which came to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from passdown.domain.proposal import Status
+from passdown.loops.ontology import payload as asked
+from passdown.loops.ontology.graph import Failure
+from passdown.loops.ontology.known import LOOP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.proposal import Proposal
+    from passdown.loops.ontology.clock import Clock
+    from passdown.loops.ontology.payload import Payload, Place
+
+
+def payload_of(proposal: Proposal) -> Payload | None:
+    """What was asked; None where that was forgotten."""
+    try:
+        found: Payload = msgspec.convert(proposal.payload, asked.Payload)
+    except msgspec.ValidationError:
+        return None
+    return found
+
+
+def done(payload: Payload) -> Payload:
+    """What a yes did: of a question with choices the one that was chosen."""
+    if isinstance(payload, asked.Escalate) and payload.choice < len(payload.choices):
+        return payload.choices[payload.choice]
+    return payload
+
+
+def changed(corpus: Corpus, clock: Clock) -> Mapping[str, int]:
+    """When each ontology last gained or lost concepts by a decision."""
+    found: dict[str, int] = {}
+    for proposal in corpus.kept.asked(LOOP):
+        payload = payload_of(proposal) if proposal.status is Status.EXECUTED else None
+        if payload is not None:
+            at = clock.at(proposal.decided_at)
+            found |= {place.key: at for place in places(done(payload)) if place.key}
+    return found
+
+
+def places(payload: Payload) -> list[Place]:
+    """Every ontology that it takes concepts from or gives some to."""
+    match payload:
+        case asked.SplitNew():
+            return [payload.donor]
+        case asked.SplitInto():
+            return [payload.donor, payload.into]
+        case asked.Merge():
+            return [*payload.donors, *([payload.into] if payload.into else [])]
+        case asked.Decompose():
+            return [payload.ontology, *(route.into for route in payload.routes)]
+        case _:
+            return []
+
+
+def failures(corpus: Corpus, clock: Clock) -> list[Failure]:
+    """What was tried in vain, with the code and the words in which that was told."""
+    found = []
+    for one in corpus.kept.asked(LOOP):
+        payload = payload_of(one) if one.status is Status.FAILED else None
+        if payload is not None:
+            at = clock.at(one.decided_at)
+            found.append(_failure(done(payload), at, one.failure_code, one.reason))
+    return found
+
+
+def _failure(payload: Payload, at: int, code: str, reason: str) -> Failure:
+    return Failure(
+        asked.subject(payload).key,
+        str(getattr(payload, "anchor", "")),
+        asked.action(payload),
+        asked.goal(payload),
+        at,
+        code,
+        reason,
+    )
