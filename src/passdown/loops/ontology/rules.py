@@ -136,8 +136,11 @@ def _splits(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
     pool = subject == of.frame.floor
     phi, gate = _pool_gate(of, seen) if pool else _named_gate(of, seen)
     scale = 1.0 if pool else min(1.0, seen.modularity / 0.5)
+    volume = seen.inner + seen.rest + seen.outer
+    # What would starve as an ontology (R4) is not made one, however little its own would miss it.
+    lasts = volume - seen.inner < of.settings.dissolve_outside * volume
     big = seen.sizes >= of.settings.min_piece
-    for piece in np.flatnonzero(big & (phi <= gate)).tolist():
+    for piece in np.flatnonzero(big & lasts & (phi <= gate)).tolist():
         apart_by, limit = float(phi[piece]), float(gate[piece])
         numbers = {
             "n": len(seen.part), "size": int(seen.sizes[piece]), "phi": apart_by, "gate": limit,
