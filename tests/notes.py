@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from passdown.contract import Card, Facts, Finding, Loop, Quote, Replay
+from passdown.contract import Card, Facts, Finding, Loop, Quote, Replay, over_time
 from passdown.domain.change import Change, Emit, Link, Put, Retire, Unlink
 from passdown.domain.errors import Conflict
 from passdown.domain.observation import Seen
@@ -122,10 +122,16 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
     """For: prompts that asked for it; against: prompts that say it is not so."""
     text = key_of(getattr(payload, "text", ""))
     prompts = list(corpus.observations(kinds=(Seen.PROMPT,)))
-    right = tuple(o.seq for o in prompts if text and key_of(said(o)) == text)
-    wrong = tuple(o.seq for o in prompts if text and key_of(o.text) == f"not {text}")
-    sentence = f"Asked for {len(right)} times, denied {len(wrong)} times."
-    return Replay(sentence, len(right), len(wrong), right[:3], wrong[:3])
+    right = [o for o in prompts if text and key_of(said(o)) == text]
+    wrong = [o for o in prompts if text and key_of(o.text) == f"not {text}"]
+    return Replay(
+        f"Asked for {len(right)} times, denied {len(wrong)} times.",
+        len(right),
+        len(wrong),
+        tuple(o.seq for o in right[:3]),
+        tuple(o.seq for o in wrong[:3]),
+        when=over_time(right, wrong),
+    )
 
 
 def doubt(record: Record, why: str, seqs: Sequence[int]) -> Finding[Payload]:

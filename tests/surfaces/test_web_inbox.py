@@ -9,7 +9,7 @@ import pytest
 from passdown.app import memory_app
 from passdown.domain.record import Record
 from passdown.surfaces.web.draw import lasting, worth
-from passdown.surfaces.web.plot import line
+from passdown.surfaces.web.plot import history
 from passdown.testing import VirtualClock
 from tests.desk import Desk
 from tests.notes import Add
@@ -158,11 +158,44 @@ def test_a_change_of_a_phrase_is_a_question_and_nothing_else(
     assert refused.status_code == 422
 
 
-def test_examples_stand_in_time_and_one_alone_draws_no_line() -> None:
-    drawn = line([("2026-01-01T00:00:00.000Z", True), ("2026-01-03T00:00:00.000Z", False)])
-    assert [(d.x < 20, d.up) for d in drawn.dots] == [(True, True), (False, False)]
-    assert (drawn.first, drawn.last) == ("2026-01-01", "2026-01-03")
-    assert line([("2026-01-01T00:00:00.000Z", True), ("", True)]).dots == ()
+def test_a_replay_is_drawn_over_its_days_with_the_empty_ones_between() -> None:
+    drawn = history([("2026-01-01", 3, 0, 1), ("2026-01-03", 0, 2, 0)])
+    assert [one.said for one in drawn.stretches] == [
+        "2026-01-01: 3 right, 1 not known",
+        "2026-01-02: nothing",
+        "2026-01-03: 2 wrong",
+    ]
+    right, unknown = drawn.stretches[0].shares
+    (wrong,) = drawn.stretches[2].shares
+    assert right.y + right.height == unknown.y + unknown.height + right.height == drawn.middle
+    assert wrong.y == drawn.middle
+    assert right.height == pytest.approx(3 * unknown.height)
+    assert max(one.y + one.height for one in (right, wrong)) < drawn.height
+
+
+def test_a_long_replay_is_drawn_by_months_a_very_long_one_by_years_and_one_day_not() -> None:
+    assert history([("2026-01-01", 1, 0, 0)]).stretches == ()
+    months = history([("2026-01-01", 1, 0, 0), ("2026-01-09", 1, 0, 0), ("2026-04-01", 0, 1, 0)])
+    assert months.unit == "month"
+    assert [one[:3] for one in months.stretches][::3] == [("2026-01", 2, 0), ("2026-04", 0, 1)]
+    assert history([("2025-12", 1, 0, 0), ("2026-01", 1, 0, 0)]).unit == "month"
+    years = history([("0001-01-01", 1, 0, 0), ("9999-12-31", 1, 0, 0)])
+    assert [one.at for one in years.stretches] == ["0001", "9999"]
+
+
+def test_a_card_tells_when_a_yes_would_have_counted(at: Desk, web: Cockpit) -> None:
+    for _ in range(2):
+        at.say("note: tea is at four")
+        at.clock.advance(days=1)
+    at.say("not tea is at four")
+    id = at.ask(Add("tea is at four")).id
+    for address in ("/", f"/cards/{id}", f"/decisions/{id}"):
+        page = web.browser().get(address).text
+        assert page.count('<rect class="right"') == 2
+        assert page.count('<rect class="wrong"') == 1
+        assert "2 right" in page
+        assert "1 wrong" in page
+        assert '<th scope="col">Day</th>' in page
 
 
 def test_money_and_minutes_are_said_only_where_a_replay_knows_them() -> None:

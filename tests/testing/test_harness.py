@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from passdown.contract import Card, Finding, Loop, Replay, Text
+from passdown.contract import Card, Finding, Loop, Replay, Spell, Text
 from passdown.contract.mirror import Edit
 from passdown.contract.query import Query
 from passdown.domain.change import Put, Retire
@@ -174,6 +174,9 @@ FOUND = [
     (with_replay(wrong=-1), "counts below zero"),
     (with_replay(metrics={"x": float("inf")}), "metric that is no number"),
     (with_replay(right_examples=(999,)), "cites what does not exist"),
+    (with_replay(right=9, when=(Spell("2026-02", 1, 0), Spell("2026-01", 1, 0))), "out of order"),
+    (with_replay(when=(Spell("2026-01", 0, 0),)), "at which nothing was"),
+    (with_replay(right=1, when=(Spell("2026-01", 2, 0),)), "more over time than in all"),
     (with_changes(), "changes nothing"),
     (with_changes(Put(Record("claim", "k", "x"))), "puts a claim"),
     (with_changes(Put(Record("note", "k", "x", version=4))), "a version there is not"),

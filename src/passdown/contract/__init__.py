@@ -10,8 +10,10 @@ from passdown.contract.loop import (
     Outcome,
     Replay,
     Seam,
+    Spell,
     Unread,
     added,
+    over_time,
 )
 from passdown.contract.mirror import Edit, Misread, Own
 from passdown.contract.query import Act, Ask, Query
@@ -55,9 +57,11 @@ __all__ = [
     "SessionFacts",
     "Shaped",
     "Skip",
+    "Spell",
     "Table",
     "Text",
     "Tuned",
     "Unread",
     "added",
+    "over_time",
 ]

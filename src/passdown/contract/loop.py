@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from passdown.domain.scope import GLOBAL, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from passdown.contract.card import Block, Card
@@ -28,6 +29,8 @@ P = TypeVar("P")
 
 EXAMPLES = 3
 """How many of each a replay names."""
+DAYS = 200
+"""Days that a replay tells apart; of more it tells the months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,22 @@ class Seam:
     actor: str
 
 
+class Spell(NamedTuple):
+    """One day (`2026-03-14`) or month (`2026-03`): how often it would have been right and wrong in
+    it, and how often nobody can tell."""
+
+    at: str
+    right: int
+    wrong: int
+    unknown: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """What would have happened on past observations had the payload been in force.
 
-    `sentence` says it in words a reviewer trusts; the examples are seqs.
+    `sentence` says it in words a reviewer trusts; the examples are seqs; `when` is the same counts
+    over time, the earliest first, less what has no time.
     """
 
     sentence: str
@@ -92,6 +106,7 @@ class Replay:
     right_examples: tuple[int, ...] = ()
     wrong_examples: tuple[int, ...] = ()
     metrics: dict[str, float] = field(default_factory=dict)
+    when: tuple[Spell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +193,35 @@ def added(filed: Replay, before: Replay, now: Replay) -> Replay:
         wrong=filed.wrong + wrong,
         right_examples=(filed.right_examples + now.right_examples)[:EXAMPLES],
         wrong_examples=(now.wrong_examples + filed.wrong_examples)[:EXAMPLES],
+        when=_moved(filed.when, before.when, now.when),
     )
+
+
+def over_time(
+    right: Iterable[Observation], wrong: Iterable[Observation], unknown: Iterable[Observation] = ()
+) -> tuple[Spell, ...]:
+    """When something would have been right, wrong, or nobody can tell: by day, of many by month."""
+    kinds = (right, wrong, unknown)
+    return _spells(Counter((o.at[:10], n) for n, some in enumerate(kinds) for o in some if o.at))
+
+
+def _moved(
+    filed: Sequence[Spell], before: Sequence[Spell], now: Sequence[Spell]
+) -> tuple[Spell, ...]:
+    """What was filed, less what some sessions counted for then, and what they count for now. Each
+    is told by the day or by the month; by the month when one of them is."""
+    size = min((len(spell.at) for spell in (*filed, *before, *now)), default=0)
+    counts: Counter[tuple[str, int]] = Counter()
+    for sign, spells in ((1, filed), (-1, before), (1, now)):
+        for at, *numbers in spells:
+            for n, many in enumerate(numbers):
+                counts[at[:size], n] += sign * many
+    return _spells(counts)
+
+
+def _spells(counts: Counter[tuple[str, int]]) -> tuple[Spell, ...]:
+    size = 10 if len({at for at, _ in counts}) <= DAYS else 7
+    sums: dict[str, list[int]] = {}
+    for (at, n), many in sorted(counts.items()):
+        sums.setdefault(at[:size], [0, 0, 0])[n] += many
+    return tuple(Spell(at, *numbers) for at, numbers in sums.items() if any(numbers))

@@ -93,10 +93,23 @@ def _replays(look: Look, finding: Finding[Any]) -> Replay:
     owe(min(first.right, first.wrong) >= 0, loop, f"the replay of {title!r} counts below zero")
     finite = all(map(math.isfinite, first.metrics.values()))
     owe(finite, loop, f"the replay of {title!r} has a metric that is no number")
+    _is_timed(loop, title, first)
     examples = {*first.right_examples, *first.wrong_examples}
     known = {o.seq for o in look.corpus.get(examples)}
     owe(examples <= known, loop, f"the replay of {title!r} cites what does not exist")
     return first
+
+
+def _is_timed(loop: Loop[Any], title: str, replay: Replay) -> None:
+    """Its counts over time are in order, count something, and are no more than it counts."""
+    spells = replay.when
+    ordered = [one.at for one in spells] == sorted({one.at for one in spells})
+    owe(ordered, loop, f"the replay of {title!r} tells its times out of order")
+    counts = all(min(one[1:]) >= 0 and any(one[1:]) for one in spells)
+    owe(counts, loop, f"the replay of {title!r} tells times at which nothing was")
+    right, wrong = sum(one.right for one in spells), sum(one.wrong for one in spells)
+    sound = right <= replay.right and wrong <= replay.wrong
+    owe(sound, loop, f"the replay of {title!r} counts more over time than in all")
 
 
 def _changes(look: Look, finding: Finding[Any]) -> None:

@@ -40,7 +40,10 @@ def test_a_pitfall_prevents_the_repeats_of_later_sessions() -> None:
     assert replay.wrong == 0
     assert replay.sentence == "Would have prevented 2 repeats in 3 later sessions, 40 s in all."
     assert replay.metrics == {"later_sessions": 3.0, "prevented": 2.0, "seconds_lost": 40.0}
-    assert [world.observations[seq - 1].ok for seq in replay.right_examples] == [False, False]
+    seen = [world.observations[seq - 1] for seq in replay.right_examples]
+    assert [one.ok for one in seen] == [False, False]
+    assert sum(spell.right for spell in replay.when) == 2
+    assert {spell.at for spell in replay.when} == {one.at[:10] for one in seen}
 
 
 def test_a_pitfall_that_nobody_hit_again_prevented_nothing() -> None:

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from passdown.contract.loop import Replay, added
+from passdown.contract.loop import DAYS, Replay, Spell, added, over_time
 from passdown.domain.clock import from_seconds, to_seconds
 from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import ALL
@@ -139,3 +139,24 @@ def test_what_counts_twice_is_taken_off_once() -> None:
     before, now = Replay("", right=2, wrong=0), Replay("", right=1, wrong=2, wrong_examples=(8, 9))
     found = added(filed, before, now)
     assert (found.right, found.wrong, found.wrong_examples) == (3, 3, (8, 9, 4))
+
+
+def test_what_counts_over_time_is_brought_up_to_date_too() -> None:
+    filed = Replay("", right=3, when=(Spell("2026-01-01", 2, 0), Spell("2026-01-02", 1, 0)))
+    before = Replay("", right=1, when=(Spell("2026-01-02", 1, 0),))
+    now = Replay("", wrong=1, when=(Spell("2026-01-05", 0, 1),))
+    found = added(filed, before, now).when
+    assert found == (Spell("2026-01-01", 2, 0), Spell("2026-01-05", 0, 1))
+    by_month = Replay("", right=9, when=(Spell("2026-01", 9, 0),))
+    assert added(by_month, before, now).when == (Spell("2026-01", 8, 1),)
+
+
+def test_many_days_are_told_by_the_month_and_what_has_no_time_not_at_all() -> None:
+    def said(at: str) -> Observation:
+        return Observation("s", at, Seen.PROMPT, "x", at)
+
+    days = [from_seconds(BEGAN + 86_400 * n) for n in range(DAYS + 1)]
+    told = over_time(map(said, ["", *days]), [said(days[0])])
+    assert told[0] == Spell("2026-03", 30, 1)
+    assert sum(spell.right for spell in told) == DAYS + 1
+    assert len(over_time(map(said, days[:DAYS]), ())) == DAYS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from passdown.contract.loop import Replay
+from passdown.contract.loop import Replay, over_time
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.habit import WINDOW, worked
 from passdown.loops.claims.later import EXAMPLES, NONE, count, first_by_session
@@ -137,4 +137,5 @@ def _replay(
         right_examples=tuple(o.seq for o in right[:EXAMPLES]),
         wrong_examples=tuple(o.seq for o in wrong[:EXAMPLES]),
         metrics={"later_sessions": float(len(later.sessions))},
+        when=over_time(right, wrong),
     )

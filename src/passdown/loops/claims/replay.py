@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from passdown.contract.loop import Replay, added
+from passdown.contract.loop import Replay, added, over_time
 from passdown.domain.clock import to_seconds
 from passdown.domain.observation import Seen, Trust
 from passdown.loops.claims.again import of_pattern, of_question
@@ -87,6 +87,7 @@ def _of_cure(cure: Cure, later: Later, corpus: Corpus) -> Replay:
             "prevented": float(len(avoidable)),
             "seconds_lost": round(lost, 1),
         },
+        when=over_time(avoidable, anyway.values()),
     )
 
 
@@ -154,6 +155,7 @@ def _of_statement(payload: Claim, later: Later, corpus: Corpus, named: str | Non
             "later_sessions": float(len(later.sessions)),
             **({NAMED: float(payload.entities.index(name))} if name else {}),
         },
+        when=over_time(again, against),
     )
 
 

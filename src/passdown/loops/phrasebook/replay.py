@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from passdown.contract.loop import Outcome, Replay
+from passdown.contract.loop import Outcome, Replay, over_time
 from passdown.domain.clock import to_seconds
 from passdown.loops.phrasebook.clusters import SAME_REPLY
 from passdown.loops.phrasebook.pairs import history
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from passdown.contract.corpus import Corpus
+    from passdown.contract.loop import Spell
     from passdown.domain.clock import At
     from passdown.domain.proposal import Proposal
     from passdown.domain.settings import Settings
@@ -35,6 +36,11 @@ class Fired(NamedTuple):
     right: Sequence[Message]
     wrong: Sequence[Message]
     unknown: Sequence[Message]
+
+    def over_time(self) -> tuple[Spell, ...]:
+        """When it fires."""
+        right, wrong, unknown = ([one.seen for one in some] for some in self)
+        return over_time(right, wrong, unknown)
 
 
 def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
@@ -59,6 +65,7 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
             "unanswered": float(len(fired.unknown)),
             **_saved(fired.right),
         },
+        when=fired.over_time(),
     )
 
 
@@ -165,4 +172,5 @@ def _without(payload: Retire, corpus: Corpus, settings: Settings) -> Replay:
     sentence = f"It fires on {counts.total()} messages that were answered: {counts['right']} as it"
     seqs = tuple(one.seq for one in fired.wrong[:EXAMPLES])
     sentence += f" says, {counts['wrong']} otherwise."
-    return Replay(sentence, counts["wrong"], counts["right"], right_examples=seqs)
+    told = Fired(fired.wrong, fired.right, ()).over_time()
+    return Replay(sentence, counts["wrong"], counts["right"], seqs, when=told)

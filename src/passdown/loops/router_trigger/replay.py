@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from passdown.contract.loop import EXAMPLES, Replay
+from passdown.contract.loop import EXAMPLES, Replay, over_time
 from passdown.loops.router_trigger.detect import firing
 from passdown.loops.router_trigger.payload import Payload, Retire
 from passdown.loops.router_trigger.routed import routed
@@ -34,4 +34,5 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
         right_examples=tuple(one.question.seq for one in right[:EXAMPLES]),
         wrong_examples=tuple(one.question.seq for one in wrong[:EXAMPLES]),
         metrics={"missed": float(missed)},
+        when=over_time((one.question for one in right), (one.question for one in wrong)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from passdown.contract.loop import EXAMPLES, Replay
+from passdown.contract.loop import EXAMPLES, Replay, over_time
 from passdown.loops.snapshot_expand.asked import by_subject, shape, subject
 from passdown.loops.snapshot_expand.payload import Payload, Retire
 
@@ -30,4 +30,5 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
         wrong=len(wrong),
         right_examples=tuple(pair.question.seq for pair in right[:EXAMPLES]),
         wrong_examples=tuple(pair.question.seq for pair in wrong[:EXAMPLES]),
+        when=over_time((pair.question for pair in right), (pair.question for pair in wrong)),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from passdown.contract.loop import EXAMPLES, Outcome, Replay
+from passdown.contract.loop import EXAMPLES, Outcome, Replay, over_time
 from passdown.loops.themes.claims import aliases, named
 from passdown.loops.themes.kinds import check
 from passdown.loops.themes.page import count
@@ -57,6 +57,7 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
         right=len(again),
         right_examples=tuple(one.at.seq for one in again[:EXAMPLES]),
         metrics={"later_sessions": float(_later(corpus, since)), "known_then": float(then)},
+        when=over_time((one.at for one in again), ()),
     )
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import NotFound
-from passdown.surfaces.web.plot import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +42,6 @@ def beside(visit: Visit) -> Response:
         similar=visit.call("ledger.similar", id=id, limit=SHOWN)["similar"],
         lately=visit.call("decisions", loop=shown["loop"], event="all", limit=LATELY)["decisions"],
         examples=examples,
-        drawn=line([(one["at"], one["right"]) for one in examples]),
     )
 
 

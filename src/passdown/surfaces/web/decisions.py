@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from passdown.surfaces.web.plot import history
 from passdown.surfaces.web.said import said
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def decision(visit: Visit) -> Response:
     shown = visit.call("show", id=id)
     entries = visit.call("ledger.history", subject=shown["id"], limit=200)["entries"]
     reach = visit.call("impact", id=shown["id"]) if _stands(shown) else None
-    return visit.show("decision.html", shown=shown, entries=entries, reach=reach)
+    drawn = history((shown["replay"] or {}).get("when", ()))
+    return visit.show("decision.html", shown=shown, entries=entries, reach=reach, drawn=drawn)
 
 
 def similar(visit: Visit) -> Response:

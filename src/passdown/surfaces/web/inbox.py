@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Invalid
 from passdown.surfaces.web.form import fields, payload
+from passdown.surfaces.web.plot import history
 from passdown.surfaces.web.said import said
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ def inbox(visit: Visit) -> Response:
     """The queue by worth, and its first card."""
     found = _waiting(visit)
     rows = found["proposals"]
-    shown = _card(visit, rows[0]["id"]) if rows else None
+    top = _card(visit, rows[0]["id"]) if rows else {"shown": None}
     pace = visit.call("pace", loop=visit.asked("loop"))
-    return visit.show("inbox.html", **_listed(found), shown=shown, pace=pace, waiting=pace["open"])
+    return visit.show("inbox.html", **_listed(found), **top, pace=pace, waiting=pace["open"])
 
 
 def queue(visit: Visit) -> Response:
@@ -51,7 +52,7 @@ def queue(visit: Visit) -> Response:
 def card(visit: Visit) -> Response:
     """One question with all that is known of it."""
     name = "part/card.html" if visit.is_part else "card.html"
-    return visit.show(name, shown=_card(visit, visit.asked("id")), reasons=REASONS)
+    return visit.show(name, **_card(visit, visit.asked("id")), reasons=REASONS)
 
 
 def preview(visit: Visit) -> Response:
@@ -89,7 +90,7 @@ def alike(visit: Visit) -> Response:
 def say(visit: Visit) -> Response:
     """A word in the conversation about a question."""
     visit.call("say", id=visit.asked("id"), text=said(visit).get("text", ""))
-    return visit.show("part/card.html", shown=_card(visit, visit.asked("id")), reasons=REASONS)
+    return visit.show("part/card.html", **_card(visit, visit.asked("id")), reasons=REASONS)
 
 
 def _waiting(visit: Visit) -> dict[str, Any]:
@@ -126,4 +127,5 @@ def _share(text: str) -> float:
 def _card(visit: Visit, id: str) -> dict[str, Any]:
     """All that a card draws."""
     shown: dict[str, Any] = visit.call("show", id=id)
-    return {**shown, "fields": fields(shown["payload"])}
+    drawn = history((shown["replay"] or {}).get("when", ()))
+    return {"shown": {**shown, "fields": fields(shown["payload"])}, "drawn": drawn}

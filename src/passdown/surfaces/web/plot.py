@@ -3,10 +3,11 @@ they need no script, print well, and are read out by their table."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 WIDTH, HEIGHT = 640.0, 160.0
 LEFT, BOTTOM = 36.0, 22.0
@@ -98,36 +99,108 @@ def _round(most: int) -> int:
         size *= 10
 
 
-class Mark(NamedTuple):
-    """One occasion on a line of time, above it or below."""
+class Share(NamedTuple):
+    """What is drawn of one kind in one stretch of time."""
 
     x: float
-    up: bool
-    said: str
+    y: float
+    width: float
+    height: float
+    kind: str
 
 
-class Line(NamedTuple):
-    """Occasions along time, between the first and the last day."""
+class Stretch(NamedTuple):
+    """One stretch of time: what it is called, its counts, and what is drawn of them."""
 
-    dots: Sequence[Mark]
-    first: str = ""
-    last: str = ""
+    at: str
+    right: int
+    wrong: int
+    unknown: int
+    shares: Sequence[Share]
+
+    @property
+    def said(self) -> str:
+        """The counts in words."""
+        named = ((self.right, "right"), (self.wrong, "wrong"), (self.unknown, "not known"))
+        return f"{self.at}: {', '.join(f'{n} {name}' for n, name in named if n) or 'nothing'}"
+
+
+class History(NamedTuple):
+    """Counts over time: right and not known above a line, wrong below it."""
+
+    stretches: Sequence[Stretch]
+    unit: str
+    across: Sequence[Tick]
+    middle: float
+    most: int
     width: float = WIDTH
-    height: float = 64.0
-    middle: float = 22.0
+    height: float = 112.0
 
 
-def line(occasions: Sequence[tuple[str, bool]]) -> Line:
-    """Each occasion where it stands in time; what has no time is left out."""
-    from passdown.domain.clock import to_seconds
+STRETCHES = 60
+"""Stretches of time that are drawn at most; longer times are told by longer ones."""
+UNITS = (("day", 10), ("month", 7))
 
-    known = sorted((to_seconds(at), at, up) for at, up in occasions if at)
-    if len(known) < 2:
-        return Line(())
-    start, span = known[0][0], max(known[-1][0] - known[0][0], 1.0)
-    room = WIDTH - 16
-    dots = [
-        Mark(8 + (when - start) / span * room, up, f"{at[:10]}: {'right' if up else 'wrong'}")
-        for when, at, up in known
-    ]
-    return Line(dots, known[0][1][:10], known[-1][1][:10])
+
+def history(spells: Sequence[Sequence[Any]]) -> History:
+    """Counts as a replay tells them (`at`, right, wrong, not known), each day or month of the
+    whole time in its place, of very long ones each year; of one alone there is nothing to draw."""
+    if len(spells) < 2:
+        return History((), "", (), 0.0, 0)
+    unit, names = _stretched([str(at) for at, *_ in spells])
+    sums = {name: [0, 0, 0] for name in names}
+    for at, *counts in spells:
+        row = sums[str(at)[: len(names[0])]]
+        for n, many in enumerate(counts):
+            row[n] += many
+    return _drawn(unit, sums)
+
+
+def _stretched(times: Sequence[str]) -> tuple[str, list[str]]:
+    """The unit that is fine enough, and the name of each of its stretches."""
+    finest = min(map(len, times))
+    for unit, size in UNITS:
+        names = list(_names(times[0][:size], times[-1][:size])) if size <= finest else []
+        if 0 < len(names) <= STRETCHES:
+            return unit, names
+    return "year", sorted({at[:4] for at in times})
+
+
+def _names(first: str, last: str) -> Iterator[str]:
+    """Every day or month from the first to the last, one more than are drawn at most."""
+    day = date.fromisoformat(f"{first}-01"[:10])
+    for _ in range(STRETCHES + 1):
+        name = day.isoformat()[: len(first)]
+        yield name
+        if name >= last:
+            return
+        day += timedelta(1 if len(first) == 10 else 31)
+        day = day if len(first) == 10 else day.replace(day=1)
+
+
+def _drawn(unit: str, sums: dict[str, list[int]]) -> History:
+    room, step = 84.0, WIDTH / len(sums)
+    above = max(right + unknown for right, _, unknown in sums.values())
+    below = max(wrong for _, wrong, _ in sums.values())
+    each = room / max(1, above + below)
+    middle = 8 + above * each
+    wide = max(2.0, min(step - 2, 28.0))
+    made = []
+    for n, (at, counts) in enumerate(sums.items()):
+        shares = _shares(n * step + (step - wide) / 2, wide, middle, each, counts)
+        made.append(Stretch(at, counts[0], counts[1], counts[2], shares))
+    every = max(1, -(-len(made) // 6))
+    across = [Tick((n + 0.5) * step, one.at) for n, one in enumerate(made)][::every]
+    return History(made, unit, across, middle, max(above, below))
+
+
+def _shares(
+    x: float, wide: float, middle: float, each: float, counts: Sequence[int]
+) -> Sequence[Share]:
+    right, wrong, unknown = (each * n for n in counts)
+    every = (
+        Share(x, middle - right, wide, right, "right"),
+        Share(x, middle - right - unknown, wide, unknown, "unknown"),
+        Share(x, middle, wide, wrong, "wrong"),
+    )
+    return [one for one in every if one.height]
