@@ -1,0 +1,1 @@
+"""Audit: what a change says of itself, held against what it does."""
