@@ -6,6 +6,8 @@ noise the mean over its worlds, of the levels the worst. Then the same claims wi
 where drawn anew (a find is false), without a tenth of the claims, in any order and with any number
 of threads. The union of pairs stands beside ours throughout. --data names a folder with `themes/`
 (documents with labels, graphs with known communities); a million claims are made here.
+What it costs once a hundredth of the claims is new stands as a share of what it costs from nothing:
+they are counted anew, and all is judged anew.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -37,7 +40,8 @@ from evals._recurring import (
 from evals._themes_rival import compared
 from evals._union import union_of_pairs
 from passdown.text.clusters import DENSITY
-from passdown.text.recurrence import Cluster, Mention, detect
+from passdown.text.counts import changed, counted
+from passdown.text.recurrence import Cluster, Mention, detect, judged
 
 READS_DATA = True
 SIZE = 1.0
@@ -48,6 +52,8 @@ DROPPED = 0.1
 GLUED = 20
 THREADS = ("1", "2", "4")
 ALL = 1_000_000
+SMALLER = 100_000
+NEW = 0.01
 
 
 def measure(data: Path | None, size: float = SIZE) -> Measured:
@@ -59,7 +65,9 @@ def measure(data: Path | None, size: float = SIZE) -> Measured:
     figures["identical"] = float(len(_answers()) == 1)
     if data is not None:
         figures |= _documents(data, against) | _graphs(data, against)
-    figures |= _scaled(int(size * 1_000_000))
+    figures |= _scaled(_alone, int(size * 1_000_000))
+    figures |= _scaled(_again, int(size * 1_000_000))
+    against |= {f"{key}_smaller": v for key, v in _scaled(_again, SMALLER).items()}
     return Measured(figures, WORLDS * len(NOISE), against)
 
 
@@ -160,10 +168,10 @@ def _graphs(data: Path, against: dict[str, float | str]) -> dict[str, float]:
     return {"graphs_nmi": round(fmean(of["ours"]["nmi"] for of in told.values()), 4)}
 
 
-def _scaled(many: int) -> dict[str, float]:
+def _scaled(what: Callable[[int], dict[str, float]], many: int) -> dict[str, float]:
     """What so many claims take, in a process of their own so that its memory is theirs."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as one:
-        return one.submit(_alone, many).result()
+        return one.submit(what, many).result()
 
 
 def _alone(many: int) -> dict[str, float]:
@@ -182,6 +190,28 @@ def _alone(many: int) -> dict[str, float]:
         "scale_themes": len(world.themes),
         "scale_themes_right": round(right, 4),
         "scale_themes_found": round(recalled, 4),
+    }
+
+
+def _again(many: int) -> dict[str, float]:
+    """What it takes once a hundredth of the claims is new, of what it takes from nothing."""
+    mentions = large(many).mentions
+    chance = random.Random(1)
+    fresh = [chance.random() < NEW for _ in mentions]
+    told = [one for one, new in zip(mentions, fresh, strict=True) if new]
+    before = counted(one for one, new in zip(mentions, fresh, strict=True) if not new)
+    judged(before)  # what is loaded once is loaded
+    began = time.process_time()
+    whole = judged(counted(mentions), top_k=ALL)
+    halfway = time.process_time()
+    counts = changed(before, told)
+    counting = time.process_time() - halfway
+    if judged(counts, top_k=ALL) != whole:
+        raise SystemExit("eval themes: what is counted by what changed is not what there is")
+    again, first = time.process_time() - halfway, halfway - began
+    return {
+        "again_of_whole": round(again / first, 3),
+        "counting_again_of_whole": round(counting / first, 3),
     }
 
 

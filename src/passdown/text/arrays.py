@@ -19,4 +19,13 @@ if TYPE_CHECKING:
     Integers: TypeAlias = NDArray[np.integer[Any]]
     Floats: TypeAlias = NDArray[np.floating[Any]]
 
-__all__ = ["Floats", "Integers", "np"]
+    Names: TypeAlias = NDArray[np.object_]
+
+__all__ = ["Floats", "Integers", "np", "ordered"]
+
+
+def ordered(keys: Integers) -> Integers:
+    """Each of these once, ascending. `np.unique` hashes them, which takes many times as long."""
+    keys = np.sort(keys)
+    found: Integers = keys[np.diff(keys, prepend=keys[:1] - 1) != 0]
+    return found

@@ -1,7 +1,8 @@
 """What keeps coming back: entities that recur together across sessions, as clusters.
 
-`detect` is a pure function. `incidence` counts what stands with what, `association` tells which
-pairs are together more often than chance has it, `clusters` makes groups of them and ranks those.
+`detect` is a pure function. `counts` keeps who names what in which session, and is brought up to
+date by the claims that changed; `incidence` tells what stands with what, `association` which pairs
+are together more often than chance has it, `clusters` makes groups of them and ranks those.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from passdown.domain.clock import At
+    from passdown.text.counts import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,27 @@ def detect(
 ) -> list[Cluster]:
     """The clusters over the thresholds, best first; the same ones in any order of the mentions."""
     # Here, since arrays come with an extra, and with them everything that is computed.
+    from passdown.text.counts import counted
+
+    counts = counted(mentions)
+    return judged(counts, min_sessions=min_sessions, min_claims=min_claims, top_k=top_k, fdr=fdr)
+
+
+def judged(
+    counts: Counts,
+    *,
+    min_sessions: int = 3,
+    min_claims: int = 5,
+    top_k: int = 10,
+    fdr: float = 0.05,
+) -> list[Cluster]:
+    """The same of what was counted. Each claim more changes what chance would have, so all is
+    judged anew whatever changed; only counting is not."""
     from passdown.text.association import tied
     from passdown.text.clusters import ranked
-    from passdown.text.incidence import read
+    from passdown.text.incidence import seen
 
-    seen = read(mentions)
-    ties = tied(seen, min_sessions=min_sessions, min_claims=min_claims, fdr=fdr)
-    found = ranked(seen, ties, min_sessions=min_sessions, min_claims=min_claims, fdr=fdr)
+    there = seen(counts)
+    ties = tied(there, min_sessions=min_sessions, min_claims=min_claims, fdr=fdr)
+    found = ranked(there, ties, min_sessions=min_sessions, min_claims=min_claims, fdr=fdr)
     return found[:top_k]
