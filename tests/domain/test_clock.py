@@ -42,3 +42,9 @@ def test_a_time_is_read_however_it_is_written(text: str, at: str) -> None:
 def test_no_text_is_read_as_a_time_that_cannot_be_counted_from(text: str) -> None:
     at = parse(text)
     assert not at or from_seconds(to_seconds(at)) == at
+
+
+@pytest.mark.parametrize("told", ["2026-11-21", "yesterday", "2026-11-21T03:15"])
+def test_what_is_not_a_stored_time_has_no_seconds(told: str) -> None:
+    with pytest.raises(ValueError, match="invalid literal"):
+        to_seconds(told)

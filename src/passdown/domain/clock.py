@@ -41,8 +41,9 @@ def to_seconds(at: At) -> float:
         return 0.0
     import calendar
 
-    whole = calendar.timegm(time.strptime(at[:19], "%Y-%m-%dT%H:%M:%S"))
-    return whole + int(at[20:23]) / 1000
+    # By its places: `strptime` takes ten times as long.
+    parts = at[:4], at[5:7], at[8:10], at[11:13], at[14:16], at[17:19]
+    return calendar.timegm(tuple(map(int, parts))) + int(at[20:23]) / 1000
 
 
 def later(at: At, *, days: float = 0, seconds: float = 0) -> At:

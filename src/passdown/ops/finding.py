@@ -50,24 +50,16 @@ def place(name: str) -> Place:
 
 def in_records(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, Any]:
     """What was approved; what is handed out is noted."""
+    from passdown.ops.asking import caught_up
     from passdown.stages.serve.search import Only, search
 
     if asked.session:
         raise Invalid("records are of no session", where="session", next="Add `--in sessions`.")
     only = Only(asked.category, asked.scope, asked.entity, asked.trust)
-    _catch_up(ctx)
     sense, note = _sense(ctx, asked.query)
-    with ctx.store.read(sight) as tx:
-        found = search(
-            tx,
-            asked.query,
-            kinds=(asked.kind,) if asked.kind else (),
-            only=only,
-            limit=limit,
-            now=ctx.clock.now(),
-            as_of=asked.as_of,
-            sense=sense,
-        )
+    how: dict[str, Any] = {"kinds": (asked.kind,) if asked.kind else (), "only": only}
+    how |= {"limit": limit, "now": ctx.clock.now(), "as_of": asked.as_of, "sense": sense}
+    found = caught_up(ctx, sight, lambda tx: search(tx, asked.query, **how))
     if asked.kind and not found:
         _check_kind(asked.kind, _kinds(ctx))
     served(ctx, "search", tuple(f.record.id for f in found))
@@ -79,8 +71,10 @@ def _sense(ctx: Ctx, query: str) -> tuple[Sense | None, str]:
     that."""
     if not ctx.settings.text("engine.embedder").strip():
         return None, ""
+    from passdown.ops.asking import catch_up
     from passdown.ops.meaning import sense
 
+    catch_up(ctx)  # how many records it knows the meaning of is told of those there are now
     return sense(ctx, query)
 
 
@@ -139,19 +133,6 @@ def served(ctx: Ctx, how: str, items: tuple[str, ...]) -> None:
     from passdown.ops.serving import give, reader
 
     give(ctx, reader(ctx, how), items)
-
-
-def _catch_up(ctx: Ctx) -> None:
-    """Bring the index forward when a decision was made since; nothing is written otherwise."""
-    from passdown.domain.scope import ALL
-    from passdown.stages.serve.follow import behind, follow
-
-    with ctx.store.read(ALL) as tx:
-        late = behind(tx)
-    while late > 0:
-        with ctx.store.write(ALL) as tx:
-            taken = follow(tx)
-        late = late - taken if taken else 0
 
 
 def _listen(ctx: Ctx) -> None:

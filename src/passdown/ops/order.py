@@ -44,16 +44,24 @@ class Place(NamedTuple):
 
 
 def ordered(
-    tx: Tx, actor: Actor, loops: Iterable[str], *, after: str = "", narrow: Narrow = ANY
+    tx: Tx,
+    actor: Actor,
+    loops: Iterable[str],
+    *,
+    after: str = "",
+    narrow: Narrow = ANY,
+    at_first: int = PAGE,
 ) -> Iterator[tuple[Place, str]]:
-    """Open questions of these loops that `narrow` takes, each with the place to go on after."""
+    """Open questions of these loops that `narrow` takes, each with the place to go on after; so
+    many are read at first, where no more are wanted."""
     by_worth, by_lot = _cut(after)
-    names = list(loops)
+    names, lots = list(loops), at_first // TENTH + 1
+    some = at_first + lots + TENTH  # a tenth of them is drawn by lot, and passed over
     best: Iterator[tuple[Any, ...]] = merge(
-        *(_best(tx, actor, name, by_worth, narrow) for name in names)
+        *(_best(tx, actor, name, by_worth, narrow, some) for name in names)
     )
     drawn: Iterator[tuple[Any, ...]] = merge(
-        *(_lot(tx, name, _whole(tx, by_lot), narrow) for name in names)
+        *(_lot(tx, name, _whole(tx, by_lot), narrow, lots) for name in names)
     )
     for n in count(1):
         first, second = (drawn, best) if n % TENTH == 0 else (best, drawn)
@@ -100,7 +108,7 @@ def spent(tx: Tx, actor: Actor, loop: str) -> list[float]:
 
 
 def _best(
-    tx: Tx, actor: Actor, loop: str, after: str, narrow: Narrow
+    tx: Tx, actor: Actor, loop: str, after: str, narrow: Narrow, many: int
 ) -> Iterator[tuple[float, str, Proposal]]:
     """A loop's questions that are not drawn by lot, by what a second is worth."""
     seconds = pace(tx, actor, loop)
@@ -109,11 +117,11 @@ def _best(
     if last is not None and last.loop != loop:
         # Another loop's seconds are worth something else: go on from the same worth a second.
         below = last.value / pace(tx, actor, last.loop) * seconds
-    while page := tx.queue.best(loop, below=below, after=past, narrow=narrow, limit=PAGE):
+    while page := tx.queue.best(loop, below=below, after=past, narrow=narrow, limit=many):
         for p in page:
             if p.id >= DRAWN:
                 yield -p.value / seconds, p.id, p
-        below, past = page[-1].value, page[-1].id
+        below, past, many = page[-1].value, page[-1].id, PAGE
 
 
 def _whole(tx: Tx, id: str) -> str:
@@ -122,11 +130,13 @@ def _whole(tx: Tx, id: str) -> str:
     return found.id if found else ""
 
 
-def _lot(tx: Tx, loop: str, after: str, narrow: Narrow) -> Iterator[tuple[str, Proposal]]:
+def _lot(
+    tx: Tx, loop: str, after: str, narrow: Narrow, many: int
+) -> Iterator[tuple[str, Proposal]]:
     """A loop's questions that are drawn by lot, in the order of their ids."""
-    while page := tx.queue.best(loop, after=after, before=DRAWN, narrow=narrow, limit=PAGE):
+    while page := tx.queue.best(loop, after=after, before=DRAWN, narrow=narrow, limit=many):
         yield from ((p.id, p) for p in page)
-        after = page[-1].id
+        after, many = page[-1].id, PAGE
 
 
 def _cut(after: str) -> tuple[str, str]:

@@ -58,13 +58,14 @@ def project(ctx: Ctx, *, anew: bool = False) -> int:
     loops = projected(ctx)
     root = os.path.abspath(os.path.expanduser(place(ctx)))
     kept, name = ctx.facts.get("kept", {}), (SEEN, root)
-    head = _head(ctx)
-    if not loops or (not anew and kept.get(name) == head):
-        return 0
-    noted, whole = (0, False) if anew else _noted(ctx, root)
-    # What this process read, it need not read again, unless the files or the ledger went back.
-    read = kept.get(name, 0) if whole else 0
-    news = _news(ctx, loops, read if noted < read <= head else noted)
+    with ctx.store.read(ALL) as tx:
+        head = tx.ledger.head()[0]
+        if not loops or (not anew and kept.get(name) == head):
+            return 0
+        noted, whole = (0, False) if anew else _noted(tx, root)
+        # What this process read, it need not read again, unless the files or the ledger went back.
+        read = kept.get(name, 0) if whole else 0
+        news = _news(ctx, tx, loops, read if noted < read <= head else noted)
     if news.proposals or news.lines or news.forgot:
         _write(ctx, root, loops, news, anew=anew)
     if news.lines or anew or news.read - noted > OFTEN:
@@ -77,33 +78,35 @@ def behind(ctx: Ctx) -> int:
     """How many entries of the ledger the files may not show yet."""
     root = os.path.abspath(os.path.expanduser(place(ctx)))
     loops = projected(ctx)
-    return len(_news(ctx, loops, _noted(ctx, root)[0]).lines) if loops else 0
+    with ctx.store.read(ALL) as tx:
+        return len(_news(ctx, tx, loops, _noted(tx, root)[0]).lines) if loops else 0
 
 
 # ---- what happened
 
 
-def _news(ctx: Ctx, loops: tuple[str, ...], since: int) -> News:
+def _news(ctx: Ctx, tx: Tx, loops: tuple[str, ...], since: int) -> News:
     seams = {seam.name for name in loops if (seam := ctx.loops[name].seam)}
     news = News({}, [], since, forgot=False)
-    with ctx.store.read(ALL) as tx:
-        for entry in _entries(tx, since):
-            news = news._replace(
-                read=entry.seq, forgot=news.forgot or entry.name.endswith(FORGOTTEN)
-            )
-            if not entry.name.startswith(EVENT) and entry.name not in seams:
-                continue
-            found = news.proposals.get(entry.subject) or tx.queue.get(entry.subject)
-            if found is not None and found.loop in loops:
-                news.proposals[found.id] = found
-                news.lines.append(_line(entry, found))
+    for entry in _entries(tx, since):
+        news = news._replace(read=entry.seq, forgot=news.forgot or entry.name.endswith(FORGOTTEN))
+        if not entry.name.startswith(EVENT) and entry.name not in seams:
+            continue
+        if (entry.detail or {}).get("loop", loops[0]) not in loops:
+            continue
+        found = news.proposals.get(entry.subject) or tx.queue.get(entry.subject)
+        if found is not None and found.loop in loops:
+            news.proposals[found.id] = found
+            news.lines.append(_line(entry, found))
     return news
 
 
 def _entries(tx: Tx, after: int) -> Iterator[Entry]:
-    while page := tx.ledger.entries(after=after, limit=PAGE):
+    page = tx.ledger.entries(after=after, limit=PAGE)
+    yield from page
+    while len(page) == PAGE:
+        page = tx.ledger.entries(after=page[-1].seq, limit=PAGE)
         yield from page
-        after = page[-1].seq
 
 
 def _line(entry: Entry, found: Proposal) -> dict[str, Any]:
@@ -121,19 +124,13 @@ def _line(entry: Entry, found: Proposal) -> dict[str, Any]:
     }
 
 
-def _head(ctx: Ctx) -> int:
-    with ctx.store.read(ALL) as tx:
-        return tx.ledger.head()[0]
-
-
 # ---- how far was read
 
 
-def _noted(ctx: Ctx, root: str) -> tuple[int, bool]:
+def _noted(tx: Tx, root: str) -> tuple[int, bool]:
     """Up to which entry the files show everything: as noted, unless the log says more or is
     gone; and whether it is whole."""
-    with ctx.store.read(ALL) as tx:
-        read, logged = json.loads(tx.registry.value(_name(root)) or "[0, 0]")
+    read, logged = json.loads(tx.registry.value(_name(root)) or "[0, 0]")
     last = _last(os.path.join(root, LOG)) or 0
     return (last, False) if last < logged else (max(read, last), True)
 

@@ -78,7 +78,8 @@ def _by_value(ctx: Ctx, loop: str, most: int, after: str, narrow: Narrow) -> dic
 
     with ctx.store.read(ctx.sight) as tx:
         loops = [loop] if loop else [p.loop for p in tx.queue.best("")]
-        found = list(islice(ordered(tx, ctx.actor, loops, after=after, narrow=narrow), most))
+        every = ordered(tx, ctx.actor, loops, after=after, narrow=narrow, at_first=most)
+        found = list(islice(every, most))
     rows = [{**wire(ctx, place.proposal), "lot": place.lot} for place, _ in found]
     return {"proposals": rows, "next": found[-1][1] if len(found) == most else None}
 

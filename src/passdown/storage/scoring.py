@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 from passdown.storage.index import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 LOOKED_AT = 1_500
 """Records whose words are looked at for one question."""
@@ -18,19 +18,18 @@ K1, B, TYPICAL = 1.2, 0.75, 12.0
 has."""
 
 
-class Scored(NamedTuple):
-    """A record that matches: what is to be sorted by comes first."""
-
-    below: float
-    id: str
-    words: str
-
-    def hit(self) -> Hit:
-        """The same as a result."""
-        return Hit(self.id, -self.below, tuple(self.words.split()))
+Scored: TypeAlias = tuple[float, str, str]
+"""A record that matches, by what it is sorted by: its score below zero, its id and its words. A
+plain tuple: there are a thousand of them to a question, and few become a Hit."""
 
 
-def scored(rows: Iterable[tuple[str, str]], having: Mapping[str, int], many: int) -> list[Scored]:
+def hit(one: Scored) -> Hit:
+    """The same as a result."""
+    below, id, words = one
+    return Hit(id, -below, tuple(words.split()))
+
+
+def scored(rows: Iterable[Sequence[str]], having: Mapping[str, int], many: int) -> list[Scored]:
     """Ids with their words, best first, then by id; only words that some record has count."""
     weights = [(f" {word} ", _weight(n, many)) for word, n in sorted(having.items())]
     found = []
@@ -40,8 +39,9 @@ def scored(rows: Iterable[tuple[str, str]], having: Mapping[str, int], many: int
             if word in framed:
                 has += weight
         long = K1 * (1 - B + B * (words.count(" ") + 1) / TYPICAL)
-        found.append(Scored(-has * (K1 + 1) / (1 + long), id, words))
-    return sorted(found)
+        found.append((-has * (K1 + 1) / (1 + long), id, words))
+    found.sort()
+    return found
 
 
 def _weight(having: int, many: int) -> float:

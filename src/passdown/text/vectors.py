@@ -37,7 +37,8 @@ def embed(text: str) -> dict[int, float]:
 def features(text: str) -> frozenset[int]:
     """What `embed` weighs, without weights: which words and trigrams there are."""
     words = _WORD.findall(normalise(text))
-    return frozenset().union(*map(buckets, words))
+    each = _known if max(map(len, words), default=0) <= _LONGEST else buckets
+    return frozenset().union(*map(each, words))
 
 
 def likeness(a: frozenset[int], b: frozenset[int]) -> float:

@@ -11,7 +11,7 @@ from passdown.storage.coding import named, plain, unpacked, whole
 from passdown.storage.index import Heard, Hit
 from passdown.storage.memory.meanings import MemoryMeanings
 from passdown.storage.plan import choose
-from passdown.storage.scoring import LOOKED_AT, scored
+from passdown.storage.scoring import LOOKED_AT, hit, scored
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class MemoryIndex:
         if len(found) > LOOKED_AT:
             found = set(islice((id for id in reversed(indexed) if id in found), LOOKED_AT))
         hits = scored(((id, " ".join(indexed[id].words)) for id in found), having, many)
-        serving = (one.hit() for one in hits if self._serves(one.id, kinds, lives))
+        serving = (hit(one) for one in hits if self._serves(one[1], kinds, lives))
         return list(islice(serving, limit))
 
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:

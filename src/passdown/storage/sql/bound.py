@@ -55,7 +55,7 @@ class Bound:
         self.connection = connection
         self.sight = sight
         self._clock = clock
-        self._writes = writes
+        self.writes = writes
         self._ended = False
         self._scopes = None if sight.scopes is None else len(sight.scopes)
         self._seen = {} if sight.scopes is None else flat({"sight": sight.scopes})
@@ -95,12 +95,12 @@ class Bound:
 
     def check(self) -> None:
         """Refuse a write where only reading was asked for."""
-        if not self._writes:
+        if not self.writes:
             raise Internal("a write inside a read transaction")
 
     def serialise(self) -> None:
         """Of two transactions that write, let this one see all of the other or nothing."""
-        if self._writes:
+        if self.writes:
             self.connection.serialise()
 
     def end(self) -> None:

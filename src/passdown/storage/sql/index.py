@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.storage.coding import named, packed, plain, unpacked
 from passdown.storage.index import Heard, Hit
 from passdown.storage.plan import planned
-from passdown.storage.scoring import LOOKED_AT, Scored, scored
+from passdown.storage.scoring import LOOKED_AT, Scored, hit, scored
 from passdown.storage.sql.bound import AT_ONCE, in_parts
 from passdown.storage.sql.meanings import SqlMeanings
 from passdown.text.tokens import content_words
@@ -41,6 +41,7 @@ class SqlIndex:
         self.meanings = SqlMeanings(bound)
         self._rows = partial(bound.rows, "index")
         self._write = partial(bound.write, "index")
+        self._counted: tuple[list[str], tuple[dict[str, int], int]] | None = None
 
     def position(self) -> int:
         """The last ledger entry the index knows."""
@@ -90,7 +91,9 @@ class SqlIndex:
     def _beside(self, words: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
         """What an index beside the store finds, where there is one."""
         beside = self._bound.connection.beside
-        ids = beside.find(words, self.position(), limit) if beside else []
+        if beside is None or not beside.position():
+            return []
+        ids = beside.find(words, self.position(), limit)
         return [row for part in in_parts(ids) for row in self._rows("indexed", ids=part)]
 
     def _serving(self, ids: Sequence[str], kinds: list[str], lives: list[str]) -> set[str]:
@@ -99,8 +102,13 @@ class SqlIndex:
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """How many records have each of these words, and how many there are."""
         asked = ["", *_indexable(dict.fromkeys(words))]
-        found = {word: int(many) for part in in_parts(asked) for word, many in self._having(part)}
-        return found, found.pop("", 0)
+        # In a snapshot they stay what they are: a search ranks with those it was planned with.
+        if self._counted is None or self._counted[0] != asked or self._bound.writes:
+            parts = in_parts(asked)
+            found = {word: int(many) for part in parts for word, many in self._having(part)}
+            self._counted = asked, (found, found.pop("", 0))
+        having, many = self._counted[1]
+        return dict(having), many
 
     def _having(self, words: Sequence[str]) -> list[tuple[Any, ...]]:
         return self._rows("counted", words=words)
@@ -204,8 +212,8 @@ def _best(
     size = max(1, min(2 * limit, AT_ONCE))
     for start in range(0, len(hits), size):
         part = hits[start : start + size]
-        serves = serving([hit.id for hit in part])
-        found += [one.hit() for one in part if one.id in serves]
+        serves = serving([id for _, id, _ in part])
+        found += [hit(one) for one in part if one[1] in serves]
         if len(found) >= limit:
             break
     return found[:limit]
