@@ -1,5 +1,5 @@
 """A loop's own operations, named `<loop>.<name>` on every surface: one reads, one asks, one is what
-an admin does by hand."""
+an admin does by hand; and others that it has under its own name."""
 
 from __future__ import annotations
 
@@ -40,9 +40,18 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Act:
     """The same, giving the Changes that an admin makes by that: at once, and without a question.
-    A parameter `said` is no parameter of the operation: it is the seq of an observation that keeps
-    what the caller said by it."""
+    Two parameters are none of the operation: `said` is the seq of an observation that keeps what
+    the caller said by it, `clean` redacts a text."""
 
     name: str
     run: Callable[..., Any]
     aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Another operation under a name of this loop; it is asked of this loop where it has a
+    parameter `loop`."""
+
+    name: str
+    operation: str

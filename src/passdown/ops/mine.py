@@ -276,6 +276,11 @@ def _said(ctx: Ctx, text: str, scope: str) -> int:
     return seq
 
 
+def said(ctx: Ctx, text: str) -> int:
+    """Keep what somebody said by an act of theirs as an observation; its seq."""
+    return _said(ctx, text, GLOBAL)
+
+
 def _sayings(ctx: Ctx, scope: str) -> Session:
     """All that one actor states in one scope, as a session."""
     if not ctx.actor.may(Role.PROPOSE):

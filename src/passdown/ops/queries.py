@@ -1,4 +1,4 @@
-"""A loop's own queries and questions as operations, named `<loop>.<name>`."""
+"""A loop's own queries, questions and acts as operations, named `<loop>.<name>`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from passdown.contract.loop import Loop
-    from passdown.contract.query import Ask, Query
+    from passdown.contract.query import Act, Also, Ask, Query
 
-OWN = "settings"
-"""The parameter that is no parameter of the operation: whoever asks has none to give."""
+OWN = frozenset({"settings", "said", "clean"})
+"""Parameters that are none of the operation: whoever asks has none of them to give."""
+BY_HAND = "set:"
+LOOP = "loop"
 
 
 def of_loops(loops: Mapping[str, Loop[Any]]) -> dict[str, Operation]:
     """Every loop's queries, by operation name."""
     found = [_reading(name, one) for name in sorted(loops) for one in loops[name].queries]
     found += [_asking(loops[name], one) for name in sorted(loops) for one in loops[name].asks]
+    found += [_acting(loops[name], one) for name in sorted(loops) for one in loops[name].acts]
+    found += [_under(name, one) for name in sorted(loops) for one in loops[name].also]
     return {op.name: op for op in found}
 
 
@@ -53,22 +57,78 @@ def _asking(loop: Loop[Any], ask: Ask) -> Operation:
     return Operation(name, Effect.WRITE, _told(ask), fn, cli=cli, aliases=ask.aliases)
 
 
-def _told(one: Query | Ask) -> str:
+def _acting(loop: Loop[Any], act: Act) -> Operation:
+    def run(ctx: Ctx, **params: Any) -> Any:
+        return _done(ctx, loop, act, params)
+
+    fn, name = _signed(run, act.run), f"{loop.name}.{act.name}"
+    return Operation(name, Effect.ADMIN, _told(act), fn, cli=MADE, aliases=act.aliases)
+
+
+MADE = Shell(rows="records", columns=("id", "kind", "text"), facts=("changes",))
+
+
+def _done(ctx: Ctx, loop: Loop[Any], act: Act, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What an admin does by hand, kept as what they said, in one transaction."""
+    from passdown.domain.clock import new_id
+    from passdown.ops.mine import said
+    from passdown.stages.apply.execute import execute
+    from passdown.stages.mine.corpus import live
+
+    wanted = inspect.signature(act.run).parameters
+    own: dict[str, Any] = {"settings": ctx.settings, "clean": ctx.redactor().clean}
+    if "said" in wanted:
+        told = " ".join((loop.name, act.name, *(str(v) for v in params.values() if v)))
+        own["said"] = said(ctx, own["clean"](told)[:400])
+    given = {name: value for name, value in own.items() if name in wanted}
+    with ctx.store.write(ctx.sight) as tx:
+        tx.registry.see(ctx.actor)
+        changes = act.run(live(tx), **given, **params)
+        records = execute(tx, f"{BY_HAND}{new_id()}", changes, ctx.actor.name)
+    rows = [{"id": r.id, "kind": r.kind, "text": r.text} for r in records[:SHOWN]]
+    return {"changes": len(changes), "records": rows}
+
+
+SHOWN = 100
+
+
+def _under(loop: str, also: Also) -> Operation:
+    """Another operation, asked of this loop."""
+    from dataclasses import replace
+
+    from passdown.ops.catalogue import find
+
+    whole = find(also.operation)
+    params = inspect.signature(whole.fn, eval_str=False).parameters
+    if LOOP not in params:
+        return replace(whole, name=f"{loop}.{also.name}", http=(), aliases=(), resource="")
+
+    def run(ctx: Ctx, **params: Any) -> Any:
+        return whole.fn(ctx, **{LOOP: loop}, **params)
+
+    fn = _signed(run, whole.fn, frozenset({LOOP}))
+    name = f"{loop}.{also.name}"
+    return replace(whole, name=name, fn=fn, http=(), aliases=(), resource="", example="")
+
+
+def _told(one: Query | Ask | Act) -> str:
     return (one.run.__doc__ or "").strip().partition("\n")[0]
 
 
 def _over_corpus(ctx: Ctx, run: Callable[..., Any], params: Mapping[str, Any]) -> Any:
     from passdown.stages.mine.corpus import snapshot
 
-    own = {OWN: ctx.settings} if OWN in inspect.signature(run).parameters else {}
+    own = {"settings": ctx.settings} if "settings" in inspect.signature(run).parameters else {}
     return run(snapshot(ctx.store, ctx.sight, ctx.settings), **own, **params)
 
 
-def _signed(run: Callable[..., Any], like: Callable[..., Any]) -> Callable[..., Any]:
+def _signed(
+    run: Callable[..., Any], like: Callable[..., Any], without: frozenset[str] = OWN
+) -> Callable[..., Any]:
     """The function with the documentation and the parameters of another, but for what it is
     given anyway."""
     signature = inspect.signature(like)
-    kept = [p for p in signature.parameters.values() if p.name != OWN]
+    kept = [p for p in signature.parameters.values() if p.name not in without]
     made = wraps(like)(run)
     made.__annotations__ = {p.name: p.annotation for p in kept[1:]}
     made.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]

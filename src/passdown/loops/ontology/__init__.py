@@ -4,6 +4,8 @@ grows."""
 from __future__ import annotations
 
 from passdown.contract.loop import Loop
+from passdown.contract.query import Act, Also, Ask, Query
+from passdown.loops.ontology import byhand, queries
 from passdown.loops.ontology.accept import accepted
 from passdown.loops.ontology.asking import same
 from passdown.loops.ontology.changes import changes
@@ -32,4 +34,41 @@ LOOP: Loop[Payload] = Loop(
     hesitates=hesitates,
     reads=accepted,
     upkeep=upkeep,
+    queries=(
+        Query(
+            "list",
+            queries.listed,
+            agents=True,
+            rows="ontologies",
+            columns=("key", "name", "state", "concepts", "claims"),
+        ),
+        Query("show", queries.shown, agents=True),
+        Query("home", queries.home_of),
+        Query(
+            "preview",
+            queries.preview,
+            rows="questions",
+            columns=("action", "confidence", "moved", "title"),
+        ),
+        Query(
+            "history",
+            queries.history,
+            rows="decisions",
+            columns=("id", "at", "action", "state", "code", "title"),
+        ),
+        Query("export", queries.graph_file),
+    ),
+    asks=(
+        Ask("cycle", queries.cycle),
+        Ask("rename", queries.rename),
+        Ask("move", queries.move),
+    ),
+    acts=(
+        Act("add", byhand.add),
+        Act("pin", byhand.pin),
+        Act("freeze", byhand.freeze),
+        Act("activate", byhand.activate),
+        Act("import", byhand.taken_in),
+    ),
+    also=(Also("similar", "ledger.similar"), Also("calibrate", "ledger.calibrate")),
 )

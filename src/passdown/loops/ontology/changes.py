@@ -10,7 +10,7 @@ from passdown.domain.change import Link, Put, Retire, Unlink
 from passdown.domain.record import Life
 from passdown.loops.ontology import payload as asked
 from passdown.loops.ontology.checks import check, chosen, the
-from passdown.loops.ontology.known import FLOOR_ID, KIND, Known, concept_id, fresh, normal
+from passdown.loops.ontology.known import FLOOR_ID, KIND, concept_id, fresh, look, normal
 from passdown.loops.ontology.waiting import waiting
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from passdown.domain.change import Change
     from passdown.domain.record import Record
     from passdown.domain.settings import Settings
-    from passdown.loops.ontology.known import Domain
+    from passdown.loops.ontology.known import Domain, Known
     from passdown.loops.ontology.payload import Payload
 
 
 def changes(payload: Payload, corpus: Corpus, settings: Settings) -> Sequence[Change]:
     """The changes against ontologies and homes as they are now; Conflict, with the code of the
     check that failed, where the world has moved on."""
-    known = Known(corpus)
+    known = look(corpus)
     check(payload, known, settings, waiting(corpus, known))
     return list(_done(payload, known))
 

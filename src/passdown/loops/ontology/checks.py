@@ -70,7 +70,7 @@ def chosen(payload: asked.Escalate) -> asked.Choice:
     """The answer that a yes is to; Conflict when there is none at that place."""
     if payload.choice >= len(payload.choices):
         step = "Choose one of those there."
-        _no(TARGET_MISSING, f"there is no choice {payload.choice}", "", step)
+        refuse(TARGET_MISSING, f"there is no choice {payload.choice}", "", step)
     return payload.choices[payload.choice]
 
 
@@ -78,7 +78,7 @@ def the(place: Place, known: Known) -> Domain:
     """The ontology that is meant; Conflict when there is none any more."""
     found = known.find(place)
     if found is None:
-        _no(SUBJECT_MISSING, f"there is no ontology {_told(place)}", place.key, "Reject this.")
+        refuse(SUBJECT_MISSING, f"there is no ontology {_told(place)}", place.key, "Reject this.")
     return found
 
 
@@ -86,11 +86,11 @@ def _split(payload: asked.SplitNew | asked.SplitInto, known: Known, settings: Se
     donor = the(payload.donor, known)
     _is_not_frozen(donor, LIFECYCLE)
     if isinstance(payload, asked.SplitNew):
-        _is_free(payload.name, known)
+        is_free(payload.name, known)
     else:
         _is_goal(payload.into, (donor,), known)
     if not payload.concepts:
-        _no(CLUSTER_EMPTY, "no concept is named that is to leave", donor.key)
+        refuse(CLUSTER_EMPTY, "no concept is named that is to leave", donor.key)
     if isinstance(payload, asked.SplitNew):
         _is_large(len(set(payload.concepts)), settings)
     _are_at_home(payload.concepts, donor, known)
@@ -101,12 +101,12 @@ def _merge(payload: asked.Merge, known: Known, waiting: frozenset[str]) -> None:
     _go(donors)
     if payload.into is None:
         if len(donors) < 2:
-            _no(TARGET_MISSING, "one ontology alone is merged with nothing", donors[0].key)
-        _is_free(payload.name, known, donors)
+            refuse(TARGET_MISSING, "one ontology alone is merged with nothing", donors[0].key)
+        is_free(payload.name, known, donors)
     else:
         _is_goal(payload.into, donors, known)
     if len({one.key for one in donors}) < len(donors):
-        _no(TARGET_IS_SUBJECT, "an ontology is named twice", donors[0].key)
+        refuse(TARGET_IS_SUBJECT, "an ontology is named twice", donors[0].key)
     _is_still(donors, waiting)
 
 
@@ -118,7 +118,7 @@ def _decompose(payload: asked.Decompose, known: Known, waiting: frozenset[str]) 
     _is_still([subject], waiting)
     routed = [name for route in payload.routes for name in route.concepts]
     if len(set(routed)) < len(routed):
-        _no(STALE_GRAPH, "a concept is sent to two places", subject.key)
+        refuse(STALE_GRAPH, "a concept is sent to two places", subject.key)
     _are_members(routed, subject, known)
     if payload.routing == "affinity":
         _are_all_routed(routed, subject, known)
@@ -127,12 +127,12 @@ def _decompose(payload: asked.Decompose, known: Known, waiting: frozenset[str]) 
 def _rename(payload: asked.Rename, known: Known) -> None:
     subject = the(payload.ontology, known)
     if subject.is_floor:
-        _no(PRIMORDIAL_PROTECTED, f"{subject.name} keeps its name", subject.key)
+        refuse(PRIMORDIAL_PROTECTED, f"{subject.name} keeps its name", subject.key)
     if subject.state != ACTIVE:
-        _no(LIFECYCLE, f"{subject.name} is {subject.state}", subject.key)
+        refuse(LIFECYCLE, f"{subject.name} is {subject.state}", subject.key)
     if payload.name == subject.name and not payload.description:
-        _no(NAME_TAKEN, f"it is called {subject.name} already", subject.key, "Reject this.")
-    _is_free(payload.name, known, (subject,))
+        refuse(NAME_TAKEN, f"it is called {subject.name} already", subject.key, "Reject this.")
+    is_free(payload.name, known, (subject,))
 
 
 # ---- one check each
@@ -142,21 +142,21 @@ def _go(those: Sequence[Domain]) -> None:
     """Whether each of these may cease to be."""
     for one in those:
         if one.is_floor:
-            _no(PRIMORDIAL_PROTECTED, f"{one.name} is the floor, and stays", one.key)
+            refuse(PRIMORDIAL_PROTECTED, f"{one.name} is the floor, and stays", one.key)
     for one in those:
         if one.state in (PINNED, FROZEN):
-            _no(LIFECYCLE, f"{one.name} is {one.state}, and stays", one.key)
+            refuse(LIFECYCLE, f"{one.name} is {one.state}, and stays", one.key)
 
 
 def _is_not_frozen(one: Domain, code: str) -> None:
     if one.state == FROZEN:
-        _no(code, f"{one.name} is frozen: nothing of it changes", one.key)
+        refuse(code, f"{one.name} is frozen: nothing of it changes", one.key)
 
 
-def _is_free(name: str, known: Known, those: Sequence[Domain] = ()) -> None:
-    """Whether nobody but these has the name."""
+def is_free(name: str, known: Known, those: Sequence[Domain] = ()) -> None:
+    """Conflict where somebody but these has the name, or had it."""
     if not normal(name):
-        _no(NAME_EMPTY, "that is no name", name, "Give one that has letters.")
+        refuse(NAME_EMPTY, "that is no name", name, "Give one that has letters.")
     mine = {one.key for one in those}
     holder = known.taken(name)
     while holder is not None and holder.key in mine:
@@ -165,15 +165,15 @@ def _is_free(name: str, known: Known, those: Sequence[Domain] = ()) -> None:
     if holder is not None:
         step = "Split into it instead, or choose another name."
         gone = "" if holder.is_live else ", which is no more"
-        _no(NAME_TAKEN, f"ontology `{holder.name}` has that name{gone}", holder.key, step)
+        refuse(NAME_TAKEN, f"ontology `{holder.name}` has that name{gone}", holder.key, step)
 
 
 def _is_goal(place: Place, subjects: Sequence[Domain], known: Known) -> None:
     found = known.find(place)
     if found is None:
-        _no(TARGET_MISSING, f"there is no ontology {_told(place)}", place.key)
+        refuse(TARGET_MISSING, f"there is no ontology {_told(place)}", place.key)
     if found.key in {one.key for one in subjects}:
-        _no(TARGET_IS_SUBJECT, f"{found.name} would go into itself", found.key)
+        refuse(TARGET_IS_SUBJECT, f"{found.name} would go into itself", found.key)
     _is_not_frozen(found, TARGET_FROZEN)
 
 
@@ -181,13 +181,13 @@ def _is_still(those: Sequence[Domain], waiting: frozenset[str]) -> None:
     for one in those:
         if one.key in waiting:
             step = "Decide what waits of it first; then this can be done."
-            _no(IN_FLIGHT, f"something is being read into {one.name}", one.key, step)
+            refuse(IN_FLIGHT, f"something is being read into {one.name}", one.key, step)
 
 
 def _is_large(n: int, settings: Settings) -> None:
     least = settings.whole(LEAST)
     if n < least:
-        _no(CLUSTER_BELOW_MIN, f"{n} concepts are no ontology: {least} are", LEAST)
+        refuse(CLUSTER_BELOW_MIN, f"{n} concepts are no ontology: {least} are", LEAST)
 
 
 def _are_at_home(concepts: Sequence[str], donor: Domain, known: Known) -> None:
@@ -196,7 +196,7 @@ def _are_at_home(concepts: Sequence[str], donor: Domain, known: Known) -> None:
     leaving = {concept_id(name) for name in concepts}
     if not donor.is_floor and not set(known.housed(donor)) - leaving:
         what = f"nothing would be left of {donor.name}"
-        _no(DONOR_EMPTIED, what, donor.key, "Merge it instead.")
+        refuse(DONOR_EMPTIED, what, donor.key, "Merge it instead.")
 
 
 def _are_members(concepts: Iterable[str], subject: Domain, known: Known) -> None:
@@ -207,7 +207,7 @@ def _are_members(concepts: Iterable[str], subject: Domain, known: Known) -> None
     if gone:
         shown = ", ".join(gone[:3])
         what = f"{len(gone)} of {len(wanted)} are not of {subject.name} any more: {shown}"
-        _no(STALE_GRAPH, what[:300], subject.key, "Mine again.")
+        refuse(STALE_GRAPH, what[:300], subject.key, "Mine again.")
 
 
 def _are_all_routed(routed: Sequence[str], subject: Domain, known: Known) -> None:
@@ -217,14 +217,15 @@ def _are_all_routed(routed: Sequence[str], subject: Domain, known: Known) -> Non
     late = sorted(name for name in known.names if concept_id(name) in there)
     if late:
         what = f"{len(late)} came to {subject.name} since: {', '.join(late[:3])}"
-        _no(STALE_GRAPH, what[:300], subject.key, "Mine again.")
+        refuse(STALE_GRAPH, what[:300], subject.key, "Mine again.")
 
 
 def _told(place: Place) -> str:
     return f"`{(place.name or place.key)[:80]}`"
 
 
-def _no(
+def refuse(
     code: str, what: str, where: str = "", next: str = "Reject this; it is out of date."
 ) -> NoReturn:
+    """Conflict, with the code of the check that failed."""
     raise Conflict(f"{code}: {what}", where=where, next=next, check=code)

@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from passdown.domain.record import Edge, Life, Record, record_id
 from passdown.text.entities import ENTITY
@@ -225,6 +226,16 @@ class Known:
             if was != into:
                 old = Edge(id, HOME, was, scope=self.scopes[id]) if was else None
                 yield old, Edge(id, HOME, into)
+
+
+_looked: WeakKeyDictionary[Corpus, Known] = WeakKeyDictionary()
+
+
+def look(corpus: Corpus) -> Known:
+    """What is known in a corpus, read once for each: nobody writes while one is looked at."""
+    if corpus not in _looked:
+        _looked[corpus] = Known(corpus)
+    return _looked[corpus]
 
 
 def fresh_key(name: str, known: Known) -> str:

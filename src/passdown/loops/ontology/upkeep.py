@@ -13,9 +13,9 @@ from passdown.loops.ontology.known import (
     HOME,
     KIND,
     PRIMORDIAL,
-    Known,
     concept_id,
     floor,
+    look,
 )
 from passdown.loops.ontology.waiting import directed
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from passdown.contract.corpus import Corpus
     from passdown.domain.change import Change
     from passdown.domain.settings import Settings
-    from passdown.loops.ontology.known import Domain
+    from passdown.loops.ontology.known import Domain, Known
 
 
 def upkeep(corpus: Corpus, settings: Settings) -> Sequence[Change]:
@@ -34,12 +34,12 @@ def upkeep(corpus: Corpus, settings: Settings) -> Sequence[Change]:
 
 
 def _changes(corpus: Corpus) -> Iterator[Change]:
-    if corpus.record(KIND, PRIMORDIAL) is None:
+    if corpus.record(KIND, PRIMORDIAL) is None and look(corpus).entities:
         yield Put(floor())
     told = directed(corpus)
     if not told:
         return
-    known = Known(corpus)
+    known = look(corpus)
     for name, domain in sorted(_housed(corpus, told, known).items()):
         yield Link(Edge(concept_id(name), HOME, domain.id))
 

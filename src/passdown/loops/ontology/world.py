@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from passdown.loops.ontology.clock import Clock
 from passdown.loops.ontology.graph import Ontology, World, graph, world
-from passdown.loops.ontology.known import CLAIM, FROZEN, NODE, PINNED, Domain, Known
+from passdown.loops.ontology.known import CLAIM, FROZEN, NODE, PINNED, Domain, Known, look
 from passdown.loops.ontology.past import changed, failures
 from passdown.loops.ontology.waiting import waiting
 
@@ -29,7 +29,10 @@ MOST_SESSIONS = 3
 """So many sessions tell that two names belong together; more tell nothing more."""
 MOST_IN_ONE = 12
 """Names of one claim that are tied; a list of a hundred says nothing about any two."""
-WEIGHT = "weight"
+WEIGHT, LABEL = "weight", "label"
+"""In the body of a relation how much it ties; in that of a name what it is called."""
+AGE = "events"
+"""In the body of an ontology that came from a file: how many events it had seen there."""
 
 
 class Held(NamedTuple):
@@ -59,10 +62,11 @@ def picture(corpus: Corpus) -> Picture:
 
 
 def _draw(corpus: Corpus) -> Picture:
-    known, clock = Known(corpus), Clock(corpus)
+    known, clock = look(corpus), Clock(corpus)
     held = list(_claims(corpus, known))
     names = {name for one in held for name in one.names} | _nodes(known)
-    of = graph([*_together(held), *_related(corpus, known)], names)
+    labels = {name_of(one): str(one.body[LABEL]) for one in known.entities if LABEL in one.body}
+    of = graph([*_together(held), *_related(corpus, known)], names, labels)
     found = world(
         of,
         {name: known.home(name).key for name in of.concepts},
@@ -124,7 +128,7 @@ def _ontology(one: Domain, clock: Clock) -> Ontology:
         states.get(one.state, "active"),
         one.description,
         one.aliases,
-        0 if one.is_floor else clock.at(one.since),
+        0 if one.is_floor else clock.at(one.since) - int(one.record.body.get(AGE, 0)),
         None if one.is_live else clock.at(one.record.updated_at),
         one.into,
     )

@@ -1,0 +1,215 @@
+"""Ontologies as they stand, which writes nothing; and the questions that people ask about them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta
+
+from passdown.contract.loop import Finding
+from passdown.domain.errors import Invalid, NotFound
+from passdown.domain.record import record_id
+from passdown.loops.ontology import payload as asked
+from passdown.loops.ontology.asking import moved, question
+from passdown.loops.ontology.checks import check
+from passdown.loops.ontology.detect import found
+from passdown.loops.ontology.inherit import majority, spread
+from passdown.loops.ontology.known import CLAIM, HOME, LOOP, PRIMORDIAL
+from passdown.loops.ontology.past import done, payload_of, places
+from passdown.loops.ontology.payload import Place
+from passdown.loops.ontology.world import picture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.settings import Settings
+    from passdown.loops.ontology.known import Domain
+    from passdown.loops.ontology.world import Picture
+
+Short = Annotated[str, Meta(max_length=200)]
+Long = Annotated[str, Meta(max_length=600)]
+MOST = 1000
+
+
+def listed(corpus: Corpus, gone: bool = False) -> dict[str, Any]:
+    """The ontologies there are, the largest first; with `gone` those that went, too."""
+    seen = picture(corpus)
+    sizes, claims = Counter(seen.world.homes.values()), spread(seen, {})
+    wanted = seen.known.every.values() if gone else seen.known.live
+    rows = [_row(one, sizes, claims) for one in wanted]
+    rows.sort(key=lambda row: (-row["concepts"], row["key"]))
+    return {"ontologies": rows, "concepts": len(seen.world.homes), "epoch": seen.clock.now}
+
+
+def shown(corpus: Corpus, name: Short, limit: int = 200) -> dict[str, Any]:
+    """One ontology: its concepts, the claims that belong to it, and what was decided about it."""
+    seen = picture(corpus)
+    one = _the(name, seen)
+    homes = seen.world.homes
+    concepts = sorted(concept for concept, home in homes.items() if home == one.key)
+    claims = [
+        {"id": record_id(CLAIM, held.record.key), "text": held.record.text}
+        for held in seen.held
+        if majority(held.names, lambda n: homes.get(n, PRIMORDIAL)) == one.key
+    ]
+    most = max(1, min(limit, MOST))
+    row = _row(one, Counter(homes.values()), spread(seen, {}))
+    told = {"description": one.description, "aliases": list(one.aliases)}
+    history = [row for row in _decisions(corpus) if one.key in row["about"]]
+    return {
+        **row,
+        **told,
+        "members": concepts[:most],
+        "belongs": claims[:most],
+        "history": history[-20:],
+    }
+
+
+def home_of(corpus: Corpus, concept: Short) -> dict[str, Any]:
+    """Where a name is at home, and where it was before."""
+    seen = picture(corpus)
+    called = seen.known.called(concept)
+    if called not in seen.world.homes:
+        raise NotFound(f"no concept {concept[:80]!r}", next="`passdown graph` lists names.")
+    one = seen.known.every[seen.world.homes[called]]
+    before = [row for row in _decisions(corpus) if called in row["moved"]]
+    told = [{name: row[name] for name in ("id", "at", "action", "title")} for row in before]
+    return {"concept": called, "ontology": one.name, "key": one.key, HOME: one.id, "moves": told}
+
+
+def preview(corpus: Corpus, settings: Settings) -> dict[str, Any]:
+    """What a cycle would ask now; nothing is written."""
+    seen = picture(corpus)
+    rows, dropped = [], Counter[str]()
+    for one in found(seen, corpus, settings):
+        if isinstance(one, Finding):
+            rows.append(
+                {
+                    "action": asked.action(one.payload),
+                    "title": one.title,
+                    "confidence": one.confidence,
+                    "moved": len(moved(one.payload)),
+                    "rule": one.payload.signal,
+                    "why": one.payload.reason,
+                }
+            )
+        else:
+            dropped[one.reason] += one.n
+    return {"questions": rows, "dropped": dict(sorted(dropped.items())), "epoch": seen.clock.now}
+
+
+def cycle(corpus: Corpus, settings: Settings) -> Any:
+    """Look at once, however little was decided since the last cycle, and ask."""
+    return [one for one in found(picture(corpus), corpus, settings) if isinstance(one, Finding)]
+
+
+def history(corpus: Corpus, ontology: Short = "", limit: int = 100) -> dict[str, Any]:
+    """Every question about ontologies and what became of it, the latest first."""
+    seen = picture(corpus)
+    key = _the(ontology, seen).key if ontology else ""
+    rows = [row for row in _decisions(corpus) if not key or key in row["about"]]
+    most = max(1, min(limit, MOST))
+    told = [{k: v for k, v in row.items() if k != "moved"} for row in reversed(rows)]
+    return {"decisions": told[:most], "all": len(rows)}
+
+
+def graph_file(corpus: Corpus) -> dict[str, Any]:
+    """What is known as one graph: nodes, edges, homes and ontologies, as `ontology import` reads
+    it."""
+    from passdown.loops.ontology.exchange import written
+
+    return written(corpus)
+
+
+# ---- what people ask
+
+
+def rename(
+    corpus: Corpus, settings: Settings, ontology: Short, name: Short, reason: Long = ""
+) -> Any:
+    """Ask whether an ontology should be called otherwise."""
+    one = _place(ontology, picture(corpus))
+    return _held(asked.Rename(ontology=one, name=name, reason=reason), corpus, settings)
+
+
+def move(
+    corpus: Corpus, settings: Settings, into: Short, concept: tuple[Short, ...], reason: Long = ""
+) -> Any:
+    """Ask whether concepts should be at home in another ontology."""
+    seen = picture(corpus)
+    names = tuple(dict.fromkeys(seen.known.called(name) for name in concept))
+    if unknown := [name for name in names if name not in seen.world.homes]:
+        told = ", ".join(unknown)[:200]
+        raise NotFound(f"no concept {told}", next="`passdown graph` lists names.")
+    donors = {seen.world.homes[name] for name in names}
+    if len(donors) != 1:
+        step = "Ask about those of one at a time."
+        raise Invalid("they are of several ontologies", where="concept", next=step)
+    donor = seen.known.every[donors.pop()]
+    payload = asked.SplitInto(
+        donor=Place(donor.key, donor.name),
+        concepts=names,
+        into=_place(into, seen),
+        reason=reason,
+    )
+    return _held(payload, corpus, settings)
+
+
+def _held(payload: asked.Payload, corpus: Corpus, settings: Settings) -> asked.Payload:
+    """The same, where it could be done now."""
+    check(payload, picture(corpus).known, settings)
+    return payload
+
+
+def _row(one: Domain, sizes: Mapping[str, int], claims: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "id": one.id,
+        "name": one.name,
+        "state": one.state if one.is_live else "gone",
+        "concepts": sizes.get(one.key, 0),
+        "claims": claims.get(one.key, 0),
+        "since": one.since,
+    }
+
+
+def _the(name: str, seen: Picture) -> Domain:
+    found = seen.known.find(Place(name, name)) or seen.known.named(name)
+    if found is None:
+        step = "`passdown ontology list` has them."
+        raise NotFound(f"no ontology {name[:80]!r}", next=step)
+    return found
+
+
+def _place(name: str, seen: Picture) -> Place:
+    one = _the(name, seen)
+    return Place(one.key, one.name)
+
+
+def _decisions(corpus: Corpus) -> list[dict[str, Any]]:
+    """Every question, by when it was asked."""
+    rows = []
+    for one in corpus.kept.asked(LOOP):
+        payload = payload_of(one)
+        if payload is not None:
+            rows.append(
+                {
+                    "id": one.id,
+                    "at": one.decided_at or one.created_at,
+                    "action": one.action,
+                    "state": one.status.value,
+                    "title": one.title or question(payload),
+                    "by": one.decided_by,
+                    "code": one.failure_code,
+                    "about": _about(payload),
+                    "moved": list(moved(payload)),
+                }
+            )
+    return rows
+
+
+def _about(payload: asked.Payload) -> list[str]:
+    keys = [place.key for place in places(done(payload))] or [asked.subject(payload).key]
+    return sorted(set(keys))
