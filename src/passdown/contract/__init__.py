@@ -16,7 +16,7 @@ from passdown.contract.loop import (
     over_time,
 )
 from passdown.contract.mirror import Edit, Misread, Own
-from passdown.contract.query import Act, Ask, Query
+from passdown.contract.query import Act, Also, Ask, Query
 from passdown.contract.reader import (
     Blocks,
     Draft,
@@ -31,6 +31,7 @@ from passdown.contract.reader import (
 
 __all__ = [
     "Act",
+    "Also",
     "Ask",
     "Block",
     "Blocks",

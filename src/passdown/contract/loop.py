@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from passdown.contract.check import Check
     from passdown.contract.corpus import Corpus
     from passdown.contract.mirror import Edit, Misread, Own
-    from passdown.contract.query import Act, Ask, Query
+    from passdown.contract.query import Act, Also, Ask, Query
     from passdown.domain.change import Change
     from passdown.domain.clock import At
     from passdown.domain.observation import Observation
@@ -180,6 +180,7 @@ class Loop(Generic[P]):
     revert: Callable[[Proposal, str, Corpus, Settings], Finding[P] | None] | None = None
     context: Callable[[P, Corpus, Settings], Mapping[str, Any]] | None = None
     acts: tuple[Act, ...] = ()
+    also: tuple[Also, ...] = ()
 
 
 def added(filed: Replay, before: Replay, now: Replay) -> Replay:
