@@ -14,9 +14,9 @@ from passdown.domain.proposal import Status
 from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL
 from passdown.stages.apply.execute import execute
-from passdown.stages.apply.undo import blast, restore
+from passdown.stages.apply.undo import blast, restore, undo
 from passdown.testing import entries, knowledge, rebuild
-from tests.desk import BOB, Desk
+from tests.desk import ALICE, BOB, Desk
 from tests.notes import Add, Drop, Join, Part, Revise, Reword, Rule, Shout
 
 SETTLED = [Add("tea"), Add("milk"), Add("salt"), Join("tea", "milk", "taste")]
@@ -270,3 +270,12 @@ def test_a_record_that_is_gone_is_not_put_back(at: Desk):
         for before in (None, image.before):
             with pytest.raises(Conflict, match="note none is gone"):
                 restore(tx, replace(image, key="none", before=before), BOB, id)
+
+
+def test_nothing_that_depends_on_it_is_undone_unless_somebody_asks_for_that(at: Desk):
+    first = at.agree(Add("tea"))
+    later = at.agree(Reword("tea", "at four"))
+    with at.store.write(ALL) as tx:
+        with pytest.raises(Conflict, match="1 later decisions depend"):
+            undo(tx, first, ALICE)
+        assert undo(tx, later, ALICE) == [later]

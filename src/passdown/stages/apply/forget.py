@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from passdown.domain.proposal import Mark, Status
 from passdown.domain.record import Edge, record_id
@@ -20,21 +21,27 @@ if TYPE_CHECKING:
     from passdown.domain.actor import Actor
     from passdown.domain.change import Image
     from passdown.domain.proposal import Proposal
+    from passdown.domain.record import Record
     from passdown.stages.apply.reach import Key, Reach
     from passdown.storage.port import Tx
     from passdown.storage.texts import Texts
 
+    Say: TypeAlias = Callable[[str], str]
+    Plain: TypeAlias = dict[str, Any]
+
 WHY = "forgotten"
 
 
-def forget_records(tx: Tx, found: Reach, actor: Actor, say: Callable[[str], str]) -> None:
+def forget_records(tx: Tx, found: Reach, actor: Actor, say: Say) -> None:
     """Take back what the lost approvals did, and leave nothing of the records that are gone."""
-    approved = [p for p in found.lost if p.status is Status.EXECUTED and not is_undone(tx, p.id)]
-    for proposal in sorted(approved, key=lambda p: applied(tx, p.id), reverse=True):
-        _take_back(tx, proposal, found.gone, actor)
+    newest_first = sorted(found.lost, key=lambda p: applied(tx, p.id), reverse=True)
+    for proposal in newest_first:
+        if proposal.status is Status.EXECUTED and not is_undone(tx, proposal.id):
+            _take_back(tx, proposal, found, actor)
     for key in found.gone:
         _drop(tx, key, actor, say)
-    for proposal in found.lost:
+    for proposal in newest_first:
+        _unsay(tx, proposal, found.gone, actor, say)
         _hide_edges(tx, proposal, actor)
         tx.erasure.drop_jobs(f"{PREFIX}{proposal.id}:")
 
@@ -49,27 +56,30 @@ def cite_less(tx: Tx, found: Reach, seqs: Collection[int], session: str, actor: 
             _say_instead(tx, row, values, actor)
 
 
-def _take_back(tx: Tx, proposal: Proposal, gone: Collection[Key], actor: Actor) -> None:
-    """Undo what it did to others; what is gone goes whole, what another made too stays."""
-    images = tx.ledger.images(proposal.id)
-    for image in reversed(images):
+def _take_back(tx: Tx, proposal: Proposal, found: Reach, actor: Actor) -> None:
+    """Undo what it did to others; what is gone goes whole, what another made of it since stays."""
+    left = False
+    for image in reversed(tx.ledger.images(proposal.id)):
         if image.kind == EDGE:
             restore_edge(tx, image, actor)
-        elif _may_be_restored(tx, image, gone):
-            restore(tx, image, actor, proposal.id)
-    if all(i.kind == EDGE or i.change != PUT or (i.kind, i.key) in gone for i in images):
+        elif (image.kind, image.key) not in found.gone:
+            if _is_built_on(tx, image, found.lost):
+                left = left or image.change == PUT
+            else:
+                restore(tx, image, actor, proposal.id)
+    if not left:
         tx.queue.mark(Mark(proposal.id, UNDONE, tx.now, actor.name))
         tx.ledger.append("promotion.undone", actor.name, proposal.id, {"loop": proposal.loop})
 
 
-def _may_be_restored(tx: Tx, image: Image, gone: Collection[Key]) -> bool:
-    if (image.kind, image.key) in gone or image.change == PUT:
-        return False
+def _is_built_on(tx: Tx, image: Image, lost: Collection[Proposal]) -> bool:
+    """Whether a yes that stands changed the record since."""
+    ids = {proposal.id for proposal in lost}
     later = tx.ledger.touched_after(image.kind, image.key, image.after)
-    return not later and tx.knowledge.get(image.kind, image.key) is not None
+    return any(id not in ids and not is_undone(tx, id) for id in later)
 
 
-def _drop(tx: Tx, key: Key, actor: Actor, say: Callable[[str], str]) -> None:
+def _drop(tx: Tx, key: Key, actor: Actor, say: Say) -> None:
     """Delete a record with all that was ever said of it."""
     id, texts = record_id(*key), {v.text for v in tx.knowledge.versions(*key)}
     for edge in tx.knowledge.edges(id):
@@ -84,6 +94,44 @@ def _drop(tx: Tx, key: Key, actor: Actor, say: Callable[[str], str]) -> None:
         for row in tx.erasure.holding(text):
             values = {n: elsewhere(v, {id, key[1]}, text, say) for n, v in row.values.items()}
             _say_instead(tx, row, values, actor)
+
+
+def _unsay(tx: Tx, proposal: Proposal, gone: Collection[Key], actor: Actor, say: Say) -> None:
+    """Let what it put into a record that is left say, wherever it is kept, what stood before."""
+    for image in reversed(tx.ledger.images(proposal.id)):
+        key = image.kind, image.key
+        if image.change != PUT or key in gone:
+            continue
+        own = [v for v in tx.knowledge.versions(*key) if v.made_by == proposal.id]
+        instead = partial(_instead, own, image.before, say)
+        for row in tx.erasure.of_record(*key):
+            _say_instead(tx, row, _of_row(row, instead), actor)
+        for body in bodies_about(tx, record_id(*key)):
+            _say_instead(tx, body, {"text": _of_entry(body.values["text"], instead)}, actor)
+
+
+def _instead(own: Collection[Record], before: Plain | None, say: Say, row: Plain) -> Plain:
+    """A version of a record; where it is one of these, with the words of the one before."""
+    was = before or {"text": say(row["text"]), "body": {}}
+    words, other = row["text"], row["text"] != was["text"]
+    if any(v.text == words and (other or v.body == row["body"]) for v in own):
+        return {**row, "text": was["text"], "body": was["body"]}
+    return row
+
+
+def _of_row(row: Texts, instead: Callable[[Plain], Plain]) -> Plain:
+    if row.table != "images":
+        return instead(row.values)
+    before = row.values["before_body"]
+    return {"before_body": before and instead(before)}
+
+
+def _of_entry(said: Plain, instead: Callable[[Plain], Plain]) -> Plain:
+    """What the ledger says of a record, also where it was told anew."""
+    if said.keys() == ANEW:
+        detail = said["detail"]
+        return said if detail is None else {**said, "detail": _of_entry(detail, instead)}
+    return {**said, "record": instead(said["record"])} if "record" in said else said
 
 
 def _hide_edges(tx: Tx, proposal: Proposal, actor: Actor) -> None:

@@ -44,15 +44,16 @@ KEPT = frozenset(
 def forget_proposals(
     tx: Tx, lost: Iterable[Proposal], actor: Actor, say: Callable[[str], str]
 ) -> None:
-    """Close those that are open; leave of each who decided what and when, and no text."""
+    """Leave of each who decided what and when, and no text; close those that are open."""
     for proposal in lost:
-        if proposal.open:
-            _close(tx, proposal, actor)
         for row in tx.erasure.of_proposal(proposal.id):
             if values := _hidden_row(row, proposal, say):
                 tx.erasure.rewrite(row._replace(values={**row.values, **values}))
         for body in bodies_about(tx, proposal.id):
             retell(tx, body, _hidden(body.values["text"], say), actor.name, FORGOTTEN)
+        bare = tx.queue.get(proposal.id)
+        if bare is not None and bare.open:
+            _close(tx, bare, actor)
 
 
 def rest_on_less(
