@@ -146,8 +146,11 @@ class Change:
         return found
 
     def _tests_of(self, file: Touched, path: str, *, old: bool) -> Sequence[trials.Trial]:
-        text = self.texts(file)[0 if old else 1]
-        read = trials.trials(path, text) if text is not None else None
+        sides = [(file.before, file.after), self.texts(file)]
+        both = [trials.trials(at or path, text) if text is not None else None
+                for at, text in zip(*sides, strict=True)]  # fmt: skip
+        # A text that is broken on one side only would seem to lose all its tests: lines, then.
+        read = None if None in both else both[not old]
         if read is not None and (sorts.test(path) or not path.endswith(".py")):
             return read
         if read is not None:

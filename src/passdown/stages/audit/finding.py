@@ -1,0 +1,109 @@
+"""A finding: one thing of a change that somebody should look at, and what shows it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from passdown.stages.audit.kinds import BLOCK, BY_NAME, INFO, SHADOW, WARN
+from passdown.stages.audit.said import CHECKBOX, INTERMEDIATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from passdown.stages.audit.change import Proof
+    from passdown.stages.audit.hold import Held
+
+LADDER = (SHADOW, INFO, WARN, BLOCK)
+"""What a finding may weigh: only noted, told, asked about, and in the way."""
+
+NEW, RECURRING, FIXED, SUPPRESSED = "new", "recurring", "fixed", "suppressed"
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. `fp` says which one it is, whatever commit it is met in; `digest` what it rests
+    on, so that one that was dismissed comes back when the evidence is another."""
+
+    rule: str
+    check: str
+    severity: str
+    message: str
+    fp: str
+    confidence: float = 1.0
+    locations: tuple[Proof, ...] = ()
+    claims: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()
+    state: str = NEW
+    reason: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What it rests on: the lines that show it, by their text."""
+        shown = sorted(f"{one.path}|{_normal(one.text)}" for one in self.locations)
+        return digest("evidence", self.message, *shown)
+
+
+def digest(*parts: str) -> str:
+    """A short name for these texts together."""
+    return hashlib.sha256("|".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def at(
+    rule: str, check: str, severity: str, message: str, proof: Proof, symbol: str = ""
+) -> Finding:
+    """A finding at one line, known again by that line's text and not by its number."""
+    fp = digest(rule, proof.path, _normal(proof.text), symbol)
+    return Finding(rule, check, severity, message[:SHOWN], fp, locations=(proof,))
+
+
+def of_claims(held: Iterable[Held]) -> Iterator[Finding]:
+    """What is to be said of claims that do not hold."""
+    for one in held:
+        if one.result == "refuted":
+            yield _refuted(one)
+        elif one.result == "partial" and one.claim.kind == "removes":
+            rule = "claims.removes_leftover"
+            yield Finding(
+                rule, "claims", INFO, f"says “{_said(one)}”: {one.why}"[:SHOWN],
+                digest(rule, one.claim.key), .5, one.evidence, (one.claim.key,),
+            )  # fmt: skip
+
+
+def capped(found: Iterable[Finding], ladder: Mapping[str, str]) -> Iterator[Finding]:
+    """Each weighing no more than its rule has earned, if it had to earn anything."""
+    for one in found:
+        most = ladder.get(one.rule, BLOCK)
+        yield replace(one, severity=lower(one.severity, most))
+
+
+def lower(severity: str, most: str) -> str:
+    """The lesser of two."""
+    return min(severity, most, key=LADDER.index)
+
+
+def _refuted(held: Held) -> Finding:
+    claim = held.claim
+    rule = f"claims.{claim.kind}"
+    severity = BY_NAME[claim.kind].cap
+    if claim.modality == CHECKBOX and claim.kind == "adds_tests":
+        severity = WARN
+    if claim.modality == INTERMEDIATE:
+        severity = INFO
+    message = f"says “{_said(held)}”: {held.why}"
+    return Finding(
+        rule, "claims", severity, message[:SHOWN], digest(rule, claim.key), 1.0, held.evidence,
+        (claim.key,),
+    )  # fmt: skip
+
+
+def _said(held: Held) -> str:
+    text = held.claim.text
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _normal(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,110 @@
+"""One change judged without a model and without running anything: its claims, its tests and gates,
+its secrets; each check beside the others, none able to lower another's findings."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from passdown.domain.errors import PassdownError
+from passdown.stages.audit import code, names
+from passdown.stages.audit.finding import Finding, capped, of_claims
+from passdown.stages.audit.hold import Held, hold
+from passdown.stages.audit.leaks import leaks
+from passdown.stages.audit.said import claims
+from passdown.stages.audit.tamper import tampering
+from passdown.stages.audit.verdict import ERROR, FAIL, PASS, Check, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from passdown.stages.audit.change import Change
+    from passdown.stages.audit.said import Text
+    from passdown.stages.audit.verdict import Subject
+    from passdown.text.redact import Redactor
+
+SYMBOLS = 400
+"""Names of a change that are kept to find it by later."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What the checks have found so far."""
+
+    ladder: Mapping[str, str]
+    held: tuple[Held, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+
+    def run(self, name: str, part: Callable[[], Iterable[Finding]], *, required: bool) -> None:
+        """One check: what it finds counts, and that it broke down is told."""
+        start = time.monotonic()
+        try:
+            found = list(capped(part(), self.ladder))
+            status, reason = _outcome(found), ""
+        except PassdownError as error:
+            found, status, reason = [], ERROR, error.what
+        self.findings += found
+        ms = round((time.monotonic() - start) * 1000)
+        self.checks.append(Check(name, status, ms, reason, required))
+
+
+def judge(
+    subject: Subject,
+    texts: Sequence[Text],
+    change: Change,
+    redactor: Redactor,
+    at: str,
+    ladder: Mapping[str, str] | None = None,
+    more: Sequence[tuple[str, Callable[[], Iterable[Finding]]]] = (),
+) -> Verdict:
+    """The verdict on a change; `more` are further checks by name, each run beside the rest."""
+    start = time.monotonic()
+    work = Work(ladder or {})
+    work.run("claims", lambda: _claims(work, texts, change, bot=subject.is_bot), required=True)
+    work.run("static", lambda: [*tampering(change), *leaks(change, redactor)], required=True)
+    for name, part in more:
+        work.run(name, part, required=False)
+    return Verdict(
+        subject=subject,
+        at=at,
+        claims=work.held,
+        findings=tuple(_once(work.findings)),
+        checks=tuple(work.checks),
+        files=len(change.facts.files),
+        ms=round((time.monotonic() - start) * 1000),
+        paths=tuple(file.path for file in change.facts.files),
+        symbols=tuple(symbols(change)),
+    )
+
+
+def symbols(change: Change) -> list[str]:
+    """The names that the change defines, drops or claims something of, to find it by later."""
+    found: dict[str, None] = {}
+    for file in change.code:
+        before, after = change.texts(file)
+        old, new = code.symbols(before or "") or {}, code.symbols(after or "") or {}
+        for name in sorted(old.keys() ^ new.keys()):
+            found[names.last(name)] = None
+    for word in (*change.came, *change.went):
+        if names.distinctive(word):
+            found.setdefault(word)
+    return list(found)[:SYMBOLS]
+
+
+def _claims(work: Work, texts: Sequence[Text], change: Change, *, bot: bool) -> Iterable[Finding]:
+    work.held = hold(claims(texts, bot=bot), change)
+    return of_claims(work.held)
+
+
+def _outcome(found: Sequence[Finding]) -> str:
+    return FAIL if any(one.severity in ("block", "warn") for one in found) else PASS
+
+
+def _once(found: Iterable[Finding]) -> Iterable[Finding]:
+    """One of each: the same thing told twice is told once."""
+    kept: dict[str, Finding] = {}
+    for one in found:
+        kept.setdefault(one.fp, one)
+    return kept.values()

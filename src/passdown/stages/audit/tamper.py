@@ -1,0 +1,123 @@
+"""Tests and gates made weaker: what a change must not do on the quiet, seen in its lines alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from passdown.stages.audit import sorts
+from passdown.stages.audit.change import Proof
+from passdown.stages.audit.finding import Finding, at
+from passdown.stages.audit.kinds import BLOCK, INFO, WARN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from passdown.stages.audit.change import Change
+    from passdown.stages.audit.facts import Line, Touched
+
+CHECK = "static"
+OWN = re.compile(r"(?:^|/)(?:\.passdown/|passdown\.toml\Z|\.passdown\.toml\Z)")
+"""The auditor's own configuration: it is read from the base, whatever a change says."""
+
+_SKIPS = re.compile(
+    r"@(?:pytest\.mark\.|unittest\.)?(?:skip|xfail|skipIf|skipUnless)\b|\bpytest\.(?:skip|xfail)\(|"
+    r"\bself\.skipTest\(|\b(?:it|test|describe)\.(?:skip|todo|failing)\(|\b(?:xit|xdescribe|xtest)\(|"
+    r"#\[ignore\b|\bt\.Skip(?:f|Now)?\("
+)
+_FOCUSES = re.compile(r"\b(?:it|test|describe)\.only\(|\b(?:fit|fdescribe)\(")
+_MASKS = re.compile(r"\|\|\s*(?:true|:|exit 0)\s*(?:$|[\"'#;])|\bcontinue-on-error:\s*true\b|"
+                    r"\ballow_failure:\s*true\b|^\s*if:\s*(?:\$\{\{\s*)?false\b|--exit-zero\b|"
+                    r"\bset \+e\b")  # fmt: skip
+_BAR = re.compile(
+    r"(fail[-_]under|coverageThreshold|min[-_]coverage|threshold|max[-_]warnings)\D{0,6}"
+    r"(\d+(?:\.\d+)?)",
+    re.I,
+)
+_ASSERTS = re.compile(r"\bassert\w*\b|\bexpect\(|\.should\b|\bassert_\w+!?\(")
+_HOLLOW = re.compile(
+    r"\bassert\s+(?:True|1)\s*(?:$|#|,)|assertTrue\(True\)|expect\(true\)\.toBe\(true\)"
+)
+_OWNERS = re.compile(r"(?:^|/)CODEOWNERS\Z")
+
+
+def tampering(change: Change) -> Iterator[Finding]:
+    """What the change weakens."""
+    for file in change.facts.files:
+        yield from _gates(file)
+        if sorts.test(file.path) or sorts.test(file.old):
+            yield from _tests(file)
+    yield from _deleted(change)
+
+
+def _gates(file: Touched) -> Iterator[Finding]:
+    if OWN.search(file.path):
+        proof = Proof(file.path, 0, "", file.how)
+        yield at("tamper.config", CHECK, BLOCK, "changes what audits it; the base's is used", proof)
+    if _OWNERS.search(file.path):
+        proof = Proof(file.path, 0, "", file.how)
+        yield at("tamper.owners", CHECK, WARN, "changes who must agree", proof)
+    if sorts.ci(file.path) or file.path.endswith((".sh", "Makefile")):
+        yield from _matches(file, _MASKS, "tamper.masked", BLOCK, "a failure here no longer fails")
+    yield from _bars(file)
+
+
+def _tests(file: Touched) -> Iterator[Finding]:
+    had = {line.text.strip() for line in file.removed}
+    fresh = [line for line in file.added if line.text.strip() not in had]
+    for line in fresh:
+        if _SKIPS.search(line.text):
+            yield _of(file, line, "tamper.skipped", WARN, "a test is skipped")
+        elif _FOCUSES.search(line.text):
+            yield _of(file, line, "tamper.focused", WARN, "other tests no longer run beside it")
+        elif _HOLLOW.search(line.text):
+            yield _of(file, line, "tamper.hollow", WARN, "asserts nothing")
+    went = sum(bool(_ASSERTS.search(line.text)) for line in file.removed)
+    came = sum(bool(_ASSERTS.search(line.text)) for line in file.added)
+    if file.after and file.before and went >= 3 and came == 0:
+        proof = Proof(file.path, 0, "", file.how)
+        yield at("tamper.asserts", CHECK, INFO, f"{went} assertions went and none came", proof)
+
+
+def _deleted(change: Change) -> Iterator[Finding]:
+    """Tests that went though the code they try did not."""
+    gone = change.gone_tests
+    lost = [one for one in gone if not any(file.how == "deleted" for file in change.code)]
+    if lost and len(lost) > len(change.new_tests):
+        path, test = lost[0]
+        count = f"{len(lost)} tests went" if len(lost) > 1 else "a test went"
+        proof = Proof(path, test.line, test.name, "went")
+        yield at("tamper.deleted", CHECK, WARN, f"{count}, and no code that they try", proof)
+
+
+def _bars(file: Touched) -> Iterator[Finding]:
+    """A number that checks must reach, made smaller."""
+    had = {found[1].casefold(): float(found[2]) for line in file.removed
+           for found in _BAR.finditer(line.text)}  # fmt: skip
+    if not (sorts.ci(file.path) or sorts.manifest(file.path) or _settings(file.path)):
+        return
+    for line in file.added:
+        for found in _BAR.finditer(line.text):
+            name, now = found[1].casefold(), float(found[2])
+            less = now < had.get(name, now)
+            more = name.startswith("max") and now > had.get(name, now)
+            if more or (less and not name.startswith("max")):
+                message = f"`{found[1]}` was {had[name]:g} and is {now:g}"
+                yield _of(file, line, "tamper.threshold", WARN, message)
+
+
+def _settings(path: str) -> bool:
+    return path.endswith((".toml", ".cfg", ".ini", ".coveragerc", ".json", ".yml", ".yaml"))
+
+
+def _matches(
+    file: Touched, sign: re.Pattern[str], rule: str, severity: str, message: str
+) -> Iterator[Finding]:
+    had = {line.text.strip() for line in file.removed}
+    for line in file.added:
+        if sign.search(line.text) and line.text.strip() not in had:
+            yield _of(file, line, rule, severity, message)
+
+
+def _of(file: Touched, line: Line, rule: str, severity: str, message: str) -> Finding:
+    return at(rule, CHECK, severity, message, Proof(file.path, line.n, line.text.strip(), "came"))
