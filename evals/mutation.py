@@ -56,6 +56,7 @@ TESTS = (
     "tests/ops/test_order.py",
     "tests/ops/test_outcomes.py",
     "tests/ops/test_params.py",
+    "tests/ops/test_picking.py",
     "tests/ops/test_recall.py",
     "tests/ops/test_review.py",
     "tests/ops/test_session.py",
