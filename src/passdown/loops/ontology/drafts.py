@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from passdown.loops.ontology.graph import Candidate
+from passdown.loops.ontology.pieces import anchor
 from passdown.text.arrays import np
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from passdown.loops.ontology.frame import Frame
     from passdown.loops.ontology.graph import Action
+    from passdown.loops.ontology.pieces import Part
     from passdown.text.arrays import Integers
 
 NEW = -1
@@ -31,7 +33,6 @@ class Draft:
     score: float
     margin: float
     rule: str
-    anchor: int = -1
     routes: Integers | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
@@ -50,11 +51,13 @@ def alike(one: Draft, other: Draft) -> float:
     return both / either if either else 1.0
 
 
-def candidate(of: Draft, frame: Frame) -> Candidate:
-    """The draft in ids."""
-    instead = _written(of, frame, of.instead) if of.instead else None
+def candidate(of: Draft, frame: Frame, own: Part | None) -> Candidate:
+    """The draft in ids; of some concepts with the one in their middle, of all with none."""
+    some = own is not None and 0 < len(of.places) < len(own)
+    middle = anchor(own, of.places) if own is not None and some else -1
+    instead = _written(of, frame, of.instead, middle) if of.instead else None
     if instead is None:
-        return _written(of, frame, of.action)
+        return _written(of, frame, of.action, middle)
     return Candidate(
         of.action, instead.subject, instead.target, score=of.score, margin=of.margin,
         rule=of.rule, anchor=instead.anchor, reasons=instead.reasons, features=instead.features,
@@ -62,7 +65,7 @@ def candidate(of: Draft, frame: Frame) -> Candidate:
     )  # fmt: skip
 
 
-def _written(of: Draft, frame: Frame, action: Action) -> Candidate:
+def _written(of: Draft, frame: Frame, action: Action, middle: int) -> Candidate:
     concepts = frame.world.graph.concepts
     order = np.argsort(frame.concept[of.places])
     places = of.places[order]
@@ -78,7 +81,7 @@ def _written(of: Draft, frame: Frame, action: Action) -> Candidate:
         score=round(of.score, 6),
         margin=round(of.margin, 6),
         rule=of.rule,
-        anchor=concepts[frame.concept[of.anchor]] if of.anchor >= 0 else frame.ids[of.subject],
+        anchor=concepts[frame.concept[middle]] if middle >= 0 else frame.ids[of.subject],
         reasons=(of.reason,) if of.reason else (),
         features={name: round(value, 6) for name, value in of.numbers.items()},
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from passdown.loops.ontology.drafts import Draft
     from passdown.loops.ontology.frame import Frame
     from passdown.loops.ontology.graph import World
-    from passdown.loops.ontology.pieces import Pieces
+    from passdown.loops.ontology.pieces import Part, Pieces
     from passdown.loops.ontology.thresholds import Thresholds
 
 MOST = 10
@@ -76,7 +76,7 @@ def judge(of: World, subject: str, settings: Thresholds = DEFAULT) -> Candidate:
         return _said(arrays, [case], settings)[0]
     found = stability(arrays, {case.subject: ()}, {case.subject: case.seen}, settings)
     sure = found[case.subject][0] if case.seen is not None else 1.0
-    held = tuple(candidate(one, arrays) for one in case.held.values())
+    held = tuple(candidate(one, arrays, _part(case)) for one in case.held.values())
     why = tuple(case.held) or (HEALTHY,)
     return Candidate(
         "NO_ACTION", subject, confidence=sure, rule="R6", reasons=why, alternatives=held
@@ -103,6 +103,10 @@ def _cases(of: Frame, only: Iterable[str] | None, settings: Thresholds) -> Itera
             yield _Case(subject, kept, back, seen)
 
 
+def _part(case: _Case) -> Part | None:
+    return None if case.seen is None else case.seen.part
+
+
 def _said(of: Frame, cases: Sequence[_Case], settings: Thresholds) -> tuple[Candidate, ...]:
     """The verdicts of these, each with its confidence."""
     asked = {case.subject: _asked(of, case) for case in cases}
@@ -112,7 +116,11 @@ def _said(of: Frame, cases: Sequence[_Case], settings: Thresholds) -> tuple[Cand
     for case in cases:
         these = asked[case.subject]
         written = [
-            namer.named(replace(candidate(one, of), confidence=1.0 if one.rule == "R1" else share))
+            namer.named(
+                replace(
+                    candidate(one, of, _part(case)), confidence=1.0 if one.rule == "R1" else share
+                )
+            )
             for one, share in zip(these, sure[case.subject], strict=True)
         ]
         for at in _chosen(of, these):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from passdown.loops.ontology.drafts import Draft
 from passdown.loops.ontology.frame import sums
-from passdown.loops.ontology.pieces import anchor, ties
+from passdown.loops.ontology.pieces import ties
 from passdown.text.arrays import np
 
 if TYPE_CHECKING:
@@ -133,7 +133,6 @@ def _draft(of: Scene, subject: int, seen: Pieces, one: _Pulled) -> Draft | None:
         one.pull,
         (one.pull - settings.pull) / (1 - settings.pull),
         "R2f" if frozen else "R2",
-        -1 if whole else anchor(seen, one.chosen),
         numbers=numbers,
         reason=f"{one.pull:.0%} of what ties them to here and there leads there.",
         instead=action if frozen else None,

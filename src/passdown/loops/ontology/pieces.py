@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from passdown.loops.ontology.frame import Sight
-    from passdown.loops.ontology.thresholds import Thresholds
     from passdown.text.arrays import Floats, Integers
 
 
@@ -68,30 +67,54 @@ class Pieces:
 
 def part(of: Sight, ontologies: tuple[int, ...]) -> Part:
     """The concepts of these ontologies together, with the ties that are there."""
-    frame = of.frame
-    slices = [np.arange(frame.starts[one], frame.starts[one + 1]) for one in sorted(ontologies)]
-    places = np.concatenate(slices)
-    spans = [(frame.starts[one], frame.starts[one + 1]) for one in sorted(ontologies)]
-    entries = np.concatenate(
-        [np.arange(frame.indptr[begin], frame.indptr[end]) for begin, end in spans]
-    )
+    frame, these = of.frame, sorted(ontologies)
+    spans = [(int(frame.starts[one]), int(frame.starts[one + 1])) for one in these]
+    places = np.concatenate([np.arange(*span) for span in spans])
+    entries = [slice(frame.indptr[begin], frame.indptr[end]) for begin, end in spans]
     sizes = np.concatenate([np.diff(frame.indptr[begin : end + 1]) for begin, end in spans])
-    rows, columns = np.repeat(np.arange(len(places)), sizes), frame.places[entries]
-    weight = of.weight[frame.ties[entries]]
-    inside = np.isin(frame.home[columns], ontologies)
-    within, beyond = inside & (weight > 0), ~inside & (weight > 0)
+    rows = np.repeat(np.arange(len(places)), sizes)
+    columns = np.concatenate([frame.places[some] for some in entries])
+    weight = of.weight[np.concatenate([frame.ties[some] for some in entries])]
+    homes, there = frame.home[columns], weight > 0
+    inside = np.isin(homes, these) if len(these) > 1 else homes == these[0]
+    within, beyond = inside & there, ~inside & there
     return Part(
         places,
         rows[within],
-        np.searchsorted(places, columns[within]),
+        _local(columns[within], spans),
         weight[within],
         rows[beyond],
-        frame.home[columns[beyond]],
+        homes[beyond],
         weight[beyond],
     )
 
 
-def communities(of: Part, settings: Thresholds, seed: int) -> Integers:
+def _local(columns: Integers, spans: list[tuple[int, int]]) -> Integers:
+    """Places counted from 0 among those of these spans, that stand in order."""
+    found, before = columns - spans[0][0], spans[0][1] - spans[0][0]
+    for begin, end in spans[1:]:
+        found = np.where(columns >= begin, columns - begin + before, found)
+        before += end - begin
+    return found
+
+
+def among(of: Part, chosen: NDArray[np.bool_]) -> Part:
+    """The chosen of its concepts by themselves: only what ties them to each other."""
+    number = np.cumsum(chosen) - 1
+    both = chosen[of.rows] & chosen[of.columns]
+    none = np.zeros(0, np.int64)
+    return Part(
+        of.places[chosen],
+        number[of.rows[both]],
+        number[of.columns[both]],
+        of.weight[both],
+        none,
+        none,
+        np.zeros(0),
+    )
+
+
+def communities(of: Part, resolution: float, seed: int) -> Integers:
     """For each concept of the part the number of its community by Leiden, from 0."""
     counts = np.bincount(of.rows, minlength=len(of))
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -100,7 +123,7 @@ def communities(of: Part, settings: Thresholds, seed: int) -> Integers:
             indptr,
             of.columns.astype(np.int32),
             of.weight,
-            resolution=settings.resolution,
+            resolution=resolution,
             seed=seed,
         ),
         np.int64,
@@ -145,12 +168,12 @@ def ties(of: Pieces, ontologies: int) -> Iterator[tuple[int, int, float]]:
     yield from zip(piece[order].tolist(), home[order].tolist(), weight[order].tolist(), strict=True)
 
 
-def anchor(seen: Pieces, chosen: NDArray[np.bool_]) -> int:
-    """The place of the concept with most ties among the chosen; of equals the first."""
-    own = seen.part
-    both = chosen[own.rows] & chosen[own.columns]
-    inner = sums(own.rows[both], own.weight[both], len(own))
-    return int(own.places[np.where(chosen, inner, -1.0).argmax()])
+def anchor(of: Part, places: Integers) -> int:
+    """The place of the one of these concepts with most ties among them; of equals the first."""
+    chosen = np.isin(of.places, places)
+    both = chosen[of.rows] & chosen[of.columns]
+    inner = sums(of.rows[both], of.weight[both], len(of))
+    return int(of.places[np.where(chosen, inner, -1.0).argmax()])
 
 
 def _ratio(some: Floats, of: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Communities of some concepts, where much of what they are tied to moves only as a whole.
+"""Communities of some concepts, where all else they are tied to moves only as a whole.
 
 What moves as a whole (another ontology, a community far from the pieces in question) stands as two
 nodes that share its ties and are tied to each other by all else it has. So every degree is as it is
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from passdown.loops.ontology.frame import sums
+from passdown.loops.ontology.gates import cut, leaving, pool_gate
+from passdown.loops.ontology.pieces import among, pieces
 from passdown.text.arrays import np
 from passdown.text.communities import leiden_rows
 
@@ -20,30 +22,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from passdown.loops.ontology.frame import Sight
-    from passdown.loops.ontology.pieces import Part
+    from passdown.loops.ontology.pieces import Part, Pieces
     from passdown.loops.ontology.thresholds import Thresholds
     from passdown.text.arrays import Floats, Integers
 
     Ties = tuple[Integers, Integers, Floats]
 
+CUT = 16
+"""So many pieces of the floor are asked whether they are one; the strongest."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Nodes:
-    """For each concept its node (its own below `alone`, else the first of its community's two),
-    for each ontology the first of its two, -1 for those that are not tied to them; how many."""
+class _Around:
+    """What concepts are tied to: each of them alone (`free`, by number), the other concepts of the
+    part by group, and the ontologies elsewhere as groups after those; how many groups."""
 
-    of: Integers
-    alone: int
-    home: Integers
-    many: int
+    free: NDArray[np.bool_]
+    number: Integers
+    group: Integers
+    inner_groups: int
+    groups: int
 
 
 def in_the_world(of: Part, sight: Sight, settings: Thresholds, seed: int) -> Integers:
     """For each concept of the part its community among all that there is, where every other
     ontology stays together."""
-    nodes = _nodes(np.arange(len(of)), np.ones(len(of), np.bool_), of, len(sight.volume))
-    ties = (*_inside(of, nodes), *_border(of, nodes), *_elsewhere(of, nodes, sight))
-    return _found(ties, nodes, settings, seed)
+    everyone = np.ones(len(of), np.bool_)
+    return _found(of, np.zeros(len(of), np.int64), everyone, settings, seed, sight)
 
 
 def regional(
@@ -54,85 +59,116 @@ def regional(
     seed: int,
     world: Sight | None = None,
 ) -> Integers:
-    """The same of those in these pieces and next to them, where every other community as it was
-    before stays together; within the part alone, or among all that there is."""
-    inside = np.isin(of.places, np.concatenate(list(around)))
-    free = inside.copy()
-    free[of.columns[inside[of.rows]]] = True
-    nodes = _nodes(before, free, of, len(world.volume) if world else 0)
-    ties = list(_inside(of, nodes))
-    if world:
-        ties += [*_border(of, nodes), *_elsewhere(of, nodes, world)]
-    return _found(ties, nodes, settings, seed)
+    """The same for the concepts of these pieces and those that might come to them, where every
+    other community stays as it was before; within the part alone, or among all that there is."""
+    free = np.isin(of.places, np.concatenate(list(around)))
+    degree = sums(of.rows, of.weight, len(of)) + sums(of.out_rows, of.out_weight, len(of))
+    there = free[of.columns]
+    to = sums(of.rows[there], of.weight[there], len(of))
+    free |= to > settings.affinity_floor * degree
+    return _found(of, before, free, settings, seed, world)
 
 
-def _found(ties: Sequence[Ties], nodes: _Nodes, settings: Thresholds, seed: int) -> Integers:
+def finer(
+    of: Pieces,
+    settings: Thresholds,
+    total: float,
+    seed: int,
+    around: Sequence[Integers] | None = None,
+) -> Pieces:
+    """The pieces of the floor, where the strongest (or those that have most of these pieces) are
+    cut up that as ontologies would be: in a large graph Leiden takes together what is not one."""
+    phi, gate = pool_gate(settings, of, total)
+    may = np.flatnonzero((phi <= gate) & (of.sizes >= 2 * settings.min_piece))
+    may = may[np.argsort(phi[may], kind="stable")][:CUT] if around is None else _most(of, around)
+    label = of.label.copy()
+    for piece in may.tolist():
+        chosen = of.label == piece
+        own = among(of.part, chosen)
+        seen = cut(own, settings, seed)
+        leave = leaving(settings, seen)
+        number = np.where(leave, label.max() + np.cumsum(leave), piece)
+        label[chosen] = number[seen.label]
+    return pieces(of.part, label, settings.resolution) if len(may) else of
+
+
+def _most(of: Pieces, around: Sequence[Integers]) -> Integers:
+    """The pieces that have most of each of these."""
+    held = [np.bincount(of.label[np.isin(of.part.places, one)]).argmax() for one in around]
+    return np.unique(np.asarray(held, np.int64))
+
+
+def _found(
+    of: Part,
+    before: Integers,
+    free: NDArray[np.bool_],
+    settings: Thresholds,
+    seed: int,
+    world: Sight | None,
+) -> Integers:
+    around = _around(of, before, free, world)
+    alone = int(free.sum())
+    many = alone + 2 * around.groups
+    ties = [*_free(of, around), *_grouped(of, around, world, alone)]
     rows, columns, weight = (np.concatenate([one[at] for one in ties]) for at in range(3))
-    keys, at = np.unique(rows * nodes.many + columns, return_inverse=True)
-    counts = np.bincount(keys // nodes.many, minlength=nodes.many)
+    keys, at = np.unique(rows * many + columns, return_inverse=True)
     label = leiden_rows(
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        (keys % nodes.many).astype(np.int32),
+        np.concatenate([[0], np.cumsum(np.bincount(keys // many, minlength=many))]),
+        (keys % many).astype(np.int32),
         sums(at, weight, len(keys)),
         resolution=settings.resolution,
         seed=seed,
     )
-    own = np.asarray(label, np.int64)[nodes.of]
+    node = np.where(free, around.number, alone + 2 * around.group)
+    own = np.asarray(label, np.int64)[node]
     return np.unique(own, return_inverse=True)[1].astype(np.int64)
 
 
-def _nodes(before: Integers, free: NDArray[np.bool_], of: Part, ontologies: int) -> _Nodes:
-    alone = int(free.sum())
-    node = np.empty(len(before), np.int64)
-    node[free] = np.arange(alone)
+def _around(of: Part, before: Integers, free: NDArray[np.bool_], world: Sight | None) -> _Around:
     groups, at = np.unique(before[~free], return_inverse=True)
-    node[~free] = alone + 2 * at
-    many = alone + 2 * len(groups)
-    home = np.full(ontologies, -1)
-    if ontologies:
-        tied = np.unique(of.out_homes)
-        home[tied] = many + 2 * np.arange(len(tied))
-        many += 2 * len(tied) + 2
-    return _Nodes(node, alone, home, many)
+    group = np.zeros(len(before), np.int64)
+    group[~free] = at
+    elsewhere = len(world.volume) if world else 0
+    return _Around(free, np.cumsum(free) - 1, group, len(groups), len(groups) + elsewhere)
 
 
-def _inside(of: Part, nodes: _Nodes) -> Iterator[Ties]:
-    """Every tie from both ends, as it stands in the part."""
-    rows, columns = nodes.of[of.rows], nodes.of[of.columns]
-    own = (rows == columns) & (rows >= nodes.alone)
-    yield from _halved(rows[~own], columns[~own], of.weight[~own], nodes.alone)
-    # The ties within a community stand in the rows of both their ends: half of them each way.
-    yield from _twins(rows[own], of.weight[own] / 2)
+def _free(of: Part, around: _Around) -> Iterator[Ties]:
+    """The ties between single concepts, from both ends."""
+    both = around.free[of.rows] & around.free[of.columns]
+    yield around.number[of.rows[both]], around.number[of.columns[both]], of.weight[both]
 
 
-def _border(of: Part, nodes: _Nodes) -> Iterator[Ties]:
-    rows, homes = nodes.of[of.out_rows], nodes.home[of.out_homes]
-    yield from _halved(rows, homes, of.out_weight, nodes.alone)
-    yield from _halved(homes, rows, of.out_weight, nodes.alone)
+def _grouped(of: Part, around: _Around, world: Sight | None, alone: int) -> Iterator[Ties]:
+    """The ties of single concepts to groups, half to each of the two nodes; and what else a group
+    is tied to, between its two: what it is tied to in other groups is not for these to change."""
+    mixed = around.free[of.rows] & ~around.free[of.columns]
+    rows, weight = around.number[of.rows[mixed]], of.weight[mixed]
+    groups = around.group[of.columns[mixed]]
+    volume = _volumes(of, around, world)
+    if world:
+        out = around.free[of.out_rows]
+        rows = np.concatenate([rows, around.number[of.out_rows[out]]])
+        groups = np.concatenate([groups, around.inner_groups + of.out_homes[out]])
+        weight = np.concatenate([weight, of.out_weight[out]])
+    first = alone + 2 * groups
+    for node in (first, first + 1):
+        yield rows, node, weight / 2
+        yield node, rows, weight / 2
+    rest = (volume - sums(groups, weight, around.groups)) / 2
+    tied = np.flatnonzero(rest > 0)
+    yield alone + 2 * tied, alone + 2 * tied + 1, rest[tied]
+    yield alone + 2 * tied + 1, alone + 2 * tied, rest[tied]
 
 
-def _elsewhere(of: Part, nodes: _Nodes, sight: Sight) -> Iterator[Ties]:
-    """What else the other ontologies are tied to; and in the last two nodes, all the rest."""
-    tied = np.flatnonzero(nodes.home >= 0)
-    here = sums(of.out_homes, of.out_weight, len(nodes.home))[tied]
-    yield from _twins(nodes.home[tied], (sight.volume[tied] - here) / 2)
-    own = of.weight.sum() + of.out_weight.sum()
-    rest = max(sight.total - own - sight.volume[tied].sum(), 0.0)
-    yield from _twins(np.asarray([nodes.many - 2]), np.asarray([rest / 2]))
-
-
-def _halved(rows: Integers, columns: Integers, weight: Floats, alone: int) -> Iterator[Ties]:
-    """Ties of single nodes as they are; of what has two nodes the first is tied by one half and
-    the second by the other, to the like of them where both ends have two."""
-    single = (rows < alone) & (columns < alone)
-    yield rows[single], columns[single], weight[single]
-    rows, columns, half = rows[~single], columns[~single], weight[~single] / 2
-    yield rows, columns, half
-    yield rows + (rows >= alone), columns + (columns >= alone), half
-
-
-def _twins(first: Integers, weight: Floats) -> Iterator[Ties]:
-    """The two nodes tied to each other, both ways."""
-    some = weight > 0
-    yield first[some], first[some] + 1, weight[some]
-    yield first[some] + 1, first[some], weight[some]
+def _volumes(of: Part, around: _Around, world: Sight | None) -> Floats:
+    """All the ties of each group: within the part, or in the world, where its own has none."""
+    degree = sums(of.rows, of.weight, len(of))
+    if world:
+        degree += sums(of.out_rows, of.out_weight, len(of))
+    held = ~around.free
+    inner = sums(around.group[held], degree[held], around.inner_groups)
+    if not world:
+        return inner
+    elsewhere = world.volume.copy()
+    elsewhere[world.frame.home[of.places[0]]] = 0.0
+    return np.concatenate([inner, elsewhere])

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from passdown.loops.ontology.drafts import NEW, Draft, ranked
 from passdown.loops.ontology.frame import sums
+from passdown.loops.ontology.gates import cut, named_gate, pool_gate
 from passdown.loops.ontology.moves import moves
-from passdown.loops.ontology.pieces import anchor, communities, part, pieces
-from passdown.loops.ontology.region import in_the_world
+from passdown.loops.ontology.pieces import communities, part, pieces
+from passdown.loops.ontology.region import finer, in_the_world
 from passdown.loops.ontology.scene import apart
 from passdown.text.arrays import np
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from passdown.loops.ontology.pieces import Part, Pieces
     from passdown.loops.ontology.scene import Scene
-    from passdown.text.arrays import Floats, Integers
+    from passdown.text.arrays import Integers
 
 
 def look(of: Scene, subject: int, seed: int) -> Pieces | None:
@@ -30,13 +31,11 @@ def look(of: Scene, subject: int, seed: int) -> Pieces | None:
     own = part(of.sight, (subject,))
     if not len(own):
         return None
-    pool = subject == of.frame.floor
-    label = (
-        in_the_world(own, of.sight, of.settings, seed)
-        if pool
-        else communities(own, of.settings, seed)
-    )
-    return pieces(own, label, of.settings.resolution)
+    if subject != of.frame.floor:
+        return cut(own, of.settings, seed)
+    label = in_the_world(own, of.sight, of.settings, seed)
+    found = pieces(own, label, of.settings.resolution)
+    return finer(found, of.settings, of.sight.total, seed)
 
 
 def drafts(of: Scene, subject: int, seen: Pieces | None, seed: int) -> list[Draft]:
@@ -78,7 +77,7 @@ def _merges(of: Scene, subject: int, own: Part, seed: int) -> Iterator[Draft]:
         if union >= min(of.conductance[subject], of.conductance[other]):
             continue
         both = part(sight, (subject, other))
-        found = pieces(both, communities(both, settings, seed), settings.resolution)
+        found = pieces(both, communities(both, settings.resolution, seed), settings.resolution)
         if found.modularity < settings.merge_modularity:
             least = settings.merge_share
             numbers = {"share": share, "phi": union, "q": found.modularity, "n": len(own)}
@@ -134,7 +133,9 @@ def routes(of: Scene, own: Part) -> Integers:
 def _splits(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
     """R5 and R5b: pieces that hold together by themselves."""
     pool = subject == of.frame.floor
-    phi, gate = _pool_gate(of, seen) if pool else _named_gate(of, seen)
+    phi, gate = (
+        pool_gate(of.settings, seen, of.sight.total) if pool else named_gate(of.settings, seen)
+    )
     scale = 1.0 if pool else min(1.0, seen.modularity / 0.5)
     volume = seen.inner + seen.rest + seen.outer
     # What would starve as an ontology (R4) is not made one, however little its own would miss it.
@@ -148,31 +149,6 @@ def _splits(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
         }  # fmt: skip
         yield Draft(
             "SPLIT_NEW", subject, NEW, seen.members(piece), 0.9 * (1 - apart_by) * scale,
-            1 - apart_by / limit, "R5b" if pool else "R5", anchor(seen, seen.label == piece),
-            numbers=numbers,
+            1 - apart_by / limit, "R5b" if pool else "R5", numbers=numbers,
             reason=f"They are tied among themselves: {apart_by:.0%} of their ties lead elsewhere.",
         )  # fmt: skip
-
-
-def _named_gate(of: Scene, seen: Pieces) -> tuple[Floats, Floats]:
-    """R5: how much each piece is tied to the rest of its ontology, and how much it may be; the
-    core, which is what the ontology is about, may not leave it."""
-    settings, phi = of.settings, seen.conductance()
-    gate = np.full(len(phi), settings.split_conductance)
-    if seen.modularity >= settings.wide_modularity and (seen.sizes > 1).sum() >= 3:
-        volume = seen.inner + seen.rest
-        gate = np.maximum(gate, 0.5 * (1 - volume / volume.sum()))
-    if seen.modularity < settings.split_modularity:
-        gate[:] = -1
-    gate[np.lexsort((-(seen.inner + seen.rest), -seen.sizes))[0]] = -1
-    return phi, gate
-
-
-def _pool_gate(of: Scene, seen: Pieces) -> tuple[Floats, Floats]:
-    """R5b: how much each piece of the floor is tied to all else, and how much it may be; it may be
-    all there is in the floor."""
-    settings, total = of.settings, of.sight.total
-    volume = seen.inner + seen.rest + seen.outer
-    gate = np.maximum(settings.split_conductance, 0.5 * (1 - volume / max(total, 1e-300)))
-    gate[seen.neighbours < settings.pool_degree * seen.sizes] = -1
-    return seen.apart(total), gate

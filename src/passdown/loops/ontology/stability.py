@@ -13,7 +13,7 @@ from passdown.loops.ontology.admit import admitted
 from passdown.loops.ontology.drafts import alike
 from passdown.loops.ontology.frame import sight
 from passdown.loops.ontology.pieces import part, pieces
-from passdown.loops.ontology.region import regional
+from passdown.loops.ontology.region import finer, regional
 from passdown.loops.ontology.rules import drafts, look
 from passdown.loops.ontology.scene import scene
 from passdown.text.arrays import np
@@ -65,6 +65,8 @@ def _again(
         around = [one.places for one in these]
         label = regional(own, before.label, around, now.settings, seed, world)
         seen = pieces(own, label, now.settings.resolution)
+        if world:
+            seen = finer(seen, now.settings, world.total, seed, around)
     return admitted(drafts(now, subject, seen, seed), now.frame, now.settings)[0]
 
 
