@@ -134,7 +134,8 @@ class Loop(Generic[P]):
     and as they are; None where only a whole replay can tell. `reads` gives a payload in the loop's
     words that others word otherwise. `upkeep` is what it sets in order before each cycle and when a
     store is made: of that nobody is asked. `revert` is what is asked where an approved change did
-    harm. `context` is what else the tiers are told of a question, as evidence.
+    harm. `context` is what else the tiers are told of a question, as evidence; `guide` a file that
+    says to them what such a question is.
     """
 
     name: str
@@ -179,6 +180,7 @@ class Loop(Generic[P]):
     upkeep: Callable[[Corpus, Settings], Sequence[Change]] | None = None
     revert: Callable[[Proposal, str, Corpus, Settings], Finding[P] | None] | None = None
     context: Callable[[P, Corpus, Settings], Mapping[str, Any]] | None = None
+    guide: Path | None = None
     acts: tuple[Act, ...] = ()
     also: tuple[Also, ...] = ()
 

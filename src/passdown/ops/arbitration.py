@@ -133,8 +133,28 @@ def bundle_of(bench: Bench, asked: Proposal) -> tuple[Bundle, str]:
             [one._asdict() for one in precedents(tx, p, limit=arbiter.PRECEDENTS)],
             msgspec.json.schema(bench.loop.payload),
             _controls(bench),
+            _context(bench, tx, p),
+            _guide(bench.loop),
         )
         return bundle, keyed(tx, f"boundary:{p.id}:{p.version}")[:24]
+
+
+def _context(bench: Bench, tx: Tx, p: Proposal) -> Mapping[str, Any] | None:
+    """What else the loop tells of the question; None where it tells nothing."""
+    from passdown.stages.mine.corpus import live
+    from passdown.stages.propose.validate import payload_of
+
+    told = bench.loop.context
+    if told is None:
+        return None
+    return told(payload_of(bench.loop, p.payload), live(tx), bench.ctx.settings)
+
+
+def _guide(loop: Loop[Any]) -> str:
+    """What the tiers should know of this loop's questions."""
+    if loop.guide is None:
+        return ""
+    return loop.guide.read_text(encoding="utf-8").strip() + "\n\n"
 
 
 def _classifiers(tx: Tx, p: Proposal) -> dict[str, Any]:

@@ -3,12 +3,15 @@ grows."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from passdown.contract.loop import Loop
 from passdown.contract.query import Act, Also, Ask, Query
 from passdown.loops.ontology import byhand, queries
 from passdown.loops.ontology.accept import accepted
 from passdown.loops.ontology.asking import same
 from passdown.loops.ontology.changes import changes
+from passdown.loops.ontology.context import context
 from passdown.loops.ontology.detect import detect
 from passdown.loops.ontology.knobs import KNOBS
 from passdown.loops.ontology.known import KIND, LOOP as NAME
@@ -34,6 +37,8 @@ LOOP: Loop[Payload] = Loop(
     hesitates=hesitates,
     reads=accepted,
     upkeep=upkeep,
+    context=context,
+    guide=Path(__file__).with_name("tiers.md"),
     queries=(
         Query(
             "list",

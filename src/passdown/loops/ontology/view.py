@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from passdown.contract.card import Card, Diff, Facts, Quote, Table, Text
 from passdown.loops.ontology import payload as asked
 from passdown.loops.ontology.asking import question
+from passdown.loops.ontology.context import strays
+from passdown.loops.ontology.world import picture
 from passdown.text.safe import one_line
 
 if TYPE_CHECKING:
@@ -33,13 +35,12 @@ def card(payload: Payload, observations: Sequence[Observation], replay: Replay) 
 
 def hesitates(payload: Payload, corpus: Corpus, settings: Settings) -> str:
     """Why a person decides this, whatever was granted; '' when a grant suffices."""
-    match payload:
-        case asked.Escalate():
-            return "it was escalated: a person chooses"
-        case asked.Rename():
-            return "a person reads a name before it is one"
-        case _:
-            return ""
+    if isinstance(payload, asked.Escalate):
+        return "it was escalated: a person chooses"
+    if isinstance(payload, asked.Rename | asked.NoAction):
+        return "a person reads this before it is so"
+    seen = picture(corpus)
+    return "it is none of what the rules find" if strays(payload, seen, settings) else ""
 
 
 def _figures(replay: Replay) -> Iterator[Block]:

@@ -58,7 +58,8 @@ class Verdict(NamedTuple):
 
 
 class Bundle(NamedTuple):
-    """All that is quoted to it; every part of it was written by others."""
+    """All that is quoted to it; every part of it was written by others, but for the `guide`: what
+    the loop tells of its questions. `context` is what it quotes besides."""
 
     question: Proposal
     evidence: Sequence[Observation]
@@ -66,12 +67,14 @@ class Bundle(NamedTuple):
     precedents: Sequence[Mapping[str, Any]]
     shape: Any
     controls: Any
+    context: Any = None
+    guide: str = ""
 
 
 def prompt(bundle: Bundle, boundary: str, fault: str = "") -> str:
     """What it is asked. What others wrote stands in blocks, and nowhere else."""
     parts = blocks(bundle, BLOCKS, fault)
-    quoted = "\n".join(block(boundary, name, value) for name, value in parts)
+    quoted = bundle.guide + "\n".join(block(boundary, name, value) for name, value in parts)
     text = files("passdown.stages.gate").joinpath("arbiter.md").read_text(encoding="utf-8")
     return text.replace("{{boundary}}", boundary).replace("{{blocks}}", quoted)
 
@@ -87,6 +90,8 @@ def blocks(bundle: Bundle, names: Sequence[str], fault: str) -> list[tuple[str, 
         "controls": bundle.controls,
     }
     parts = [(name, every[name]) for name in names]
+    if bundle.context is not None:
+        parts.append(("context", bundle.context))
     return [*parts, ("fault", cut(fault, LONGEST_SAID))] if fault else parts
 
 

@@ -59,7 +59,7 @@ def prompt(bundle: Bundle, boundary: str, actions: Sequence[str], fault: str = "
     parts = blocks(bundle, ("question", "evidence", "precedents", "shape"), fault)
     parts.insert(3, ("menu", list(menu(actions))))
     text = files("passdown.stages.gate").joinpath("model.md").read_text(encoding="utf-8")
-    quoted = "\n".join(block(boundary, name, value) for name, value in parts)
+    quoted = bundle.guide + "\n".join(block(boundary, name, value) for name, value in parts)
     return text.replace("{{boundary}}", boundary).replace("{{blocks}}", quoted)
 
 
