@@ -24,11 +24,16 @@ def cut(own: Part, settings: Thresholds, seed: int) -> Pieces:
     """An ontology in its pieces: those that are clearly apart if one of them may leave, or else
     those that Leiden finds."""
     if len(own) >= 2 * settings.min_piece:
-        label = communities(own, COARSE * settings.resolution, seed)
-        coarse = pieces(own, label, settings.resolution)
-        if leaving(settings, coarse).any():
-            return coarse
+        found = coarse(own, settings, seed)
+        if leaving(settings, found).any():
+            return found
     return pieces(own, communities(own, settings.resolution, seed), settings.resolution)
+
+
+def coarse(own: Part, settings: Thresholds, seed: int) -> Pieces:
+    """It in the pieces that are clearly apart."""
+    label = communities(own, COARSE * settings.resolution, seed)
+    return pieces(own, label, settings.resolution)
 
 
 def leaving(settings: Thresholds, seen: Pieces) -> NDArray[np.bool_]:

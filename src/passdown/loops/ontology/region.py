@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from passdown.loops.ontology.frame import sums
-from passdown.loops.ontology.gates import cut, leaving, pool_gate
+from passdown.loops.ontology.gates import coarse, leaving, pool_gate
 from passdown.loops.ontology.pieces import among, pieces
 from passdown.text.arrays import np
 from passdown.text.communities import leiden_rows
@@ -77,19 +77,20 @@ def finer(
     around: Sequence[Integers] | None = None,
 ) -> Pieces:
     """The pieces of the floor, where the strongest (or those that have most of these pieces) are
-    cut up that as ontologies would be: in a large graph Leiden takes together what is not one."""
+    cut up that are clearly more than one: in a large graph Leiden takes such together."""
     phi, gate = pool_gate(settings, of, total)
-    may = np.flatnonzero((phi <= gate) & (of.sizes >= 2 * settings.min_piece))
-    may = may[np.argsort(phi[may], kind="stable")][:CUT] if around is None else _most(of, around)
+    may = (phi <= gate) & (of.sizes >= 2 * settings.min_piece)
+    strongest = np.argsort(np.where(may, phi, np.inf), kind="stable")[: min(CUT, int(may.sum()))]
+    asked = strongest if around is None else _most(of, around)
     label = of.label.copy()
-    for piece in may.tolist():
+    for piece in asked.tolist():
         chosen = of.label == piece
         own = among(of.part, chosen)
-        seen = cut(own, settings, seed)
+        seen = coarse(own, settings, seed)
         leave = leaving(settings, seen)
         number = np.where(leave, label.max() + np.cumsum(leave), piece)
         label[chosen] = number[seen.label]
-    return pieces(of.part, label, settings.resolution) if len(may) else of
+    return pieces(of.part, label, settings.resolution) if len(asked) else of
 
 
 def _most(of: Pieces, around: Sequence[Integers]) -> Integers:

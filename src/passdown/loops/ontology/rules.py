@@ -32,10 +32,19 @@ def look(of: Scene, subject: int, seed: int) -> Pieces | None:
     if not len(own):
         return None
     if subject != of.frame.floor:
+        if _cannot_part(of, subject, len(own)):
+            return pieces(own, np.zeros(len(own), np.int64), of.settings.resolution)
         return cut(own, of.settings, seed)
     label = in_the_world(own, of.sight, of.settings, seed)
     found = pieces(own, label, of.settings.resolution)
     return finer(found, of.settings, of.sight.total, seed)
+
+
+def _cannot_part(of: Scene, subject: int, many: int) -> bool:
+    """Too few concepts for a piece and what it would leave, and nothing that draws one (R2)."""
+    drawn = of.share[subject] * of.sight.volume[subject] >= of.settings.pull_weight
+    least = of.settings.min_piece
+    return many < least or (many < 2 * least and not drawn)
 
 
 def drafts(of: Scene, subject: int, seen: Pieces | None, seed: int) -> list[Draft]:
