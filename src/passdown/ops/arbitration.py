@@ -56,8 +56,10 @@ class Heard:
     def add(self, answer: Answer) -> None:
         """Count one answer."""
         self.model, self.calls = answer.model, self.calls + 1
-        known = self.micro_usd is not None and answer.micro_usd is not None
-        self.micro_usd = (self.micro_usd or 0) + (answer.micro_usd or 0) if known else None
+        if self.micro_usd is None or answer.micro_usd is None:
+            self.micro_usd = None
+        else:
+            self.micro_usd += answer.micro_usd
 
     @property
     def advice(self) -> Advice:
@@ -191,11 +193,16 @@ def fits(bench: Bench, p: Proposal, verdict: Verdict) -> None:
 
 
 def _narrow(loop: Loop[Any], p: Proposal, payload: Mapping[str, Any]) -> None:
-    if payload.get("scope", p.scope) != p.payload.get("scope", p.scope):
+    """Invalid where it holds elsewhere than the question, binds more or is about another record;
+    what it leaves out is what its type puts there."""
+    from passdown.stages.propose.validate import action_of, payload_of
+
+    asked, meant = payload_of(loop, p.payload), payload_of(loop, payload)
+    if getattr(meant, "scope", p.scope) != getattr(asked, "scope", p.scope):
         raise Invalid("the payload holds elsewhere than the question")
-    if payload.get("action") in loop.policy:
+    if action_of(loop, meant) in loop.policy:
         raise Invalid("the payload binds everybody")
-    if payload.get("target") != p.payload.get("target"):
+    if getattr(meant, "target", "") != getattr(asked, "target", ""):
         raise Invalid("the payload is about another record")
 
 
