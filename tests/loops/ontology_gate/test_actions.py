@@ -66,6 +66,7 @@ def test_a_merge_moves_all_and_keeps_the_name_as_another_one_of_what_stays(shelf
 
 def test_a_merge_of_one_and_an_empty_one_retires_both_in_one_transaction(shelf: Shelf) -> None:
     shelf.call("add", name="shell")
+    shelf.call("activate", name="shell")
     shelf.world.clock.advance(hours=1)
     shelf.approve(shelf.propose(merge("dc", "shell")))
     gone = {row["name"]: row["state"] for row in shelf.call("list", gone=True)["ontologies"]}

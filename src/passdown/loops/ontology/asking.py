@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from passdown.contract.loop import Finding
+from passdown.domain.errors import Conflict
 from passdown.loops.ontology import payload as asked
+from passdown.loops.ontology.checks import check
 from passdown.loops.ontology.inherit import resting
 from passdown.loops.ontology.known import concept_id, normal
 from passdown.text.safe import one_line
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from passdown.contract.corpus import Corpus
+    from passdown.domain.settings import Settings
     from passdown.loops.ontology.graph import Candidate
     from passdown.loops.ontology.payload import Payload, Place
     from passdown.loops.ontology.world import Picture
@@ -26,9 +31,11 @@ SAME_PIECE = 0.75
 SHOWN = 3
 
 
-def finding(one: Candidate, seen: Picture, corpus: Corpus) -> Finding[Payload] | None:
+def finding(
+    one: Candidate, seen: Picture, corpus: Corpus, settings: Settings
+) -> Finding[Payload] | None:
     """The question whether to do this; None where nothing that anybody said speaks of it."""
-    payload = worded(one, seen)
+    payload = possible(worded(one, seen), seen, settings)
     evidence = resting(payload, seen, corpus)
     if not evidence:
         return None
@@ -41,6 +48,20 @@ def worded(one: Candidate, seen: Picture) -> Payload:
     if one.action == "ESCALATE":
         return _escalated(one, seen)
     return _choice(one, seen)
+
+
+def possible(payload: Payload, seen: Picture, settings: Settings) -> Payload:
+    """The same with the first choice marked that can be carried out now."""
+    if not isinstance(payload, asked.Escalate):
+        return payload
+    for n in range(len(payload.choices)):
+        marked = replace(payload, choice=n)
+        try:
+            check(marked, seen.known, settings, seen.world.inflight)
+        except Conflict:
+            continue
+        return marked
+    return payload
 
 
 def _escalated(one: Candidate, seen: Picture) -> asked.Escalate:

@@ -43,11 +43,12 @@ def activate(corpus: Corpus, name: Name) -> Sequence[Change]:
 def add(
     corpus: Corpus, name: Name, said: int, clean: Callable[[str], str], description: Line = ""
 ) -> Sequence[Change]:
-    """Make an ontology that has no concepts yet, to read into with `ingest --ontology`."""
+    """Make an ontology that has no concepts yet, and pin it: nothing asks for it to go."""
     known = look(corpus)
     is_free(name, known)
+    more = {SAID: [said], "state": PINNED}  # it is empty, and somebody wants it
     called = clean(" ".join(name.split()))
-    return [Put(fresh(called, known, clean(description), **{SAID: [said]}))]
+    return [Put(fresh(called, known, clean(description), **more))]
 
 
 def taken_in(

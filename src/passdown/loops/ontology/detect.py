@@ -45,7 +45,7 @@ def found(
     """The questions, whatever happened since the last cycle."""
     room = settings.whole(MOST_PROPOSALS)
     for one in candidates(seen, settings):
-        asked = _ask(one, seen, corpus)
+        asked = _ask(one, seen, corpus, settings)
         if isinstance(asked, Finding) and not room:
             asked = Dropped(LATER, asked.title)
         room -= isinstance(asked, Finding)
@@ -60,7 +60,9 @@ def candidates(seen: Picture, settings: Settings) -> list[Candidate]:
     return list(look(seen.world, thresholds(settings), most=most))
 
 
-def _ask(one: Candidate, seen: Picture, corpus: Corpus) -> Finding[Payload] | Dropped:
+def _ask(
+    one: Candidate, seen: Picture, corpus: Corpus, settings: Settings
+) -> Finding[Payload] | Dropped:
     if one.action == "NO_ACTION":
         return Dropped(HEALTHY, one.subject)
-    return finding(one, seen, corpus) or Dropped(BARE, one.subject)
+    return finding(one, seen, corpus, settings) or Dropped(BARE, one.subject)

@@ -252,7 +252,7 @@ def fresh_key(name: str, known: Known) -> str:
 
 def fresh(name: str, known: Known, description: str = "", **more: Any) -> Record:
     """The record of a new ontology."""
-    body = {"kind": NAMED, "state": ACTIVE, "aliases": [], "description": description, **more}
+    body = {"kind": NAMED, "state": ACTIVE, "aliases": [], "description": description} | more
     return Record(KIND, fresh_key(name, known), name, body, life=Life.ARCHIVED)
 
 
