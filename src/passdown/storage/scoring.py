@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from heapq import heapify, heappop
 from math import log
 from typing import TYPE_CHECKING, TypeAlias
 
 from passdown.storage.index import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 LOOKED_AT = 1_500
 """Records whose words are looked at for one question."""
@@ -29,8 +31,9 @@ def hit(one: Scored) -> Hit:
     return Hit(id, -below, tuple(words.split()))
 
 
-def scored(rows: Iterable[Sequence[str]], having: Mapping[str, int], many: int) -> list[Scored]:
-    """Ids with their words, best first, then by id; only words that some record has count."""
+def scored(rows: Iterable[Sequence[str]], having: Mapping[str, int], many: int) -> Iterator[Scored]:
+    """Ids with their words, best first, then by id; only words that some record has count. As many
+    are put in order as are asked for."""
     weights = [(f" {word} ", _weight(n, many)) for word, n in sorted(having.items())]
     found = []
     for id, words in rows:
@@ -38,10 +41,16 @@ def scored(rows: Iterable[Sequence[str]], having: Mapping[str, int], many: int) 
         for word, weight in weights:
             if word in framed:
                 has += weight
-        long = K1 * (1 - B + B * (words.count(" ") + 1) / TYPICAL)
-        found.append((-has * (K1 + 1) / (1 + long), id, words))
-    found.sort()
-    return found
+        found.append((-has * (K1 + 1) / _long(words.count(" ")), id, words))
+    heapify(found)
+    while found:
+        yield heappop(found)
+
+
+@lru_cache(maxsize=256)
+def _long(spaces: int) -> float:
+    """How much its length takes from a record with so many words but one."""
+    return 1 + K1 * (1 - B + B * (spaces + 1) / TYPICAL)
 
 
 def _weight(having: int, many: int) -> float:

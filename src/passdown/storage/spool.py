@@ -31,9 +31,13 @@ def append(folder: Path, row: dict[str, Any]) -> None:
 def append_to(path: Path, lines: bytes) -> None:
     """Add whole lines to a file that is its owner's alone, all of them or none; OSError when the
     disk refuses it or a link stands there."""
-    _make(path.parent)
-    while not _append(path, lines):
-        pass
+    try:
+        while not _append(path, lines):
+            pass
+    except FileNotFoundError:
+        _make(path.parent)
+        while not _append(path, lines):
+            pass
 
 
 def _make(folder: Path) -> None:

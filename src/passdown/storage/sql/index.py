@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from passdown.storage.coding import named, packed, plain, unpacked
@@ -15,7 +16,7 @@ from passdown.storage.sql.meanings import SqlMeanings
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
@@ -85,7 +86,9 @@ class SqlIndex:
         found = _best(scored(self._beside(asked, limit), having, many), narrow, limit)
         if len(found) == limit:
             return found
-        rows = self._rows("search", query=query, limit=LOOKED_AT)
+        rows = self._rows("search", query=query, limit=LOOKED_AT + 1)
+        if len(rows) > LOOKED_AT:
+            rows = self._rows("newest", query=query, limit=LOOKED_AT)
         return _best(scored(rows, having, many), narrow, limit)
 
     def _beside(self, words: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
@@ -205,13 +208,12 @@ class SqlIndex:
 
 
 def _best(
-    hits: Sequence[Scored], serving: Callable[[Sequence[str]], set[str]], limit: int
+    hits: Iterator[Scored], serving: Callable[[Sequence[str]], set[str]], limit: int
 ) -> list[Hit]:
     """The best of those that may be served."""
     found: list[Hit] = []
     size = max(1, min(2 * limit, AT_ONCE))
-    for start in range(0, len(hits), size):
-        part = hits[start : start + size]
+    while part := list(islice(hits, size)):
         serves = serving([id for _, id, _ in part])
         found += [hit(one) for one in part if one[1] in serves]
         if len(found) >= limit:

@@ -12,6 +12,15 @@ WITH found AS MATERIALIZED (
 )
 SELECT id, words FROM found ORDER BY id LIMIT :limit
 
+-- The same: by id there is no newest.
+-- name: newest
+WITH found AS MATERIALIZED (
+    SELECT id, words
+    FROM indexed
+    WHERE array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:query AS tsquery)
+)
+SELECT id, words FROM found ORDER BY id LIMIT :limit
+
 -- What came last is kept aside by these indexes: while there is much of it, they are not used.
 -- name: tidy
 SELECT gin_clean_pending_list('indexed_words'), gin_clean_pending_list('indexed_seen_words')

@@ -1,5 +1,12 @@
--- The newest first, should there be too many.
+-- In the order of the index, which is the one it is read in fastest.
 -- name: search
+SELECT indexed.id, indexed.words
+FROM indexed_words CROSS JOIN indexed ON indexed.num = indexed_words.rowid
+WHERE indexed_words MATCH :query
+LIMIT :limit
+
+-- The newest, where there are too many.
+-- name: newest
 SELECT indexed.id, indexed.words
 FROM (
     SELECT rowid AS num FROM indexed_words
