@@ -19,7 +19,7 @@ from passdown.loops.ontology.scene import scene
 from passdown.text.arrays import np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -88,26 +88,25 @@ def _about(one: Draft, other: Draft) -> bool:
 
 def _runs(of: Graph, settings: Thresholds) -> Iterator[NDArray[np.bool_]]:
     """For each run which ties are kept."""
-    ends = marks(of)
-    tie = _mixed(ends[of.left] * np.uint64(3) + _mixed(ends[of.right]))
+    ends = marks(of.concepts)
+    tie = mixed(ends[of.left] * np.uint64(3) + mixed(ends[of.right]))
     least = np.uint64(int(settings.dropout * 2**64))
     for run in range(settings.runs):
         drawn = np.uint64((settings.seed * 1_000 + run + 1) * 0x9E3779B97F4A7C15 % 2**64)
-        yield _mixed(tie ^ drawn) >= least
+        yield mixed(tie ^ drawn) >= least
 
 
-def marks(of: Graph) -> Words:
-    """A number for every concept, by its id alone."""
+def marks(ids: Iterable[str]) -> Words:
+    """A number for every id, by itself alone."""
     told = b"".join(
-        blake2b(concept.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for concept in of.concepts
+        blake2b(concept.encode("utf-8", "surrogatepass"), digest_size=8).digest() for concept in ids
     )
     return np.frombuffer(told, np.dtype("<u8")).astype(np.uint64)
 
 
-def _mixed(of: Words) -> Words:
+def mixed(of: Words) -> Words:
     """Every bit of it depends on all of its bits (the end of splitmix64)."""
     of = (of ^ (of >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     of = (of ^ (of >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed: Words = of ^ (of >> np.uint64(31))
-    return mixed
+    found: Words = of ^ (of >> np.uint64(31))
+    return found
