@@ -2,9 +2,13 @@
 
 A document is a claim of a session of its own; what it names is its people and the stems of its
 title and text, as far as three documents name it. Themes are found as anywhere; Louvain groups the
-same names by how many documents they share. A document goes to the group of names that it has most
-of, rare ones counting for more. k-means groups the documents themselves, on the same names, and is
-told how many labels there are; of a few starts it is the mean.
+same names by how many documents they share. k-means groups the documents themselves, on the same
+names, and is told how many labels there are; of a few starts it is the mean.
+
+A document goes to the group whose documents it is most like, all of its names counting, as in
+k-means; a group's documents name two of its names or more, as the claims of a theme do. Louvain
+takes every name there is into a group, themes a tenth of them: so it does better by another rule,
+the group of names that a document has most of (rare ones count for more). Both stand for both.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from typing import Any, NamedTuple
 from sklearn.cluster import KMeans
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
+from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from evals._louvain import louvain
@@ -74,8 +79,10 @@ def compared(one: Documents) -> dict[str, dict[str, float]]:
         for n, names in enumerate(one.named)
     ]
     found = [frozenset(theme.entity_ids) for theme in detect(mentions, top_k=ALL)]
-    ways = {"themes": taken(one.named, found), "louvain": taken(one.named, by_louvain(one.named))}
-    told = {way: agreed(one.labels, groups) for way, groups in ways.items()}
+    ways = {"themes": found, "louvain": by_louvain(one.named)}
+    told = {way: agreed(one.labels, nearest(one.named, groups)) for way, groups in ways.items()}
+    for way, groups in ways.items():
+        told[f"{way}_by_names"] = agreed(one.labels, taken(one.named, groups))
     many = len({label for label in one.labels if label})
     starts = [agreed(one.labels, by_kmeans(one.named, many, seed)) for seed in range(STARTS)]
     told["kmeans"] = {key: sum(s[key] for s in starts) / STARTS for key in starts[0]}
@@ -91,6 +98,18 @@ def taken(named: Groups, groups: Groups) -> list[int]:
         had = [sum(weight[one] for one in sorted(names & group)) for group in groups]
         best = max(range(len(had)), key=lambda n: (had[n], -n), default=-1)
         found.append(best if best >= 0 and had[best] > 0 else -1)
+    return found
+
+
+def nearest(named: Groups, groups: Groups) -> list[int]:
+    """For each document the group whose documents it is most like, by the mean of their vectors;
+    -1 where there is no group."""
+    if not groups:
+        return [-1] * len(named)
+    vectors = TfidfVectorizer(analyzer=sorted).fit_transform(named).toarray()
+    theirs = [[n for n, names in enumerate(named) if len(names & group) > 1] for group in groups]
+    means = [vectors[some].mean(axis=0) if some else 0 * vectors[0] for some in theirs]
+    found: list[int] = (vectors @ normalize(means).T).argmax(axis=1).tolist()
     return found
 
 

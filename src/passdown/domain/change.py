@@ -11,9 +11,11 @@ from passdown.domain.record import Edge, Life, Record
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Create a record, or replace the version it was computed from (`record.version`)."""
+    """Create a record, or replace the version it was computed from (`record.version`). A `shared`
+    one stays as it is where it is there, and is taken away with the last who wanted it."""
 
     record: Record
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,4 +96,5 @@ def _marked(change: Change, grant: Grant) -> Change:
     """A record says that no person approved it, and who granted that."""
     if not isinstance(change, Put):
         return change
-    return Put(replace(change.record, body={**change.record.body, "granted": grant.by}))
+    granted = {**change.record.body, "granted": grant.by}
+    return replace(change, record=replace(change.record, body=granted))

@@ -94,13 +94,14 @@ def _replace(
 
 
 def _names(payload: asked.Claim, corpus: Corpus) -> Iterator[Put]:
-    """A record for each name in it that has none: archived, for a name tells nobody anything."""
+    """A record for each name in it, which claims share: archived, for a name tells nobody
+    anything."""
     kinds = {mention.key: mention.kind for mention in mentions(payload.text)}
     for name in dict.fromkeys(payload.entities):
         key = record_key(name, payload.scope)
-        if corpus.record(ENTITY, key) is None:
-            body = {"name": name, "kind": kinds.get(name, "name"), "aliases": []}
-            yield Put(Record(ENTITY, key, name, body, scope=payload.scope, life=Life.ARCHIVED))
+        body = {"name": name, "kind": kinds.get(name, "name"), "aliases": []}
+        made = Record(ENTITY, key, name, body, scope=payload.scope, life=Life.ARCHIVED)
+        yield Put(corpus.record(ENTITY, key) or made, shared=True)
 
 
 def _beside(payload: asked.KeepBoth, corpus: Corpus) -> Record:

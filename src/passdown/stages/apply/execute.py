@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from passdown.storage.port import Tx
 
 EDGE = "edge"
+CONFIRM = "confirm"
+"""The change of who wanted what was there already."""
 
 
 def execute(
@@ -34,12 +36,14 @@ def execute(
 
 def _trusted(change: Change, trust: int) -> Change:
     if isinstance(change, Put) and change.record.trust > trust:
-        return Put(replace(change.record, trust=trust))
+        return replace(change, record=replace(change.record, trust=trust))
     return change
 
 
 def _one(tx: Tx, proposal: str, n: int, change: Change, actor: str) -> Record | None:
     match change:
+        case Put(record=record, shared=True) if tx.knowledge.get(record.kind, record.key):
+            _want(tx, proposal, n, record, actor)
         case Put(record=record):
             return _put(tx, proposal, n, "put", record, actor)
         case Retire():
@@ -70,6 +74,16 @@ def _put(tx: Tx, proposal: str, n: int, how: str, record: Record, actor: str) ->
     return kept
 
 
+def _want(tx: Tx, proposal: str, n: int, record: Record, actor: str) -> None:
+    """Keep that this one wanted the record too, which stays as it is."""
+    there = tx.knowledge.get(record.kind, record.key)
+    if there is not None:
+        image = Image(proposal, n, CONFIRM, there.kind, there.key, there.version, asdict(there))
+        tx.ledger.keep_image(image)
+        told = _facts(there, proposal, CONFIRM)
+        tx.ledger.append(f"{there.kind}.updated", actor, there.id, told)
+
+
 def _retire(tx: Tx, proposal: str, n: int, change: Retire, actor: str) -> Record:
     before = tx.knowledge.get(change.kind, change.key)
     if before is None:
@@ -90,7 +104,7 @@ def _confirm(tx: Tx, proposal: str, n: int, edge: Edge, actor: str) -> None:
     stored = _stored(tx, edge)
     known = any(image.key == edge_key(edge) for image in tx.ledger.images(proposal))
     if stored is not None and not known:
-        _edge(tx, proposal, n, "confirm", stored, actor)
+        _edge(tx, proposal, n, CONFIRM, stored, actor)
 
 
 def _edge(tx: Tx, proposal: str, n: int, how: str, edge: Edge, actor: str) -> None:

@@ -11,7 +11,7 @@ from passdown.domain.record import Edge, record_id
 from passdown.stages.apply.execute import EDGE, tell_edge
 from passdown.stages.apply.outbox import PREFIX
 from passdown.stages.apply.reach import PUT
-from passdown.stages.apply.undo import UNDONE, applied, is_undone, restore, restore_edge
+from passdown.stages.apply.undo import UNDONE, applied, is_undone, restore, restore_edge, wanted
 from passdown.storage.retelling import ANEW, bodies_about, retell
 from passdown.text.leaves import elsewhere, without
 
@@ -100,7 +100,7 @@ def _unsay(tx: Tx, proposal: Proposal, gone: Collection[Key], actor: Actor, say:
     """Let what it put into a record that is left say, wherever it is kept, what stood before."""
     for image in reversed(tx.ledger.images(proposal.id)):
         key = image.kind, image.key
-        if image.change != PUT or key in gone:
+        if image.change != PUT or key in gone or wanted(tx, image):
             continue
         own = [v for v in tx.knowledge.versions(*key) if v.made_by == proposal.id]
         instead = partial(_instead, own, image.before, say)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from passdown.domain.proposal import FORGOTTEN, Status
-from passdown.stages.apply.execute import EDGE
+from passdown.stages.apply.execute import CONFIRM, EDGE
 from passdown.stages.apply.undo import UNDONE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def reach(tx: Tx, seqs: Collection[int]) -> Reach:
     lost = [p for p in resting if not _rests_elsewhere(tx, p, seqs)]
     ids = {p.id for p in lost}
     touched = records_of(tx, lost)
-    made = {key for p in lost for key in touched if _put(tx, p, key)}
+    made = {key for p in lost for key in touched if _made(tx, p, key)}
     gone = {key for key in made if not _has_another_maker(tx, key, ids)}
     kept = [p for p in resting if p.id not in ids]
     less = (touched | records_of(tx, kept)) - gone
@@ -57,7 +57,7 @@ def records_of(tx: Tx, proposals: Iterable[Proposal]) -> set[Key]:
 def _has_another_maker(tx: Tx, key: Key, lost: Collection[str]) -> bool:
     """Whether a yes that still stands, on evidence that stays, put something into the record."""
     makers = (tx.queue.get(id) for id in tx.ledger.touched_after(*key, -1) if id not in lost)
-    return any(p is not None and _stands(tx, p) and _put(tx, p, key) for p in makers)
+    return any(p is not None and _stands(tx, p) and _made(tx, p, key) for p in makers)
 
 
 def _stands(tx: Tx, proposal: Proposal) -> bool:
@@ -66,6 +66,12 @@ def _stands(tx: Tx, proposal: Proposal) -> bool:
     return executed and not undone and FORGOTTEN not in proposal.flags
 
 
-def _put(tx: Tx, proposal: Proposal, key: Key) -> bool:
-    images = tx.ledger.images(proposal.id)
-    return any((i.kind, i.key) == key and i.change == PUT for i in images)
+def _made(tx: Tx, proposal: Proposal, key: Key) -> bool:
+    """Whether it put something into the record, or wanted it as somebody's yes had brought it."""
+    theirs = [i for i in tx.ledger.images(proposal.id) if (i.kind, i.key) == key]
+    return any(i.change == PUT or (i.change == CONFIRM and _was_brought(tx, key)) for i in theirs)
+
+
+def _was_brought(tx: Tx, key: Key) -> bool:
+    every = (i for p in tx.ledger.touched_after(*key, -1) for i in tx.ledger.images(p))
+    return any((i.kind, i.key) == key and i.before is None for i in every)

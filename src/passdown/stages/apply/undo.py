@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.proposal import Mark, Proposal, Status
 from passdown.domain.record import Edge, Life, Record, record_id
-from passdown.stages.apply.execute import EDGE, edge_key, tell_edge
+from passdown.stages.apply.execute import CONFIRM, EDGE, edge_key, tell_edge
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from passdown.domain.actor import Actor
     from passdown.domain.change import Image
     from passdown.storage.port import Tx
@@ -70,24 +72,42 @@ def _undoable(tx: Tx, id: str) -> Proposal:
 def _blast(tx: Tx, first: Proposal) -> Blast:
     """Walks from the proposal to whatever changed its records and edges later, and on from
     there."""
-    seen, todo, records = {first.id}, [first.id], set[str]()
-    while todo:
-        for image in tx.ledger.images(todo.pop()):
-            if image.kind != EDGE:
-                records.add(f"{image.kind}/{image.key}")
-            fresh = [p for p in _built_on(tx, image) if p not in seen and not is_undone(tx, p)]
-            seen.update(fresh)
-            todo.extend(fresh)
+    seen, grown = set[str](), {first.id}
+    # What stays because somebody wants it goes once they are reached too: so until no more are.
+    while grown != seen:
+        seen = set(grown)
+        images = [i for p in sorted(seen) for i in tx.ledger.images(p) if not wanted(tx, i, seen)]
+        grown |= {p for i in images for p in _built_on(tx, i) if not is_undone(tx, p)}
+    records = {f"{image.kind}/{image.key}" for image in images if image.kind != EDGE}
     sessions = {s for p in seen for s in _served(tx, p)}
     dependents = tuple(sorted(seen - {first.id}))
     return Blast(first.id, tuple(sorted(records)), dependents, tuple(sorted(sessions)))
+
+
+def wanted(tx: Tx, image: Image, without: Collection[str] = ()) -> bool:
+    """Whether the record stays when this is taken back: one that was wanted where it was, while
+    another yes that stands brought or wanted it too, or where no yes ever brought it."""
+    if image.kind == EDGE or (image.change != CONFIRM and image.before is not None):
+        return False
+    others = [one for one in _touching(tx, image) if CONFIRM in (one.change, image.change)]
+    brought = image.before is None or any(one.before is None for one in others)
+    left = {one.proposal for one in others if one.change == CONFIRM or one.before is None}
+    return not brought or any(not is_undone(tx, p) for p in sorted(left.difference(without)))
+
+
+def _touching(tx: Tx, image: Image) -> Iterator[Image]:
+    """What others did to the same record."""
+    for proposal in tx.ledger.touched_after(image.kind, image.key, -1):
+        for one in tx.ledger.images(proposal) if proposal != image.proposal else ():
+            if (one.kind, one.key) == (image.kind, image.key):
+                yield one
 
 
 def _built_on(tx: Tx, image: Image) -> list[str]:
     """What changed the same record or edge later; and, where undo would take a record away, what
     linked it since."""
     later = tx.ledger.touched_after(image.kind, image.key, image.after)
-    if image.before is not None:
+    if image.before is not None and image.change != CONFIRM:
         return later
     made = applied(tx, image.proposal)
     edges = tx.knowledge.edges(record_id(image.kind, image.key))
@@ -127,11 +147,13 @@ def _take_back(tx: Tx, proposal: Proposal, actor: Actor) -> None:
 
 
 def restore(tx: Tx, image: Image, actor: Actor, proposal: str) -> None:
-    """Put a record back as it was before this change."""
+    """Put a record back as it was before this change; it stays while another yes wants it."""
+    if wanted(tx, image):
+        return
     current = tx.knowledge.get(image.kind, image.key)
     if current is None:
         raise Conflict(f"{image.kind} {image.key} is gone", where=proposal)
-    if image.before is None:
+    if image.before is None or image.change == CONFIRM:
         tx.knowledge.remove(image.kind, image.key, current.version)
         detail: dict[str, Any] = {"how": "remove", "proposal": proposal, "record": asdict(current)}
         tx.ledger.append(f"{image.kind}.updated", actor.name, current.id, detail)
