@@ -82,7 +82,7 @@ def accept(op: Operation, raw: Mapping[str, Any], clean: Callable[[str], str]) -
         raise Invalid(_wrong(error), where=op.name, next=_usage(op)) from error
     if op.effect.value == "read":
         return values
-    free = {p.name for p in parameters(op) if _is_free(p.type)}
+    free = _free(op)
     return {name: _clean(v, clean) if name in free else v for name, v in values.items()}
 
 
@@ -96,14 +96,26 @@ def _wrong(error: Exception) -> str:
 
 def _fits(op: Operation, values: Mapping[str, Any]) -> None:
     """Invalid when a payload is larger, as JSON, than its bound; a text's own type says so."""
-    for p in parameters(op):
-        bound, value = _bound(p.type), values[p.name]
-        if bound is None or not isinstance(value, dict):
+    for name, bound in _bounds(op):
+        if not isinstance(values[name], dict):
             continue
-        size = len(msgspec.json.encode(value))
+        size = len(msgspec.json.encode(values[name]))
         if size > bound.longest:
-            what = f"{p.name} has {size} bytes"
+            what = f"{name} has {size} bytes"
             raise Invalid(what, where=op.name, next=f"At most {bound.longest}.")
+
+
+@cache
+def _bounds(op: Operation) -> tuple[tuple[str, Bound], ...]:
+    """The parameters of an operation that have a bound, with it."""
+    every = ((p.name, _bound(p.type)) for p in parameters(op))
+    return tuple((name, bound) for name, bound in every if bound is not None)
+
+
+@cache
+def _free(op: Operation) -> frozenset[str]:
+    """Those that hold free text: it is redacted before it is written."""
+    return frozenset(p.name for p in parameters(op) if _is_free(p.type))
 
 
 def plain(value: Any) -> Any:
@@ -169,7 +181,7 @@ def _default(value: Any) -> Any:
 
 def _clean(value: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return clean(value)
+        return clean(value) if value else value
     if isinstance(value, dict):
         return {_clean(k, clean): _clean(v, clean) for k, v in value.items()}
     if isinstance(value, list):

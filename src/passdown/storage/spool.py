@@ -29,8 +29,8 @@ def append(folder: Path, row: dict[str, Any]) -> None:
 
 
 def append_to(path: Path, lines: bytes) -> None:
-    """Add whole lines to a file that is its owner's alone, all of them or none; OSError when the
-    disk refuses it or a link stands there."""
+    """Add whole lines to a file that is its owner's alone, in a folder made for it where there is
+    none, all of them or none; OSError when the disk refuses it or a link stands there."""
     try:
         while not _append(path, lines):
             pass

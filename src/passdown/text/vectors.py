@@ -36,7 +36,7 @@ def embed(text: str) -> dict[int, float]:
 
 def features(text: str) -> frozenset[int]:
     """What `embed` weighs, without weights: which words and trigrams there are."""
-    words = _WORD.findall(normalise(text))
+    words = _WORD.findall(text.lower() if text.isascii() else normalise(text))
     each = _known if max(map(len, words), default=0) <= _LONGEST else buckets
     return frozenset().union(*map(each, words))
 

@@ -112,7 +112,9 @@ class Bound:
             raise Internal("a transaction was used after its end")
         args["bounded"] = self.bounded
         sql = self.connection.queries.fitted(part, name, self._scopes, args)
-        return sql, flat(args) | self._seen
+        kept = flat(args)
+        kept.update(self._seen)
+        return sql, kept
 
 
 def in_parts(values: Iterable[Any]) -> Iterable[list[Any]]:

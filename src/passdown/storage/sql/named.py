@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.storage.coding import plain
@@ -36,16 +37,11 @@ class Dialect(NamedTuple):
 
 
 class Query(NamedTuple):
-    """One named query and what its text depends on."""
+    """One named query and what its text depends on beside the sight."""
 
     text: str
     flags: tuple[str, ...]
     lists: tuple[str, ...]
-
-    @property
-    def varies(self) -> bool:
-        """Whether its text depends on more than the sight."""
-        return bool(self.flags or self.lists)
 
 
 class Queries:
@@ -60,12 +56,14 @@ class Queries:
         """The text of a query for a sight of so many scopes and arguments of this shape."""
         query = self._named(part, name)
         shape: tuple[object, ...] = (part, name, scopes)
-        if query.varies:
-            shape += (*(bool(args.get(flag)) for flag in query.flags),)
-            shape += (*(len(args[name]) for name in query.lists),)
-        if shape not in self._fitted:
-            self._fitted[shape] = self._fit(query.text, scopes, args)
-        return self._fitted[shape]
+        if query.flags:
+            shape += tuple([bool(args.get(flag)) for flag in query.flags])
+        if query.lists:
+            shape += tuple([len(args[name]) for name in query.lists])
+        text = self._fitted.get(shape)
+        if text is None:
+            text = self._fitted[shape] = self._fit(query.text, scopes, args)
+        return text
 
     def _named(self, part: str, name: str) -> Query:
         if part not in self._parts:
@@ -85,9 +83,11 @@ def flat(args: Mapping[str, Any]) -> dict[str, Any]:
     spread: dict[str, Any] = {}
     for name, value in args.items():
         if type(value) is str:
-            spread[name] = plain(value)
+            # Nearly all are: it is looked at here, not by a call for each.
+            spread[name] = value if value.isascii() and "\0" not in value else plain(value)
         elif isinstance(value, (list, tuple)):
-            spread |= flat({f"{name}_{place}": one for place, one in enumerate(value)})
+            kept = [plain(one) if type(one) is str else one for one in value]
+            spread.update(zip(_places(name, len(kept)), kept, strict=True))
         else:
             spread[name] = value
     return spread
@@ -120,4 +120,10 @@ def _seen(column: str, scopes: int | None) -> str:
 
 
 def _listed(name: str, length: int) -> str:
-    return f"({', '.join(f':{name}_{place}' for place in range(length))})"
+    return f"({', '.join(f':{place}' for place in _places(name, length))})"
+
+
+@lru_cache(maxsize=256)
+def _places(name: str, length: int) -> list[str]:
+    """The names of the places a list of this length is spread over."""
+    return [f"{name}_{place}" for place in range(length)]
