@@ -2,6 +2,7 @@
 
 from passdown.contract.card import Block, Card, Diff, Facts, Quote, Table, Text
 from passdown.contract.corpus import Corpus
+from passdown.contract.facet import Facet
 from passdown.contract.loop import (
     Dropped,
     Finding,
@@ -41,6 +42,7 @@ __all__ = [
     "Draft",
     "Dropped",
     "Edit",
+    "Facet",
     "Facts",
     "Finding",
     "Idle",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from passdown.contract.card import Block, Card
     from passdown.contract.check import Check
     from passdown.contract.corpus import Corpus
+    from passdown.contract.facet import Facet
     from passdown.contract.mirror import Edit, Misread, Own
     from passdown.contract.query import Act, Also, Ask, Query
     from passdown.domain.change import Change
@@ -183,6 +184,7 @@ class Loop(Generic[P]):
     guide: Path | None = None
     acts: tuple[Act, ...] = ()
     also: tuple[Also, ...] = ()
+    facets: tuple[Facet, ...] = ()
 
 
 def added(filed: Replay, before: Replay, now: Replay) -> Replay:

@@ -38,6 +38,7 @@ class Asked(NamedTuple):
     trust: int = 0
     as_of: At = ""
     session: str = ""
+    ontology: str = ""
 
 
 def place(name: str) -> Place:
@@ -51,11 +52,13 @@ def place(name: str) -> Place:
 def in_records(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, Any]:
     """What was approved; what is handed out is noted."""
     from passdown.ops.asking import caught_up
+    from passdown.ops.facets import takes
     from passdown.stages.serve.search import Only, search
 
     if asked.session:
         raise Invalid("records are of no session", where="session", next="Add `--in sessions`.")
-    only = Only(asked.category, asked.scope, asked.entity, asked.trust)
+    also = takes(ctx, sight, ontology=asked.ontology)
+    only = Only(asked.category, asked.scope, asked.entity, asked.trust, also)
     sense, note = _sense(ctx, asked.query)
     how: dict[str, Any] = {"kinds": (asked.kind,) if asked.kind else (), "only": only}
     how |= {"limit": limit, "now": ctx.clock.now(), "as_of": asked.as_of, "sense": sense}
@@ -94,8 +97,9 @@ def in_sessions(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, A
     from passdown.stages.serve.sessions import Narrow, search_sessions
 
     _for_people(ctx)
-    if asked.category or asked.entity:
-        raise Invalid("only records have a category and entities", next="Leave out `--in`.")
+    if asked.category or asked.entity or asked.ontology:
+        what = "only records have a category, entities and an ontology"
+        raise Invalid(what, next="Leave out `--in`.")
     if asked.kind:
         _check_kind(asked.kind, {one.value for one in Seen})
     narrow = Narrow((asked.kind,) if asked.kind else (), asked.session, until=asked.as_of)

@@ -16,7 +16,7 @@ from passdown.domain.scope import GLOBAL, parse
 from passdown.ops.kinds import Name, Payload, Text
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 from passdown.ops.purse import Asking, Wording
-from passdown.ops.review import MADE, close_due
+from passdown.ops.review import close_due
 from passdown.ops.standing import corroborate, settle
 from passdown.ops.tiers import Bench
 from passdown.stages.mine.kept import looked
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from passdown.stages.mine.run import Mined
 
 
+MADE = ("id", "kind", "scope", "life", "text")
 PERSISTED = (Fate.FILED.value, Fate.GRANTED.value)
 """What became of findings of which there is a new proposal."""
 
@@ -162,10 +163,6 @@ def _cycle(
     closed.update(p.loop for p in close_due(ctx))
     cycle.expired_count = closed[loop.name]
     cycle.failure = trouble if loop.enrich else ""
-    if loop.upkeep is not None:
-        from passdown.ops.upkeep import keep_up
-
-        keep_up(ctx, loop)
     mined = _mined(ctx, loop, asking, past, cycle)
     cycle.sessions_asked, cycle.dropped = mined.sessions_asked, dict(mined.dropped)
     cycle.unread, cycle.clusters_found = dict(mined.unread), mined.seen
@@ -176,9 +173,11 @@ def _cycle(
 def _mined(
     ctx: Ctx, loop: Loop[Any], asking: Asking | None, past: Callable[[], Past], cycle: Cycle
 ) -> Mined:
-    """What the loop finds, and what asking a model for it cost."""
+    """What the loop finds, once it set its own in order, and what asking a model for it cost."""
+    from passdown.ops.upkeep import keep_up
     from passdown.stages.mine.run import mine as look
 
+    keep_up(ctx, loop)
     writer, until = (asking.writer, asking.until) if asking else (None, "")
     before, wording = asking.spent() if asking else None, _wording(ctx, loop, cycle)
     words = wording.writer if wording else None

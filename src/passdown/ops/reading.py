@@ -11,11 +11,12 @@ from passdown.domain.actor import Kind
 from passdown.domain.clock import to_seconds
 from passdown.domain.errors import Forbidden, Invalid
 from passdown.domain.scope import ALL
-from passdown.ops.kinds import FilePath, When
+from passdown.ops.facets import into
+from passdown.ops.kinds import FilePath, Name, When
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from io import BufferedReader
 
     from passdown.storage.port import Tx
@@ -70,6 +71,7 @@ def ingest(
     discover: bool = False,
     yes: bool = False,
     again: bool = False,
+    ontology: Name = "",
 ) -> Any:
     """Read transcripts: redacted before the first write, each thing once, from where it ended.
 
@@ -77,8 +79,9 @@ def ingest(
     before that are left. `dry_run` says what would be read, and for how long; `discover` takes the
     places where clients keep transcripts, after a yes at the terminal or `yes`; with `watch` what
     is added later is read too; `again` reads whole files anew, and what a person had forgotten
-    comes back.
+    comes back. Names that come of it first are at home in `ontology`, which has to be there.
     """
+    about = into(ctx, ontology=ontology)
     if again:
         _only_people(ctx)
     places = _places(ctx) if discover else []
@@ -89,7 +92,7 @@ def ingest(
         return _plan(ctx, named, since)
     if watch:
         _remember(ctx, named)
-    return read(ctx, named, since, strict=True, again=again)
+    return read(ctx, named, since, strict=True, again=again, about=about)
 
 
 @operation("reread", Effect.WRITE, example="passdown reread")
@@ -131,9 +134,15 @@ def drain(ctx: Ctx) -> dict[str, Any]:
 
 
 def read(
-    ctx: Ctx, paths: Sequence[str], since: str, *, strict: bool = False, again: bool = False
+    ctx: Ctx,
+    paths: Sequence[str],
+    since: str,
+    *,
+    strict: bool = False,
+    again: bool = False,
+    about: Mapping[str, str] | None = None,
 ) -> Any:
-    """Read these paths into the store."""
+    """Read these paths into the store; `about` is kept of each of their sessions."""
     from passdown.ops.runs import keep
     from passdown.ops.when import moment
     from passdown.stages.observe.ingest import ingest as into
@@ -152,6 +161,7 @@ def read(
         strict=strict,
         again=again,
         piped=standard_input(ctx) if PIPE in paths else None,
+        about=about or {},
     )
     _time(ctx, done.bytes, done.seconds)
     keep(ctx, done)

@@ -38,11 +38,13 @@ def brief(
     task: Text = "",
     budget: int = 0,
     session: Name = "",
+    ontology: Name = "",
 ) -> dict[str, Any]:
-    """What a new session should know, within a token budget.
+    """What a new session should know, within a token budget; with `ontology`, of that one alone.
 
     On the command line the repo one stands in is meant where none is named.
     """
+    from passdown.ops.facets import takes
     from passdown.ops.knobs import CONTROL
     from passdown.ops.serving import assigned
     from passdown.stages.serve.brief import choose
@@ -52,6 +54,8 @@ def brief(
     with ctx.store.read(ctx.narrow(repo, agent)) as tx:
         need = _need(ctx, tx, (repo, agent, task), budget)
         need, records = choose(tx, need, without=(CONTROL,))
+    if ontology:
+        records = list(filter(takes(ctx, ctx.narrow(repo, agent), ontology=ontology), records))
     packed = _given(ctx, records, need, who)
     items, left = list(packed.items), packed.left_out
     return {"text": packed.text, "items": items, "tokens": packed.tokens, "left_out": left}
@@ -106,15 +110,16 @@ def search(
     trust: int = 0,
     as_of: When = "",
     session: Name = "",
+    ontology: Name = "",
 ) -> dict[str, Any]:
     """Approved knowledge that answers this; nothing rather than a guess.
 
     `--in sessions` searches what was said and done instead: nobody approved that, so it is for
     people. `kind` is then prompt, reply, call, result, note or event. `--as-of` is what was so,
-    or had been said, then.
+    or had been said, then. `--ontology` is what belongs to that domain.
     """
     then = as_of and _moment(ctx, as_of)
-    asked = finding.Asked(query, kind, category, scope, entity, trust, then, session)
+    asked = finding.Asked(query, kind, category, scope, entity, trust, then, session, ontology)
     most = min(limit, 200) if limit > 0 else ctx.settings.whole("search.limit")
     sight = ctx.narrow(repo, agent) if repo or agent else ctx.sight
     found = finding.place(in_)(ctx, sight, asked, most)

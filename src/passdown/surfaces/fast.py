@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Kinds = dict[str, str]
 
+DOMAIN: Kinds = dict(ontology="name")
+"""A parameter, not a loop: what is known is of domains."""
+
 KINDS: dict[str, Kinds] = {
     "brief": {
         "repo": "name",
@@ -20,6 +23,7 @@ KINDS: dict[str, Kinds] = {
         "task": "text",
         "budget": "whole",
         "session": "name",
+        **DOMAIN,
     },
     "search": {
         "query": "text",
@@ -35,6 +39,7 @@ KINDS: dict[str, Kinds] = {
         "trust": "whole",
         "as_of": "time",
         "session": "name",
+        **DOMAIN,
     },
 }
 REQUIRED: dict[str, tuple[str, ...]] = {"brief": (), "search": ("query",)}

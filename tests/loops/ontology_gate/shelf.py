@@ -89,7 +89,7 @@ class Shelf:
         """Where each concept is at home, by name."""
         with self.world.store.read(ALL) as tx:
             known = Known(live(tx))
-            return {name: known.home(name).name for name in sorted(known.names)}
+            return {name: known.home(name).name for name in sorted(known.names.every)}
 
     def members(self, name: str) -> list[str]:
         return [concept for concept, home in self.homes().items() if home == name]

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from passdown.contract.facet import Facet
 from passdown.contract.loop import Loop
 from passdown.contract.query import Act, Also, Ask, Query
-from passdown.loops.ontology import byhand, queries
+from passdown.loops.ontology import byhand, facet, queries
 from passdown.loops.ontology.accept import accepted
 from passdown.loops.ontology.asking import same
 from passdown.loops.ontology.changes import changes
@@ -75,5 +76,6 @@ LOOP: Loop[Payload] = Loop(
         Act("activate", byhand.activate),
         Act("import", byhand.taken_in),
     ),
+    facets=(Facet(NAME, facet.of, facet.named, facet.open_to),),
     also=(Also("similar", "ledger.similar"), Also("calibrate", "ledger.calibrate")),
 )

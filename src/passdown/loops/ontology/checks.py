@@ -202,7 +202,7 @@ def _are_at_home(concepts: Sequence[str], donor: Domain, known: Known) -> None:
 def _are_members(concepts: Iterable[str], subject: Domain, known: Known) -> None:
     wanted = set(concepts)
     gone = sorted(
-        name for name in wanted if not known.is_concept(name) or known.home(name).key != subject.key
+        name for name in wanted if not known.names.has(name) or known.home(name).key != subject.key
     )
     if gone:
         shown = ", ".join(gone[:3])
@@ -214,7 +214,7 @@ def _are_all_routed(routed: Sequence[str], subject: Domain, known: Known) -> Non
     """Whether what came to it since is routed too; a name that nothing holds any more goes to the
     floor."""
     there = set(known.housed(subject)) - {concept_id(name) for name in routed}
-    late = sorted(name for name in known.names if concept_id(name) in there)
+    late = sorted(name for name in known.names.every if concept_id(name) in there)
     if late:
         what = f"{len(late)} came to {subject.name} since: {', '.join(late[:3])}"
         refuse(STALE_GRAPH, what[:300], subject.key, "Mine again.")

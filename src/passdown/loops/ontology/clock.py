@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.proposal import Status
 from passdown.domain.record import Life
-from passdown.loops.ontology.known import BY_HAND, CLAIM, KIND, LOOP, NODE
+from passdown.loops.ontology.known import BY_HAND, KIND, LOOP, NODE
+from passdown.loops.ontology.names import CLAIM
 from passdown.text.entities import ENTITY
 
 if TYPE_CHECKING:

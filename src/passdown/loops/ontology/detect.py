@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from passdown.contract.loop import Dropped, Finding, Idle
 from passdown.loops.ontology.asking import finding
 from passdown.loops.ontology.knobs import LEAST_ACTIVITY, MOST_PROPOSALS, thresholds
-from passdown.loops.ontology.known import LOOP
+from passdown.loops.ontology.known import LOOP, look
 from passdown.loops.ontology.world import picture
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ FEWEST = 5
 
 def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload] | Dropped | Idle]:
     """What the rules say of every ontology, unless too little was decided since they last did."""
-    seen = picture(corpus)
-    if len(seen.world.graph) < FEWEST:
+    if look(corpus).names.many < FEWEST:  # and nothing needs to be installed for them
         return
+    seen = picture(corpus)
     last = corpus.kept.cycled(LOOP)
     fresh = seen.clock.since(last)
     if last and fresh < settings.whole(LEAST_ACTIVITY):
@@ -54,10 +54,10 @@ def found(
 
 def candidates(seen: Picture, settings: Settings) -> list[Candidate]:
     """What the rules say, as the thresholds stood when the cycle began."""
-    from passdown.loops.ontology.judge import candidates as look
+    from passdown.loops.ontology.judge import candidates as judged
 
     most = 2 * settings.whole(MOST_PROPOSALS)
-    return list(look(seen.world, thresholds(settings), most=most))
+    return list(judged(seen.world, thresholds(settings), most=most))
 
 
 def _ask(

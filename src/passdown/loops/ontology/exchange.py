@@ -98,7 +98,7 @@ def _record(one: Ontology, told: World, known: Known, said: int) -> Record:
 
 
 def _concepts(told: World, known: Known, said: int) -> Iterator[Change]:
-    there = {str(one.key): one for one in known.entities}
+    there = {str(one.key): one for one in known.names.records}
     for name, label in zip(told.graph.concepts, told.graph.labels, strict=True):
         key = record_key(name, GLOBAL)
         old = there.get(key)

@@ -70,7 +70,7 @@ def _by_hand(
 ) -> tuple[int, ...]:
     """What a person said by setting these up, or what made the ontology that it is about."""
     domain = seen.known.every.get(asked.subject(payload).key)
-    records = [one for one in seen.known.entities if str(one.body.get("name")) in wanted]
+    records = [one for one in seen.known.names.records if str(one.body.get("name")) in wanted]
     records += [domain.record] if domain else []
     seqs = {int(seq) for one in records for seq in one.body.get(SAID, ())}
     seqs |= {seq for one in seen.known.every.values() for seq in one.record.body.get(SAID, ())}

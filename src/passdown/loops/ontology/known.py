@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from passdown.domain.record import Edge, Life, Record, record_id
-from passdown.text.entities import ENTITY
+from passdown.loops.ontology.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.loops.ontology.payload import Place
 
-LOOP, KIND, CLAIM = "ontology", "ontology", "claim"
+LOOP, KIND = "ontology", "ontology"
 HOME, CONCEPT = "home", "concept"
 NODE = "concept"
 """In the body of a name's record: that it is a concept though no claim holds it."""
@@ -122,6 +122,7 @@ class Known:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
+        self.names = Names(corpus)
         found = [Domain(one) for one in corpus.records(KIND, lives=tuple(Life))]
         self.every: dict[str, Domain] = {one.key: one for one in found}
         self.every.setdefault(PRIMORDIAL, Domain(floor()))
@@ -168,42 +169,6 @@ class Known:
     def by_id(self) -> Mapping[str, Domain]:
         """All ontologies by the ids of their records."""
         return {one.id: one for one in self.every.values()}
-
-    def is_concept(self, name: str) -> bool:
-        """Whether an approval made this name known."""
-        return name in self.names or name in self._held
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Every name that has a record."""
-        return frozenset(str(one.body.get("name", one.text)) for one in self.entities)
-
-    @cached_property
-    def _held(self) -> frozenset[str]:
-        every = self._corpus.records(CLAIM, lives=tuple(Life))
-        return frozenset(str(n) for one in every for n in one.body.get("entities", ()))
-
-    def called(self, name: str) -> str:
-        """What a name is called by, where it was approved to be another name of one."""
-        seen = [name]
-        while (following := self._called.get(seen[-1])) is not None:
-            if following in seen:
-                return min(seen[seen.index(following) :])
-            seen.append(following)
-        return seen[-1]
-
-    @cached_property
-    def _called(self) -> Mapping[str, str]:
-        return {
-            str(alias): str(one.body.get("name", one.text))
-            for one in self.entities
-            for alias in one.body.get("aliases", ())
-        }
-
-    @cached_property
-    def entities(self) -> Sequence[Record]:
-        """The records of names, by key."""
-        return self._corpus.records(ENTITY, lives=tuple(Life))
 
     def home(self, concept: str) -> Domain:
         """Where a concept is at home: on the floor unless it was given another home that is there

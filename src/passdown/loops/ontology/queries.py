@@ -15,7 +15,8 @@ from passdown.loops.ontology.asking import moved, question
 from passdown.loops.ontology.checks import check
 from passdown.loops.ontology.detect import found
 from passdown.loops.ontology.inherit import majority, spread
-from passdown.loops.ontology.known import CLAIM, HOME, LOOP, PRIMORDIAL
+from passdown.loops.ontology.known import HOME, LOOP, PRIMORDIAL
+from passdown.loops.ontology.names import CLAIM
 from passdown.loops.ontology.past import done, payload_of, places
 from passdown.loops.ontology.payload import Place
 from passdown.loops.ontology.world import picture
@@ -70,7 +71,7 @@ def shown(corpus: Corpus, name: Short, limit: int = 200) -> dict[str, Any]:
 def home_of(corpus: Corpus, concept: Short) -> dict[str, Any]:
     """Where a name is at home, and where it was before."""
     seen = picture(corpus)
-    called = seen.known.called(concept)
+    called = seen.known.names.called(concept)
     if called not in seen.world.homes:
         raise NotFound(f"no concept {concept[:80]!r}", next="`passdown graph` lists names.")
     one = seen.known.every[seen.world.homes[called]]
@@ -139,7 +140,7 @@ def move(
 ) -> Any:
     """Ask whether concepts should be at home in another ontology."""
     seen = picture(corpus)
-    names = tuple(dict.fromkeys(seen.known.called(name) for name in concept))
+    names = tuple(dict.fromkeys(seen.known.names.called(name) for name in concept))
     if unknown := [name for name in names if name not in seen.world.homes]:
         told = ", ".join(unknown)[:200]
         raise NotFound(f"no concept {told}", next="`passdown graph` lists names.")

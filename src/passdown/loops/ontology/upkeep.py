@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from passdown.domain.change import Link, Put
 from passdown.domain.record import Edge
 from passdown.loops.ontology.known import (
-    CLAIM,
     FROZEN,
     HOME,
     KIND,
@@ -17,6 +16,7 @@ from passdown.loops.ontology.known import (
     floor,
     look,
 )
+from passdown.loops.ontology.names import CLAIM
 from passdown.loops.ontology.waiting import directed
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def upkeep(corpus: Corpus, settings: Settings) -> Sequence[Change]:
 
 
 def _changes(corpus: Corpus) -> Iterator[Change]:
-    if corpus.record(KIND, PRIMORDIAL) is None and look(corpus).entities:
+    if corpus.record(KIND, PRIMORDIAL) is None and look(corpus).names.records:
         yield Put(floor())
     told = directed(corpus)
     if not told:
@@ -53,7 +53,7 @@ def _housed(corpus: Corpus, told: Mapping[str, str], known: Known) -> dict[str, 
         into = next((told[s] for s in record.body.get("sessions", ()) if s in told), "")
         domain = known.named(into) if into else None
         for raw in record.body.get("entities", ()):
-            name = known.called(str(raw))
+            name = known.names.called(str(raw))
             if name in seen:
                 continue
             seen.add(name)

@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 
 from passdown.loops.ontology.clock import Clock
 from passdown.loops.ontology.graph import Ontology, World, graph, world
-from passdown.loops.ontology.known import CLAIM, FROZEN, NODE, PINNED, Domain, Known, look
+from passdown.loops.ontology.known import FROZEN, NODE, PINNED, Domain, Known, look
+from passdown.loops.ontology.names import CLAIM, name_of
 from passdown.loops.ontology.past import changed, failures
 from passdown.loops.ontology.waiting import waiting
 
@@ -65,7 +66,9 @@ def _draw(corpus: Corpus) -> Picture:
     known, clock = look(corpus), Clock(corpus)
     held = list(_claims(corpus, known))
     names = {name for one in held for name in one.names} | _nodes(known)
-    labels = {name_of(one): str(one.body[LABEL]) for one in known.entities if LABEL in one.body}
+    labels = {
+        name_of(one): str(one.body[LABEL]) for one in known.names.records if LABEL in one.body
+    }
     of = graph([*_together(held), *_related(corpus, known)], names, labels)
     found = world(
         of,
@@ -84,19 +87,14 @@ def _claims(corpus: Corpus, known: Known) -> Iterator[Held]:
     for record in corpus.records(CLAIM):
         if record.valid_to and record.valid_to <= corpus.now:
             continue
-        every = (known.called(str(name)) for name in record.body.get("entities", ()))
+        every = (known.names.called(str(name)) for name in record.body.get("entities", ()))
         if names := tuple(dict.fromkeys(every)):
             yield Held(record, names)
 
 
 def _nodes(known: Known) -> set[str]:
     """Names that came from a file: concepts though no claim holds them."""
-    return {known.called(name_of(one)) for one in known.entities if one.body.get(NODE)}
-
-
-def name_of(entity: Record) -> str:
-    """The name that this record is of."""
-    return str(entity.body.get("name", entity.text))
+    return {known.names.called(name_of(one)) for one in known.names.records if one.body.get(NODE)}
 
 
 def _together(held: Sequence[Held]) -> Iterator[tuple[str, str, int]]:
@@ -113,7 +111,9 @@ def _together(held: Sequence[Held]) -> Iterator[tuple[str, str, int]]:
 def _related(corpus: Corpus, known: Known) -> Iterator[tuple[str, str, int]]:
     """Names of which an approval says how one is related to the other."""
     edges = [edge for edge in corpus.kept.edges() if edge.type in RELATIONS]
-    names = {one.id: known.called(name_of(one)) for one in known.entities} if edges else {}
+    names = (
+        {one.id: known.names.called(name_of(one)) for one in known.names.records} if edges else {}
+    )
     for edge in edges:
         if edge.source in names and edge.target in names:
             yield names[edge.source], names[edge.target], max(1, int(edge.body.get(WEIGHT, 1)))

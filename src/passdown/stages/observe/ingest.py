@@ -12,13 +12,13 @@ from passdown.domain.errors import Invalid, Unreadable
 from passdown.stages.observe.crew import hire
 from passdown.stages.observe.draw import Drawing
 from passdown.stages.observe.files import PIPED, find
-from passdown.stages.observe.keep import keep
+from passdown.stages.observe.keep import NOTHING, keep
 from passdown.stages.observe.stamp import Stamp
 from passdown.stages.observe.tally import Ingested, Tally
 from passdown.stages.observe.todo import todo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from os import PathLike
     from typing import BinaryIO
 
@@ -63,14 +63,15 @@ def ingest(
     strict: bool = False,
     piped: BinaryIO | None = None,
     again: bool = False,
+    about: Mapping[str, str] = NOTHING,
 ) -> Ingested:
     """Read what is new in these files, newest first, then `piped` where a path is `-`; with `again`
     all of them, what was forgotten too. What cannot be read is counted and named; with `strict` it
-    is an error when nothing else was there to be read."""
+    is an error when nothing else was there to be read. `about` is kept of each session."""
     began, every = time.monotonic(), list(paths)
     found = find(path for path in every if path != PIPED.path)
     drawn = drawing_by(readers, redactor, settings, clock, is_echo)
-    run = _Run(store, drawn, report, settings, again=again, ignored=found.ignored)
+    run = _Run(store, drawn, report, settings, again=again, ignored=found.ignored, about=about)
     run.refuse(*found.refused, *readers.broken)
     run.files(todo(store, found.files, since, run.tally.count, again=again))
     if PIPED.path in every:
@@ -107,6 +108,7 @@ class _Run:
     settings: Settings
     again: bool
     ignored: int
+    about: Mapping[str, str]
     tally: Tally = field(default_factory=Tally)
     errors: list[PassdownError] = field(default_factory=list)
     waiting: list[Batch] = field(default_factory=list)
@@ -188,7 +190,7 @@ class _Run:
         waiting, self.waiting = self.waiting, []
         young = oldest(self.settings, self.drawing.now)
         if waiting:
-            for kept in keep(self.store, waiting, again=self.again, young=young):
+            for kept in keep(self.store, waiting, again=self.again, young=young, about=self.about):
                 self.tally.took(kept.batch, kept.new, kept.known, kept.sessions)
                 self.tally.count("forgotten", kept.forgotten)
                 self.tally.count("expired", kept.expired)

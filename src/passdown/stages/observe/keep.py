@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from passdown.contract.reader import SessionFacts
 from passdown.domain.observation import Observation, Session
 from passdown.domain.scope import ALL
 from passdown.stages.observe.forgotten import sieved
@@ -12,9 +13,8 @@ from passdown.stages.observe.outcome import fold, outcome
 from passdown.stages.observe.sums import add
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from passdown.contract.reader import SessionFacts
     from passdown.domain.clock import At
     from passdown.domain.scope import Scope
     from passdown.stages.observe.draw import Batch
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SIGNS = "signs"
 """Where a session's meta keeps what its outcome is derived from."""
+NOTHING: Mapping[str, str] = {}
 SUMS = "sums"
 """Where it keeps what the session took."""
 
@@ -40,24 +41,31 @@ class Kept(NamedTuple):
 
 
 def keep(
-    store: Store, batches: Sequence[Batch], *, again: bool = False, young: At = ""
+    store: Store,
+    batches: Sequence[Batch],
+    *,
+    again: bool = False,
+    young: At = "",
+    about: Mapping[str, str] = NOTHING,
 ) -> list[Kept]:
     """Store them all or none; what is known already is not stored twice. With `again` also what
-    was forgotten; with `young` nothing older."""
+    was forgotten; with `young` nothing older. `about` is kept of each session."""
     with store.write(ALL) as tx:
         return [
-            _keep(tx.observations, batch)._replace(forgotten=forgotten, expired=expired)
+            _keep(tx.observations, batch, about)._replace(forgotten=forgotten, expired=expired)
             for batch, forgotten, expired in (
                 sieved(tx, batch, again=again, since=young) for batch in batches
             )
         ]
 
 
-def _keep(into: Observations, batch: Batch) -> Kept:
+def _keep(into: Observations, batch: Batch, about: Mapping[str, str]) -> Kept:
     facts: dict[str, list[SessionFacts]] = {}
     items: dict[str, list[Stamped]] = {}
     for one in batch.facts:
         facts.setdefault(one.id, []).append(one)
+    for id in {one.item.session for one in batch.items} if about else ():
+        facts.setdefault(id, []).append(SessionFacts(id, meta=dict(about)))
     for stamped in batch.items:
         items.setdefault(stamped.item.session, []).append(stamped)
     new: list[Stamped] = []

@@ -19,7 +19,7 @@ from passdown.text.vectors import features, likeness
 from passdown.text.worth import answers, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
@@ -57,6 +57,7 @@ class Only(NamedTuple):
     scope: str = ""
     entity: str = ""
     trust: int = 0
+    also: Callable[[Record], bool] | None = None
 
     def takes(self, record: Record) -> bool:
         """Whether this is one of them."""
@@ -65,6 +66,7 @@ class Only(NamedTuple):
             and (not self.scope or record.scope == self.scope)
             and record.trust >= self.trust
             and (not self.entity or _mentions(record.text, self.entity))
+            and (self.also is None or self.also(record))
         )
 
 

@@ -1,0 +1,67 @@
+"""Ontologies as what records are filtered by, and what sessions are read into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from passdown.domain.errors import Conflict, NotFound
+from passdown.loops.ontology.checks import TARGET_FROZEN
+from passdown.loops.ontology.inherit import majority
+from passdown.loops.ontology.known import FROZEN, PRIMORDIAL, concept_id, look
+from passdown.loops.ontology.payload import Place
+from passdown.text.entities import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.record import Record
+    from passdown.loops.ontology.known import Domain, Known
+
+
+def of(corpus: Corpus) -> Callable[[Record], str]:
+    """The key of the ontology that most names of a record are at home in."""
+    known = look(corpus)
+    home = finder(known)
+
+    def belongs(record: Record) -> str:
+        said = record.body.get("entities")
+        names = keys(record.text) if said is None else map(str, said)
+        return majority(names, home)
+
+    return belongs
+
+
+def finder(known: Known) -> Callable[[str], str]:
+    """What tells the key of a name's home, whatever it is called by; all that takes is read now."""
+    homes, called = known.homes, known.names.called
+    alive = {id: one.key for id, one in known.by_id.items() if one.is_live}
+    called("")
+
+    def home(name: str) -> str:
+        return alive.get(homes.get(concept_id(called(name)), ""), PRIMORDIAL)
+
+    return home
+
+
+def named(corpus: Corpus, name: str) -> str:
+    """The key of the ontology of this name; NotFound when there is none."""
+    return _the(corpus, name).key
+
+
+def open_to(corpus: Corpus, name: str) -> str:
+    """The name of the ontology as it is called now; Conflict where it is frozen."""
+    one = _the(corpus, name)
+    if one.state == FROZEN:
+        what = f"{one.name} is frozen: nothing comes to it"
+        step = f"passdown ontology activate {one.name}"
+        raise Conflict(what, where=one.key, next=step, check=TARGET_FROZEN)
+    return one.name
+
+
+def _the(corpus: Corpus, name: str) -> Domain:
+    known = look(corpus)
+    found = known.find(Place(name, name)) or known.named(name)
+    if found is None:
+        raise NotFound(f"no ontology {name[:80]!r}", next="`passdown ontology list` has them.")
+    return found
