@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from passdown.contract import Replay
 from passdown.domain.errors import Forbidden, Internal, Invalid, NotFound, PassdownError
 from passdown.domain.proposal import STATUS_VALUES
+from passdown.domain.scope import ALL
+from passdown.ops.order import spent
 from tests.desk import ALICE, BOB, ROBOT, Desk
 from tests.notes import Add, Reword
 
@@ -142,8 +146,6 @@ def test_an_edit_is_not_compared_with_the_replay_of_what_was_asked(at: Desk):
 
 
 def test_a_loop_that_fails_is_a_fault_of_ours_told_without_texts_and_decides_nothing(at: Desk):
-    from dataclasses import replace
-
     from passdown.app import memory_app
     from tests.notes import NOTES
 
@@ -203,3 +205,93 @@ def test_history_tells_the_whole_story_of_a_proposal(on_each: Desk):
     assert on_each.call("ledger.show", seq=found[1]["seq"])["detail"]["payload"]["text"] == "tea"
     with pytest.raises(NotFound):
         on_each.call("ledger.show", seq=999)
+
+
+# ---- a list by value, narrowed
+
+
+def waiting(at: Desk) -> dict[str, str]:
+    """Four open questions, of which each differs from the first in one way."""
+    first = at.ask(Add("plain"), at.say("x"))
+    made = {"plain": first.id}
+    at.clock.advance(days=2)
+    made["young"] = at.ask(Add("young"), at.say("x")).id
+    with at.store.write(ALL) as tx:
+        others: dict[str, dict[str, Any]] = {
+            "scoped": {"scope": "repo:web"},
+            "flagged": {"flags": ("replay_changed",)},
+            "sure": {"confidence": 0.9},
+        }
+        for n, (name, how) in enumerate(others.items()):
+            made[name] = f"{n:x}" * 32
+            tx.queue.add(replace(first, id=made[name], fingerprint=name, **how))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("narrow", "left"),
+    [
+        ({}, {"plain", "young", "scoped", "flagged", "sure"}),
+        ({"scope": "repo:web"}, {"scoped"}),
+        ({"flag": "any"}, {"flagged"}),
+        ({"flag": "replay_changed"}, {"flagged"}),
+        ({"least": 0.8}, {"sure"}),
+        ({"older": "1d"}, {"plain", "scoped", "flagged", "sure"}),
+    ],
+    ids=str,
+)
+def test_a_list_by_value_is_narrowed_and_no_other_is(
+    on_each: Desk, narrow: dict[str, Any], left: set[str]
+):
+    made = waiting(on_each)
+    found = on_each.call("pending", order="value", **narrow)["proposals"]
+    assert {p["id"] for p in found} == {made[name] for name in left}
+    if narrow:
+        with pytest.raises(Invalid, match="only a list by value can be narrowed"):
+            on_each.call("pending", **narrow)
+    with pytest.raises(Invalid, match="no order 'age'"):
+        on_each.call("pending", order="age")
+
+
+def test_a_narrowed_list_goes_on_where_its_page_ended(at: Desk):
+    made = waiting(at)
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = at.call("pending", order="value", older="1d", limit=1, after=after)
+        seen += [row["id"] for row in page["proposals"]]
+        after = page["next"]
+    assert len(seen) == 4
+    assert set(seen) == set(made.values()) - {made["young"]}
+
+
+# ---- what an answer leaves
+
+
+@pytest.mark.parametrize(("name", "more"), [("approve", {}), ("reject", {"reason": "no"})])
+def test_how_long_an_answer_took_is_learnt_from_a_yes_and_from_a_no(at: Desk, name: str, more: Any):
+    first, second = at.ask(Add("tea")).id, at.ask(Add("milk")).id
+    at.call(name, BOB, id=first, **more)
+    at.clock.advance(seconds=7)
+    at.call(name, BOB, id=second, **more)
+    with at.store.read(ALL) as tx:
+        assert spent(tx, BOB, "notes") == [7.0]
+
+
+def test_a_call_that_is_refused_for_its_reason_leaves_the_question_open(at: Desk):
+    id = at.ask(Add("tea")).id
+    before = at.digest()
+    with pytest.raises(Invalid, match="a reason of 4001 characters"):
+        at.call("approve", BOB, id=id, reason="x" * 4001)
+    assert at.digest() == before
+
+
+def test_everything_that_is_due_is_closed_and_named_however_much_it_is(at: Desk):
+    asked = at.ask(Add("tea"))
+    with at.store.write(ALL) as tx:
+        for n in range(1001):
+            tx.queue.add(replace(asked, id=f"{n:032x}", fingerprint=str(n)))
+    at.clock.advance(days=15)
+    assert len(set(at.call("expire")["expired"])) == 1002
+    assert at.call("pending", status="open")["proposals"] == []
+    assert at.proposal(asked.id).decided_by == "system:gate"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from passdown.testing import entries
 from tests.bench import bench
 from tests.desk import BOB, Desk
 from tests.forgetting import SECRET, agree, forget, held
-from tests.notes import KIND, NOTES, Add, Drop, Join, Part, Reword, Shout, edge
+from tests.notes import KIND, NOTES, Add, Drop, Join, Part, Revise, Reword, Shout, edge
 
 UNDONE = "promotion.undone"
 
@@ -139,14 +138,56 @@ def test_what_others_retired_since_says_what_stood_before_it(at: Desk) -> None:
     assert SECRET not in held(at).replace(f"{SECRET} is right", "")
 
 
-def test_what_others_did_and_took_back_since_does_not_keep_it(at: Desk) -> None:
+def test_what_others_retired_in_favour_of_another_says_what_stood_before_it_too() -> None:
+    at = does(Retire(KIND, "tea", 2, superseded_by="abc"))
     agree(at, Add("tea"), at.say("x", "s1"))
     agree(at, Reword("tea", SECRET), at.say("x", "s2"))
+    agree(at, Shout("x"), at.say("x", "s3"))
+    forget(at, session="s2")
+    note = at.note("tea")
+    assert note is not None
+    assert note.text == "tea"
+    assert SECRET not in held(at).replace(f"{SECRET} is right", "")
+
+
+def test_what_others_did_and_took_back_since_does_not_keep_it(at: Desk) -> None:
+    agree(at, Add("tea"), at.say("x", "s1"))
+    id = agree(at, Reword("tea", SECRET), at.say("x", "s2"))
     at.call("undo", BOB, id=agree(at, Reword("tea", "at four"), at.say("x", "s3")))
     forget(at, session="s2")
     note = at.note("tea")
     assert note is not None
     assert note.text == "tea"
+    assert at.events(id).count(UNDONE) == 1
+    assert SECRET not in held(at).replace(f"{SECRET} is right", "")
+
+
+def test_words_that_one_approval_put_there_twice_give_way_to_those_before_both(at: Desk) -> None:
+    agree(at, Add("tea"), at.say("x", "s1"))
+    agree(at, Revise("tea", f"{SECRET} 1", f"{SECRET} 2"), at.say("x", "s2"))
+    agree(at, Reword("tea", "at four"), at.say("x", "s3"))
+    forget(at, session="s2")
+    with at.store.read(ALL) as tx:
+        texts = [v.text for v in tx.knowledge.versions(KIND, "tea")]
+    assert sorted(texts) == ["at four", "tea", "tea", "tea"]
+    assert SECRET not in held(at).replace(f"{SECRET} is right", "")
+
+
+def test_what_goes_too_is_no_reason_to_leave_what_it_was_built_on() -> None:
+    """Of the later one only a part can be taken back, as others made use of the rest."""
+    both = [
+        Put(Record(KIND, key, f"{SECRET} {key}", version=n)) for key, n in (("tea", 2), ("milk", 1))
+    ]
+    at = pair(does(*both))
+    first = agree(at, Reword("tea", f"{SECRET} first"), at.say("x", "s1"))
+    later = agree(at, Shout("x"), at.say("x", "s1"))
+    agree(at, Reword("milk", "cold"), at.say("x", "s2"))
+    forget(at, session="s1")
+    assert (at.events(first).count(UNDONE), at.events(later).count(UNDONE)) == (1, 0)
+    tea, milk = at.note("tea"), at.note("milk")
+    assert tea is not None
+    assert milk is not None
+    assert (tea.text, milk.text) == ("tea", "cold")
     assert SECRET not in held(at).replace(f"{SECRET} is right", "")
 
 
@@ -220,6 +261,23 @@ def test_an_approval_of_which_others_made_use_is_not_undone_though_its_relations
     assert edges(at) == []
 
 
+@pytest.mark.parametrize("puts_last", [True, False])
+def test_an_approval_of_which_some_words_stay_is_not_undone_though_the_rest_went_elsewhere(
+    puts_last: bool,
+) -> None:
+    changes = [Retire(KIND, "milk", 1), Put(Record(KIND, "tea", "green", version=1))]
+    at = pair(does(*(changes if puts_last else reversed(changes))))
+    id = agree(at, Shout("x"), at.say("x", "s1"))
+    keeps = at.ask(Add("y"), at.say("x", "s2"))
+    with at.store.write(ALL) as tx:
+        done = replace(keeps, status=Status.EXECUTED, decided_by="bob", decided_at=tx.now)
+        tx.queue.move(done, expect=Status.PENDING)
+        anew = [Put(Record(KIND, key, "anew", version=2)) for key in ("milk", "tea")]
+        execute(tx, keeps.id, anew, "bob")
+    at.call("forget", session="s1", confirm=True)
+    assert UNDONE not in at.events(id)
+
+
 def test_what_was_retired_and_moved_on_since_stays_as_it_is(at: Desk) -> None:
     agree(at, Add("tea"), at.say("x", "s1"))
     id = agree(at, Drop("tea"), at.say("x", "s2"))
@@ -248,114 +306,16 @@ def test_what_goes_is_not_put_back_before(at: Desk) -> None:
     assert {(e.actor, e.detail["why"]) for e in erased if e.detail} == {("alice", "forgotten")}
 
 
-# ---- what it is told of
+def test_what_was_never_approved_is_not_undone(at: Desk) -> None:
+    asked, refused = (at.ask(Add(text), at.say("x", "s1")).id for text in ("tea", "milk"))
+    at.call("reject", BOB, id=refused, reason="no")
+    forget(at, session="s1")
+    assert UNDONE not in at.events(asked) + at.events(refused)
 
 
-def test_what_rests_on_less_cites_less_in_the_ledger_too() -> None:
-    at = does()
-    seqs = [at.say("x", f"s{n}") for n in range(2)]
-    body = {
-        "quotes": [{"seq": seq, "start": 0, "end": 1} for seq in seqs],
-        "sessions": ["s0", "s1"],
-    }
-    at = does(Put(Record(KIND, "tea", "tea", body)))
-    seqs = [at.say("x", f"s{n}") for n in range(2)]
-    agree(at, Shout("x"), *seqs)
-    forget(at, session="s0")
-    less = {"quotes": [{"seq": seqs[1], "start": 0, "end": 1}], "sessions": ["s1"]}
-    (detail,) = [one for one in anew(at) if one and "record" in one]
-    assert detail["record"]["body"] == less
-    note = at.note("tea")
-    assert note is not None
-    assert note.body == less
-
-
-def test_a_relation_of_what_goes_is_told_to_be_gone_where_it_held() -> None:
-    far = Edge(
-        record_id(KIND, "milk"), "joins", record_id(KIND, "tea"), {"why": SECRET}, "repo:web"
-    )
-    at = pair(does(Link(far), Put(Record(KIND, "salt", "salt"))))
-    agree(at, Shout("x"), at.say("x", "s1"))
-    gone = agree(at, Join("salt", "milk"), at.say("x", "s2"))
-    forget(at, session="s0")
-    removed = [d for d in told(at, "edge.updated") if d and d["how"] == "remove"]
-    bare = asdict(replace(far, body={}))
-    assert [d for d in removed if d["edge"]["target"] == far.target] == [
-        {"edge": bare, "proposal": "", "how": "remove"}
-    ]
-    assert gone
-
-
-def test_texts_of_what_goes_are_taken_from_others_in_one_order(at: Desk) -> None:
-    texts = [f"tea {n}" for n in "edcba"]
-    agree(at, Add("tea"), at.say("x", "s1"))
-    for text in texts:
-        agree(at, Reword("tea", text), at.say("x", "s1"))
-    near = record_id(KIND, "tea")
-    with at.store.write(ALL) as tx:
-        for text in texts:
-            tx.ledger.append("made.up", "alice", text, {"known": {"of": near, "text": text}})
+def test_what_it_would_tell_others_is_not_told_and_what_others_would_is(at: Desk) -> None:
+    agree(at, Shout("tea"), at.say("x", "s1"))
+    kept = agree(at, Shout("milk"), at.say("x", "s2"))
     forget(at, session="s1")
     with at.store.read(ALL) as tx:
-        every = tx.ledger.entries(name="made.up")
-        place = {e.body: e.subject for e in every}
-        order = [
-            place[e.subject]
-            for e in tx.ledger.entries(name="ledger.erased", limit=1000)
-            if e.subject in place
-        ]
-    assert order == sorted(texts)
-
-
-# ---- relations
-
-
-def why(at: Desk) -> str:
-    """Everything that is kept, without what people said when they decided."""
-    return held(at).replace(f"{SECRET} is right", "")
-
-
-def test_of_a_relation_that_goes_only_that_it_was_is_told(at: Desk) -> None:
-    pair(at)
-    id = agree(at, Join("tea", "milk", SECRET), at.say("x", "s1"))
-    forget(at, session="s1")
-    assert SECRET not in why(at)
-    made = {"edge": asdict(edge("tea", "milk")), "proposal": id, "how": "link"}
-    assert made in anew(at)
-
-
-def test_a_relation_that_another_made_keeps_its_reason(at: Desk) -> None:
-    pair(at)
-    agree(at, Join("tea", "milk", SECRET), at.say("x", "s1"))
-    agree(at, Join("tea", "tea", "other"), at.say("x", "s2"))
-    forget(at, session="s2")
-    assert SECRET in why(at)
-    assert [e.body for e in edges(at)] == [{"why": SECRET}]
-    assert not any(
-        d and d["edge"]["body"] == {} and d["edge"]["target"] == edges(at)[0].target
-        for d in anew(at)
-        if d and "edge" in d
-    )
-
-
-def test_of_what_an_approval_with_relations_retired_the_words_stay() -> None:
-    at = pair(does(Link(edge("tea", "milk", SECRET)), Retire(KIND, "tea", 1)))
-    id = agree(at, Shout("x"), at.say("x", "s1"))
-    forget(at, session="s1")
-    note = at.note("tea")
-    assert note is not None
-    assert (note.text, note.life) == ("tea", Life.ACTIVE)
-    with at.store.read(ALL) as tx:
-        befores = {i.kind: i.before or {} for i in tx.ledger.images(id)}
-    assert befores["edge"] == asdict(edge("tea", "milk"))
-    assert befores[KIND]["text"] == "tea"
-    assert SECRET not in why(at)
-
-
-def test_what_has_no_relations_is_not_looked_at_for_any(at: Desk) -> None:
-    id = agree(at, Add("tea"), at.say("x", "s1"))
-    before = json.dumps(told(at, "promotion.approved"))
-    agree(at, Add("milk"), at.say("x", "s2"))
-    forget(at, session="s2")
-    assert json.dumps(told(at, "promotion.approved")[:1]) == before
-    assert UNDONE not in at.events(id)
+        assert [job.detail["proposal"] for job in tx.jobs.all()] == [kept]

@@ -90,6 +90,13 @@ def test_everything_that_is_quoted_stands_in_a_block_of_its_name() -> None:
     ]
 
 
+def test_what_its_loop_quotes_besides_stands_in_a_block_and_its_guide_before_them_all() -> None:
+    told = arbiter.prompt(BUNDLE._replace(context={"c": 1}, guide="Mind it.\n"), BOUNDARY, "so")
+    assert list(quoted(told).items())[-2:] == [("context", {"c": 1}), ("fault", "so")]
+    assert f'\nMind it.\n<evidence-{BOUNDARY} name="question">\n' in told
+    assert f'\n<evidence-{BOUNDARY} name="question">\n' in arbiter.prompt(BUNDLE, BOUNDARY)
+
+
 def test_without_a_fault_none_is_told() -> None:
     told = quoted(arbiter.prompt(BUNDLE, BOUNDARY))
     assert list(told) == list(arbiter.BLOCKS)
@@ -247,6 +254,13 @@ def test_anything_else_is_no_payload(raw: Any) -> None:
 def picked(defense: Any = "so", sure: float = 0.5, payload: Any = "") -> model.Pick:
     answer = {"action": "ADD", "confidence": sure, "defense": defense, "payload": payload}
     return model.read(answer, ("ADD", "DROP"))
+
+
+def test_what_is_no_object_is_no_answer() -> None:
+    others: list[Any] = ["APPROVE", [], None]
+    for answer in others:
+        with pytest.raises(Unreadable, match="it is no object"):
+            read(answer)
 
 
 def test_a_pick_that_leaves_the_words_has_no_payload() -> None:

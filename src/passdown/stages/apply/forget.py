@@ -41,7 +41,7 @@ def forget_records(tx: Tx, found: Reach, actor: Actor, say: Say) -> None:
     for key in found.gone:
         _drop(tx, key, actor, say)
     for proposal in newest_first:
-        _unsay(tx, proposal, found.gone, actor, say)
+        _unsay(tx, proposal, actor, say)
         _hide_edges(tx, proposal, actor)
         tx.erasure.drop_jobs(f"{PREFIX}{proposal.id}:")
 
@@ -58,16 +58,15 @@ def cite_less(tx: Tx, found: Reach, seqs: Collection[int], session: str, actor: 
 
 def _take_back(tx: Tx, proposal: Proposal, found: Reach, actor: Actor) -> None:
     """Undo what it did to others; what is gone goes whole, what another made of it since stays."""
-    left = False
-    for image in reversed(tx.ledger.images(proposal.id)):
+    images = tx.ledger.images(proposal.id)
+    left = [i for i in images if (i.kind, i.key) not in found.gone]
+    built_on = [i for i in left if i.kind != EDGE and _is_built_on(tx, i, found.lost)]
+    for image in reversed(left):
         if image.kind == EDGE:
             restore_edge(tx, image, actor)
-        elif (image.kind, image.key) not in found.gone:
-            if _is_built_on(tx, image, found.lost):
-                left = left or image.change == PUT
-            else:
-                restore(tx, image, actor, proposal.id)
-    if not left:
+        elif image not in built_on:
+            restore(tx, image, actor, proposal.id)
+    if all(image.change != PUT for image in built_on):
         tx.queue.mark(Mark(proposal.id, UNDONE, tx.now, actor.name))
         tx.ledger.append("promotion.undone", actor.name, proposal.id, {"loop": proposal.loop})
 
@@ -96,14 +95,14 @@ def _drop(tx: Tx, key: Key, actor: Actor, say: Say) -> None:
             _say_instead(tx, row, values, actor)
 
 
-def _unsay(tx: Tx, proposal: Proposal, gone: Collection[Key], actor: Actor, say: Say) -> None:
+def _unsay(tx: Tx, proposal: Proposal, actor: Actor, say: Say) -> None:
     """Let what it put into a record that is left say, wherever it is kept, what stood before."""
-    for image in reversed(tx.ledger.images(proposal.id)):
-        key = image.kind, image.key
-        if image.change != PUT or key in gone or wanted(tx, image):
-            continue
-        own = [v for v in tx.knowledge.versions(*key) if v.made_by == proposal.id]
-        instead = partial(_instead, own, image.before, say)
+    images = tx.ledger.images(proposal.id)
+    own = (i for i in reversed(images) if i.change == PUT and not wanted(tx, i))
+    before = {(i.kind, i.key): i.before for i in own}
+    for key, first in before.items():
+        said = [v for v in tx.knowledge.versions(*key) if v.made_by == proposal.id]
+        instead = partial(_instead, said, first, say)
         for row in tx.erasure.of_record(*key):
             _say_instead(tx, row, _of_row(row, instead), actor)
         for body in bodies_about(tx, record_id(*key)):
@@ -139,7 +138,7 @@ def _hide_edges(tx: Tx, proposal: Proposal, actor: Actor) -> None:
     edges = [image for image in tx.ledger.images(proposal.id) if image.kind == EDGE]
     for row in tx.erasure.of_proposal(proposal.id) if edges else ():
         before = row.values.get("before_body")
-        if row.table == "images" and before and "target" in before:
+        if before and "target" in before:
             _say_instead(tx, row, {"before_body": {**before, "body": {}}}, actor)
     for source in {_ends(image)[0] for image in edges}:
         for body in bodies_about(tx, source):
@@ -174,7 +173,7 @@ def _ends(image: Image) -> tuple[str, str]:
 
 def _said(body: Texts) -> dict[str, Any]:
     """What a body says, also where it was told anew, however often."""
-    said: dict[str, Any] = body.values["text"] or {}
+    said: dict[str, Any] = body.values["text"]
     while said.keys() == ANEW:
         said = said["detail"] or {}
     return said
