@@ -10,7 +10,7 @@ from passdown.loops.ontology.pieces import anchor
 from passdown.text.arrays import np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from passdown.loops.ontology.frame import Frame
     from passdown.loops.ontology.graph import Action
@@ -33,7 +33,7 @@ class Draft:
     score: float
     margin: float
     rule: str
-    routes: Integers | None = None
+    routes: Callable[[], Integers] | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
     instead: Action | None = None
@@ -69,7 +69,7 @@ def _written(of: Draft, frame: Frame, action: Action, middle: int) -> Candidate:
     concepts = frame.world.graph.concepts
     order = np.argsort(frame.concept[of.places])
     places = of.places[order]
-    goal = np.full(len(places), of.target) if of.routes is None else of.routes[order]
+    goal = np.full(len(places), of.target) if of.routes is None else of.routes()[order]
     moved = tuple(concepts[at] for at in frame.concept[places].tolist())
     targets = tuple(_id(frame, at) for at in goal.tolist())
     return Candidate(

@@ -71,7 +71,7 @@ def _features(of: Scene, subject: int, one: Ontology) -> Features:
         one.id,
         many,
         inside,
-        float(sight.outside[subject]),
+        float(of.outside[subject]),
         float(of.conductance[subject]),
         seen.modularity if seen else 0.0,
         len(seen.sizes) if seen else 0,

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Facing:
+    """Which ontology faces which other named one, by number, both ways; by which pair; and where
+    in that order those of each one begin."""
+
+    one: Integers
+    other: Integers
+    pair: Integers
+    begins: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """Live ontologies by number, concepts by place: those of one ontology next to each other, by
     id. A tie stands in the rows of both its ends; `pair` says between which two ontologies."""
@@ -27,6 +38,7 @@ class Frame:
     ids: tuple[str, ...]
     floor: int
     frozen: NDArray[np.bool_]
+    pinned: NDArray[np.bool_]
     home: Integers
     concept: Integers
     starts: Integers
@@ -36,6 +48,7 @@ class Frame:
     pair: Integers
     pair_left: Integers
     pair_right: Integers
+    facing: Facing
 
     def names(self, places: Integers) -> tuple[str, ...]:
         """The ids of the concepts at these places, ascending."""
@@ -64,7 +77,9 @@ class Sight:
 
 def frame(of: World) -> Frame:
     """That world as arrays."""
-    ids = tuple(one.id for one in of.live())
+    live = of.live()
+    ids = tuple(one.id for one in live)
+    floor = next(at for at, one in enumerate(live) if one.kind == "floor")
     number = {key: at for at, key in enumerate(ids)}
     homes = of.homes
     count = len(of.graph)
@@ -76,8 +91,9 @@ def frame(of: World) -> Frame:
     return Frame(
         of,
         ids,
-        next(at for at, one in enumerate(of.live()) if one.kind == "floor"),
-        np.asarray([one.state == "frozen" for one in of.live()]),
+        floor,
+        np.asarray([one.state == "frozen" for one in live]),
+        np.asarray([one.state == "pinned" for one in live]),
         home[concept],
         concept,
         starts.astype(np.int64),
@@ -85,6 +101,7 @@ def frame(of: World) -> Frame:
         pair,
         found // len(ids),
         found % len(ids),
+        _facing(found // len(ids), found % len(ids), floor),
     )
 
 
@@ -106,9 +123,24 @@ def sums(at: Integers, values: Floats, many: int) -> Floats:
     return np.bincount(at, values, minlength=many).astype(np.float64)
 
 
+def firsts(ordered: Integers) -> Integers:
+    """Where in an order each value stands first."""
+    new = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return np.flatnonzero(new)
+
+
 def _pairs(one: Integers, other: Integers, many: int) -> Integers:
     keys: Integers = np.minimum(one, other) * many + np.maximum(one, other)
     return keys
+
+
+def _facing(left: Integers, right: Integers, floor: int) -> Facing:
+    one, other = np.concatenate([left, right]), np.concatenate([right, left])
+    real = np.flatnonzero((one != other) & (other != floor))
+    order = real[np.lexsort((other[real], one[real]))]
+    one = one[order]
+    return Facing(one, other[order], order % max(len(left), 1), firsts(one))
 
 
 def _rows(of: World, concept: Integers) -> tuple[Integers, Integers, Integers]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from passdown.loops.ontology.drafts import Draft
 from passdown.loops.ontology.frame import sums
-from passdown.loops.ontology.pieces import ties
+from passdown.loops.ontology.pieces import strongest
 from passdown.text.arrays import np
 
 if TYPE_CHECKING:
@@ -47,16 +47,13 @@ def moves(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
 
 def _by_piece(of: Scene, subject: int, seen: Pieces) -> Iterator[_Pulled]:
     """Every piece that is large enough, with the named ontology it is tied to most."""
-    done: set[int] = set()
-    for piece, home, weight in ties(seen, len(of.frame.ids)):
-        if piece in done or home == of.frame.floor or seen.sizes[piece] < of.settings.min_piece:
-            continue
-        done.add(piece)
+    floor = of.frame.floor
+    for piece, home, weight in strongest(seen, len(of.frame.ids), floor, of.settings.min_piece):
         inner, rest = float(seen.inner[piece]), float(seen.rest[piece])
         volume = inner + rest + float(seen.outer[piece])
         # Nothing holds the whole but itself; and to be in the floor is not to be at home.
         whole = seen.sizes[piece] == len(seen.part)
-        held = max(inner, rest) if whole or subject == of.frame.floor else rest
+        held = max(inner, rest) if whole or subject == floor else rest
         yield _Pulled(seen.label == piece, home, weight, held, volume)
 
 

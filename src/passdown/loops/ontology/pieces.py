@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.loops.ontology.frame import sums
+from passdown.loops.ontology.frame import firsts, sums
 from passdown.text.arrays import np
 from passdown.text.communities import leiden_rows
 
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
     from passdown.loops.ontology.frame import Sight
     from passdown.text.arrays import Floats, Integers
+
+
+class Tie(NamedTuple):
+    """A piece, an ontology elsewhere, and how much they are tied."""
+
+    piece: int
+    home: int
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,15 +165,18 @@ def modularity(inner: Floats, volume: Floats, resolution: float = 1.0) -> float:
     return float(inner.sum() / total - resolution * ((volume / total) ** 2).sum())
 
 
-def ties(of: Pieces, ontologies: int) -> Iterator[tuple[int, int, float]]:
-    """For each piece the ontologies elsewhere it is tied to and by how much, strongest first,
-    equals by number."""
-    keys = of.label[of.part.out_rows] * ontologies + of.part.out_homes
-    found, at = np.unique(keys, return_inverse=True)
-    weight = sums(at, of.part.out_weight, len(found))
-    piece, home = found // ontologies, found % ontologies
+def strongest(of: Pieces, ontologies: int, floor: int, least: int) -> Iterator[Tie]:
+    """For each piece of at least so many concepts the named ontology elsewhere that it is tied to
+    most (equals: the first by number); nothing for one that is tied to none."""
+    piece, home = of.label[of.part.out_rows], of.part.out_homes
+    some = (of.sizes[piece] >= least) & (home != floor)
+    keys, at = np.unique(piece[some] * ontologies + home[some], return_inverse=True)
+    weight = sums(at, of.part.out_weight[some], len(keys))
+    piece, home = keys // ontologies, keys % ontologies
     order = np.lexsort((home, -weight, piece))
-    yield from zip(piece[order].tolist(), home[order].tolist(), weight[order].tolist(), strict=True)
+    first = order[firsts(piece[order])]
+    ends = zip(piece[first].tolist(), home[first].tolist(), weight[first].tolist(), strict=True)
+    yield from (Tie(*one) for one in ends)
 
 
 def anchor(of: Part, places: Integers) -> int:

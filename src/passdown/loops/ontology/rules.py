@@ -6,10 +6,11 @@ refractory time, cooldown) is decided in `admit`. Where none speaks, R6 holds: n
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from passdown.loops.ontology.drafts import NEW, Draft, ranked
-from passdown.loops.ontology.frame import sums
+from passdown.loops.ontology.frame import firsts, sums
 from passdown.loops.ontology.gates import cut, named_gate, pool_gate
 from passdown.loops.ontology.moves import moves
 from passdown.loops.ontology.pieces import communities, part, pieces
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from passdown.loops.ontology.pieces import Part, Pieces
-    from passdown.loops.ontology.scene import Scene
+    from passdown.loops.ontology.scene import Near, Scene
     from passdown.text.arrays import Integers
 
 
@@ -67,7 +68,7 @@ def _empty(of: Scene, subject: int) -> Draft:
     """R1: nothing is lost with what has nothing."""
     return Draft(
         "DECOMPOSE_TO_PRIMORDIAL", subject, of.frame.floor, np.zeros(0, np.int64), 1.0, 1.0, "R1",
-        routes=np.zeros(0, np.int64), reason="It has no concepts.",
+        reason="It has no concepts.",
     )  # fmt: skip
 
 
@@ -79,37 +80,34 @@ def _falls_through(one: Draft, held: list[Draft]) -> bool:
 
 def _merges(of: Scene, subject: int, own: Part, seed: int) -> Iterator[Draft]:
     """R3: two that are tied to each other as to little else, and would not fall apart again."""
-    sight, settings = of.sight, of.settings
-    for other, share in of.close.get(subject, ()):
-        cut, volume = _together(of, subject, other)
-        union = float(apart(np.asarray(cut), np.asarray(volume), sight.total))
-        if union >= min(of.conductance[subject], of.conductance[other]):
+    settings, least = of.settings, of.settings.merge_share
+    for near in of.close.get(subject, ()):
+        union = _together(of, subject, near)
+        if union >= min(of.conductance[subject], of.conductance[near.other]):
             continue
-        both = part(sight, (subject, other))
-        found = pieces(both, communities(both, settings.resolution, seed), settings.resolution)
-        if found.modularity < settings.merge_modularity:
-            least = settings.merge_share
-            numbers = {"share": share, "phi": union, "q": found.modularity, "n": len(own)}
+        both = part(of.sight, (subject, near.other))
+        label = communities(both, settings.resolution, seed)
+        found = pieces(both, label, settings.resolution).modularity
+        if found < settings.merge_modularity:
+            numbers = {"share": near.share, "phi": union, "q": found, "n": len(own)}
             yield Draft(
-                "MERGE", subject, other, own.places, share + 0.2, (share - least) / (1 - least),
-                "R3", numbers=numbers,
-                reason=f"{share:.0%} of the ties of one lead to the other.",
+                "MERGE", subject, near.other, own.places, near.share + 0.2,
+                (near.share - least) / (1 - least), "R3", numbers=numbers,
+                reason=f"{near.share:.0%} of the ties of one lead to the other.",
             )  # fmt: skip
 
 
-def _together(of: Scene, one: int, other: int) -> tuple[float, float]:
-    """What ties the two to all others, and all their ties."""
-    sight, frame = of.sight, of.frame
-    low, high = min(one, other), max(one, other)
-    at = np.flatnonzero((frame.pair_left == low) & (frame.pair_right == high))
-    shared = float(sight.between[at].sum())
+def _together(of: Scene, one: int, near: Near) -> float:
+    """The conductance of the two as one."""
+    sight, other = of.sight, near.other
     volume = float(sight.volume[one] + sight.volume[other])
-    return volume - 2 * float(sight.inside[one] + sight.inside[other]) - 2 * shared, volume
+    cut = volume - 2 * float(sight.inside[one] + sight.inside[other]) - 2 * near.weight
+    return float(apart(np.asarray(cut), np.asarray(volume), sight.total))
 
 
 def _dissolve(of: Scene, subject: int, own: Part) -> Draft:
     """R4: more of it is elsewhere than here, so each concept goes to where its ties are."""
-    settings, outside = of.settings, float(of.sight.outside[subject])
+    settings, outside = of.settings, float(of.outside[subject])
     share = float(of.share[subject])
     near = share >= settings.dissolve_share
     score, least = (
@@ -118,7 +116,7 @@ def _dissolve(of: Scene, subject: int, own: Part) -> Draft:
     numbers = {"n": len(own), "share": share, "outside": outside}
     return Draft(
         "DECOMPOSE_TO_PRIMORDIAL", subject, of.frame.floor, own.places, score,
-        (score - least) / (1 - least), "R4", routes=routes(of, own), numbers=numbers,
+        (score - least) / (1 - least), "R4", routes=partial(routes, of, own), numbers=numbers,
         reason=f"{outside:.0%} of its ties lead out of it.",
     )  # fmt: skip
 
@@ -132,7 +130,7 @@ def routes(of: Scene, own: Part) -> Integers:
     weight = sums(at, own.out_weight[good], len(keys))
     row, home = keys // many, keys % many
     order = np.lexsort((home, -weight, row))
-    first = order[np.unique(row[order], return_index=True)[1]]
+    first = order[firsts(row[order])]
     found = np.full(len(own), of.frame.floor)
     enough = weight[first] >= of.settings.affinity_floor * degree[row[first]]
     found[row[first][enough]] = home[first][enough]

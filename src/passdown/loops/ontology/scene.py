@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.loops.ontology.frame import firsts
 from passdown.text.arrays import np
 
 if TYPE_CHECKING:
@@ -15,20 +16,29 @@ if TYPE_CHECKING:
     from passdown.text.arrays import Floats, Integers
 
 
+class Near(NamedTuple):
+    """With whom an ontology may be one: the larger share of the two, and what ties them."""
+
+    other: int
+    share: float
+    weight: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """A sight under certain thresholds. By ontology: the named one it is tied to most and with
-    which share of its ties, its conductance, whether more of it is elsewhere than there (it
-    starves), and whether it is a home to go to. `close` holds by donor with whom it may be one."""
+    which share of its ties, the share that leaves it, its conductance, whether it starves (more of
+    it is elsewhere), whether it is a home to go to. `close` holds by donor whom it is close to."""
 
     sight: Sight
     settings: Thresholds
     best: Integers
     share: Floats
+    outside: Floats
     conductance: Floats
     starving: NDArray[np.bool_]
     sink: NDArray[np.bool_]
-    close: dict[int, list[tuple[int, float]]]
+    close: dict[int, list[Near]]
 
     @property
     def frame(self) -> Frame:
@@ -48,7 +58,8 @@ def scene(of: Sight, settings: Thresholds) -> Scene:
     sink = ~starving & ~frame.frozen
     sink[frame.floor] = False
     conductance = apart(of.volume - 2 * of.inside, of.volume, of.total)
-    return Scene(of, settings, best, share, conductance, starving, sink, _close(of, settings))
+    close = _close(of, settings)
+    return Scene(of, settings, best, share, outside, conductance, starving, sink, close)
 
 
 def apart(cut: Floats, volume: Floats, total: float) -> Floats:
@@ -61,48 +72,42 @@ def apart(cut: Floats, volume: Floats, total: float) -> Floats:
 def _strongest(of: Sight) -> tuple[Integers, Floats]:
     """For each ontology the named one it is tied to most (equals: the first by id) and its share;
     itself and 0 where it is tied to none."""
-    frame = of.frame
-    one = np.concatenate([frame.pair_left, frame.pair_right])
-    other = np.concatenate([frame.pair_right, frame.pair_left])
-    weight = np.tile(of.between, 2)
-    real = (one != other) & (other != frame.floor) & (weight > 0)
-    one, other, weight = one[real], other[real], weight[real]
-    order = np.lexsort((other, -weight, one))
-    first = np.unique(one[order], return_index=True)[1]
-    at = order[first]
-    best, share = np.arange(len(frame.ids)), np.zeros(len(frame.ids))
-    best[one[at]] = other[at]
-    share[one[at]] = weight[at] / of.volume[one[at]]
+    facing, many = of.frame.facing, len(of.frame.ids)
+    best, share = np.arange(many), np.zeros(many)
+    if not len(facing.one):
+        return best, share
+    weight = of.between[facing.pair]
+    most = np.maximum.reduceat(weight, facing.begins)
+    sizes = np.diff(np.append(facing.begins, len(weight)))
+    found = np.flatnonzero((weight == np.repeat(most, sizes)) & (weight > 0))
+    first = found[firsts(facing.one[found])]
+    one = facing.one[first]
+    best[one], share[one] = facing.other[first], weight[first] / of.volume[one]
     return best, share
 
 
-def _close(of: Sight, settings: Thresholds) -> dict[int, list[tuple[int, float]]]:
-    """By donor who it has a large share of its ties with, both ways, and the larger share."""
+def _close(of: Sight, settings: Thresholds) -> dict[int, list[Near]]:
+    """By donor who it has a large share of its ties with, both ways."""
     frame = of.frame
-    named = (frame.pair_left != frame.floor) & (frame.pair_right != frame.floor)
-    real = named & (frame.pair_left != frame.pair_right) & (of.between > 0)
-    left, right, weight = frame.pair_left[real], frame.pair_right[real], of.between[real]
-    one, other = weight / of.volume[left], weight / of.volume[right]
+    facing = frame.facing
+    real = (facing.one < facing.other) & (facing.one != frame.floor)
+    left, right, weight = facing.one[real], facing.other[real], of.between[facing.pair[real]]
+    least = np.maximum(of.volume, 1e-300)
+    one, other = weight / least[left], weight / least[right]
     both = np.minimum(one, other) >= settings.merge_share
-    found: dict[int, list[tuple[int, float]]] = {}
-    for a, b, share in zip(
-        left[both].tolist(), right[both].tolist(), np.maximum(one, other)[both].tolist(),
-        strict=True,
-    ):  # fmt: skip
-        donor, survivor = _direction(frame, a, b)
-        if donor is not None:
-            found.setdefault(donor, []).append((survivor, share))
+    found: dict[int, list[Near]] = {}
+    donor, survivor = _direction(frame, left[both], right[both])
+    large = np.maximum(one, other)[both].tolist()
+    ends = zip(donor.tolist(), survivor.tolist(), large, weight[both].tolist(), strict=True)
+    for giving, staying, share, tied in ends:
+        if not frame.frozen[[giving, staying]].any() and not frame.pinned[giving]:
+            found.setdefault(giving, []).append(Near(staying, share, tied))
     return found
 
 
-def _direction(frame: Frame, one: int, other: int) -> tuple[int | None, int]:
-    """Who gives and who stays: the larger stays, of equals the one with the larger id; one that is
-    pinned never gives, one that is frozen neither gives nor takes."""
-    state = [frame.world.ontologies[frame.ids[at]].state for at in (one, other)]
-    size = frame.starts[1:] - frame.starts[:-1]
-    if "frozen" in state or state == ["pinned", "pinned"]:
-        return None, other
-    if "pinned" in state:
-        return (other, one) if state[0] == "pinned" else (one, other)
-    donor, survivor = sorted((one, other), key=lambda at: (size[at], frame.ids[at]))
-    return donor, survivor
+def _direction(frame: Frame, one: Integers, other: Integers) -> tuple[Integers, Integers]:
+    """Who gives and who stays: who is pinned stays, else the larger, of equals the later id."""
+    size = np.diff(frame.starts)
+    rank = (frame.pinned * (size.max(initial=0) + 1) + size) * len(size) + np.arange(len(size))
+    swapped = rank[one] > rank[other]
+    return np.where(swapped, other, one), np.where(swapped, one, other)

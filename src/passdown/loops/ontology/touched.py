@@ -36,8 +36,8 @@ def touched(of: World, before: Mapping[str, str], settings: Thresholds = DEFAULT
     now = scene(sight(frame(of)), settings)
     told = _digests(now)
     changed = {key for key, digest in told.items() if before.get(key) != digest}
-    pairs = ((donor, other) for donor, those in now.close.items() for other, _ in those)
-    near = [(now.frame.ids[donor], now.frame.ids[other]) for donor, other in pairs]
+    ids = now.frame.ids
+    near = ((ids[donor], ids[one.other]) for donor, those in now.close.items() for one in those)
     return frozenset(changed | {donor for donor, other in near if other in changed})
 
 
