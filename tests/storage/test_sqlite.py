@@ -270,3 +270,19 @@ def test_no_query_is_planned_anew_for_a_decision(path, clock):
             with store.write(ALL) as tx:
                 tx.registry.keep("n", str(n))
         assert not [said for said in statements if said.startswith("PRAGMA")]
+
+
+def test_pages_are_moved_to_their_places_seldom(path, clock):
+    store = open_sqlite(path, clock)
+    with store.write(ALL) as tx:
+        fill(tx)
+    before, log = path.stat().st_mtime_ns, Path(f"{path}-wal")
+    for n in range(40):
+        with store.write(ALL) as tx:
+            for name in range(40):
+                tx.registry.keep(f"{n}.{name}", "word " * 600)
+    assert log.stat().st_size > 1500 * 4096
+    assert path.stat().st_mtime_ns == before
+    store.close()
+    assert path.stat().st_mtime_ns > before
+    assert not log.exists()

@@ -41,9 +41,13 @@ class SqlLedger:
         # Nobody else appends before this transaction ends: the anchor is read once.
         head = self._last or self._head()
         entry, body = next_entry(head, self._bound.now, name, actor, subject, detail)
-        self._write("append", **entry_row(entry)._asdict())
-        self._write("keep_body", hash=entry.body, text=body)
-        self._write("advance", seq=entry.seq, at=entry.at, hash=entry.hash)
+        row = entry_row(entry)._asdict()
+        if self._bound.connection.queries.dialect.writes_joined:
+            self._write("append_whole", **row, text=body)
+        else:
+            self._write("append", **row)
+            self._write("keep_body", hash=entry.body, text=body)
+            self._write("advance", seq=entry.seq, at=entry.at, hash=entry.hash)
         self._last = Head(entry.seq, entry.at, entry.hash)
         return entry
 

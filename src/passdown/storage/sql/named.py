@@ -26,12 +26,14 @@ _flag = re.compile(r"--\? (\w+)")
 
 
 class Dialect(NamedTuple):
-    """What two databases say differently inside one query."""
+    """What two databases say differently inside one query; whether an index of theirs counts
+    words, and whether one statement may write several tables: a journey to a server less."""
 
     name: str
     skip_locked: str
     any_word: str
     counts_words: bool
+    writes_joined: bool
     quoted: Callable[[str], str]
     placed: Callable[[str], str]
 

@@ -60,6 +60,7 @@ DIALECT = Dialect(
     skip_locked="FOR UPDATE SKIP LOCKED",
     any_word=" | ",
     counts_words=False,
+    writes_joined=True,
     quoted=quoted,
     placed=placed,
 )

@@ -30,6 +30,7 @@ DIALECT = Dialect(
     skip_locked="",
     any_word=" OR ",
     counts_words=True,
+    writes_joined=False,
     quoted=lambda word: '"' + word.replace('"', '""') + '"',
     placed=str,
 )
@@ -42,6 +43,9 @@ SETTINGS = (
     "secure_delete = ON",  # what is erased is overwritten
     "cache_size = -16000",  # kilobytes: the index of a bulk load stays in memory
     "journal_size_limit = 67108864",
+    # A decision writes some forty pages. With SQLite's own thousand, every 25th of those that
+    # decide and ask would wait until all pages are moved to their places, too.
+    "wal_autocheckpoint = 4000",
 )
 
 
