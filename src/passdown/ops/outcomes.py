@@ -44,7 +44,7 @@ def outcomes(ctx: Ctx) -> dict[str, Any]:
     for one in waiting:
         outcome = _looked(ctx, one, past)
         # Asked before it is noted as looked at: who dies in between asks the same question again.
-        asked = _asked_again(ctx, one, outcome) if outcome else ""
+        asked = _asked_again(ctx, one, outcome, past) if outcome and past else ""
         with ctx.store.write(ALL) as tx:
             keep(tx, one, outcome, BY)
         if outcome is not None:
@@ -101,12 +101,18 @@ def _made(tx: Tx, one: Due) -> list[Record]:
     return [r for r in found if r is not None and r.made_by == one.proposal.id]
 
 
-def _asked_again(ctx: Ctx, one: Due, outcome: Outcome) -> str:
-    """The question whether what it made should go, where it did harm and its loop can ask."""
+def _asked_again(ctx: Ctx, one: Due, outcome: Outcome, past: Corpus) -> str:
+    """The question whether what it did should be taken back, where it did harm and its loop can
+    ask."""
     from passdown.stages.measure.outcomes import regressed
 
     loop = ctx.loops[one.proposal.loop]
-    if not regressed(outcome) or loop.doubt is None:
+    if not regressed(outcome):
+        return ""
+    if loop.revert is not None:
+        back = loop.revert(one.proposal, outcome.sentence, past, ctx.settings)
+        return _file(ctx, loop, back)[:12] if back else ""
+    if loop.doubt is None:
         return ""
     with ctx.store.read(ALL) as tx:
         made = [r for r in _made(tx, one) if r.life.value in ("active", "contested")]

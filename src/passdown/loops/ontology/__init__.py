@@ -16,8 +16,10 @@ from passdown.loops.ontology.context import context
 from passdown.loops.ontology.detect import detect
 from passdown.loops.ontology.knobs import KNOBS
 from passdown.loops.ontology.known import KIND, LOOP as NAME
+from passdown.loops.ontology.outcome import outcome
 from passdown.loops.ontology.payload import ACTIONS, Payload
 from passdown.loops.ontology.replay import replay
+from passdown.loops.ontology.revert import revert
 from passdown.loops.ontology.upkeep import upkeep
 from passdown.loops.ontology.view import card, hesitates
 from passdown.text.entities import ENTITY
@@ -34,6 +36,8 @@ LOOP: Loop[Payload] = Loop(
     replay=replay,
     changes=changes,
     card=card,
+    outcome=outcome,
+    revert=revert,
     same=same,
     hesitates=hesitates,
     reads=accepted,
@@ -62,6 +66,13 @@ LOOP: Loop[Payload] = Loop(
             rows="decisions",
             columns=("id", "at", "action", "state", "code", "title"),
         ),
+        Query(
+            "scores",
+            queries.scores,
+            rows="ontologies",
+            columns=("name", "concepts", "conductance", "modularity", "coherence", "outside"),
+        ),
+        Query("pressure", queries.under_pressure),
         Query("export", queries.graph_file),
     ),
     asks=(

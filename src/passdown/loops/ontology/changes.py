@@ -37,6 +37,7 @@ def _done(payload: Payload, known: Known) -> Iterator[Change]:
         case asked.SplitNew():
             record = fresh(payload.name, known, payload.description, anchor=payload.anchor)
             yield Put(record)
+            yield from _named_no_more(the(payload.donor, known), payload.name)
             yield from move(map(concept_id, payload.concepts), record.id, known)
         case asked.SplitInto():
             into = the(payload.into, known)
@@ -59,6 +60,13 @@ def move(concepts: Iterable[str], into: str, known: Known) -> Iterator[Change]:
         if old is not None:
             yield Unlink(old)
         yield Link(new)
+
+
+def _named_no_more(donor: Domain, name: str) -> Iterator[Change]:
+    """What leaves under a name that the donor took over takes it along."""
+    kept = [one for one in donor.aliases if normal(one) != normal(name)]
+    if len(kept) < len(donor.aliases):
+        yield Put(replace(donor.record, body={**donor.record.body, "aliases": kept}))
 
 
 def _merge(payload: asked.Merge, known: Known) -> Iterator[Change]:

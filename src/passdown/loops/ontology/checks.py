@@ -86,7 +86,9 @@ def _split(payload: asked.SplitNew | asked.SplitInto, known: Known, settings: Se
     donor = the(payload.donor, known)
     _is_not_frozen(donor, LIFECYCLE)
     if isinstance(payload, asked.SplitNew):
-        is_free(payload.name, known)
+        # What once went into it may leave it again under its own name.
+        own = () if normal(payload.name) == normal(donor.name) else (donor,)
+        is_free(payload.name, known, own)
     else:
         _is_goal(payload.into, (donor,), known)
     if not payload.concepts:
@@ -157,11 +159,9 @@ def is_free(name: str, known: Known, those: Sequence[Domain] = ()) -> None:
     """Conflict where somebody but these has the name, or had it."""
     if not normal(name):
         refuse(NAME_EMPTY, "that is no name", name, "Give one that has letters.")
-    mine = {one.key for one in those}
-    holder = known.taken(name)
-    while holder is not None and holder.key in mine:
-        mine.discard(holder.key)
-        holder = known.taken(name, but=holder)
+    mine, ids = {one.key for one in those}, {one.id for one in those}
+    holders = (one for one in known.holders(name) if one.key not in mine)
+    holder = next((one for one in holders if one.is_live or one.into not in ids), None)
     if holder is not None:
         step = "Split into it instead, or choose another name."
         gone = "" if holder.is_live else ", which is no more"

@@ -10,6 +10,7 @@ from passdown.loops.ontology import payload as asked
 from passdown.loops.ontology.asking import moved, question, same, worded
 from passdown.loops.ontology.knobs import thresholds
 from passdown.loops.ontology.past import done
+from passdown.loops.ontology.places import placed
 from passdown.loops.ontology.replay import NEW, pulled
 from passdown.loops.ontology.world import picture
 
@@ -28,6 +29,7 @@ LONGEST = 300
 def context(payload: Payload, corpus: Corpus, settings: Settings) -> Mapping[str, Any]:
     """All of it, bounded, as it is now."""
     seen = picture(corpus)
+    payload = placed(payload, seen.known)
     what = done(payload)
     return {
         "inventory": _inventory(seen),
@@ -52,7 +54,8 @@ def found(payload: Payload, seen: Picture, settings: Settings) -> list[Payload]:
 
 def strays(payload: Payload, seen: Picture, settings: Settings) -> bool:
     """Whether it is none of what the rules find."""
-    return not any(same(one, payload) for one in found(payload, seen, settings))
+    meant = placed(payload, seen.known)
+    return not any(same(one, meant) for one in found(meant, seen, settings))
 
 
 def _inventory(seen: Picture) -> list[dict[str, Any]]:

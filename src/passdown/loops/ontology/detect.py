@@ -55,9 +55,11 @@ def found(
 def candidates(seen: Picture, settings: Settings) -> list[Candidate]:
     """What the rules say, as the thresholds stood when the cycle began."""
     from passdown.loops.ontology.judge import candidates as judged
+    from passdown.loops.ontology.pressure import eased, pressure
 
     most = 2 * settings.whole(MOST_PROPOSALS)
-    return list(judged(seen.world, thresholds(settings), most=most))
+    held = eased(thresholds(settings), pressure(seen.world))
+    return list(judged(seen.world, held, most=most))
 
 
 def _ask(

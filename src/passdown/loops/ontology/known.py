@@ -146,14 +146,11 @@ class Known:
         also = [one for one in self.live if wanted in map(normal, one.aliases)]
         return next(iter((*named, *also)), None) if wanted else None
 
-    def taken(self, name: str, but: Domain | None = None) -> Domain | None:
-        """The ontology that has this name or had it, whether it is there or went; None when nobody
-        has. `but` may have it."""
+    def holders(self, name: str) -> list[Domain]:
+        """The ontologies that have this name or had it, those that are there first."""
         wanted = normal(name)
-        for one in sorted(self.every.values(), key=lambda one: (not one.is_live, one.key)):
-            if (but is None or one.key != but.key) and wanted in _names(one):
-                return one
-        return None
+        found = (one for one in self.every.values() if wanted in _names(one))
+        return sorted(found, key=lambda one: (not one.is_live, one.key))
 
     @cached_property
     def homes(self) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from passdown.domain.proposal import Status
 from passdown.loops.ontology import payload as asked
 from passdown.loops.ontology.graph import Failure
 from passdown.loops.ontology.known import LOOP
+from passdown.loops.ontology.places import placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,16 +18,17 @@ if TYPE_CHECKING:
     from passdown.contract.corpus import Corpus
     from passdown.domain.proposal import Proposal
     from passdown.loops.ontology.clock import Clock
+    from passdown.loops.ontology.known import Known
     from passdown.loops.ontology.payload import Payload, Place
 
 
-def payload_of(proposal: Proposal) -> Payload | None:
-    """What was asked; None where that was forgotten."""
+def payload_of(proposal: Proposal, known: Known) -> Payload | None:
+    """What was asked, as it was meant; None where that was forgotten."""
     try:
         found: Payload = msgspec.convert(proposal.payload, asked.Payload)
     except msgspec.ValidationError:
         return None
-    return found
+    return placed(found, known)
 
 
 def done(payload: Payload) -> Payload:
@@ -36,11 +38,11 @@ def done(payload: Payload) -> Payload:
     return payload
 
 
-def changed(corpus: Corpus, clock: Clock) -> Mapping[str, int]:
+def changed(corpus: Corpus, clock: Clock, known: Known) -> Mapping[str, int]:
     """When each ontology last gained or lost concepts by a decision."""
     found: dict[str, int] = {}
     for proposal in corpus.kept.asked(LOOP):
-        payload = payload_of(proposal) if proposal.status is Status.EXECUTED else None
+        payload = payload_of(proposal, known) if proposal.status is Status.EXECUTED else None
         if payload is not None:
             at = clock.at(proposal.decided_at)
             found |= {place.key: at for place in places(done(payload)) if place.key}
@@ -62,11 +64,11 @@ def places(payload: Payload) -> list[Place]:
             return []
 
 
-def failures(corpus: Corpus, clock: Clock) -> list[Failure]:
+def failures(corpus: Corpus, clock: Clock, known: Known) -> list[Failure]:
     """What was tried in vain, with the code and the words in which that was told."""
     found = []
     for one in corpus.kept.asked(LOOP):
-        payload = payload_of(one) if one.status is Status.FAILED else None
+        payload = payload_of(one, known) if one.status is Status.FAILED else None
         if payload is not None:
             at = clock.at(one.decided_at)
             found.append(_failure(done(payload), at, one.failure_code, one.reason))

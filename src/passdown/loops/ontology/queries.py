@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
@@ -15,7 +16,8 @@ from passdown.loops.ontology.asking import moved, question
 from passdown.loops.ontology.checks import check
 from passdown.loops.ontology.detect import found
 from passdown.loops.ontology.inherit import majority, spread
-from passdown.loops.ontology.known import HOME, LOOP, PRIMORDIAL
+from passdown.loops.ontology.knobs import thresholds
+from passdown.loops.ontology.known import HOME, LOOP, PRIMORDIAL, look
 from passdown.loops.ontology.names import CLAIM
 from passdown.loops.ontology.past import done, payload_of, places
 from passdown.loops.ontology.payload import Place
@@ -99,6 +101,30 @@ def preview(corpus: Corpus, settings: Settings) -> dict[str, Any]:
         else:
             dropped[one.reason] += one.n
     return {"questions": rows, "dropped": dict(sorted(dropped.items())), "epoch": seen.clock.now}
+
+
+def scores(corpus: Corpus, settings: Settings, ontology: Short = "") -> dict[str, Any]:
+    """What can be measured of each ontology: how much there is of it, how it holds together, where
+    it is drawn, and how much has happened since it began."""
+    from passdown.loops.ontology.features import features
+
+    seen = picture(corpus)
+    only = [_the(ontology, seen).key] if ontology else None
+    every = features(seen.world, thresholds(settings), only=only)
+    rows = [{"name": seen.known.every[one.id].name, **_rounded(asdict(one))} for one in every]
+    return {"ontologies": rows, "epoch": seen.clock.now}
+
+
+def under_pressure(corpus: Corpus) -> dict[str, Any]:
+    """Whether ontologies are too few and large or too many and small, by the median and the 95th
+    percentile, and what would relieve it."""
+    from passdown.loops.ontology.pressure import pressure
+
+    return _rounded(asdict(pressure(picture(corpus).world)))
+
+
+def _rounded(told: dict[str, Any]) -> dict[str, Any]:
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in told.items()}
 
 
 def cycle(corpus: Corpus, settings: Settings) -> Any:
@@ -191,9 +217,9 @@ def _place(name: str, seen: Picture) -> Place:
 
 def _decisions(corpus: Corpus) -> list[dict[str, Any]]:
     """Every question, by when it was asked."""
-    rows = []
+    rows, known = [], look(corpus)
     for one in corpus.kept.asked(LOOP):
-        payload = payload_of(one)
+        payload = payload_of(one, known)
         if payload is not None:
             rows.append(
                 {

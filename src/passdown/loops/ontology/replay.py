@@ -4,14 +4,17 @@ reader of each ontology would see."""
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.contract.loop import Replay
 from passdown.loops.ontology import payload as asked
 from passdown.loops.ontology.asking import moved
+from passdown.loops.ontology.graph import Ontology
 from passdown.loops.ontology.inherit import spread
 from passdown.loops.ontology.known import PRIMORDIAL
 from passdown.loops.ontology.past import done
+from passdown.loops.ontology.places import placed
 from passdown.loops.ontology.world import picture
 
 if TYPE_CHECKING:
@@ -38,7 +41,8 @@ class Pull(NamedTuple):
 def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
     """For: concepts with more ties to where they would go than to where they are; against: those
     with fewer. Before and after of each ontology as its readers see it."""
-    seen, what = picture(corpus), done(payload)
+    seen = picture(corpus)
+    what = placed(done(payload), seen.known)
     goes = {name: key or NEW for name, key in _moved(what, seen).items()}
     if not goes:
         return Replay(_still(what, seen), metrics=_state(seen))
@@ -50,7 +54,8 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
         f"{_count(len(goes), 'concept')} would move: {right} with more ties there than here,"
         f" {wrong} with fewer. {_seen(seen, goes)}"
     )
-    return Replay(sentence, right, wrong, metrics={**figures, **_state(seen)})
+    better = {"gain": round(_gain(seen.world, goes), 4)}
+    return Replay(sentence, right, wrong, metrics={**figures, **_state(seen), **better})
 
 
 def _moved(payload: Payload, seen: Picture) -> Mapping[str, str]:
@@ -110,6 +115,15 @@ def _seen(seen: Picture, goes: Mapping[str, str]) -> str:
             whole += len({goes.get(name, homes.get(name, PRIMORDIAL)) for name in names}) > 1
     told = f"Of claims that name them, {apart} name concepts of two ontologies or more"
     return f"{told}; then {whole} would."
+
+
+def _gain(of: World, goes: Mapping[str, str]) -> float:
+    """How much better all would be ordered at once, in [-1, 1]."""
+    from passdown.loops.ontology.quality import gained, score
+
+    known = {NEW: Ontology(NEW, NEW), **of.ontologies}
+    then = replace(of, ontologies=known, homes={**of.homes, **goes})
+    return gained(score(then), score(of))
 
 
 def _state(seen: Picture) -> dict[str, float]:

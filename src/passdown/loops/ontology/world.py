@@ -76,8 +76,8 @@ def _draw(corpus: Corpus) -> Picture:
         [_ontology(one, clock) for one in known.every.values()],
         clock=clock.now,
         inflight=waiting(corpus, known),
-        changed=changed(corpus, clock),
-        failures=failures(corpus, clock),
+        changed=changed(corpus, clock, known),
+        failures=failures(corpus, clock, known),
         tombstones=[one.name for one in known.every.values() if _is_tomb(one)],
     )
     return Picture(known, clock, held, found)
