@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from passdown.domain.actor import Proof, human
 from passdown.domain.job import Job
 from passdown.domain.scope import ALL
+from passdown.stages.audit import keep
+from passdown.stages.audit.verdict import written
 from tests.desk import Desk
 from tests.notes import Add, key_of
 
@@ -42,12 +46,17 @@ def prepare(made: Desk, home: Path) -> dict[str, Any]:
     said = {**LINE, "message": {"role": "user", "content": "Always run the linter first."}}
     home.mkdir(exist_ok=True)
     (home / "s9.jsonl").write_text(json.dumps(said | {"timestamp": made.clock.now()}) + "\n")
+    (home / "change.patch").write_text("--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-tea = 4\n+tea = 5\n")
+    repository(home / "repo")
     (home / "events.jsonl").write_text('{"source": "bot", "ok": true}\n\nno event\n')
     made.call("event", event={"source": "scenario", "event_kind": "fill", "error": "no seat"})
     made.app.call("backup", {"to": str(home / "old.backup")}, ALICE)
     made.app.call("mirror", {"root": str(home / "mirrored")}, ALICE)
     made.call("controls.set", name="gate.max_open_per_loop", value="50")
+    audit, finding = audited(made, home / "repo")
     return {
+        "audit": audit,
+        "finding": finding,
         "kept": answered(made, "rinse `cup{}` first", yes=True),
         "refused": answered(made, "dry `cup{}` last", yes=False),
         "approved": approved,
@@ -57,6 +66,29 @@ def prepare(made: Desk, home: Path) -> dict[str, Any]:
         "record": record.id,
         "session": "s1",
     }
+
+
+def repository(place: Path) -> None:
+    """Two commits, the same in every run."""
+    when = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
+    who = ("-c", "user.name=ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgsign=false")
+    place.mkdir()
+    for words in (
+        ("init", "-q", "-b", "main"),
+        ("commit", "-q", "--allow-empty", "-m", "first"),
+        ("commit", "-q", "--allow-empty", "-m", "Removes `old_tea_time`"),
+    ):
+        subprocess.run(["git", "-C", str(place), *who, *words], check=True, env=os.environ | when)
+
+
+def audited(made: Desk, repo: Path) -> tuple[str, str]:
+    """A verdict kept as `audit range` keeps it, which nobody was told of; and its finding."""
+    asked = {"range": "HEAD~1..HEAD", "repo": str(repo), "pr": 7, "dry_run": True}
+    verdict = made.app.call("audit.range", asked, ALICE)["verdict"]
+    root = made.app.places.root
+    keep.write(keep.verdict_file(root / keep.VERDICTS, 7, verdict["head_sha"]), written(verdict))
+    keep.note(root / keep.OUTCOMES, keep.audit_row(verdict))
+    return verdict["audit_key"], verdict["findings"][0]["fp"]
 
 
 def answered(made: Desk, text: str, *, yes: bool) -> str:
@@ -79,6 +111,11 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "alike.reject": {"id": names["refused"], "reason": "not so"},
         "alike.groups": {"loop": "notes"},
         "approve": {"id": names["pending"], "reason": "seen it"},
+        "audit.patch": {"file": str(here / "change.patch"), "dry_run": True},
+        "audit.feedback": {"id": names["audit"], "finding": names["finding"], "verdict": "fixed"},
+        "audit.result": {"repo": "acme/shop", "pr": 7, "result": "merged"},
+        "audit.show": {"id": names["audit"]},
+        "audit.range": {"range": "HEAD~1..HEAD", "repo": str(here / "repo"), "dry_run": True},
         "backup": {"to": str(here / "new.backup")},
         "brief": {"task": "tea", "budget": 500},
         "check": {"id": names["record"]},

@@ -31,6 +31,8 @@ def said(knobs: Iterable[str]) -> Iterator[Said]:
         yield Said(f"{THEIRS}HOME", FOLDER, os.path.join(home, "promotions"))
     if folder := os.environ.get(f"{THEIRS}PROMOTIONS_DIR"):
         yield Said(f"{THEIRS}PROMOTIONS_DIR", FOLDER, folder)
+    if url := os.environ.get("LH_OBSERVER_URL"):
+        yield Said("LH_OBSERVER_URL", "audit.observer", url)
     named = {variable: name for name in every for variable in _variables(name, every)}
     for prefix in (THEIRS, OURS):
         for rest in sorted(named):

@@ -339,6 +339,9 @@ KNOBS: dict[str, Knob] = {
                 ("backfill", 500_000, "all that one run of `mine` asks"),
             )
         ),
+        Knob("audit.verdicts", "data/_auditor/verdicts", "Where verdicts are.", safety=True),
+        Knob("audit.outcomes", "data/_kb/outcomes.jsonl", "Where their rows are.", safety=True),
+        Knob("audit.observer", "http://localhost:3800", "Who is told of audits.", safety=True),
         Knob("server.host", "127.0.0.1", "Where `serve` listens.", safety=True),
         Knob("server.port", 3800, "The port `serve` listens on.", 1, 65_535),
         Knob("server.proxy_header", "", "The header a proxy says in who it is.", safety=True),

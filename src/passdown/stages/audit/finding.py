@@ -101,7 +101,7 @@ def _refuted(held: Held) -> Finding:
 
 
 def _said(held: Held) -> str:
-    text = held.claim.text
+    text = held.claim.words
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 

@@ -3,14 +3,18 @@ no hooks, no filters, no drivers for diffs or texts, no helpers that a config na
 
 from __future__ import annotations
 
+import re
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from passdown.domain.errors import Invalid, NotFound, Unavailable, Unreadable
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 PATIENCE = 120.0
 """Seconds that one call of git may take."""
@@ -21,8 +25,12 @@ _QUIET = (
     "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "-c", "core.attributesFile=",
     "-c", "log.showSignature=false", "-c", "grep.fullName=true",
 )  # fmt: skip
+_NOBODY = ("-c", "user.name=passdown", "-c", "user.email=passdown@localhost",
+           "-c", "commit.gpgSign=false")  # fmt: skip
 _DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "-M", "-U3", "--src-prefix=a/",
          "--dst-prefix=b/", "--submodule=short")  # fmt: skip
+_OWNED = re.compile(r"[:/]([^/:]+/[^/]+?)(?:\.git)?/?$")
+_HOST = re.compile(r"(?:[a-z+]+://(?:[^@/]*@)?([^/:]+)|[^@/:]+@([^:/]+):)")
 _FIELDS = "%H%x00%an%x00%ae%x00%s%x00%b%x00%x01"
 
 
@@ -37,14 +45,21 @@ class Commit:
     body: str
 
 
-def ask(repo: Path, *words: str, stdin: bytes = b"", fails: tuple[int, ...] = ()) -> bytes:
-    """What git answers.
+def ask(
+    repo: Path,
+    *words: str,
+    stdin: bytes = b"",
+    fails: tuple[int, ...] = (),
+    index: Path | None = None,
+) -> bytes:
+    """What git answers; `index` is another index than the repository's own.
 
     Raises:
         Unavailable: there is no git, or it takes too long.
         Unreadable: it says no.
     """
-    command = ["git", "-C", str(repo), "--no-pager", *_QUIET, *words]
+    apart = ["env", f"GIT_INDEX_FILE={index}"] if index else []
+    command = [*apart, "git", "-C", str(repo), "--no-pager", *_QUIET, *words]
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE)
     except FileNotFoundError as error:
@@ -115,10 +130,31 @@ def commits(repo: Path, base: str, head: str) -> list[Commit]:
     ]
 
 
-def prepared(repo: Path, patch: Path) -> None:
-    """Whether a patch applies here.
+@contextmanager
+def applied(repo: Path, base: str, patch: bytes) -> Iterator[str]:
+    """A commit in which a patch stands on another, made beside the work tree and its index.
 
     Raises:
-        Unreadable: it does not.
+        Unreadable: the patch does not apply there.
     """
-    ask(repo, "apply", "--check", str(patch))
+    with TemporaryDirectory(prefix="passdown-audit-") as folder:
+        index = Path(folder) / "index"
+        ask(repo, "read-tree", base, index=index)
+        ask(repo, "apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, index=index)
+        tree = ask(repo, "write-tree", index=index).decode().strip()
+        made = ask(repo, *_NOBODY, "commit-tree", tree, "-p", base, "-m", "patch", index=index)
+        yield made.decode().strip()
+
+
+def name(repo: Path) -> str:
+    """What the repository is called at its origin, else its folder's name."""
+    said = ask(repo, "config", "--get", "remote.origin.url", fails=(1,)).decode().strip()
+    found = _OWNED.search(said)
+    return found[1] if found else repo.resolve().name
+
+
+def host(repo: Path) -> str:
+    """Where its origin is; '' for none and for a folder."""
+    said = ask(repo, "config", "--get", "remote.origin.url", fails=(1,)).decode().strip()
+    found = _HOST.match(said)
+    return (found[1] or found[2] or "") if found else ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import PassdownError
 from passdown.stages.audit import code, names
-from passdown.stages.audit.finding import Finding, capped, of_claims
+from passdown.stages.audit.finding import Finding, capped, digest, of_claims
 from passdown.stages.audit.hold import Held, hold
 from passdown.stages.audit.leaks import leaks
+from passdown.stages.audit.memory import gain, kb_query
 from passdown.stages.audit.said import claims
 from passdown.stages.audit.tamper import tampering
 from passdown.stages.audit.verdict import ERROR, FAIL, PASS, Check, Verdict
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from passdown.stages.audit.change import Change
+    from passdown.stages.audit.memory import Memory
     from passdown.stages.audit.said import Text
     from passdown.stages.audit.verdict import Subject
     from passdown.text.redact import Redactor
 
+HUNKS = 2000
+"""Places of a change that are kept to know it again by."""
 SYMBOLS = 400
 """Names of a change that are kept to find it by later."""
 
@@ -57,26 +61,53 @@ def judge(
     redactor: Redactor,
     at: str,
     ladder: Mapping[str, str] | None = None,
+    memory: Memory | None = None,
     more: Sequence[tuple[str, Callable[[], Iterable[Finding]]]] = (),
 ) -> Verdict:
-    """The verdict on a change; `more` are further checks by name, each run beside the rest."""
+    """The verdict on a change; `memory` is what earlier audits left, `more` are further checks by
+    name, each run beside the rest."""
     start = time.monotonic()
     work = Work(ladder or {})
     work.run("claims", lambda: _claims(work, texts, change, bot=subject.is_bot), required=True)
     work.run("static", lambda: [*tampering(change), *leaks(change, redactor)], required=True)
     for name, part in more:
         work.run(name, part, required=False)
+    kb = _remember(work, memory, subject, change) if memory else {}
     return Verdict(
         subject=subject,
         at=at,
         claims=work.held,
         findings=tuple(_once(work.findings)),
         checks=tuple(work.checks),
+        memory=kb,
         files=len(change.facts.files),
         ms=round((time.monotonic() - start) * 1000),
         paths=tuple(file.path for file in change.facts.files),
         symbols=tuple(symbols(change)),
+        hunks=tuple(hunks(change)),
     )
+
+
+def _remember(work: Work, memory: Memory, subject: Subject, change: Change) -> dict[str, Any]:
+    """What people said of the findings before, and the earlier audits that have a say."""
+    paths = [file.path for file in change.facts.files]
+    work.findings = memory.with_feedback(_once(work.findings), hunks(change))
+    prior = memory.prior(subject, work.held, paths, symbols(change))
+    work.run("kb_query", lambda: kb_query(memory, prior, work.held), required=False)
+    return {
+        "mode": "lexical",
+        "prior_audits": [one.plain() for one in prior],
+        "gain": gain(memory, prior, work.held, work.findings),
+    }
+
+
+def hunks(change: Change) -> list[str]:
+    """A short name for what each place of the change does, wherever it stands."""
+    return [
+        digest(file.path, *(line for line in hunk.lines if line[:1] in "+-"))
+        for file in change.facts.files
+        for hunk in file.hunks
+    ][:HUNKS]
 
 
 def symbols(change: Change) -> list[str]:

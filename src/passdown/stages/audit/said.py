@@ -53,6 +53,7 @@ class Said:
     scope: str = ""
     modality: str = ASSERTED
     superseded: str = ""
+    words: str = ""
 
     @property
     def key(self) -> str:
@@ -129,6 +130,7 @@ def _in(text: Text, sentence: Sentence) -> Iterator[Said]:
             args=match.args,
             scope=match.scope,
             modality=CHECKBOX if sentence.box else ASSERTED,
+            words=sentence.text[match.start : match.end].strip(" ,"),
         )
 
 

@@ -86,6 +86,7 @@ class Verdict:
     model: Mapping[str, Any] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
     symbols: tuple[str, ...] = ()
+    hunks: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -143,7 +144,8 @@ class Verdict:
             "checks": [_check(one) for one in self.checks],
             "kb": {"mode": "off", "prior_audits": [], "playbooks": [], "drift": [], "gain": {},
                    **self.memory},
-            "paths": list(self.paths), "symbols": list(self.symbols), "metrics": self._metrics(),
+            "paths": list(self.paths), "symbols": list(self.symbols), "hunks": list(self.hunks),
+            "metrics": self._metrics(),
         }  # fmt: skip
 
     def _subject(self) -> Json:

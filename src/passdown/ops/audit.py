@@ -1,0 +1,211 @@
+"""Operations that audit: a range of commits or a patch is judged, and the verdict is kept once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from passdown.domain.errors import Invalid, NotFound, Unreadable
+from passdown.ops.kinds import FilePath, Name, Text
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from passdown.stages.audit.change import Change
+    from passdown.stages.audit.said import Text as Told
+    from passdown.stages.audit.verdict import Subject, Verdict
+
+_CARD = Shell(card="text", check=True)
+
+
+@operation(
+    "audit.range",
+    Effect.WRITE,
+    cli=Shell(card="text", check=True, bare="range"),
+    example="passdown audit range origin/main..HEAD",
+    long=True,
+)
+def audit_range(
+    ctx: Ctx,
+    range: Name = "",
+    repo: FilePath = ".",
+    description: FilePath = "",
+    title: Text = "",
+    pr: int = 0,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Judge the commits of BASE..HEAD: what they say of themselves held against what they do.
+
+    Without a range it is what this branch adds to the branch that the origin shows.
+    """
+    from passdown.stages.audit import facts, git
+    from passdown.stages.audit.change import Change
+    from passdown.stages.audit.tree import Tree
+
+    place = Path(repo).expanduser()
+    base, head = _ends(place, range)
+    start = git.merge_base(place, base, head)
+    diff = git.diff(place, start, head)
+    subject = _subject(place, base, head, start, git.patch_id(place, diff), pr, title)
+    texts = [*_described(title, description), *_messages(place, start, head)]
+    change = Change(facts.read(diff), Tree(place, start), Tree(place, head))
+    return _told(ctx, _judged(ctx, subject, texts, change), dry_run=dry_run)
+
+
+@operation(
+    "audit.patch",
+    Effect.WRITE,
+    cli=_CARD,
+    example="passdown audit patch change.patch --description pr.md",
+    long=True,
+)
+def audit_patch(
+    ctx: Ctx,
+    file: FilePath,
+    repo: FilePath = "",
+    base: Name = "",
+    description: FilePath = "",
+    title: Text = "",
+    pr: int = 0,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Judge a patch file. With the repository and the commit that it applies to, whole files are
+    read; without, its lines alone, and what they cannot tell is not told."""
+    from passdown.stages.audit import facts
+    from passdown.stages.audit.change import Change
+    from passdown.stages.audit.verdict import Subject
+
+    diff = _bytes(file)
+    head = hashlib.sha1(diff, usedforsecurity=False).hexdigest()
+    texts = [*_described(title, description), *_mailed(diff)]
+    if not repo:
+        subject = Subject("", "", head, pr=pr, patch_id=head, title=title)
+        return _told(ctx, _judged(ctx, subject, texts, Change(facts.read(diff))), dry_run=dry_run)
+    place = Path(repo).expanduser()
+    return _told(ctx, _applied(ctx, place, base, diff, texts, title, pr), dry_run=dry_run)
+
+
+def _applied(
+    ctx: Ctx, place: Path, base: str, diff: bytes, texts: list[Told], title: str, pr: int
+) -> Verdict:
+    """The verdict on a patch as it would stand on a commit, in a tree that no work tree sees."""
+    from passdown.stages.audit import facts, git
+    from passdown.stages.audit.change import Change
+    from passdown.stages.audit.tree import Tree
+
+    start = git.sha(place, base or "HEAD")
+    with git.applied(place, start, diff) as head:
+        whole = git.diff(place, start, head)
+        subject = _subject(place, start, head, start, git.patch_id(place, whole), pr, title)
+        change = Change(facts.read(whole), Tree(place, start), Tree(place, head))
+        return _judged(ctx, subject, texts, change)
+
+
+def _ends(place: Path, range: str) -> tuple[str, str]:
+    from passdown.stages.audit import git
+
+    base, dots, head = range.partition("..")
+    if range and not dots:
+        raise Invalid(f"{range!r} is no range", next="name BASE..HEAD")
+    start = git.sha(place, base) if base else git.default_base(place)
+    return start, git.sha(place, head.lstrip(".") or "HEAD")
+
+
+def _subject(
+    place: Path, base: str, head: str, start: str, patch_id: str, pr: int, title: str
+) -> Subject:
+    from passdown.stages.audit import git
+    from passdown.stages.audit.said import is_bot
+    from passdown.stages.audit.verdict import Subject
+
+    commits = git.commits(place, start, head)
+    last = commits[-1] if commits else None
+    author = last.author if last else ""
+    return Subject(
+        repo=git.name(place),
+        host=git.host(place),
+        base=base,
+        head=head,
+        pr=pr,
+        merge_base=start,
+        patch_id=patch_id,
+        title=title or (last.subject if last else ""),
+        author=author,
+        is_bot=is_bot(author),
+    )
+
+
+def _described(title: str, description: str) -> list[Told]:
+    from passdown.stages.audit.said import Text
+
+    found = [Text("title", title)] if title else []
+    if description:
+        found.append(Text("body", _bytes(description).decode("utf-8", "replace")))
+    return found
+
+
+def _messages(place: Path, start: str, head: str) -> list[Told]:
+    from passdown.stages.audit import git
+    from passdown.stages.audit.said import Text
+
+    return [
+        Text(f"commit:{one.sha}", f"{one.subject}\n\n{one.body}", one.author)
+        for one in git.commits(place, start, head)
+    ]
+
+
+def _mailed(diff: bytes) -> list[Told]:
+    """What a patch from a mailbox says above its first file."""
+    from email import message_from_bytes, policy
+
+    from passdown.stages.audit.said import Text
+
+    head, found, _ = diff.partition(b"\ndiff --git ")
+    if not found or not head.startswith((b"From ", b"From:", b"Subject:")):
+        return []
+    mail = message_from_bytes(head, policy=policy.default)
+    body = mail.get_body() if mail.is_multipart() else mail
+    text = str(body.get_content()) if body is not None else ""
+    subject = str(mail["Subject"] or "").partition("] ")[2] or str(mail["Subject"] or "")
+    return [
+        Text("title", subject, str(mail["From"] or "")),
+        Text("body", text.partition("\n---\n")[0]),
+    ]
+
+
+def _bytes(file: str) -> bytes:
+    path = Path(file).expanduser()
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound("there is no such file", where=str(path)) from error
+    except OSError as error:
+        raise Unreadable(str(error.strerror), where=str(path)) from error
+
+
+def _judged(ctx: Ctx, subject: Subject, texts: list[Told], change: Change) -> Verdict:
+    from dataclasses import replace
+
+    from passdown.ops.auditing import remembered
+    from passdown.stages.audit.judge import judge
+
+    memory = remembered(ctx, subject.repo, subject.audit_key)
+    found = judge(subject, texts, change, ctx.redactor(), ctx.clock.now(), memory=memory)
+    return replace(found, config=_config(ctx))
+
+
+def _config(ctx: Ctx) -> str:
+    """A name for how audits are configured: under another one the same change is judged anew."""
+    known = ctx.settings.values.items()
+    values = {name: setting.value for name, setting in known if name.startswith("audit.")}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _told(ctx: Ctx, verdict: Verdict, *, dry_run: bool) -> dict[str, Any]:
+    from passdown.ops.auditing import cleaned, kept
+    from passdown.stages.audit import told
+
+    plain: dict[str, Any] = cleaned(ctx, verdict.plain())
+    found = plain if dry_run else kept(ctx, plain)
+    return {"ok": found["overall"] == "approve", "text": told.text(found), "verdict": found}

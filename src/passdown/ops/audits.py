@@ -1,0 +1,143 @@
+"""Operations on audits that were done: which there are, one whole, what people say of a finding,
+and what became of a request. What is said here is all that rules and memory learn from."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from passdown.domain.errors import NotFound
+from passdown.ops.kinds import Id, Name, Text
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json = dict[str, Any]
+
+
+@operation(
+    "audit.list",
+    Effect.READ,
+    cli=Shell(
+        rows="audits",
+        columns=("audit_key", "repo", "pr_number", "head", "overall", "audited_at", "one_liner"),
+    ),
+    example="passdown audit list --repo acme/shop",
+)
+def audit_list(ctx: Ctx, repo: Name = "", limit: int = 50) -> Json:
+    """The audits there were, the newest first."""
+    from passdown.stages.audit.keep import AUDIT
+
+    found = [
+        {**row, "head": row.get("head_sha", "")[:12]}
+        for row in _rows(ctx)
+        if row.get("kind") == AUDIT and repo in ("", row.get("repo"))
+    ]
+    return {"audits": found[::-1][: max(limit, 0)], "total": len(found)}
+
+
+@operation(
+    "audit.show",
+    Effect.READ,
+    cli=Shell(card="text"),
+    example="passdown audit show 3f2a9c",
+)
+def audit_show(ctx: Ctx, id: Id) -> Json:
+    """One verdict as it was written, by its key or the start of it."""
+    from passdown.ops.auditing import verdicts
+    from passdown.stages.audit.keep import verdict_file
+    from passdown.stages.audit.told import text
+
+    row = _audit(ctx, id)
+    file = verdict_file(verdicts(ctx), row["pr_number"], row["head_sha"])
+    try:
+        verdict = json.loads(file.read_bytes())
+    except FileNotFoundError as error:
+        raise NotFound("the verdict's file is gone; its row is left", where=str(file)) from error
+    said = [one for one in _rows(ctx) if one.get("audit_key") == row["audit_key"]]
+    return {"text": text(verdict), "verdict": verdict, "said": said[1:]}
+
+
+@operation(
+    "audit.feedback",
+    Effect.DECIDE,
+    cli=Shell(facts=("fp", "rule", "verdict", "audit_key", "new")),
+    example="passdown audit feedback 3f2a9c 81d0aa dismissed --reason 'it is called by name'",
+)
+def audit_feedback(
+    ctx: Ctx,
+    id: Id,
+    finding: Id,
+    verdict: Literal["confirmed", "dismissed", "fixed"],
+    reason: Text = "",
+) -> Json:
+    """Say whether a finding of an audit was right. A dismissed one is quiet from then on, for as
+    long as the same lines show it."""
+    from passdown.ops.auditing import outcomes
+    from passdown.stages.audit.keep import FEEDBACK, note
+
+    row = _audit(ctx, id)
+    known = _finding(row, finding)
+    said: Json = {
+        "kind": FEEDBACK, "id": f"{row['audit_key']}:{known['fp']}:{verdict}:{ctx.actor.name}",
+        "audit_key": row["audit_key"], "repo": row["repo"], "pr_number": row["pr_number"],
+        "fp": known["fp"], "rule": known["rule"], "evidence_digest": known["evidence_digest"],
+        "claim_ids": known["claim_ids"], "verdict": verdict, "reason": reason,
+        "by": ctx.actor.name, "at": ctx.clock.now(),
+    }  # fmt: skip
+    return {**said, "new": note(outcomes(ctx), said)}
+
+
+@operation(
+    "audit.result",
+    Effect.WRITE,
+    cli=Shell(facts=("repo", "pr_number", "result", "new")),
+    example="passdown audit result acme/shop 101 reverted",
+)
+def audit_result(
+    ctx: Ctx, repo: Name, pr: int, result: Literal["merged", "closed", "reverted"]
+) -> Json:
+    """Say what became of a request: audits of the same places know it from then on."""
+    from passdown.ops.auditing import outcomes
+    from passdown.stages.audit.keep import RESULT, note
+
+    said: Json = {"kind": RESULT, "id": f"{repo}:{pr}:{result}", "repo": repo, "pr_number": pr,
+                  "result": result, "by": ctx.actor.name, "at": ctx.clock.now()}  # fmt: skip
+    return {**said, "new": note(outcomes(ctx), said)}
+
+
+def _rows(ctx: Ctx) -> list[Json]:
+    from passdown.ops.auditing import outcomes
+    from passdown.stages.audit.keep import rows
+
+    return rows(outcomes(ctx))
+
+
+def _audit(ctx: Ctx, id: str) -> Json:
+    from passdown.stages.audit.keep import AUDIT
+
+    found = {row["audit_key"]: row for row in _rows(ctx) if row.get("kind") == AUDIT}
+    hits = [key for key in found if key.startswith(id)] if id else []
+    if len(hits) != 1:
+        what = f"{len(hits)} audits have keys that start with" if hits else "no audit has the key"
+        raise NotFound(f"{what} {id!r}", next="`passdown audit list` shows them")
+    return found[hits[0]]
+
+
+def _finding(row: Json, id: str) -> Json:
+    hits = [one for one in row["fps"] if id and one["fp"].startswith(id)]
+    if len(hits) != 1:
+        raise NotFound(
+            f"the audit has no one finding {id!r}", next=f"its findings are {_names(row)}"
+        )
+    found: Json = hits[0]
+    return found
+
+
+def _names(row: Json) -> str:
+    def each() -> Iterator[str]:
+        for one in row["fps"]:
+            yield f"{one['fp']} ({one['rule']})"
+
+    return ", ".join(each()) or "none"

@@ -1,0 +1,194 @@
+"""What an audit leaves behind, in an order that any crash may interrupt: the verdict's file, then
+the row among the outcomes, then the event, then the forge. Done again, each is done once."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from passdown.domain.errors import Invalid, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+Json: TypeAlias = dict[str, Any]
+
+VERDICTS = "data/_auditor/verdicts"
+OUTCOMES = "data/_kb/outcomes.jsonl"
+AUDIT, FEEDBACK, RESULT = "audit", "audit_feedback", "pr_result"
+_SHA = re.compile(r"[0-9a-f]{7,64}")
+
+
+def verdict_file(folder: Path, pr: int, head: str) -> Path:
+    """Where the verdict on this head of this request is."""
+    if not _SHA.fullmatch(head):
+        raise Invalid(f"{head[:80]!r} is not the name of a commit")
+    return folder / f"{pr}-{head[:12]}.json"
+
+
+def stored(file: Path, key: str, config: str, rules: str) -> Json | None:
+    """The verdict that was written of this very audit under the same configuration and rules."""
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    same = isinstance(found, dict) and (
+        found.get("audit_key") == key
+        and found.get("config_digest") == config
+        and found.get("rules_version") == rules
+    )
+    return found if same else None
+
+
+def write(file: Path, data: bytes) -> None:
+    """Put a file there whole, or leave what was there."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.{os.getpid()}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(new, flags, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(new, file)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def audit_row(verdict: Mapping[str, Any]) -> Json:
+    """The row that tells of an audit: what readers of outcomes know, and what is learned from."""
+    counts = {weight: 0 for weight in ("block", "warn", "info")}
+    for one in verdict["findings"]:
+        if one["severity"] in counts and one["state"] != "suppressed":
+            counts[one["severity"]] += 1
+    return {
+        "kind": AUDIT, "sig_hash": verdict["sig_hash"], "audited_at": verdict["ts"],
+        "pr_number": verdict["pr"], "head_sha": verdict["head_sha"],
+        "overall": verdict["overall"], "one_liner": verdict["one_liner"],
+        "ok_events": int(verdict["overall"] == "approve"), "total_events": 1, "findings": counts,
+        "elapsed_secs": round(verdict["metrics"]["duration_ms"] / 1000, 3),
+        "id": verdict["audit_key"], "audit_key": verdict["audit_key"],
+        "config_digest": verdict["config_digest"], "rules_version": verdict["rules_version"],
+        "repo": verdict["repo"]["name"], "host": verdict["repo"]["host"],
+        "base_sha": verdict["base_sha"], "patch_id": verdict["patch_id"],
+        "status": verdict["status"], "author": verdict["actor"]["author"],
+        "claims": [{name: one[name] for name in ("kind", "key", "sig", "object", "result", "text")}
+                   for one in verdict["claims"]],
+        "fps": [{name: one[name] for name in ("fp", "rule", "severity", "state", "evidence_digest",
+                                              "claim_ids")} for one in verdict["findings"]],
+        "paths": verdict["paths"], "symbols": verdict["symbols"], "hunks": verdict["hunks"],
+    }  # fmt: skip
+
+
+def event_of(verdict: Mapping[str, Any], *, run_ok: bool = True) -> Json:
+    """What the observer is told; its id makes a second telling one."""
+    row = audit_row(verdict)
+    told = f"audit|{verdict['audit_key']}|{verdict['config_digest']}|{verdict['rules_version']}"
+    return {
+        "event_id": hashlib.sha256(told.encode()).hexdigest()[:32],
+        "source": "auditor", "event_kind": "audit", "ok": verdict["overall"] == "approve",
+        "sig_hash": verdict["sig_hash"], "audit_key": verdict["audit_key"],
+        "pr_number": verdict["pr"], "head_sha": verdict["head_sha"],
+        "overall": verdict["overall"], "one_liner": verdict["one_liner"],
+        "findings_block": row["findings"]["block"], "findings_warn": row["findings"]["warn"],
+        "audit_duration_ms": verdict["metrics"]["duration_ms"], "audited_at": verdict["ts"],
+        "run_ok": run_ok and verdict["status"] == "complete",
+    }  # fmt: skip
+
+
+def note(file: Path, row: Json) -> bool:
+    """Add a row, on the disk when this returns; False when one of its kind and id, made under the
+    same configuration, is there. Each row holds the hash of the one before it."""
+    with _locked(file) as handle:
+        lines = _whole(handle)
+        if any(_same(known, row) for known in _read(lines, file)):
+            return False
+        before = hashlib.sha256(lines[-1]).hexdigest() if lines else ""
+        told = json.dumps({**row, "prev_hash": before}, ensure_ascii=False, sort_keys=True)
+        os.write(handle, told.encode("utf-8", "replace") + b"\n")
+        os.fsync(handle)
+    return True
+
+
+def rows(file: Path) -> list[Json]:
+    """Every row there is, a torn last one aside.
+
+    Raises:
+        Unreadable: a row in between is no JSON.
+    """
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return []
+    return list(_read(data.split(b"\n")[:-1], file))
+
+
+def broken_at(file: Path) -> int:
+    """The first row, from 1, that does not hold the hash of the one before; 0 where all do. Rows of
+    other kinds that others wrote hold none and break nothing."""
+    try:
+        lines = file.read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return 0
+    for n, line in enumerate(lines):
+        row = _parsed(line)
+        wanted = hashlib.sha256(lines[n - 1]).hexdigest() if n else ""
+        if row is not None and row.get("prev_hash", wanted) != wanted:
+            return n + 1
+    return 0
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[int]:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(file, flags, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _whole(handle: int) -> list[bytes]:
+    """The whole lines of the file; a torn last one is cut off."""
+    with os.fdopen(os.dup(handle), "rb") as file:
+        file.seek(0)
+        data = file.read()
+    *lines, torn = data.split(b"\n")
+    if torn:
+        os.ftruncate(handle, len(data) - len(torn))
+    return lines
+
+
+def _same(known: Json, row: Json) -> bool:
+    names = ("kind", "id", "config_digest", "rules_version")
+    return all(known.get(name) == row.get(name) for name in names)
+
+
+def _read(lines: list[bytes], file: Path) -> Iterator[Json]:
+    for n, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        row = _parsed(line)
+        if row is None:
+            raise Unreadable(
+                "a row is not JSON", where=f"{file}:{n}", next="mend or take out that line"
+            )
+        yield row
+
+
+def _parsed(line: bytes) -> Json | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) else None

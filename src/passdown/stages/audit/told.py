@@ -1,0 +1,103 @@
+"""A verdict as people read it: in a terminal, and as the one comment on a request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+MARK = "<!-- passdown:audit {key} -->"
+LONGEST = 65_000
+"""Characters that a forge takes."""
+
+_WORD = {
+    "approve": "nothing in the way",
+    "request_changes": "changes are asked for",
+    "block": "blocked",
+}
+_SIGN = {"verified": "holds", "refuted": "does not hold", "partial": "holds in part",
+         "unverifiable": "cannot be told", "superseded": "was taken back", "not_run": "was not run",
+         }  # fmt: skip
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~@])")
+
+
+def text(verdict: Mapping[str, Any]) -> str:
+    """For a terminal."""
+    return "\n".join(_lines(verdict)) + "\n"
+
+
+def markdown(verdict: Mapping[str, Any]) -> str:
+    """For a forge: nothing that others wrote can become a link, a mention or a tag in it."""
+    body = "\n".join([MARK.format(key=verdict["audit_key"]), *_sections(verdict)])
+    return body if len(body) <= LONGEST else body[: LONGEST - 20] + "\n\n… (cut)"
+
+
+def shown(verdict: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings that are told, the heaviest first."""
+    weights = ("block", "warn", "info")
+    told = [one for one in verdict["findings"]
+            if one["severity"] in weights and one["state"] != "suppressed"]  # fmt: skip
+    return sorted(told, key=lambda one: (weights.index(one["severity"]), one["rule"]))
+
+
+def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{_WORD[verdict['overall']]}: {verdict['one_liner']}"
+    yield ""
+    for one in shown(verdict):
+        yield f"{one['severity']:<5} {one['rule']}  {one['message']}"
+        yield from (f"        {_place(at)}  {at['text'][:100]}" for at in one["locations"][:3])
+    quiet = [one for one in verdict["findings"] if one["state"] == "suppressed"]
+    yield from (f"quiet {one['rule']}  {one['message']} ({one['reason']})" for one in quiet)
+    if verdict["claims"]:
+        yield ""
+        yield from (f"  {_SIGN[one['result']]}: “{one['text'][:90]}”: {one['why']}"
+                    for one in verdict["claims"])  # fmt: skip
+    yield ""
+    yield "checks: " + ", ".join(
+        f"{check['name']} {check['status']}" + (f" ({check['reason']})" if check["reason"] else "")
+        for check in verdict["checks"]
+    )
+    for prior in verdict["kb"]["prior_audits"][:3]:
+        yield f"before: audit {prior['id']} ended in {prior['overall']}"
+
+
+def _sections(verdict: Mapping[str, Any]) -> Iterator[str]:
+    yield f"### {_WORD[verdict['overall']].capitalize()}"
+    yield plain(verdict["one_liner"])
+    told = shown(verdict)
+    if told:
+        yield "\n| weight | rule | what | where |\n|---|---|---|---|"
+        yield from (_row(one) for one in told)
+    if verdict["claims"]:
+        yield "\n<details><summary>What the change says of itself</summary>\n"
+        yield from (f"- **{_SIGN[one['result']]}**: {_claim(one)}" for one in verdict["claims"])
+        yield "</details>"
+    yield from _before(verdict["kb"]["prior_audits"])
+    yield "\n" + " · ".join(f"{check['name']}: {check['status']}" for check in verdict["checks"])
+
+
+def _before(prior: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if prior:
+        ids = ", ".join(f"`{one['id']}` ({one['overall']})" for one in prior)
+        yield f"\nEarlier audits of the same: {ids}"
+
+
+def _row(one: Mapping[str, Any]) -> str:
+    where = ", ".join(f"`{_place(at)}`" for at in one["locations"][:3]).replace("|", "\\|")
+    return f"| {one['severity']} | `{one['rule']}` | {plain(one['message'])} | {where} |"
+
+
+def _claim(one: Mapping[str, Any]) -> str:
+    return f"{plain(one['text'][:200])} ({plain(one['why'])})"
+
+
+def _place(at: Mapping[str, Any]) -> str:
+    path = "".join(char for char in at["path"] if char.isprintable() and char != "`")
+    return f"{path}:{at['line']}" if at["line"] else path
+
+
+def plain(words: str) -> str:
+    """Somebody's words in Markdown, as words."""
+    return _ACTIVE.sub(r"\\\1", " ".join(words.split())).replace("@", "@\u200b")

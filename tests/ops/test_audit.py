@@ -1,0 +1,186 @@
+"""An audit knows the earlier ones: by id, by what people said of them, and never by kind alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from passdown.app import App
+from passdown.domain.errors import Forbidden, NotFound
+from passdown.testing import VirtualClock
+from tests.desk import ALICE, ROBOT, Desk, places
+from tests.stages.audit.repo import commit, init, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+BASE: dict[str, str | bytes | None] = {
+    "shop/cart.py": "def total_price(): ...\ndef legacy_total(): ...\ndef old_rate(): ...\n",
+    "shop/ship.py": "def ship_order(): ...\n",
+    "tests/test_cart.py": "def test_total():\n    assert 1\n",
+}
+BODY = """Cleans up the cart.
+
+- Removes `legacy_total`.
+- Adds `round_price`.
+- Renames `ship_order` to `send_order`.
+- Removes `old_rate`.
+- Adds 4 tests.
+- Renames `never_there` to `gone_thing`.
+"""
+TRUE: dict[str, str | bytes | None] = {
+    "shop/cart.py": (
+        "def total_price(): ...\n\n\ndef round_price(): ...\n\n\ndef old_rate(): ...\n"
+    ),
+    "shop/ship.py": "def send_order(): ...\n",
+}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    home = tmp_path / "desk"
+    nobody = {"audit.observer": ""}
+    clock = VirtualClock()
+    app = App(places(str(home / "store.db"), home), clock=clock, flags=nobody)
+    made = Desk(app, clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def repo(tmp_path: Path, desk: Desk) -> Path:
+    place = init(tmp_path / "repo")
+    commit(place, BASE)
+    run(place, "remote", "add", "origin", "https://git.example.com/acme/shop.git")
+    return place
+
+
+def audited(
+    desk: Desk, repo: Path, branch: str, files: Mapping[str, str | bytes | None], body: str, pr: int
+) -> dict[str, Any]:
+    run(repo, "checkout", "-q", "-b", branch, "main")
+    commit(repo, files, f"Clean the cart, {branch}")
+    described = repo.parent / f"{branch}.md"
+    described.write_text(body)
+    answer = desk.call("audit.range", range="main..HEAD", repo=str(repo), pr=pr,
+                       description=str(described), title="Clean the cart")  # fmt: skip
+    found: dict[str, Any] = answer["verdict"]
+    return found
+
+
+def refuted(verdict: dict[str, Any]) -> list[str]:
+    return sorted(one["kind"] for one in verdict["claims"] if one["result"] == "refuted")
+
+
+def test_a_second_run_knows_the_first_by_id_and_what_people_said(desk: Desk, repo: Path) -> None:
+    first = audited(desk, repo, "one", TRUE, BODY, 101)
+    assert first["overall"] == "request_changes"
+    assert refuted(first) == ["n_tests", "removes", "renames"]
+    assert all(one["evidence"] or one["why"] for one in first["claims"])
+    by = {one["rule"]: one["fp"] for one in first["findings"]}
+    key = first["audit_key"]
+    for rule, said in (("claims.removes", "confirmed"), ("claims.renames", "confirmed"),
+                       ("claims.n_tests", "dismissed")):  # fmt: skip
+        desk.call("audit.feedback", id=key, finding=by[rule], verdict=said, reason="counted apart")
+    second = audited(desk, repo, "two", {**TRUE, "notes.txt": "x\n"}, BODY, 102)
+    kb = second["kb"]
+    assert [one["id"] for one in kb["prior_audits"]] == [key]
+    cited = next(one for one in second["findings"] if one["rule"] == "kb.prior_audits")
+    assert cited["message"] == "prior 1 audit ended: 1 in request_changes"
+    assert cited["kb_refs"] == [key]
+    quiet = [one for one in second["findings"] if one["state"] == "suppressed"]
+    assert [(one["rule"], one["reason"]) for one in quiet] == [("claims.n_tests", "counted apart")]
+    assert kb["gain"] == {
+        "prior_audits": 1, "specific_claims_matched": 6, "specific_claims_total": 6,
+        "suppressed_by_human_dismissal": 1, "escalated_by_confirmed_history": 2,
+    }  # fmt: skip
+    assert refuted(second) == refuted(first)
+
+
+def test_a_dismissed_claim_that_is_false_elsewhere_is_shown_and_weighs_less(
+    desk: Desk, repo: Path
+) -> None:
+    first = audited(desk, repo, "one", TRUE, "- Removes `old_rate`.", 101)
+    (found,) = [one for one in first["findings"] if one["rule"] == "claims.removes"]
+    desk.call("audit.feedback", id=first["audit_key"], finding=found["fp"], verdict="dismissed",
+              reason="a word for it")  # fmt: skip
+    other = {"shop/cart.py": "def old_rate_2(): ...\n\n\ndef old_rate(): ...\n"}
+    third = audited(desk, repo, "three", other, "- Removes `old_rate`.", 103)
+    (again,) = [one for one in third["findings"] if one["rule"] == "claims.removes"]
+    assert again["severity"] == "info"
+    assert again["state"] == "recurring"
+    assert first["audit_key"] in again["message"]
+    assert "a word for it" in again["message"]
+
+
+def test_the_same_head_twice_is_one_verdict_one_row_one_event(desk: Desk, repo: Path) -> None:
+    one = audited(desk, repo, "one", TRUE, BODY, 101)
+    desk.clock.advance(hours=1)
+    described = str(repo.parent / "one.md")
+    again = desk.call("audit.range", range="main..one", repo=str(repo), pr=101,
+                      description=described, title="Clean the cart")["verdict"]  # fmt: skip
+    assert {**again, "warnings": []} == {**one, "warnings": []}
+    rows = [json.loads(line) for line in Path(one["file"]).parents[2].joinpath(
+        "_kb/outcomes.jsonl").read_text().splitlines()]  # fmt: skip
+    assert [row["kind"] for row in rows] == ["audit"]
+    assert desk.call("stats")["by_source"]["auditor"] == 1
+
+
+def test_only_people_say_whether_a_finding_was_right(desk: Desk, repo: Path) -> None:
+    first = audited(desk, repo, "one", TRUE, BODY, 101)
+    fp = first["findings"][0]["fp"]
+    with pytest.raises(Forbidden):
+        desk.call("audit.feedback", ROBOT, id=first["audit_key"], finding=fp, verdict="dismissed")
+    said = desk.call("audit.feedback", ALICE, id=first["audit_key"], finding=fp, verdict="fixed")
+    assert said["new"]
+    assert said["by"] == "alice"
+    assert not desk.call("audit.feedback", id=first["audit_key"], finding=fp, verdict="fixed")[
+        "new"
+    ]
+
+
+def test_what_is_asked_for_and_is_not_there_is_named(desk: Desk, repo: Path) -> None:
+    first = audited(desk, repo, "one", TRUE, BODY, 101)
+    with pytest.raises(NotFound, match="no audit has the key"):
+        desk.call("audit.show", id="nope")
+    with pytest.raises(NotFound, match="no one finding"):
+        desk.call("audit.feedback", id=first["audit_key"], finding="zz", verdict="fixed")
+    assert desk.call("audit.show", id=first["audit_key"][:8])["verdict"]["pr"] == 101
+    assert [one["pr_number"] for one in desk.call("audit.list")["audits"]] == [101]
+
+
+def test_a_request_that_was_reverted_is_remembered_where_the_same_is_touched(
+    desk: Desk, repo: Path
+) -> None:
+    audited(desk, repo, "one", TRUE, "Nothing to say.", 101)
+    desk.call("audit.result", repo="acme/shop", pr=101, result="reverted")
+    second = audited(desk, repo, "two", {"shop/cart.py": "x = 1\n"}, "Something else.", 102)
+    (prior,) = second["kb"]["prior_audits"]
+    assert "a request that was reverted" in prior["reasons"]
+
+
+def test_the_same_kind_of_claim_alone_is_no_reason_to_remember(desk: Desk, repo: Path) -> None:
+    audited(desk, repo, "one", {"a.py": "x = 1\n"}, "- Adds tests. Updates the changelog.", 101)
+    second = audited(
+        desk, repo, "two", {"b.py": "y = 1\n"}, "- Adds tests. Updates the changelog.", 102
+    )
+    assert second["kb"]["prior_audits"] == []
+
+
+def test_a_dry_run_writes_nothing(desk: Desk, repo: Path) -> None:
+    run(repo, "checkout", "-q", "-b", "one", "main")
+    commit(repo, TRUE)
+    answer = desk.call("audit.range", range="main..HEAD", repo=str(repo), dry_run=True)
+    assert "file" not in answer["verdict"]
+    assert desk.call("audit.list")["total"] == 0
+
+
+def test_a_secret_in_a_message_is_in_no_file(desk: Desk, repo: Path) -> None:
+    key = "AKIA" + "QYLPMN5HHHFPZAM2"
+    found = audited(desk, repo, "one", TRUE, f"- Removes `old_rate` for {key}.", 101)
+    written = Path(found["file"]).read_text()
+    assert key not in written
+    assert key not in json.dumps(desk.call("audit.list"))
