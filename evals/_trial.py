@@ -1,8 +1,8 @@
 """Tries faults on tests: one pytest session is collected, and each fault is a fork of it.
 
 A fault inside of a function takes the place of the function's code. What is no part of one is tried
-by a fork that has loaded nothing of passdown yet, and that finds the faulty module where it imports
-it.
+by a fork that has loaded nothing of passdown yet, only what that stands on, and that finds the
+faulty module where it imports it.
 """
 
 from __future__ import annotations
@@ -10,41 +10,45 @@ from __future__ import annotations
 import gc
 import json
 import os
-import resource
-import shutil
-import signal
 import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
-from typing import NamedTuple, TypeAlias
 
 import pytest
 
+from evals._forks import (
+    BROKEN,
+    KILLED,
+    LEARNING,
+    STUCK,
+    SURVIVED,
+    Act,
+    each,
+    quietly,
+)
 from evals._mutants import Mutant
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "passdown"
 SLOWEST = 3.0
-"""Seconds a test may take; a slower one tells nothing here."""
-STUCK, LOST, LEARNING = 20, 180, 3600
-"""Seconds after which one test, all of a fault, and all without one count as a failure."""
+"""Seconds of work that a test may take; a slower one tells nothing here."""
 NEAREST = 120
 """So many tests are tried on a fault at most; what they do not notice counts as unnoticed."""
-JOBS = max(2, os.cpu_count() or 1)
-MOST_MEMORY = 4 << 30
-SURVIVED, KILLED, BROKEN = 0, 1, 3
 SERVERS = {"postgres_dsn", "postgres_server"}
-Act: TypeAlias = tuple[int, Callable[[], int]]
+OURS = {"passdown", "tests", "__main__"}
+LOADED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""So that it is no error that a plugin is loaded before pytest loads it."""
 OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 
@@ -62,6 +66,17 @@ class Known:
 
     calls: dict[str, list[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    loaded: list[str] = field(default_factory=list)
+    """The modules of others that the tests have imported."""
+
+    def write(self, folder: Path) -> None:
+        """Keep it for who tries the faults."""
+        (folder / "known").write_text(json.dumps(asdict(self)))
+
+    @staticmethod
+    def read(folder: Path) -> Known:
+        """What was kept there."""
+        return Known(**json.loads((folder / "known").read_text()))
 
     def of(self, mutant: Mutant) -> list[str]:
         """The tests that call the function; of what is no part of one, those that call anything of
@@ -91,8 +106,10 @@ def try_all(every: Sequence[Mutant], tests: Sequence[str]) -> Iterator[Trial]:
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder)
         yield from _inner(inner, paths, tests, told)
-        known = Known(**json.loads((told / "known").read_text()))
-        for number, killed_by in _each(_outer(n, m, known) for n, m in enumerate(outer)):
+        known = Known.read(told)
+        _load(known.loaded)
+        _must_pass(outer, known)
+        for number, killed_by in each(_outer(n, m, known) for n, m in enumerate(outer)):
             yield Trial(outer[number], killed_by)
 
 
@@ -112,7 +129,7 @@ def _inner(
     if not child:
         os.close(ours)
         session = Session(every, paths, told, theirs)
-        _quietly(lambda: _run([*OPTIONS, *tests], session))
+        quietly(lambda: _run([*OPTIONS, *tests], session))
     os.close(theirs)
     seen = 0
     with os.fdopen(ours) as lines:
@@ -149,16 +166,16 @@ class Session:
         for path in self.paths:
             import_module(_module(path))
         learn = partial(self._learn, session, list(items.values()))
-        if [ended for _, ended in _each([(0, learn)], LEARNING)] != [""]:
+        if [ended for _, ended in each([(0, learn)], LEARNING)] != [""]:
             raise RuntimeError("the tests fail without a fault")
-        known = Known(**json.loads((self.told / "known").read_text()))
+        known = Known.read(self.told)
         places = _functions({str(SOURCE / path) for path in self.paths})
         gc.freeze()
         acts = (
             (n, partial(_faulty, session, m, places, [items[id] for id in known.of(m)]))
             for n, m in enumerate(self.every)
         )
-        for told in _each(acts):
+        for told in each(acts):
             os.write(self.to, json.dumps(told).encode() + b"\n")
         return True
 
@@ -167,19 +184,18 @@ class Session:
         known, calls = Known(), defaultdict[str, set[str]](set)
         files = {str(SOURCE / path): path for path in self.paths}
         for item in items:
-            began = time.perf_counter()
+            began = time.process_time()
             with Watch(files) as called:
                 _one(item)
-            known.seconds[item.nodeid] = time.perf_counter() - began
+            known.seconds[item.nodeid] = time.process_time() - began
             for what in called:
                 calls[what].add(item.nodeid)
             if session.testsfailed:
                 (self.told / "failed").write_text(f"{item.nodeid}\n{self.why}")
                 return KILLED
         known.calls = {what: sorted(tests) for what, tests in calls.items()}
-        (self.told / "known").write_text(
-            json.dumps({"calls": known.calls, "seconds": known.seconds})
-        )
+        known.loaded = [n for n in sys.modules if n.partition(".")[0] not in OURS]
+        known.write(self.told)
         return SURVIVED
 
 
@@ -259,6 +275,27 @@ def _needs_a_server(item: pytest.Item) -> bool:
 # ---- faults of modules: everything is loaded anew
 
 
+def _load(names: Iterable[str]) -> None:
+    """Import what every one of them would; what cannot be imported by itself is left to them."""
+    for name in names:
+        with suppress(Exception):
+            import_module(name)
+
+
+def _must_pass(every: Sequence[Mutant], known: Known) -> None:
+    """RuntimeError where the tests fail on a module that is loaded anew without a fault."""
+    first = {m.path: m for m in reversed(every)}
+    sound = [replace(m, code=_sound(path)) for path, m in first.items()]
+    for number, killed_by in each(_outer(n, m, known) for n, m in enumerate(sound)):
+        if killed_by:
+            raise RuntimeError(f"the tests of {sound[number].path} fail without a fault")
+
+
+def _sound(path: str) -> CodeType:
+    file = SOURCE / path
+    return compile(file.read_text(), str(file), "exec", dont_inherit=True)
+
+
 def _outer(number: int, mutant: Mutant, known: Known) -> Act:
     those = known.of(mutant)
     files = sorted({id.partition("::")[0] for id in those})
@@ -269,7 +306,8 @@ def _loaded_anew(mutant: Mutant, files: Sequence[str], those: Sequence[str]) -> 
     if not those:
         return SURVIVED
     sys.meta_path.insert(0, Finder(mutant))
-    return _run([*OPTIONS, "-o", f"timeout={STUCK}", *files], Chosen(those))
+    options = [*OPTIONS, *LOADED, "-o", f"timeout={STUCK}"]
+    return _run([*options, *files], Chosen(those))
 
 
 class Chosen:
@@ -314,80 +352,8 @@ class Faulty(SourceFileLoader):
         return self.code
 
 
-# ---- processes
-
-
 def _run(arguments: Sequence[str], plugin: object) -> int:
     return int(pytest.main([*arguments], plugins=[plugin]))
-
-
-class Running(NamedTuple):
-    """A process that tries something, in a folder of its own, until then at the most."""
-
-    number: int
-    child: int
-    folder: str
-    until: float
-
-
-def _each(acts: Iterable[Act], most: float = LOST) -> Iterator[tuple[int, str]]:
-    """How each ended in a process of its own, some at once: '' when all went well."""
-    running: list[Running] = []
-    for number, act in acts:
-        running.append(_started(number, act, most))
-        while len(running) >= JOBS:
-            yield from _ended(running)
-    while running:
-        yield from _ended(running)
-
-
-def _started(number: int, act: Callable[[], int], most: float) -> Running:
-    folder = tempfile.mkdtemp(prefix="mutant-")
-    child = os.fork()
-    if not child:
-        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
-        os.setpgid(0, 0)
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        _quietly(act)
-    return Running(number, child, folder, time.monotonic() + most)
-
-
-def _ended(running: list[Running]) -> Iterator[tuple[int, str]]:
-    """Those that ended by now, taken from the list."""
-    for one in [*running]:
-        done, status = os.waitpid(one.child, os.WNOHANG)
-        if not done and time.monotonic() > one.until:
-            os.killpg(one.child, signal.SIGKILL)
-            done, status = os.waitpid(one.child, 0)
-        if done:
-            running.remove(one)
-            shutil.rmtree(one.folder, ignore_errors=True)
-            yield one.number, _how(os.waitstatus_to_exitcode(status))
-    time.sleep(0.005)
-
-
-def _how(code: int) -> str:
-    if code == BROKEN:
-        raise RuntimeError("a fault could not be put where it belongs")
-    return {SURVIVED: "", KILLED: "failed", -signal.SIGKILL: "never ended"}.get(
-        code, f"exit {code}"
-    )
-
-
-def _quietly(act: Callable[[], int]) -> None:
-    """Do it without a word, and leave without any clearing up."""
-    code = 99
-    try:
-        if not os.environ.get("MUTATION_LOUD"):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 1)
-            os.dup2(nowhere, 2)
-        code = act()
-    except BaseException as error:
-        if os.environ.get("MUTATION_LOUD"):
-            print(repr(error), file=sys.stderr)
-    finally:
-        os._exit(code)
 
 
 def _module(path: str) -> str:

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from passdown.storage.narrow import Narrow
     from passdown.storage.port import Tx
 
-MADE = ("id", "kind", "scope", "life", "text")
 DECIDED = Shell(
-    rows="records", columns=MADE, facts=("state", "title", "id", "decided_by", "reason", "flags")
+    rows="records",
+    columns=("id", "kind", "scope", "life", "text"),
+    facts=("state", "title", "id", "decided_by", "reason", "flags"),
 )
 LIST = Shell(rows="proposals", columns=("id", "loop", "confidence", "scope", "title"))
 
