@@ -10,6 +10,7 @@ from urllib.parse import quote
 from passdown.domain.actor import human
 from passdown.domain.change import Put
 from passdown.domain.clock import later, new_id
+from passdown.domain.entry import Activity
 from passdown.domain.observation import Observation, Seen, Session
 from passdown.domain.proposal import Status
 from passdown.domain.record import Record
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from passdown.domain.proposal import Proposal
 
 AT_ONCE = 5000
+OUTCOMES = ("", "tests-passed", "committed", "tests-failed", "abandoned")
 ASKER = human("ann")
 SCOPES = ("global", "repo:web", "repo:api", "repo:ops")
 SYLLABLES = [a + b for a in "bcdfghklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "or", "el")]
@@ -41,6 +43,7 @@ def fill(app: App, many: int) -> None:
         size = min(AT_ONCE, many - start)
         _ask(app, like, [sessions[(start + n) % len(sessions)] for n in range(size)], chance)
         _decide(app, like, range(start, start + size), chance)
+    _serve(app, len(sessions), chance)
     app.call("index.follow", {}, ASKER)
 
 
@@ -57,7 +60,10 @@ def single(app: App) -> dict[str, str]:
     session = app.call("sessions.list", {"limit": 1}, ASKER)["sessions"][0]["id"]
     return {
         "record": f"/knowledge/{quote(record)}",
+        "life": f"/knowledge/{quote(record)}/life",
         "decision": f"/decisions/{decision}",
+        "similar": f"/decisions/{decision}/similar",
+        "graph_around": f"/graph?around={_word(1)}",
         "session": f"/sessions/{quote(session)}",
         "card_alone": f"/cards/{cards(app, 1)[0]}",
     }
@@ -83,9 +89,27 @@ def _sessions(app: App, many: int, chance: random.Random) -> list[int]:
             Observation(id, f"{id}-{k}", Seen.REPLY, " ".join(_words(chance, 30)), at)
             for k in range(10)
         ]
+        failed = [
+            Observation(id, f"{id}-e{k}", Seen.RESULT, word, at, ok=False, signature=word)
+            for k, word in enumerate(_words(chance, 5))
+        ]
+        ended = Session(id, "made", started_at=at, outcome=chance.choice(OUTCOMES))
         with app.store.write(ALL) as tx:
-            found.append(tx.observations.add(Session(id, "made", started_at=at), said)[0])
+            found.append(tx.observations.add(ended, said + failed)[0])
     return found
+
+
+def _serve(app: App, sessions: int, chance: random.Random) -> None:
+    """Nine of ten sessions were told twenty claims, and said of one of them that it helped."""
+    with app.store.write(ALL) as tx:
+        known = [record.id for record in tx.knowledge.all("claim")]
+        for n in range(sessions):
+            items, held = tuple(chance.sample(known, min(20, len(known)))), n % 10 == 0
+            name = "withheld" if held else "served"
+            tx.ledger.note(Activity(tx.now, name, f"s{n}", items, {}))
+            if not held:
+                helped = {"verdict": "helpful"}
+                tx.ledger.note(Activity(tx.now, "feedback", f"s{n}", items[:1], helped))
 
 
 def _ask(app: App, like: Proposal, seqs: list[int], chance: random.Random) -> None:
@@ -117,7 +141,9 @@ def _decide(app: App, like: Proposal, numbers: range, chance: random.Random) -> 
             tx.queue.add(one)
             event = "promotion.approved" if yes else "promotion.rejected"
             tx.ledger.append(event, "mira", one.id, {"loop": one.loop})
-            claim = Record("claim", f"made-{n}", one.title, {"category": "fact"}, scope=one.scope)
+            body = {"category": "fact", "entities": _words(chance, 3)}
+            made = later(tx.now, days=-chance.uniform(0, 300))
+            claim = Record("claim", f"made-{n}", one.title, body, scope=one.scope, created_at=made)
             execute(tx, one.id, [Put(claim)], "mira")
 
 

@@ -4,8 +4,8 @@ A store on the disk with 100,000 open questions (half of them in groups that are
 decided ones, the claims that those left, and what the ledger tells of them. The real server answers
 on a socket; a browser's client asks for every page and for one card after the other, as somebody
 does who decides. Milliseconds of CPU time of server and client together, one process, warm: what
-else a machine does slows wall time, which stands beside it. Parts that a page fetches once it
-stands (`data-part`) are shown apart.
+else a machine does slows wall time, which stands beside it. What a page fetches once it stands
+counts as a page; the walk over the whole chain, which somebody asks for, is shown apart.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from passdown.domain.clock import new_id
 from passdown.domain.errors import Invalid
 from passdown.domain.proposal import Status
 from passdown.domain.scope import ALL
@@ -30,7 +31,7 @@ def answered(at: Desk, n: int, action: str = "ADD", *, by: str = "bob", right: i
     asked = at.ask(Add(f"tea {action} {by} {at.clock.now()}"))
     with at.store.write(ALL) as tx:
         for k in range(n):
-            p = replace(asked, id=f"{asked.id}{k:03}", action=action, fingerprint=f"{asked.id}{k}")
+            p = replace(asked, id=new_id(), action=action, fingerprint=f"{asked.id}{k}")
             tx.queue.add(p)
             status = Status.EXECUTED if right < 0 or k < right else Status.REJECTED
             closed = replace(p, status=status, decided_by=by, decided_at=tx.now)

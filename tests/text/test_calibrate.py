@@ -23,7 +23,10 @@ from passdown.text.calibrate import (
 )
 
 SHARES = st.floats(0, 1, allow_nan=False)
-PAIRS = st.lists(st.builds(Pair, SHARES, st.booleans()), min_size=1, max_size=700)
+PAIRS = st.lists(st.tuples(SHARES, st.booleans()).map(lambda two: Pair(*two)), min_size=1)
+MANY = st.lists(
+    st.builds(Pair, SHARES, st.booleans(), st.integers(1, 90), st.integers(0, 4)), min_size=1
+)
 
 
 def calibrated(n: int, seed: int = 1) -> list[Pair]:
@@ -164,6 +167,36 @@ def test_the_order_of_the_pairs_does_not_show_in_what_is_scored(pairs: list[Pair
     assert reliability(pairs) == reliability(turned)
     assert error(pairs, draws=20) == error(turned, draws=20)
     assert coverage(pairs) == coverage(turned)
+
+
+@given(MANY)
+def test_several_that_are_the_same_are_scored_as_each_by_itself(pairs: list[Pair]) -> None:
+    each = [p._replace(n=1) for p in pairs for _ in range(p.n)]
+    assert brier(pairs) == pytest.approx(brier(each))
+    assert sharpness(pairs) == pytest.approx(sharpness(each))
+    assert [b.n for b in reliability(pairs)] == [b.n for b in reliability(each)]
+    assert [b.right for b in reliability(pairs)] == [b.right for b in reliability(each)]
+    assert threshold(pairs, target=0.6) == threshold(each, target=0.6)
+    assert coverage(pairs) == coverage(each)
+    one, other = error(pairs, draws=3), error(each, draws=3)
+    assert (one and one.ece) == pytest.approx(other and other.ece)
+    way, same = recalibrated(pairs), recalibrated(each)
+    assert way(0.4) == pytest.approx(same(0.4), abs=1e-6)
+
+
+@pytest.mark.parametrize("stated", [0.7, 0.97, 0.9995, 0.0004])
+def test_many_drawn_together_stray_as_far_as_each_drawn_by_itself(stated: float) -> None:
+    together = error([Pair(stated, True, 3000)], draws=400)
+    each = error([Pair(stated, True, 100) for _ in range(30)], draws=400)
+    assert together is not None
+    assert each is not None
+    by_hand = Random(1)
+    drawn = [
+        sum(abs(sum(stated - (by_hand.random() < stated) for _ in range(300))) for _ in range(10))
+        for _ in range(60)
+    ]
+    assert together.null == pytest.approx(sum(drawn) / 60 / 3000, rel=0.25)
+    assert each.null == pytest.approx(together.null, rel=0.2)
 
 
 def test_between_two_points_one_goes_straight_and_beyond_them_level() -> None:

@@ -23,16 +23,18 @@ RESULT = Shell(rows="results", columns=("id", "fate", "title", "why"), facts=("d
 
 
 @operation("alike.list", Effect.READ, cli=OPEN_ONES, example="passdown alike list 0193ab")
-def listed(ctx: Ctx, id: Id) -> dict[str, Any]:
+def listed(ctx: Ctx, id: Id, limit: int = MOST) -> dict[str, Any]:
     """The open questions that differ from this one only in what they name, and how many of their
     kind you have answered."""
     with ctx.store.read(ctx.sight) as tx:
         asked = _the(tx, id)
-        open_ones = _alike(tx, asked) if _shape(asked) else []
+        sign = _shape(asked)
+        open_ones = _alike(tx, asked, limit) if sign else []
+        n = tx.alike.many(asked.loop, sign) if sign else 0
         yes, no = _sampled(tx, asked, ctx.actor.name)
     rows = [{f: getattr(p, f) for f in ("id", "confidence", "scope", "title")} for p in open_ones]
-    told = {"like": asked.title, "n": len(rows), "approved": yes, "rejected": no}
-    return {**told, "samples": SAMPLES, "alike": rows}
+    told = {"like": asked.title, "n": n, "approved": yes, "rejected": no}
+    return {**told, "samples": SAMPLES, "at_once": min(n, MOST), "alike": rows}
 
 
 @operation(
@@ -83,7 +85,7 @@ def _each(ctx: Ctx, id: str, one: Operation, reason: str, *, yes: bool) -> dict[
         if not _shape(asked):
             raise Invalid("nothing is like it", where=asked.title, next="Decide it by itself.")
         _may(ctx, tx, asked, yes=yes)
-        found = _alike(tx, asked)
+        found = _alike(tx, asked, MOST)
     results = [_decided(ctx, one, p, reason) for p in found]
     done = sum(row["fate"] == "done" for row in results)
     return {"done": done, "left": len(results) - done, "results": results}
@@ -130,8 +132,8 @@ def _sampled(tx: Tx, asked: Proposal, name: str) -> tuple[int, int]:
     return tx.alike.answers(asked.loop, _shape(asked), name)
 
 
-def _alike(tx: Tx, asked: Proposal) -> list[Proposal]:
-    return tx.alike.waiting(asked.loop, _shape(asked), limit=MOST)
+def _alike(tx: Tx, asked: Proposal, limit: int) -> list[Proposal]:
+    return tx.alike.waiting(asked.loop, _shape(asked), limit=max(1, min(limit, MOST)))
 
 
 def _shape(p: Proposal) -> str:

@@ -10,10 +10,6 @@ from passdown.ops.operation import Ctx, Effect, operation
 if TYPE_CHECKING:
     from passdown.storage.port import Tx
 
-SPAN = 5000
-LOOKED_AT = 100_000
-"""Entries of the ledger looked at; a store that decides more than this in the days asked for says
-from which day on it tells."""
 EVENTS = ("proposed", "approved", "rejected", "undone", "expired", "failed")
 
 
@@ -32,31 +28,13 @@ def _days(tx: Tx, days: int, loop: str) -> tuple[list[dict[str, Any]], str]:
     from passdown.domain.clock import later
 
     first = later(tx.now, days=1 - days)[:10]
-    counts: dict[str, dict[str, int]] = {}
-    before, seen = tx.ledger.head()[0], 0
-    while before > 0 and seen < LOOKED_AT:
-        below = max(0, before - SPAN)
-        part = tx.ledger.entries(after=below, limit=before - below)
-        for entry in part:
-            _count(counts, entry, first, loop)
-        seen, before = seen + len(part), below
-        if part and part[0].at[:10] < first:
-            break
-    cut = before > 0 and seen >= LOOKED_AT
-    names = [later(f"{first}T00:00:00.000Z", days=n)[:10] for n in range(days)]
-    since = min(counts, default=first) if cut else first
-    none = dict.fromkeys(EVENTS, 0)
-    return [{"day": d, **none, **counts.get(d, {})} for d in names if d >= since], since
-
-
-def _count(counts: dict[str, dict[str, int]], entry: Any, first: str, loop: str) -> None:
-    day, event = entry.at[:10], entry.name.removeprefix("promotion.")
-    if day < first or event not in EVENTS or not entry.name.startswith("promotion."):
-        return
-    if loop and (entry.detail or {}).get("loop") != loop:
-        return
-    row = counts.setdefault(day, {})
-    row[event] = row.get(event, 0) + 1
+    counts = tx.sums.events([f"promotion.{name}" for name in EVENTS], since=first, loop=loop)
+    names = (later(f"{first}T00:00:00.000Z", days=n)[:10] for n in range(days))
+    told = [
+        {"day": day, **{name: counts.get((day, f"promotion.{name}"), 0) for name in EVENTS}}
+        for day in names
+    ]
+    return told, first
 
 
 def _queue(tx: Tx, loop: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from passdown.domain.clock import At
     from passdown.storage.port import Tx, Usage
 
 KINDS = {
@@ -45,26 +44,32 @@ LOGS = ("-wal", "-shm", "-journal")
     ),
     example="passdown storage --keep-days 90",
 )
-def storage(ctx: Ctx, keep_days: int = 0) -> dict[str, Any]:
+def storage(ctx: Ctx, keep_days: int = 0, whole: bool = False) -> dict[str, Any]:
     """What the store takes on the disk, by kind, and what retention would free.
 
-    `keep_days` asks what it would free if that were the setting.
+    `keep_days` asks what it would free if that were the setting; `whole` only how much it is,
+    which is known at once.
     """
     days = keep_days if keep_days > 0 else ctx.settings.whole("observe.keep_days")
+    if whole:
+        with ctx.store.read(ALL) as tx:
+            oldest, newest = tx.sums.span()
+        told = {"oldest": oldest, "newest": newest, "keep_days": days}
+        return {"bytes": int(ctx.store.describe()["bytes"]), **told, "kinds": []}
     used = ctx.store.usage()
     kinds = [*_tables(used), *_files(ctx, sum(one.bytes for one in used))]
     with ctx.store.read(ALL) as tx:
-        oldest, newest = _span(tx)
+        oldest, newest = tx.sums.span()
         freed = _would_go(ctx, tx, days)
     seen = next(one for one in kinds if one["kind"] == "observations")
-    whole = next((one.rows for one in used if one.table == "observations"), 0)
+    rows = next((one.rows for one in used if one.table == "observations"), 0)
     return {
         "bytes": sum(one["bytes"] for one in kinds),
         "oldest": oldest,
         "newest": newest,
         "keep_days": days,
         "would_free": freed,
-        "would_free_bytes": seen["bytes"] * freed // max(whole, 1),
+        "would_free_bytes": seen["bytes"] * freed // max(rows, 1),
         "kinds": kinds,
         "next": "" if days else "observe.keep_days in config.toml says how long to keep them.",
     }
@@ -128,14 +133,6 @@ def _kind(parts: tuple[str, ...]) -> str:
     if parts[-1].endswith(LOGS):
         return "log"
     return "copies" if ".backup" in parts[-1] else "other"
-
-
-def _span(tx: Tx) -> tuple[At, At]:
-    """When the first session began and the last one ended."""
-    every = tx.observations.sessions(limit=1_000_000)
-    began = [session.started_at for session in every if session.started_at]
-    ended = [session.ended_at or session.started_at for session in every]
-    return min(began, default=""), max(ended, default="")
 
 
 def _would_go(ctx: Ctx, tx: Tx, days: int) -> int:

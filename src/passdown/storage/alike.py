@@ -24,6 +24,10 @@ class Alike(Protocol):
         """Open ones of this shape, surest first, then id."""
         ...
 
+    def many(self, loop: str, shape: str) -> int:
+        """How many open ones have this shape."""
+        ...
+
     def decided(
         self, loop: str, action: str, status: Status, confidence: float, *, limit: int
     ) -> list[Proposal]:

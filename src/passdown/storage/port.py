@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from passdown.storage.index import Index
     from passdown.storage.jobs import Jobs
     from passdown.storage.narrow import Narrow
+    from passdown.storage.sums import Sums
     from passdown.storage.wanted import Wanted
 
 Json: TypeAlias = dict[str, Any]
@@ -348,6 +349,8 @@ class Tx(Protocol):
     def queue(self) -> Queue: ...
     @property
     def alike(self) -> Alike: ...
+    @property
+    def sums(self) -> Sums: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

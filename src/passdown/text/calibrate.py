@@ -5,9 +5,10 @@ Every figure has its guard: what too few pairs cannot show is not shown.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import groupby
 from math import exp, log
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.text.stats import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 FEW = 30
 """Fewer pairs than this recalibrate nothing."""
@@ -27,16 +28,23 @@ ABOVE = 35
 TARGET = 0.90
 FOLDS = 5
 DRAWS = 200
+EACH, WIDE = 100, 25.0
+"""More than so many are drawn together; so wide a sum is a normal one, in a narrower one what is
+rare is counted."""
 SHRINK = 4
 """Pseudo-observations at the base rate that each bin of a small sample is given."""
 _EDGE = 1e-6
 
 
 class Pair(NamedTuple):
-    """What was stated when it was decided, and whether it turned out so."""
+    """What was stated when it was decided, and whether it turned out so; several that are the same
+    stand as one. `fifth` is the part that is left out together with it, its place decides where
+    that is not said."""
 
     stated: float
     right: bool
+    n: int = 1
+    fifth: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,44 +94,50 @@ class Threshold:
         return 100 * (self.n - self.right) / self.n
 
 
+def size(pairs: Sequence[Pair]) -> int:
+    """How many there are."""
+    return sum(p.n for p in pairs)
+
+
 def brier(pairs: Sequence[Pair]) -> float:
     """The mean squared distance of what was stated from what was so; ValueError without pairs."""
     _some(pairs)
-    return sum((p.stated - p.right) ** 2 for p in pairs) / len(pairs)
+    return sum(p.n * (p.stated - p.right) ** 2 for p in pairs) / size(pairs)
 
 
 def log_loss(pairs: Sequence[Pair]) -> float:
     """The mean surprise in nats, of confidences kept a little away from 0 and 1."""
     _some(pairs)
-    return -sum(log(_inner(p.stated if p.right else 1 - p.stated)) for p in pairs) / len(pairs)
+    lost = sum(p.n * log(_inner(p.stated if p.right else 1 - p.stated)) for p in pairs)
+    return -lost / size(pairs)
 
 
 def sharpness(pairs: Sequence[Pair]) -> float:
     """The variance of what was stated: one who always says the same is calibrated and useless."""
     _some(pairs)
-    mean = sum(p.stated for p in pairs) / len(pairs)
-    return sum((p.stated - mean) ** 2 for p in pairs) / len(pairs)
+    n = size(pairs)
+    mean = sum(p.n * p.stated for p in pairs) / n
+    return sum(p.n * (p.stated - mean) ** 2 for p in pairs) / n
 
 
 def reliability(pairs: Sequence[Pair]) -> list[Bin]:
     """Bins of equal mass by confidence; none below the guard."""
-    if len(pairs) < CURVE:
-        return []
-    return [_bin(part) for part in _parts(sorted(pairs), _count(len(pairs)))]
+    n = size(pairs)
+    return [_bin(part) for part in _parts(sorted(pairs), _count(n))] if n >= CURVE else []
 
 
 def error(pairs: Sequence[Pair], *, draws: int = DRAWS) -> Error | None:
     """The error of calibration beside what a perfectly calibrated one of this size would show;
     None below the guard. The same pairs give the same figures."""
-    if len(pairs) < CURVE:
+    n = size(pairs)
+    if n < CURVE:
         return None
-    ordered = sorted(pairs)
-    chance = Random(len(ordered))
-    drawn = sorted(
-        _ece([Pair(p.stated, chance.random() < p.stated) for p in ordered]) for _ in range(draws)
-    )
+    chance, parts = Random(n), _parts(sorted(pairs), _count(n))
+    laws = [_law(part) for part in parts]
+    drawn = sorted(sum(law(chance) for law in laws) / n for _ in range(draws))
+    ece = sum(abs(sum(p.n * (p.stated - p.right) for p in part)) for part in parts) / n
     low, high = drawn[int(0.025 * draws)], drawn[min(int(0.975 * draws), draws - 1)]
-    return Error(_ece(ordered), sum(drawn) / draws, low, high)
+    return Error(ece, sum(drawn) / draws, low, high)
 
 
 def threshold(
@@ -131,22 +145,28 @@ def threshold(
 ) -> Threshold | None:
     """The lowest confidence above which enough pairs are right, on all of them and whichever fifth
     is left out; None where there is none."""
-    ordered = sorted(pairs, key=lambda p: p.stated)
-    for at in _candidates(ordered, target, least):
-        if all(_holds(fold, at, target) for fold in _folds(pairs)):
-            return _above(ordered, at)
-    return None
+    found, every = None, size(pairs)
+    sums, without = _Sum(), [_Sum() for _ in range(FOLDS)]
+    levels = sorted(zip(pairs, _fifths(pairs), strict=True), key=lambda one: -one[0].stated)
+    for at, level in groupby(levels, key=lambda one: one[0].stated):
+        for p, fifth in level:
+            sums.add(p)
+            for some in without[:fifth] + without[fifth + 1 :]:
+                some.add(p)
+        low = wilson(sums.right, sums.n)[0] if sums.n >= least else 0.0
+        if low >= target and all(some.n and some.share >= target for some in without):
+            found = Threshold(at, sums.n, sums.right, low, sums.n / every)
+    return found
 
 
 def coverage(pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
     """Coverage and risk as the confidence asked for falls: (confidence, share, share wrong)."""
-    ordered = sorted(pairs, key=lambda p: -p.stated)
-    wrong = list(accumulate(not p.right for p in ordered))
-    return [
-        (p.stated, (n + 1) / len(ordered), wrong[n] / (n + 1))
-        for n, p in enumerate(ordered)
-        if n + 1 == len(ordered) or ordered[n + 1].stated != p.stated
-    ]
+    found, sums, every = [], _Sum(), size(pairs)
+    for at, level in groupby(sorted(pairs, key=lambda p: -p.stated), key=lambda p: p.stated):
+        for p in level:
+            sums.add(p)
+        found.append((at, sums.n / every, 1 - sums.share))
+    return found
 
 
 # ---- recalibration
@@ -172,7 +192,7 @@ class Curve:
 
 def recalibrated(pairs: Sequence[Pair]) -> Curve:
     """What the pairs teach, as much as their number allows."""
-    n = len(pairs)
+    n = size(pairs)
     if n < FEW:
         return Curve("none", n)
     if n < SOME:
@@ -184,25 +204,25 @@ def recalibrated(pairs: Sequence[Pair]) -> Curve:
 
 def _shrunken(pairs: Sequence[Pair]) -> Curve:
     """Bins, each drawn towards the base rate by a few pseudo-observations, never falling."""
-    base = sum(p.right for p in pairs) / len(pairs)
-    parts = _parts(sorted(pairs), _count(len(pairs)))
+    every = _sum(pairs)
     points = [
         (
-            sum(p.stated for p in part) / len(part),
-            (sum(p.right for p in part) + SHRINK * base) / (len(part) + SHRINK),
-            float(len(part)),
+            sum(p.n * p.stated for p in part) / some.n,
+            (some.right + SHRINK * every.share) / (some.n + SHRINK),
+            float(some.n),
         )
-        for part in parts
+        for part in _parts(sorted(pairs), _count(every.n))
+        for some in (_sum(part),)
     ]
-    return Curve("bins", len(pairs), _rising(points))
+    return Curve("bins", every.n, _rising(points))
 
 
 def _platt(pairs: Sequence[Pair]) -> Curve:
     """A logistic curve over the log odds of what was stated, fitted by Newton's method with the
     targets drawn in a little, so that no clean split runs away."""
-    right = sum(p.right for p in pairs)
-    yes, no = (right + 1) / (right + 2), 1 / (len(pairs) - right + 2)
-    rows = [(_logit(p.stated), yes if p.right else no) for p in pairs]
+    every = _sum(pairs)
+    yes, no = (every.right + 1) / (every.right + 2), 1 / (every.n - every.right + 2)
+    rows = [(_logit(at), yes if right else no, n) for (at, right), n in _same(pairs).items()]
     a, b = 1.0, 0.0
     for _ in range(50):
         da, db = _step(rows, a, b)
@@ -211,15 +231,15 @@ def _platt(pairs: Sequence[Pair]) -> Curve:
             break
     a = max(a, 0.0)  # being surer never means being less right
     points = tuple((n / 100, _sigmoid(a * _logit(n / 100) + b)) for n in range(101))
-    return Curve("platt", len(pairs), points)
+    return Curve("platt", every.n, points)
 
 
-def _step(rows: Sequence[tuple[float, float]], a: float, b: float) -> tuple[float, float]:
+def _step(rows: Sequence[tuple[float, float, int]], a: float, b: float) -> tuple[float, float]:
     """One step of Newton's, damped a little."""
     ga = gb = haa = hab = hbb = 0.0
-    for x, target in rows:
+    for x, target, n in rows:
         p = _sigmoid(a * x + b)
-        left, weight = target - p, p * (1 - p)
+        left, weight = n * (target - p), n * p * (1 - p)
         ga, gb = ga + left * x, gb + left
         haa, hab, hbb = haa + weight * x * x, hab + weight * x, hbb + weight
     haa, hbb = haa + 1e-3, hbb + 1e-3
@@ -229,9 +249,9 @@ def _step(rows: Sequence[tuple[float, float]], a: float, b: float) -> tuple[floa
 
 def _isotonic(pairs: Sequence[Pair]) -> Curve:
     """The rising steps nearest to what was so."""
-    return Curve(
-        "isotonic", len(pairs), _rising([(p.stated, float(p.right), 1.0) for p in sorted(pairs)])
-    )
+    ordered = sorted(_same(pairs).items())
+    steps = [(at, float(right), float(n)) for (at, right), n in ordered]
+    return Curve("isotonic", size(pairs), _rising(steps))
 
 
 def _rising(points: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, float], ...]:
@@ -250,10 +270,12 @@ def _rising(points: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, 
 def _crossed(way: object, pairs: Sequence[Pair]) -> float:
     """The Brier score of a way on pairs that it was not fitted to."""
     assert callable(way)
-    found = []
+    found, fifths = [], _fifths(pairs)
     for n in range(FOLDS):
-        curve = way([p for i, p in enumerate(pairs) if i % FOLDS != n])
-        found += [Pair(curve(p.stated), p.right) for p in pairs[n::FOLDS]]
+        rest = [p for p, fifth in zip(pairs, fifths, strict=True) if fifth != n]
+        curve = way(rest or pairs)
+        left_out = (p for p, fifth in zip(pairs, fifths, strict=True) if fifth == n)
+        found += [Pair(curve(p.stated), p.right, p.n) for p in left_out]
     return brier(found)
 
 
@@ -269,50 +291,81 @@ def _count(n: int) -> int:
     return max(3, min(10, n // FEW))
 
 
+class _Sum:
+    """How many there are so far, and how many of them are right."""
+
+    def __init__(self) -> None:
+        self.n = self.right = 0
+
+    def add(self, p: Pair) -> None:
+        self.n += p.n
+        self.right += p.n * p.right
+
+    @property
+    def share(self) -> float:
+        """Of all, those that are right."""
+        return self.right / self.n
+
+
+def _sum(pairs: Sequence[Pair]) -> _Sum:
+    sums = _Sum()
+    for p in pairs:
+        sums.add(p)
+    return sums
+
+
+def _same(pairs: Sequence[Pair]) -> Counter[tuple[float, bool]]:
+    counts: Counter[tuple[float, bool]] = Counter()
+    for p in pairs:
+        counts[p.stated, p.right] += p.n
+    return counts
+
+
+def _fifths(pairs: Sequence[Pair]) -> list[int]:
+    return [p.fifth if p.fifth >= 0 else n % FOLDS for n, p in enumerate(pairs)]
+
+
 def _parts(ordered: Sequence[Pair], many: int) -> list[Sequence[Pair]]:
-    """Of equal mass."""
-    n = len(ordered)
-    return [ordered[n * k // many : n * (k + 1) // many] for k in range(many)]
+    """Of equal mass; what is the same may stand in two of them."""
+    n, place = size(ordered), 0
+    ends = [n * k // many for k in range(1, many + 1)]
+    parts: list[list[Pair]] = [[] for _ in ends]
+    for p in ordered:
+        left = p.n
+        while left:
+            part = bisect_right(ends, place)
+            taken = min(left, ends[part] - place)
+            parts[part].append(p if taken == p.n else p._replace(n=taken))
+            place, left = place + taken, left - taken
+    return list(parts)
 
 
 def _bin(part: Sequence[Pair]) -> Bin:
-    right = sum(p.right for p in part)
-    low, high = wilson(right, len(part))
-    return Bin(len(part), sum(p.stated for p in part) / len(part), right / len(part), low, high)
+    some = _sum(part)
+    low, high = wilson(some.right, some.n)
+    return Bin(some.n, sum(p.n * p.stated for p in part) / some.n, some.share, low, high)
 
 
-def _ece(ordered: Sequence[Pair]) -> float:
-    parts = _parts(ordered, _count(len(ordered)))
-    gaps = (abs(sum(p.stated - p.right for p in part)) for part in parts)
-    return sum(gaps) / len(ordered)
+def _law(part: Sequence[Pair]) -> Callable[[Random], float]:
+    """How far from what they state as many would be that are right as often as they say. Each is
+    drawn where there are few; many are drawn together, by the law that their sum follows."""
+    n, right = size(part), sum(p.n * p.stated for p in part)
+    spread = sum(p.n * p.stated * (1 - p.stated) for p in part)
+    rare = min(right, n - right)
+    if n <= EACH:
+        each = [p.stated for p in part for _ in range(p.n)]
+        return lambda chance: abs(sum(at - (chance.random() < at) for at in each))
+    if spread >= WIDE:
+        return lambda chance: abs(chance.gauss(0.0, spread**0.5))
+    return lambda chance: abs(rare - _rarely(rare, chance))
 
 
-def _candidates(ordered: Sequence[Pair], target: float, least: int) -> list[float]:
-    """Confidences from which on all pairs together hold the target, lowest first."""
-    found, n, right = list[float](), 0, 0
-    for at in range(len(ordered) - 1, -1, -1):
-        n, right = n + 1, right + ordered[at].right
-        first = at == 0 or ordered[at - 1].stated < ordered[at].stated
-        if first and n >= least and wilson(right, n)[0] >= target:
-            found.append(ordered[at].stated)
-    return found[::-1]
-
-
-def _folds(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """The pairs without each fifth."""
-    return [[p for i, p in enumerate(pairs) if i % FOLDS != n] for n in range(FOLDS)]
-
-
-def _holds(pairs: Sequence[Pair], at: float, target: float) -> bool:
-    """Whether the share that is right stays at the target without one of the folds."""
-    above = [p.right for p in pairs if p.stated >= at]
-    return bool(above) and sum(above) / len(above) >= target
-
-
-def _above(ordered: Sequence[Pair], at: float) -> Threshold:
-    above = [p.right for p in ordered if p.stated >= at]
-    n, right = len(above), sum(above)
-    return Threshold(at, n, right, wilson(right, n)[0], n / len(ordered))
+def _rarely(mean: float, chance: Random) -> int:
+    """How often something happens that is rare at every one of many occasions."""
+    n, left = 0, chance.random()
+    while left > exp(-mean):
+        n, left = n + 1, left * chance.random()
+    return n
 
 
 def _inner(share: float) -> float:

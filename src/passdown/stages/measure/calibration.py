@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.domain.proposal import FORGOTTEN, Status
 from passdown.text.calibrate import (
     ABOVE,
     CURVE,
@@ -18,20 +17,16 @@ from passdown.text.calibrate import (
     recalibrated,
     reliability,
     sharpness,
+    size,
     threshold,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from passdown.domain.proposal import Proposal
     from passdown.storage.port import Tx
     from passdown.text.calibrate import Bin, Threshold
 
-PAGE = 1000
-ANSWERED = (Status.EXECUTED, Status.REJECTED)
-UNDONE = "promotion.undone"
-SYSTEM = "system:"
 STEPS = 20
 """Points of the curve of coverage and risk that are told."""
 
@@ -60,46 +55,28 @@ class Group(NamedTuple):
 def calibration(tx: Tx, *, loop: str = "", target: float) -> list[Group]:
     """By loop and action, the largest first; what was forgotten is left out."""
     groups = pairs(tx, loop=loop)
-    ordered = sorted(groups, key=lambda name: (-len(groups[name]), name))
+    ordered = sorted(groups, key=lambda name: (-size(groups[name]), name))
     return [_group(name, groups[name], target) for name in ordered]
 
 
 def pairs(tx: Tx, *, loop: str = "") -> dict[tuple[str, str], list[Pair]]:
-    """What was stated and what a person said, in the order in which they said it. A yes that was
-    taken back was none; what a tier decided by itself teaches nothing about what people think,
-    unless a person took it back."""
-    undone, found = _undone(tx), defaultdict[tuple[str, str], list[tuple[str, str, Pair]]](list)
-    for p in _answered(tx, loop):
-        back = p.id in undone
-        if p.decided_by.startswith(SYSTEM) and not back:
-            continue
-        right = p.status is Status.EXECUTED and not back
-        found[p.loop, p.action].append((p.decided_at, p.id, Pair(p.confidence, right)))
-    return {name: [pair for *_, pair in sorted(rows)] for name, rows in found.items()}
-
-
-def _answered(tx: Tx, loop: str) -> Iterator[Proposal]:
-    last = ""
-    while page := tx.queue.all(ANSWERED, loop=loop, after=last, limit=PAGE):
-        yield from (p for p in page if FORGOTTEN not in p.flags)
-        last = page[-1].id
-
-
-def _undone(tx: Tx) -> set[str]:
-    found, last = set[str](), 0
-    while page := tx.ledger.entries(name=UNDONE, after=last, limit=PAGE):
-        found |= {entry.subject for entry in page}
-        last = page[-1].seq
-    return found
+    """What was stated and what a person said. A yes that was taken back was none; what a tier
+    decided by itself teaches nothing about what people think, unless a person took it back."""
+    found = defaultdict[tuple[str, str], list[Pair]](list)
+    for one in tx.sums.answered(loop):
+        every = ((n, fifth) for fifth, n in enumerate(one.fifths) if n)
+        told = [Pair(one.stated, one.right, n, fifth) for n, fifth in every]
+        found[one.loop, one.action] += told
+    return dict(found)
 
 
 def _group(name: tuple[str, str], found: list[Pair], target: float) -> Group:
-    gap, n = error(found), len(found)
+    gap, n = error(found), size(found)
     offered = threshold(found, target=target)
     return Group(
         *name,
         n=n,
-        right=sum(p.right for p in found),
+        right=sum(p.n for p in found if p.right),
         note=_note(n, offered),
         brier=brier(found) if n >= FEW else None,
         log_loss=log_loss(found) if n >= FEW else None,

@@ -30,6 +30,10 @@ class MemoryAlike:
         found.sort(key=lambda row: (-row.confidence, row.id))
         return [proposal_of(row) for row in found[:limit]]
 
+    def many(self, loop: str, shape: str) -> int:
+        """How many open ones have this shape."""
+        return sum((row.loop, row.shape) == (loop, shape) for row in self._shaped(OPEN))
+
     def decided(
         self, loop: str, action: str, status: Status, confidence: float, *, limit: int
     ) -> list[Proposal]:

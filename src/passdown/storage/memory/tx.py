@@ -14,6 +14,7 @@ from passdown.storage.memory.ledger import MemoryLedger
 from passdown.storage.memory.observations import MemoryObservations
 from passdown.storage.memory.queue import MemoryQueue
 from passdown.storage.memory.registry import MemoryRegistry
+from passdown.storage.memory.sums import MemorySums
 
 if TYPE_CHECKING:
     from passdown.domain.clock import At
@@ -31,6 +32,7 @@ class MemoryTx:
         self.index = MemoryIndex(bound)
         self.queue = MemoryQueue(bound)
         self.alike = MemoryAlike(bound)
+        self.sums = MemorySums(bound)
         self.ledger = MemoryLedger(bound)
         self.jobs = MemoryJobs(bound)
         self.registry = MemoryRegistry(bound)

@@ -10,6 +10,11 @@ WHERE status IN ('pending', 'arbiter', 'human') AND shape <> ''
 ORDER BY confidence DESC, id
 LIMIT :limit
 
+-- name: many
+SELECT count(*) FROM proposals
+WHERE status IN ('pending', 'arbiter', 'human') AND shape <> ''
+    AND loop = :loop AND shape = :shape AND {sees}
+
 -- name: groups
 SELECT loop, shape, count(*) AS n, min(id) FROM proposals
 WHERE status IN ('pending', 'arbiter', 'human') AND shape <> '' AND {sees}

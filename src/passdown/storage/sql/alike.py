@@ -24,6 +24,11 @@ class SqlAlike:
         """Open ones of this shape, surest first, then id."""
         return list(map(proposal_of, self._rows("waiting", loop=loop, shape=shape, limit=limit)))
 
+    def many(self, loop: str, shape: str) -> int:
+        """How many open ones have this shape."""
+        ((n,),) = self._rows("many", loop=loop, shape=shape)
+        return int(n)
+
     def decided(
         self, loop: str, action: str, status: Status, confidence: float, *, limit: int
     ) -> list[Proposal]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Registry,
     )
     from passdown.storage.sql.bound import Bound
+    from passdown.storage.sums import Sums
 
 
 class SqlTx:
@@ -72,6 +73,13 @@ class SqlTx:
         from passdown.storage.sql.alike import SqlAlike
 
         return SqlAlike(self._alone())
+
+    @cached_property
+    def sums(self) -> Sums:
+        """What is only counted."""
+        from passdown.storage.sql.sums import SqlSums
+
+        return SqlSums(self._alone())
 
     @cached_property
     def ledger(self) -> Ledger:

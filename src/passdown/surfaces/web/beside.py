@@ -38,7 +38,7 @@ def beside(visit: Visit) -> Response:
         shown=shown,
         odds=visit.call("odds", id=id),
         nearest=visit.call("nearest", id=id) if is_open else {"id": ""},
-        alike=visit.call("alike.list", id=id) if is_open else None,
+        alike=visit.call("alike.list", id=id, limit=SHOWN) if is_open else None,
         similar=visit.call("ledger.similar", id=id, limit=SHOWN)["similar"],
         lately=visit.call("decisions", loop=shown["loop"], event="all", limit=LATELY)["decisions"],
         examples=examples,

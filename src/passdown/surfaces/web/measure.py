@@ -41,7 +41,7 @@ def measure(visit: Visit) -> Response:
 
 def storage(visit: Visit) -> Response:
     """What the store takes, which is asked of its file."""
-    return visit.show("part/storage.html", storage=visit.call("storage"))
+    return visit.show("part/storage.html", storage=visit.call("storage", whole=True))
 
 
 def figures(visit: Visit) -> Response:
