@@ -38,21 +38,17 @@ def refractory(of: World, subject: str, settings: Thresholds) -> float:
 def admitted(
     drafts: list[Draft], frame: Frame, settings: Thresholds
 ) -> tuple[list[Draft], dict[str, Draft]]:
-    """Those that may be asked now, in their order; and why others may not, with the first each."""
+    """Those that may be asked now, in their order; and why others may not, with the first each.
+    What waits for its time is not done to the same piece in another way meanwhile."""
     kept: list[Draft] = []
-    held: dict[str, Draft] = {}
-    cooling: list[Draft] = []
+    back: list[tuple[str, Draft]] = []
     for one in drafts:
-        why = _held(one, frame, settings)
-        if why == COOLING:
-            cooling.append(one)
-        elif not why and any(alike(one, other) >= settings.same_piece for other in cooling):
-            why = COOLING
-        if why:
-            held.setdefault(why, one)
+        like = (why for why, other in back if alike(one, other) >= settings.same_piece)
+        if why := _held(one, frame, settings) or next(like, ""):
+            back.append((why, one))
         else:
             kept.append(one)
-    return kept, held
+    return kept, {why: one for why, one in reversed(back)}
 
 
 YOUNG = "It is too young."
