@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.loops.ontology_gate.shelf import Shelf, bitbucket, names
+from tests.loops.ontology_gate.shelf import Shelf, bitbucket, clique, names, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +42,9 @@ def moves(donor: dict[str, str], into: dict[str, str], concepts: list[str]) -> d
 def test_what_ordered_things_better_did_well(shelf: Shelf) -> None:
     shelf.approve(shelf.propose(moves(DC, CLOUD, names("u", 6))))
     live_on(shelf, 1, 6)
-    (told,) = outcomes(shelf)
-    assert told["score"] > 0.3
-    assert told["asked"] == ""
+    (row,) = outcomes(shelf)
+    assert row["score"] > 0.3
+    assert row["asked"] == ""
 
 
 def test_where_nothing_was_decided_since_nothing_is_said_of_it(shelf: Shelf) -> None:
@@ -53,35 +53,34 @@ def test_where_nothing_was_decided_since_nothing_is_said_of_it(shelf: Shelf) -> 
     assert outcomes(shelf) == []
 
 
+X, Y = {"key": "x", "name": "x"}, {"key": "y", "name": "y"}
 HARM = {
-    "a split": {
-        "action": "SPLIT_NEW",
-        "donor": CLOUD,
-        "name": "half",
-        "concepts": names("c", 5),
-    },
-    "a move": moves(CLOUD, DC, names("c", 5)),
+    "a split": {"action": "SPLIT_NEW", "donor": Y, "name": "half", "concepts": names("y", 6)},
+    "a move": moves(Y, X, names("y", 6)),
     "a merge": {
         "action": "MERGE",
-        "donors": [CLOUD],
-        "into": DC,
-        "held": [{"into": CLOUD, "concepts": names("c", 10)}],
+        "donors": [Y],
+        "into": X,
+        "held": [{"into": Y, "concepts": names("y", 12)}],
     },
 }
 
 
 @pytest.mark.parametrize("payload", HARM.values(), ids=HARM.keys())
-def test_what_did_harm_asks_for_the_way_back(shelf: Shelf, payload: dict[str, Any]) -> None:
+def test_what_did_harm_asks_for_the_way_back(tmp_path: Path, payload: dict[str, Any]) -> None:
+    homes = dict.fromkeys(names("x", 12), "x") | dict.fromkeys(names("y", 12), "y")
+    shelf = Shelf(tmp_path, told([*clique("x", 12), *clique("y", 12), ("x0", "y0")], homes))
     before = shelf.homes()
     shelf.approve(shelf.propose(payload))
     assert shelf.homes() != before
     live_on(shelf, 1, 6)
-    (told,) = outcomes(shelf)
-    assert told["score"] < 0
-    (back,) = [p for p in shelf.pending() if p["id"].startswith(told["asked"])]
+    (row,) = outcomes(shelf)
+    assert row["score"] < 0
+    (back,) = [p for p in shelf.pending() if p["id"].startswith(row["asked"])]
     assert back["payload"]["signal"] == "REGRESSED"
     shelf.approve(back["id"])
     assert shelf.homes() == before
+    shelf.world.close()
 
 
 def test_what_was_put_back_since_was_wrong(shelf: Shelf) -> None:
@@ -95,6 +94,6 @@ def test_what_was_put_back_since_was_wrong(shelf: Shelf) -> None:
 def test_to_leave_what_should_have_changed_costs_something(shelf: Shelf) -> None:
     shelf.approve(shelf.propose({"action": "NO_ACTION", "ontology": DC}))
     live_on(shelf, 1, 6)
-    (told,) = outcomes(shelf)
-    assert told["score"] < 0
-    assert told["asked"] == ""
+    (row,) = outcomes(shelf)
+    assert row["score"] < 0
+    assert row["asked"] == ""

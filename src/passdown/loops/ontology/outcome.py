@@ -3,6 +3,7 @@ without it; what stayed where it was moved, and where what came later went."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.contract.loop import Outcome
@@ -101,9 +102,11 @@ def _scored(went: Moved, corpus: Corpus, seen: Picture, since: At, n: int) -> Ou
     structure = gained(score(world), score(otherwise(world, went.origins, born, origin)))
     goal = next(iter(went.goals.values()), "")
     later = _later(seen, since)
-    terms = [stickiness(world, went.goals), uptake(world, later, goal, origin)]
+    stayed = stickiness(world, went.goals)
+    # To stay is no merit where nobody looked; to have been taken elsewhere tells something.
+    terms = [replace(stayed, value=stayed.value - 1), uptake(world, later, goal, origin)]
     value = blended(structure, terms)
-    kept = round(100 * terms[0].value)
+    kept = round(100 * stayed.value)
     sentence = (
         f"Since then {n} decisions; without it all would be ordered"
         f" {'worse' if structure >= 0 else 'better'} by {abs(structure):.2f};"
