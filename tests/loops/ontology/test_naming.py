@@ -8,11 +8,13 @@ from itertools import combinations
 
 from evals._shapes import shapes
 from evals._verdicts import world_of
+from passdown.loops.ontology.after import after
 from passdown.loops.ontology.frame import frame
 from passdown.loops.ontology.graph import Candidate, Ontology, World, graph, world
 from passdown.loops.ontology.judge import judge
 from passdown.loops.ontology.known import normal
 from passdown.loops.ontology.naming import Namer
+from passdown.loops.ontology.renaming import renames
 
 LABELS = {
     **{f"a{n}": f"oauth token {kind}" for n, kind in enumerate(("cache", "refresh", "scope"))},
@@ -93,3 +95,45 @@ def test_where_no_name_is_left_a_person_is_asked() -> None:
 
 def _labels(letter: str) -> list[str]:
     return [normal(LABELS[one]) for one in LABELS if one.startswith(letter)]
+
+
+def test_what_a_new_one_is_about_is_said() -> None:
+    assert _split(_pool()).description == "About oauth, token, client, login, refresh."
+
+
+def _called(name: str) -> World:
+    homes = {one: "x" if one.startswith("a") else "y" for one in LABELS}
+    told = [Ontology("x", name), Ontology("y", "sql things")]
+    return world(_pool().graph, homes, told, clock=1000)
+
+
+def test_a_name_that_says_nothing_of_its_concepts_is_asked_about() -> None:
+    (found,) = renames(_called("billing"))
+    assert (found.action, found.subject, found.name) == ("RENAME", "x", "oauth token")
+    assert found.routes == ()
+
+
+def test_a_name_that_shares_a_word_stays() -> None:
+    assert renames(_called("tokens")) == ()
+
+
+def test_nothing_is_renamed_that_is_pinned_or_new() -> None:
+    of = _called("billing")
+    for other in (
+        replace(of.ontologies["x"], state="pinned"),
+        replace(of.ontologies["x"], created=999),
+    ):
+        assert renames(replace(of, ontologies={**of.ontologies, "x": other})) == ()
+
+
+def test_concepts_that_have_no_word_in_common_have_no_better_name() -> None:
+    of = _called("billing")
+    bare = replace(of.graph, labels=of.graph.concepts)
+    assert renames(replace(of, graph=bare)) == ()
+
+
+def test_to_be_renamed_leaves_the_old_name_as_an_alias() -> None:
+    of = _called("billing")
+    now = after(of, renames(of)[0])
+    assert (now.ontologies["x"].name, now.ontologies["x"].aliases) == ("oauth token", ("billing",))
+    assert now.homes == of.homes

@@ -14,7 +14,7 @@ from passdown.loops.ontology.known import normal
 from passdown.text.tokens import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from passdown.loops.ontology.frame import Frame
     from passdown.loops.ontology.graph import World
@@ -52,17 +52,25 @@ class Namer:
         is escalated."""
         if one.action != "SPLIT_NEW":
             return one
-        if self._taken is None:
-            self._taken = taken(self._frame.world)
         for name in (*suggested, *self._names(one.moved)):
-            owner = self._taken.get(normal(name))
+            owner = self._owners().get(normal(name))
             if owner is None:
-                return replace(one, name=" ".join(name.split()))
+                told = self.about(one.moved)
+                return replace(one, name=" ".join(name.split()), description=told)
             if owner and self._drawn(one, owner):
                 return _into(one, owner, name)
         reason = "Every name for it is taken."
         return replace(one, action="ESCALATE", moved=(), routes=(), reasons=(*one.reasons, reason),
                        alternatives=(one,))  # fmt: skip
+
+    def free(self, concepts: Sequence[str]) -> str:
+        """A name for these that nobody has; '' when every one is taken."""
+        owners = self._owners()
+        return next((name for name in self._names(concepts) if normal(name) not in owners), "")
+
+    def about(self, concepts: Sequence[str]) -> str:
+        """What these are about, in a sentence."""
+        return f"About {', '.join(islice(_apart(self.terms(concepts)), LONGEST))}."
 
     def terms(self, concepts: Iterable[str]) -> list[str]:
         """The words that set these concepts apart from all others, first the most telling
@@ -72,14 +80,19 @@ class Namer:
         here: Counter[str] = Counter()
         written: dict[str, Counter[str]] = {}
         for concept in told:
-            for key, word in _words(self._labels[concept]).items():
+            for key, word in spoken(self._labels[concept]).items():
                 here[key] += 1
                 written.setdefault(key, Counter())[word] += 1
         weight = {key: n * log(1 + self._each / self._counts[key]) for key, n in here.items()}
         order = sorted(weight, key=lambda key: (-round(weight[key], 9), key))
         return [_mostly(written[key]) for key in order]
 
-    def _names(self, concepts: tuple[str, ...]) -> Iterator[str]:
+    def _owners(self) -> dict[str, str]:
+        if self._taken is None:
+            self._taken = taken(self._frame.world)
+        return self._taken
+
+    def _names(self, concepts: Sequence[str]) -> Iterator[str]:
         """Names of two words, then with one more each; then what its concepts are called."""
         chosen: list[str] = []
         for term in islice(_apart(self.terms(concepts)), LONGEST):
@@ -95,7 +108,7 @@ class Namer:
         if self._each:
             return
         for label in self._labels.values():
-            self._counts.update(list(_words(label)))
+            self._counts.update(list(spoken(label)))
         self._each = max(self._counts.total() / max(len(self._frame.ids), 1), 1.0)
 
     def _drawn(self, one: Candidate, owner: str) -> bool:
@@ -134,7 +147,7 @@ def _tied(of: World, moved: frozenset[str], there: str, here: str) -> tuple[floa
     return found[there], 0.0 if here == of.floor else found[here]
 
 
-def _words(label: str) -> dict[str, str]:
+def spoken(label: str) -> dict[str, str]:
     """The words of a label that carry meaning: by stem, as written."""
     return {
         stem(word): word
