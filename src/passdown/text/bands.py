@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 BANDS, ROWS = 16, 4
 """Texts whose cosine is .85 have nearly always (.997) one of so many bands of so many hashes in
 common."""
+AT_FIRST = 8
+"""All texts meet in so many bands, those that lead in every one."""
 WINDOW = 3
 """With so many of those next to it a text is compared where many meet."""
-MOST = 6
+MOST = 4
 """With so many of those a text is compared that, by their signatures, are likest to it."""
 PASSES = 3
 """Leaders are compared with each other at most so often."""
@@ -37,7 +39,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 def leaders(vectors: Vectors, cohesion: float) -> Integers:
     """For each row the row of its leader; earlier rows come first."""
     near = _Near(vectors, cohesion)
-    near.compare(near.meeting(np.flatnonzero(np.diff(vectors.indptr))))
+    near.compare(near.meeting(np.flatnonzero(np.diff(vectors.indptr)), AT_FIRST))
     leader = near.leader()
     for _ in range(PASSES):
         known = near.known
@@ -59,6 +61,7 @@ class _Near:
         # Of rows this near so many hashes are equal, but for one pair in a thousand.
         share = cohesion * cohesion
         self._least = _HASHES * share - 3 * np.sqrt(_HASHES * share * (1 - share))
+        self._compared = np.zeros(0, np.uint64)
         self._pairs = np.zeros(0, np.uint64)
         self._scores: Floats = np.zeros(0, np.float32)
 
@@ -67,15 +70,17 @@ class _Near:
         """How many pairs there are."""
         return len(self._pairs)
 
-    def meeting(self, rows: Integers) -> NDArray[np.uint64]:
-        """Pairs of these rows that meet in some band, near to each other in order."""
+    def meeting(self, rows: Integers, many: int = BANDS) -> NDArray[np.uint64]:
+        """Pairs of these rows that meet in one of so many bands, near to each other in order, and
+        were not compared yet."""
         bands = self._signatures.view(np.uint64)
-        found = [_met(rows, bands[rows, band]) for band in range(BANDS)]
-        return self._alike(_once(np.concatenate(found)))
+        found = [_met(rows, bands[rows, band]) for band in range(many)]
+        return self._alike(_without(_once(np.concatenate(found)), self._compared))
 
     def compare(self, keys: NDArray[np.uint64]) -> None:
         """Keep those of the pairs that are near."""
-        keys = np.setdiff1d(_once(keys), self._pairs, assume_unique=True)
+        keys = _without(_once(keys), self._compared)
+        self._compared = np.sort(np.concatenate([self._compared, keys]))
         left, right = _split(keys)
         scores = cosines(self._vectors, left, right)
         close = scores >= self._cohesion
@@ -108,7 +113,8 @@ class _Near:
         for at in range(0, len(keys), _PART):
             left, right = _split(keys[at : at + _PART])
             same = self._signatures[left] == self._signatures[right]
-            equal[at : at + _PART] = np.count_nonzero(same, axis=1)
+            # One bit a hash, and all of a row in one number.
+            equal[at : at + _PART] = np.bitwise_count(np.packbits(same).view(np.uint64))
         kept = equal >= self._least
         return _likeliest(keys[kept], equal[kept])
 
@@ -152,10 +158,12 @@ def _least(
     table: NDArray[np.uint16], place: Integers, starts: Integers, sizes: Integers
 ) -> NDArray[np.uint16]:
     least = np.full((len(starts), _HASHES), _NONE, np.uint16)
+    taken = np.empty_like(least)
     for nth in range(int(sizes[0])):
         having = int(np.searchsorted(-sizes, -nth))
-        some = least[:having]
-        np.minimum(some, table[place[starts[:having] + nth]], out=some)
+        some, found = least[:having], taken[:having]
+        np.take(table, place[starts[:having] + nth], axis=0, out=found, mode="clip")
+        np.minimum(some, found, out=some)
     return least
 
 
@@ -213,6 +221,15 @@ def _once(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Each of the keys once, ascending."""
     keys = np.sort(keys)
     return keys[np.flatnonzero(np.diff(keys, prepend=~keys[:1]))]
+
+
+def _without(keys: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The keys that are not among the others; both ascending."""
+    if not len(others):
+        return keys
+    at = np.searchsorted(others, keys)
+    apart: NDArray[np.bool_] = others[np.minimum(at, len(others) - 1)] != keys
+    return keys[apart]
 
 
 def _split(keys: NDArray[np.uint64]) -> tuple[Integers, Integers]:

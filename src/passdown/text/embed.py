@@ -79,8 +79,10 @@ def cosines(vectors: Vectors, left: Integers, right: Integers) -> Floats:
     """The cosine of each pair of rows, in [0, 1]."""
     from scipy.sparse import csr_array
 
-    shape = len(vectors), 1 << BITS
-    rows = csr_array((vectors.values, vectors.indices, vectors.indptr), shape=shape)
+    shape, indptr = (len(vectors), 1 << BITS), vectors.indptr
+    if indptr[-1] <= np.iinfo(np.int32).max:  # else all indices would be copied as long ones
+        indptr = indptr.astype(np.int32)
+    rows = csr_array((vectors.values, vectors.indices, indptr), shape=shape)
     found = [np.zeros(0, np.float32)]
     for at in range(0, len(left), _PAIRS):
         both = rows[left[at : at + _PAIRS]].multiply(rows[right[at : at + _PAIRS]])
@@ -112,18 +114,18 @@ def _part(texts: Sequence[str]) -> Vectors:
 
 def _written(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint32], list[int]]:
     """All ASCII words in one buffer, the row of each of its bytes, and the keys of the others."""
-    lines, foreign = [" "], list[int]()
+    lines, foreign = list(texts), list[int]()
     for row, text in enumerate(texts):
-        line = text
         if not text.isascii():
             words = _WORD.findall(normalise(text))
-            line = " ".join(word for word in words if word.isascii())
+            lines[row] = " ".join(word for word in words if word.isascii())
             others = (word for word in words if not word.isascii())
             foreign.extend(row << BITS | bucket for word in others for bucket in buckets(word))
-        lines.append(line + " ")
-    sizes = [len(line) for line in lines]
-    rows = np.repeat(np.arange(-1, len(texts)).astype(np.uint32), sizes)
-    return np.frombuffer("".join(lines).encode("ascii"), np.uint8), rows, foreign
+    # Each line with the space before it; one more ends the last.
+    sizes = np.fromiter(map(len, lines), np.int64, len(lines)) + 1
+    rows = np.repeat(np.arange(len(lines), dtype=np.uint32), sizes)
+    written = np.frombuffer(" ".join(("", *lines, "")).encode("ascii"), np.uint8)
+    return written, np.append(rows, np.zeros(len(written) - len(rows), np.uint32)), foreign
 
 
 def _ascii(plain: NDArray[np.uint8], rows: NDArray[np.uint32]) -> tuple[Integers, Integers]:
@@ -152,7 +154,9 @@ def _words(chars: NDArray[np.uint32], middle: Integers) -> tuple[NDArray[np.uint
     starts = np.flatnonzero(chars[middle - 1] == _SPACE)
     lengths = np.diff(starts, append=len(middle))
     place = np.arange(len(middle)) - np.repeat(starts, lengths)
-    turned = chars[middle].astype(np.uint64) << _TURN[place % 31]
+    if lengths.max() > len(_TURN):
+        place %= len(_TURN)
+    turned = chars[middle].astype(np.uint64) << _TURN[place]
     return np.add.reduceat(turned, starts) % np.uint64(PRIME), starts
 
 

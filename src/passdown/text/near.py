@@ -30,15 +30,17 @@ def near(texts: Sequence[str], *, cohesion: float = COHESION, exact: bool = Fals
     In that order a text becomes a leader unless one is near to it; then every other text goes to
     the nearest leader. `exact` compares all with all; else only those that MinHash brings together.
     """
-    forms = {text: normalise(text) for text in set(texts)}
-    folded = [*map(forms.__getitem__, texts)]
     # What is written last stays, so that the first place of each is kept.
-    first = dict(zip(reversed(folded), range(len(folded) - 1, -1, -1), strict=True))
+    place = dict(zip(reversed(texts), range(len(texts) - 1, -1, -1), strict=True))
+    forms = {text: normalise(text) for text in place}
+    first: dict[str, int] = {}
+    for text, form in forms.items():
+        first[form] = min(place[text], first.get(form, len(texts)))
     unique = sorted(first)
     ahead = led(embed(unique), cohesion, exact=exact)
-    places = [first[unique[at]] for at in ahead.tolist()]
-    place_of = dict(zip(unique, places, strict=True))
-    return [*map(place_of.__getitem__, folded)]
+    leader = {form: first[unique[at]] for form, at in zip(unique, ahead.tolist(), strict=True)}
+    behind = {text: leader[form] for text, form in forms.items()}
+    return [*map(behind.__getitem__, texts)]
 
 
 def led(vectors: Vectors, cohesion: float, *, exact: bool) -> Integers:
