@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import code, names, sorts, trials
+from passdown.stages.audit import code, names, trials
+from passdown.text import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

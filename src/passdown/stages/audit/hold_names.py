@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import code, sorts
+from passdown.stages.audit import code
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.names import Name, canon, distinctive, last, parts
+from passdown.text import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import packages, sorts
+from passdown.stages.audit import packages
 from passdown.stages.audit.change import Proof
+from passdown.text import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

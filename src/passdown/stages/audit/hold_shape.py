@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import code, sorts
+from passdown.stages.audit import code
 from passdown.stages.audit.change import Proof
+from passdown.text import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import sorts
 from passdown.stages.audit.change import Proof
+from passdown.text import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

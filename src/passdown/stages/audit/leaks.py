@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import sorts
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.finding import Finding, digest
 from passdown.stages.audit.kinds import BLOCK, INFO
+from passdown.text import sorts
 from passdown.text.rules import shipped
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import sorts
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.finding import Finding, at
 from passdown.stages.audit.kinds import BLOCK, INFO, WARN
+from passdown.text import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

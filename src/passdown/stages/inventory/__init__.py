@@ -1,0 +1,1 @@
+"""Inventory: which files of a repository anything starts, and which nothing does."""

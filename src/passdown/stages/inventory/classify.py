@@ -1,0 +1,332 @@
+"""Each Python file's class, and the chain that shows it: from what starts, over what imports."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from passdown.stages.inventory import mentions as named
+from passdown.stages.inventory.modules import INIT, Modules
+from passdown.stages.inventory.source import TYPING, Source, read
+from passdown.text import sorts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from passdown.stages.inventory.files import Files
+    from passdown.stages.inventory.mentions import Mention
+
+PRODUCTION, DOCUMENTED, MANUAL, DEAD = "production", "documented", "manual", "dead"
+TEST, TEST_ONLY = "test", "test_only"
+CLASSES = (PRODUCTION, DOCUMENTED, MANUAL, TEST, TEST_ONLY, DEAD)
+
+_SHOWN = re.compile(r"(?:^|/)(?:examples?|benchmarks?|demos?|samples?|tutorials?|docs?|docs?_src|"
+                    r"notebooks?|snippets|website|site|cookbook)/")  # fmt: skip
+_USUAL = re.compile(
+    r"(?:^|/)(?:setup|noxfile|tasks|fabfile|manage|wsgi|asgi|conftest|hatch_build|gunicorn[._]conf|"
+    r"gunicorn_config|dodo|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|"
+    r"__main__)\.py\Z|(?:^|/)(?:migrations|alembic)/(?:.*/)?[^/]*\.py\Z|(?:^|/)versions/[0-9a-f]+_|"
+    r"(?:^|/)docs?/(?:.*/)?conf\.py\Z|(?:^|/)management/commands/[^/]+\.py\Z|"
+    r"(?:^|/)templatetags/[^/]+\.py\Z"
+)
+_DJANGO = re.compile(r"(?:^|/)(?:apps|admin|models|urls|signals|settings|forms|views)\.py\Z")
+_SCRIPTS = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|utils?|hack|contrib|maint|dev|ci|release)/")
+_TESTS = re.compile(r"(?:^|/)(?:tests?|testing|__tests__)/")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of a chain: who names it, where."""
+
+    by: str
+    line: int
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known of one file."""
+
+    path: str
+    cls: str
+    confidence: float
+    chain: tuple[str, ...]
+    evidence: tuple[str, ...]
+    importers: tuple[str, ...]
+    loc: int
+    flags: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class World:
+    """The files read, who reaches whom, and what names what."""
+
+    files: Files
+    sources: Mapping[str, Source]
+    modules: Modules
+    edges: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    roots: dict[str, list[Step]] = field(default_factory=lambda: defaultdict(list))
+
+    def importers(self, path: str) -> list[str]:
+        """The files that reach this one directly."""
+        return sorted(one for one, reached in self.edges.items() if path in reached)
+
+
+def world(files: Files) -> World:
+    """Everything that an inventory goes by."""
+    sources = {path: read(files.texts[path]) for path in files.python}
+    found = World(files, sources, Modules(files.python))
+    for path, source in sources.items():
+        for target, line in _reached(found, path, source):
+            if target != path:
+                found.edges[path].setdefault(target, line)
+    for mention in _mentions(files):
+        for target in _meant(found, mention):
+            found.roots[target].append(Step(mention.file, mention.line, mention.tier))
+    _by_convention(found)
+    return found
+
+
+def classify(found: World) -> list[Row]:
+    """A row for every Python file, in order."""
+    tests = {path for path in found.sources if sorts.test(path) or _TESTS.search(path)}
+    real = [path for path in found.sources if path not in tests]
+    production = _walk(found, _starts(found, real, (1, 2)), tests)
+    documented = _walk(found, _starts(found, real, (3,)) | _shown(found, real), tests)
+    manual = _walk(found, {path: () for path in real if _by_hand(found, path)}, tests)
+    tried = _walk(found, {path: () for path in tests}, set())
+    rows = []
+    for path in found.files.python:
+        rows.append(_row(found, path, tests, production, documented, manual, tried))
+    return rows
+
+
+Chains = dict[str, tuple[str, ...]]
+
+
+def _row(
+    found: World, path: str, tests: set[str], production: Chains, documented: Chains,
+    manual: Chains, tried: Chains,
+) -> Row:  # fmt: skip
+    for cls, chains, sure in (
+        (TEST, {one: () for one in tests}, 0.95), (PRODUCTION, production, 0.9),
+        (DOCUMENTED, documented, 0.75), (MANUAL, manual, 0.7), (TEST_ONLY, tried, 0.7),
+    ):  # fmt: skip
+        if path in chains:
+            return _made(found, path, cls, _sure(found, path, cls, sure), chains[path])
+    return _made(found, path, DEAD, _dead(found, path), ())
+
+
+def _made(found: World, path: str, cls: str, sure: float, chain: tuple[str, ...]) -> Row:
+    steps = found.roots.get(path, [])
+    return Row(
+        path=path,
+        cls=cls,
+        confidence=round(sure, 2),
+        chain=(*chain, path) if chain else (),
+        evidence=tuple(dict.fromkeys(f"{s.by}:{s.line}" for s in steps if s.tier in (1, 2, 3)))[:8],
+        importers=tuple(found.importers(path)[:20]),
+        loc=found.sources[path].loc,
+        flags=tuple(_flags(found, path)),
+        mentioned=tuple(dict.fromkeys(f"{s.by}:{s.line}" for s in steps if s.tier == 4))[:8],
+    )
+
+
+def _reached(found: World, path: str, source: Source) -> Iterator[tuple[str, int]]:
+    for one in source.imports:
+        if one.how != TYPING:
+            yield from ((target, one.line) for target in found.modules.meant(path, one))
+    for text, line in source.strings:
+        if "." in text or ":" in text:
+            yield from ((target, line) for target in _loaded(found, text))
+    for text, line in source.prefixes:
+        yield from ((target, line) for target in _begun(found, path, text))
+    for text, line in source.scripts:
+        yield from ((target, line) for target in _at(found, text, path))
+    if source.scans and path.endswith(f"/{INIT}"):
+        yield from ((target, source.scans) for target in found.modules.beside(path))
+
+
+def _loaded(found: World, text: str) -> Iterable[str]:
+    """A text that is a module's whole name, or one of an object in it."""
+    return [one for one in found.modules.longest(text)
+            if any(text.partition(":")[0].startswith(name) and "." in name
+                   for name in found.modules.names(one))]  # fmt: skip
+
+
+def _begun(found: World, path: str, prefix: str) -> Iterator[str]:
+    """What a name that is put together may load: everything that begins so, from here or above."""
+    if prefix.startswith("."):
+        folder = path.rpartition("/")[0]
+        bare = prefix.lstrip(".").replace(".", "/")
+        yield from (one for one in found.files.python if one.startswith(f"{folder}/{bare}"))
+    elif prefix:
+        yield from found.modules.under(prefix)
+    else:
+        yield from found.modules.beside(path)
+
+
+def _at(found: World, script: str, path: str) -> Iterator[str]:
+    """The file that a path means, whatever folder of a container or machine it starts with."""
+    parts = script.lstrip("./").split("/")
+    folder = path.rpartition("/")[0]
+    if f"{folder}/{'/'.join(parts)}".lstrip("/") in found.sources:
+        yield f"{folder}/{'/'.join(parts)}".lstrip("/")
+        return
+    for start in range(len(parts)):
+        tail = "/".join(parts[start:])
+        if tail in found.sources:
+            yield tail
+            return
+        if start == len(parts) - 1 and len(parts) > 1:
+            return
+        hits = [one for one in found.sources if one.endswith(f"/{tail}")]
+        if len(hits) == 1 or (hits and start < len(parts) - 1):
+            yield from hits
+            return
+
+
+def _mentions(files: Files) -> Iterator[Mention]:
+    """What other files name. What a shell script names weighs what it weighs that it is called."""
+    called = _called(files)
+    for path in [*files.others, *(one for one in files.python if one.endswith("setup.py"))]:
+        for one in named.mentions(path, files.texts[path]):
+            weight = one.tier or called.get(path, 0)
+            if weight:
+                yield named.Mention(one.file, one.line, weight, one.path, one.module)
+
+
+def _called(files: Files) -> dict[str, int]:
+    """The shell scripts that something calls, with the weight of the weightiest; what such a one
+    calls in turn weighs the same."""
+    scripts = [path for path in files.others if path.endswith((".sh", ".bash"))
+               or path in files.runnable]  # fmt: skip
+    weights: dict[str, int] = {}
+    waiting = deque(
+        (path, named.tier(path)) for path in files.others if named.tier(path) in (1, 2, 3)
+    )
+    while waiting:
+        path, weight = waiting.popleft()
+        text = files.texts[path]
+        for script in scripts:
+            name = script.rpartition("/")[2]
+            if script != path and name in text and weight < weights.get(script, 9):
+                weights[script] = weight
+                waiting.append((script, weight))
+    return weights
+
+
+def _meant(found: World, one: Mention) -> Iterable[str]:
+    if one.path:
+        return list(_at(found, one.path, one.file))
+    if "." not in one.module:
+        return [path for path in found.modules.files(one.module)
+                if path.count("/") <= 2]  # fmt: skip
+    hits = found.modules.longest(one.module)
+    whole = [path for path in hits if one.module in found.modules.names(path)]
+    main = [path for path in found.modules.files(f"{one.module}.__main__")]
+    return [*(whole or _loaded(found, one.module)), *main]
+
+
+def _by_convention(found: World) -> None:
+    """What tools find by its name alone, and what a library offers."""
+    django = any("django" in text for path, text in found.files.texts.items()
+                 if path.endswith("manage.py"))  # fmt: skip
+    homes = named.packages(dict(found.files.texts))
+    for path in found.sources:
+        if _USUAL.search(path) or (django and _DJANGO.search(path)):
+            found.roots[path].append(Step("by its name", 0, 2))
+    if homes and not any(step.tier == 1 for steps in found.roots.values() for step in steps):
+        for path in found.sources:
+            if _offered(found, path, homes):
+                found.roots[path].append(Step("public API", 0, 2))
+
+
+def _offered(found: World, path: str, homes: set[str]) -> bool:
+    """Whether a module belongs to a published package and none of its path is private."""
+    parts = path.removesuffix(".py").split("/")
+    if sorts.test(path) or _SHOWN.search(path) or _SCRIPTS.search(path):
+        return False
+    within = any(path.startswith(f"{home}/") if home else True for home in homes)
+    packaged = f"{path.rpartition('/')[0]}/{INIT}" in found.sources
+    return within and packaged and not any(p.startswith("_") and p != "__init__" for p in parts)
+
+
+def _starts(found: World, paths: list[str], tiers: tuple[int, ...]) -> Chains:
+    starts: Chains = {}
+    for path in paths:
+        steps = [step for step in found.roots.get(path, ()) if step.tier in tiers]
+        if steps:
+            best = min(steps, key=lambda step: (step.tier, step.by))
+            starts[path] = (f"{best.by}:{best.line}" if best.line else best.by,)
+    return starts
+
+
+def _shown(found: World, paths: list[str]) -> Chains:
+    return {path: () for path in paths if _SHOWN.search(path)}
+
+
+def _by_hand(found: World, path: str) -> bool:
+    """Whether somebody may start it: it says so itself."""
+    source = found.sources[path]
+    return source.has_main or path in found.files.runnable or (
+        source.parses_arguments and bool(_SCRIPTS.search(path))
+    )  # fmt: skip
+
+
+def _walk(found: World, starts: Chains, beyond: set[str]) -> Chains:
+    """Everything that these reach, with the way there."""
+    chains = dict(starts)
+    waiting = deque(sorted(starts))
+    while waiting:
+        path = waiting.popleft()
+        for target in sorted(found.edges.get(path, ())):
+            if target not in chains and target not in beyond:
+                chains[target] = (*chains[path], path)
+                waiting.append(target)
+    for path in [one for one in found.sources if one.endswith(INIT) and one not in chains]:
+        folder = path.removesuffix(INIT)
+        inner = next((one for one in chains if one.startswith(folder) and one != path), None)
+        if inner is not None and path not in beyond:
+            chains[path] = chains[inner]
+    return chains
+
+
+def _sure(found: World, path: str, cls: str, sure: float) -> float:
+    steps = found.roots.get(path, [])
+    if cls == PRODUCTION and steps and all(step.by == "public API" for step in steps):
+        return 0.6
+    return min(sure + 0.05 * any(step.tier == 1 for step in steps), 0.99)
+
+
+def _dead(found: World, path: str) -> float:
+    """How sure it is that nothing needs it: the less somebody may mean by it, the surer."""
+    source = found.sources[path]
+    if source.is_broken:
+        return 0.6
+    sure = 0.9 if source.loc else 0.6
+    if found.roots.get(path):
+        sure -= 0.1
+    return sure - 0.1 * source.decorated
+
+
+def _flags(found: World, path: str) -> Iterator[str]:
+    if path.endswith(INIT) and found.sources[path].is_empty:
+        yield "package-marker"
+    if any(
+        re.match(r"\.github/|\.gitlab|Makefile|tox|nox", s.by) for s in found.roots.get(path, ())
+    ):
+        yield "ci"
+    if _SHOWN.search(path):
+        yield "example"
+    if re.search(r"(?:^|/)(?:migrations|alembic|versions)/", path):
+        yield "migration"
+    if sorts.generated(path):
+        yield "generated"
+    if found.sources[path].is_broken:
+        yield "broken"
+    elif found.sources[path].is_empty and not path.endswith(INIT):
+        yield "says-nothing"

@@ -1,0 +1,147 @@
+"""What a repository's other files name: services, builds, checks, documents; each with its weight."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVICE, BUILD, CHECK, DOCUMENT, HISTORY = 1, 2, 2, 3, 4
+
+_SERVICE = re.compile(
+    r"(?:^|/)(?:Dockerfile[^/]*|Containerfile[^/]*|[^/]*\.Dockerfile|docker-compose[^/]*|compose[^/]*"
+    r"\.ya?ml|Procfile|serverless\.ya?ml|app\.ya?ml|crontab|[^/]*\.cron|[^/]*\.service|[^/]*\.timer|"
+    r"supervisord?[^/]*\.conf|fly\.toml|render\.ya?ml|vercel\.json|template\.ya?ml|samconfig\.toml|"
+    r"action\.ya?ml|zappa_settings\.json|netlify\.toml|heroku\.yml|modal\.toml|cog\.yaml)\Z|"
+    r"(?:^|/)(?:k8s|kubernetes|helm|charts|deploy|deployment|infra|terraform|systemd|cron)/"
+)
+_CHECKS = re.compile(
+    r"^\.github/|^\.gitlab-ci|^\.circleci/|^azure-pipelines|^\.travis|(?:^|/)(?:Makefile|makefile|"
+    r"GNUmakefile|[Jj]ustfile|tox\.ini|noxfile\.py|\.pre-commit[^/]*|Jenkinsfile|appveyor\.yml|"
+    r"[^/]*\.mk|Taskfile\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|package\.json|pytest\.ini|hatch\.toml|"
+    r"BUILD|BUILD\.bazel|MANIFEST\.in|netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
+)
+_HISTORY = re.compile(
+    r"(?:^|/)(?:change(?:s|log)?|history|news|release[-_]?notes?|releases?|migrations?|upgrading|"
+    r"whats[-_]?new|decisions?|adr|api|reference|archive|authors|contributors)(?:[-_.][^/]*)?(?:/|\Z)|"
+    r"(?:^|/)RELEASE\.|\.json\Z|(?:^|/)(?:poetry\.lock|uv\.lock|SOURCES\.txt)\Z",
+    re.I,
+)
+_DOCUMENTS = re.compile(
+    r"\.(?:md|mdx|rst|adoc|txt|ipynb|html)\Z|(?:^|/)(?:README|INSTALL|USAGE)[^/]*\Z"
+)
+_PATH = re.compile(r"(?<![\w/.-])(?:\./|\$\{?\w+\}?/|/)?((?:[\w.+-]+/)*[\w-]+\.py)\b")
+_MODULE = re.compile(r"(?<![\w-])-m[ =\",']+([A-Za-z_][\w.]*)")
+_NAMED = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?::[A-Za-z_]\w*)?(?![\w/])")
+_OBJECT = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):[A-Za-z_]\w*")
+_SHELL = re.compile(r"(?<![\w.-])((?:[\w.+-]+/)*[\w.-]+\.(?:sh|bash))\b")
+_CODE = re.compile(
+    r"^\s*(?:from\s+([A-Za-z_][\w.]*)\s+import\s+([\w, ]+)|import\s+([A-Za-z_][\w.]*))", re.M
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One file or module that is named, where, and how much that weighs."""
+
+    file: str
+    line: int
+    tier: int
+    path: str = ""
+    module: str = ""
+
+
+def tier(path: str) -> int:
+    """How much it weighs that this file names another: 1 a service, 2 a build or a check, 3 a
+    document, 4 a history, which says nothing of today; 0 for others."""
+    if _SERVICE.search(path):
+        return SERVICE
+    if _CHECKS.search(path):
+        return CHECK
+    if _HISTORY.search(path):
+        return HISTORY
+    return DOCUMENT if _DOCUMENTS.search(path) else 0
+
+
+def mentions(path: str, text: str) -> Iterator[Mention]:
+    """What this file names, by its tier; a shell script's is that of who calls it."""
+    weight = tier(path)
+    if path.rpartition("/")[2] in ("pyproject.toml", "setup.cfg", "setup.py"):
+        yield from _declared(path, text)
+        weight = weight or BUILD
+    shell = path.endswith((".sh", ".bash")) or text.startswith(("#!/bin/sh", "#!/bin/bash",
+                                                                 "#!/usr/bin/env bash"))  # fmt: skip
+    if not weight and not shell and not path.endswith((".toml", ".cfg", ".ini", ".yml", ".yaml")):
+        return
+    for n, line in enumerate(text.splitlines(), 1):
+        if len(line) < 4000:
+            yield from _of_line(path, n, line, weight)
+
+
+def shells(text: str) -> set[str]:
+    """The shell scripts that a text calls."""
+    return {found[1] for found in _SHELL.finditer(text)}
+
+
+def _of_line(path: str, n: int, line: str, weight: int) -> Iterator[Mention]:
+    for found in _PATH.finditer(line):
+        yield Mention(path, n, weight, path=found[1])
+    for found in _MODULE.finditer(line):
+        yield Mention(path, n, weight, module=found[1])
+    if weight in (SERVICE, BUILD, CHECK, 0):
+        for found in _OBJECT.finditer(line):
+            yield Mention(path, n, weight, module=found[1])
+        for found in _NAMED.finditer(line):
+            yield Mention(path, n, weight, module=found[1])
+    elif weight == DOCUMENT:
+        for found in _CODE.finditer(line):
+            names = found[2].split(",") if found[2] else [""]
+            for name in names:
+                dotted = f"{found[1]}.{name.strip()}" if name.strip() else found[1] or found[3]
+                yield Mention(path, n, weight, module=dotted)
+
+
+def _declared(path: str, text: str) -> Iterator[Mention]:
+    """The commands and plug-ins that an installed package has."""
+    if path.endswith("pyproject.toml"):
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            return
+        for target in _targets(data):
+            yield Mention(
+                path, _line(text, target), SERVICE, module=target.partition(":")[0].strip()
+            )
+        return
+    for found in re.finditer(r"[\w.-]+\s*=\s*([A-Za-z_][\w.]*)\s*:\s*[A-Za-z_][\w.]*", text):
+        yield Mention(path, text.count("\n", 0, found.start()) + 1, SERVICE, module=found[1])
+
+
+def _targets(data: dict[str, Any]) -> Iterator[str]:
+    project = data.get("project", {})
+    poetry = data.get("tool", {}).get("poetry", {})
+    groups = [project.get("scripts", {}), project.get("gui-scripts", {}), poetry.get("scripts", {})]
+    groups += list(project.get("entry-points", {}).values())
+    groups += list(poetry.get("plugins", {}).values())
+    for group in groups:
+        if isinstance(group, dict):
+            yield from (value for value in group.values() if isinstance(value, str))
+
+
+def _line(text: str, target: str) -> int:
+    at = text.find(target)
+    return text.count("\n", 0, at) + 1 if at >= 0 else 0
+
+
+def packages(texts: dict[str, str]) -> set[str]:
+    """The folders that hold a package that is published."""
+    return {
+        path.rpartition("/")[0]
+        for path, text in texts.items()
+        if path.rpartition("/")[2] in ("pyproject.toml", "setup.py", "setup.cfg")
+        and re.search(r"^\[project\]|^\[tool\.poetry\]|\bsetup\(|^\[metadata\]", text, re.M)
+    }

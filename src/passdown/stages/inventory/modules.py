@@ -1,0 +1,132 @@
+"""Names of modules and the files they stand for, whatever folders a repository imports from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from passdown.stages.inventory.source import Import
+
+INIT = "__init__.py"
+
+
+class Modules:
+    """Every module of a repository by the names it may be imported under."""
+
+    def __init__(self, python: Sequence[str]) -> None:
+        self._paths = frozenset(python)
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._names: dict[str, list[str]] = defaultdict(list)
+        for path in python:
+            for name in self._spoken(path):
+                self._by_name[name].append(path)
+                self._names[path].append(name)
+
+    def names(self, path: str) -> Sequence[str]:
+        """The names a file may be imported under, the longest first."""
+        return self._names.get(path, ())
+
+    def files(self, name: str) -> Sequence[str]:
+        """The files that a name may mean."""
+        return self._by_name.get(name, ())
+
+    def under(self, prefix: str) -> Iterator[str]:
+        """Every file whose name begins so."""
+        for name, paths in self._by_name.items():
+            if name.startswith(prefix):
+                yield from paths
+
+    def beside(self, path: str) -> Iterator[str]:
+        """Every file of the same folder, and below it."""
+        folder = path.rpartition("/")[0]
+        head = f"{folder}/" if folder else ""
+        yield from (one for one in self._paths if one.startswith(head) and one != path)
+
+    def meant(self, path: str, one: Import) -> Iterator[str]:
+        """The files that an import in this file reaches."""
+        if one.level:
+            yield from self._relative(path, one)
+            return
+        names = [f"{one.module}.{name}" for name in one.names] or [one.module]
+        for name in names:
+            yield from self._reached(name, path)
+
+    def longest(self, name: str) -> Sequence[str]:
+        """The files of a dotted name, less what at its end is an attribute: `pkg.mod.Class`."""
+        module = name.partition(":")[0]
+        parts = module.split(".")
+        for end in range(len(parts), 0, -1):
+            found = self.files(".".join(parts[:end]))
+            if found:
+                return found
+        return ()
+
+    def _spoken(self, path: str) -> Iterator[str]:
+        """A file's name from every folder above it: which of them is a root nothing says for sure."""
+        bare = path.removesuffix(".py").removesuffix("/__init__")
+        if path == INIT:
+            return
+        parts = bare.split("/")
+        for start in range(len(parts)):
+            if all(part.isidentifier() for part in parts[start:]):
+                yield ".".join(parts[start:])
+
+    def _reached(self, name: str, path: str) -> Iterator[str]:
+        """The module, or the one that has it as an attribute, and every package above it."""
+        parts = name.split(".")
+        for end in range(len(parts), 0, -1):
+            found = self._nearest(".".join(parts[:end]), path)
+            if found:
+                yield from found
+                yield from (init for one in found for init in self._above(one))
+                return
+
+    def _nearest(self, name: str, path: str) -> Sequence[str]:
+        """Of several files with one name: those beside the importing one, or at a root; a name of
+        one part means a file here or a package's own, never any file that is called so."""
+        found = self.files(name)
+        if not found:
+            return ()
+        folder = path.rpartition("/")[0]
+        if "." not in name:
+            here = [one for one in found if _folder(one) in ("", "src", folder)]
+            return here or [one for one in found if _is_root(one, self._paths)]
+        if len(found) == 1:
+            return found
+        least = min(len(self._names[one][0].split(".")) - len(name.split(".")) for one in found)
+        return [one for one in found
+                if len(self._names[one][0].split(".")) - len(name.split(".")) == least]  # fmt: skip
+
+    def _relative(self, path: str, one: Import) -> Iterator[str]:
+        folder = path.rpartition("/")[0].split("/") if "/" in path else []
+        up = folder[: len(folder) - (one.level - 1)] if one.level > 1 else folder
+        base = [*up, *(one.module.split(".") if one.module else [])]
+        tried = [[*base, *name.split(".")] for name in one.names if name != "*"] or [base]
+        for parts in (*tried, base):
+            for file in ("/".join(parts) + ".py", "/".join([*parts, INIT])):
+                if file in self._paths:
+                    yield file
+                    yield from self._above(file)
+
+    def _above(self, path: str) -> Iterator[str]:
+        """The packages a module is in: they run when it is imported."""
+        folder = path.rpartition("/")[0]
+        while folder:
+            if f"{folder}/{INIT}" in self._paths:
+                yield f"{folder}/{INIT}"
+            folder = folder.rpartition("/")[0]
+
+
+def _folder(path: str) -> str:
+    """Where a module stands: for a package, the folder it is in."""
+    folder = path.removesuffix(f"/{INIT}") if path.endswith(f"/{INIT}") else path
+    return folder.rpartition("/")[0]
+
+
+def _is_root(path: str, paths: Iterable[str]) -> bool:
+    """Whether a module of one name stands where packages start: no package around it."""
+    folder = _folder(path)
+    return f"{folder}/{INIT}" not in set(paths) if folder else True
