@@ -16,6 +16,7 @@ from passdown.loops.ontology.context import context
 from passdown.loops.ontology.detect import detect
 from passdown.loops.ontology.knobs import KNOBS
 from passdown.loops.ontology.known import KIND, LOOP as NAME
+from passdown.loops.ontology.mirror import edits, files
 from passdown.loops.ontology.outcome import outcome
 from passdown.loops.ontology.payload import ACTIONS, Payload
 from passdown.loops.ontology.replay import replay
@@ -40,6 +41,8 @@ LOOP: Loop[Payload] = Loop(
     revert=revert,
     same=same,
     hesitates=hesitates,
+    mirror=files,
+    edits=edits,
     reads=accepted,
     upkeep=upkeep,
     context=context,
