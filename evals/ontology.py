@@ -24,7 +24,7 @@ from statistics import fmean
 from sklearn.metrics import normalized_mutual_info_score
 
 from evals import Measured, _corpora as corpora
-from evals._anneal import AT_ONCE, Annealed, aged, anneal, named, numbered
+from evals._anneal import Annealed, aged, anneal, named, numbered
 from evals._blocks import BLOCKS, OUTSIDE, blocks, large
 from evals._louvain import louvain
 from evals._verdicts import verdicts
