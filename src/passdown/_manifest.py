@@ -45,6 +45,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'index.follow': ('write', 'Bring the search index up to date with the ledger and with what was seen.', 'passdown.ops.ledger', 'follow'),
     'index.rebuild': ('write', 'Forget the search index and derive it anew, from the ledger and from what was seen.', 'passdown.ops.ledger', 'rebuild'),
     'ingest': ('write', 'Read transcripts: redacted before the first write, each thing once, from where it ended.', 'passdown.ops.reading', 'ingest'),
+    'inventory': ('write', 'Say of every Python file what starts it: production, documented, manual, or nothing.', 'passdown.ops.inventory', 'inventory'),
     'jobs': ('read', 'Work that waits, runs, ended or gave up, newest first.', 'passdown.ops.jobs', 'jobs'),
     'jobs.retry': ('admin', 'Queue a job that gave up once more.', 'passdown.ops.jobs', 'retry'),
     'ledger.calibrate': ('read', 'How sure the detectors were, beside what people decided; from where on they could be', 'passdown.ops.past', 'calibrate'),

@@ -133,6 +133,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "get": {"id": names["record"]},
         "impact": {"id": names["approved"]},
         "ingest": {"paths": [str(here / "s9.jsonl")], "watch": True},
+        "inventory": {"path": str(here / "repo"), "dry_run": True},
         "jobs": {"state": "dead", "limit": 5},
         "jobs.retry": {"id": names["dead"]},
         "ledger.calibrate": {"loop": "notes"},

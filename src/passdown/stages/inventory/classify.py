@@ -22,8 +22,10 @@ PRODUCTION, DOCUMENTED, MANUAL, DEAD = "production", "documented", "manual", "de
 TEST, TEST_ONLY = "test", "test_only"
 CLASSES = (PRODUCTION, DOCUMENTED, MANUAL, TEST, TEST_ONLY, DEAD)
 
-_SHOWN = re.compile(r"(?:^|/)(?:examples?|benchmarks?|demos?|samples?|tutorials?|docs?|docs?_src|"
-                    r"notebooks?|snippets|website|site|cookbook)/")  # fmt: skip
+_SHOWN = re.compile(
+    r"(?:^|/)(?:examples?|benchmarks?|bench|profiling|demos?|samples?|tutorials?|docs?|docs?_src|"
+    r"notebooks?|snippets|website|site|cookbook|experiments?)/"
+)
 _USUAL = re.compile(
     r"(?:^|/)(?:setup|noxfile|tasks|fabfile|manage|wsgi|asgi|conftest|hatch_build|gunicorn[._]conf|"
     r"gunicorn_config|dodo|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|"
@@ -69,6 +71,7 @@ class World:
     modules: Modules
     edges: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     roots: dict[str, list[Step]] = field(default_factory=lambda: defaultdict(list))
+    types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def importers(self, path: str) -> list[str]:
         """The files that reach this one directly."""
@@ -83,6 +86,10 @@ def world(files: Files) -> World:
         for target, line in _reached(found, path, source):
             if target != path:
                 found.edges[path].setdefault(target, line)
+        for one in source.imports:
+            if one.how == TYPING:
+                for target in found.modules.meant(path, one):
+                    found.types[target].add(path)
     for mention in _mentions(files):
         for target in _meant(found, mention):
             found.roots[target].append(Step(mention.file, mention.line, mention.tier))
@@ -117,6 +124,9 @@ def _row(
     ):  # fmt: skip
         if path in chains:
             return _made(found, path, cls, _sure(found, path, cls, sure), chains[path])
+    for user in sorted(found.types.get(path, ())):
+        if user in production:  # what only types need is needed
+            return _made(found, path, PRODUCTION, 0.7, (*production[user], user))
     return _made(found, path, DEAD, _dead(found, path), ())
 
 

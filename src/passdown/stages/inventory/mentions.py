@@ -1,4 +1,4 @@
-"""What a repository's other files name: services, builds, checks, documents; each with its weight."""
+"""What a repository's other files name: services, builds, checks, documents, by their weight."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ _MODULE = re.compile(r"(?<![\w-])-m[ =\",']+([A-Za-z_][\w.]*)")
 _NAMED = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?::[A-Za-z_]\w*)?(?![\w/])")
 _OBJECT = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):[A-Za-z_]\w*")
 _SHELL = re.compile(r"(?<![\w.-])((?:[\w.+-]+/)*[\w.-]+\.(?:sh|bash))\b")
+_SHEBANGS = ("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash", "#!/usr/bin/env sh")
 _CODE = re.compile(
     r"^\s*(?:from\s+([A-Za-z_][\w.]*)\s+import\s+([\w, ]+)|import\s+([A-Za-z_][\w.]*))", re.M
 )
@@ -73,8 +74,7 @@ def mentions(path: str, text: str) -> Iterator[Mention]:
     if path.rpartition("/")[2] in ("pyproject.toml", "setup.cfg", "setup.py"):
         yield from _declared(path, text)
         weight = weight or BUILD
-    shell = path.endswith((".sh", ".bash")) or text.startswith(("#!/bin/sh", "#!/bin/bash",
-                                                                 "#!/usr/bin/env bash"))  # fmt: skip
+    shell = path.endswith((".sh", ".bash")) or text.startswith(_SHEBANGS)
     if not weight and not shell and not path.endswith((".toml", ".cfg", ".ini", ".yml", ".yaml")):
         return
     for n, line in enumerate(text.splitlines(), 1):

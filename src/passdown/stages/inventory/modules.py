@@ -65,7 +65,7 @@ class Modules:
         return ()
 
     def _spoken(self, path: str) -> Iterator[str]:
-        """A file's name from every folder above it: which of them is a root nothing says for sure."""
+        """A file's name from every folder above it: which of them is a root nothing says."""
         bare = path.removesuffix(".py").removesuffix("/__init__")
         if path == INIT:
             return

@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ def _says_nothing(node: ast.stmt) -> bool:
 
 def _publics(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            if not node.name.startswith("_"):
-                yield node.name
+        name = getattr(node, "name", "_")
+        if isinstance(name, str) and not name.startswith("_"):
+            yield name
 
 
 class _Reader(ast.NodeVisitor):
@@ -159,7 +160,7 @@ class _Reader(ast.NodeVisitor):
         """`[sys.executable, "-m", "pkg.mod"]`"""
         words = [one.value for one in ast.walk(node)
                  if isinstance(one, ast.Constant) and isinstance(one.value, str)]  # fmt: skip
-        for word, after in zip(words, words[1:], strict=False):
+        for word, after in pairwise(words):
             if word == "-m" and _DOTTED.match(after):
                 self._found.strings.append((after, node.lineno))
 

@@ -1,0 +1,105 @@
+"""The inventory of a repository: what starts each Python file, what overlaps, what could go."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from passdown.ops.kinds import FilePath
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from passdown.stages.inventory.classify import Row, World
+
+PATIENCE = 60.0
+
+
+@operation(
+    "inventory",
+    Effect.WRITE,
+    cli=Shell(
+        rows="files",
+        columns=("path", "class", "confidence", "shown", "action"),
+        facts=("root", "production", "documented", "manual", "dead", "written"),
+        bare="path",
+    ),
+    example="passdown inventory .",
+    long=True,
+)
+def inventory(
+    ctx: Ctx,
+    path: FilePath = ".",
+    out: FilePath = "docs/PYTHON_INVENTORY.md",
+    only: str = "",
+    probe: bool = False,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Say of every Python file what starts it: production, documented, manual, or nothing.
+
+    The report is written below the folder; no other file is touched and none is deleted. `only`
+    shows the rows of one class. `probe` runs the repository's own code in a copy of it, to see
+    whether each file that would be deleted is missed.
+    """
+    from passdown.stages.audit import keep
+    from passdown.stages.inventory import report
+    from passdown.stages.inventory.classify import classify, world
+    from passdown.stages.inventory.files import read
+    from passdown.stages.inventory.overlap import overlaps
+
+    root = Path(path).expanduser()
+    found = world(read(root))
+    rows = classify(found)
+    alike = overlaps(found, rows, _ages(root))
+    text = report.markdown(rows, alike, root.resolve().name)
+    written = "" if dry_run or not out else str(root / out)
+    if written:
+        keep.write(Path(written), text.encode("utf-8", "replace"))
+    counts = {
+        cls: sum(report.four(row) == cls for row in rows)
+        for cls in ("production", "documented", "manual", "dead")
+    }
+    shown = [_plain(row, report.action(row, alike)) for row in rows if only in ("", row.cls)]
+    probed = _probed(found, shown) if probe else []
+    return {
+        "root": str(root), **counts, "written": written, "files": shown, "probed": probed,
+        "overlap": [{"path": one.path, "other": one.other, "share": one.share, "why": one.why}
+                    for one in alike],
+        "left_out": found.files.left_out,
+    }  # fmt: skip
+
+
+def _plain(row: Row, action: str) -> dict[str, Any]:
+    return {
+        "path": row.path, "class": row.cls, "confidence": row.confidence,
+        "shown": " -> ".join(row.chain), "chain": list(row.chain), "action": action,
+        "evidence": list(row.evidence), "importers": list(row.importers), "loc": row.loc,
+        "flags": list(row.flags), "mentioned": list(row.mentioned),
+    }  # fmt: skip
+
+
+def _probed(found: World, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    from passdown.stages.inventory.probe import probe
+
+    tried = [probe(found, row["path"]) for row in rows if row["action"] == "delete"]
+    for row in rows:
+        for one in tried:
+            if one.path == row["path"] and not one.may_go:
+                row["action"] = f"keep: {one.why}"
+    return [{"path": one.path, "may_go": one.may_go, "why": one.why} for one in tried]
+
+
+def _ages(root: Path) -> dict[str, str]:
+    """When each file last changed; nothing where there is no history."""
+    command = ["git", "-C", str(root), "log", "--format=%x00%cI", "--name-only", "-n", "2000", "--",
+               "*.py"]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    ages: dict[str, str] = {}
+    for part in done.stdout.decode("utf-8", "replace").split("\0")[1:]:
+        when, _, names = part.partition("\n")
+        for name in filter(None, names.split("\n")):
+            ages.setdefault(name, when)
+    return ages
