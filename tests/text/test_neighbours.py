@@ -7,7 +7,7 @@ import pytest
 
 from passdown.text import neighbours
 from passdown.text.embed import cosines, embed
-from passdown.text.neighbours import Postings, above, nearest
+from passdown.text.neighbours import above, nearest
 
 TEXTS = [
     f"{a} the {b} {c}" for a in ("open", "close") for b in ("big", "old") for c in ["door", "win"]
@@ -33,13 +33,25 @@ def test_what_is_above_a_threshold_is_found_with_the_row_itself():
 
 def test_of_very_frequent_features_the_rarest_are_read_first(monkeypatch: pytest.MonkeyPatch):
     vectors = embed([f"common words everywhere rare{n // 2}" for n in range(400)])
-    whole = Postings(vectors).scores(0)
-    some = Postings(vectors).scores(0, 500)
-    assert some[1] == max(np.delete(some, 0))
-    assert some.sum() < whole.sum()
+    _, _, whole = nearest(vectors, 1)
     monkeypatch.setattr(neighbours, "READ", 500)
-    _, right, _ = nearest(vectors, 1)
+    _, right, some = nearest(vectors, 1)
     assert right[:4].tolist() == [1, 0, 3, 2]
+    assert some.sum() < whole.sum()
+
+
+def test_what_is_less_near_than_asked_for_is_left_out():
+    vectors = embed(TEXTS)
+    _, _, every = nearest(vectors, 3)
+    _, _, some = nearest(vectors, 3, 0.5)
+    assert some.tolist() == every[every >= 0.5].tolist()
+    assert 0 < len(some) < len(every)
+
+
+def test_of_rows_as_near_as_each_other_the_first_are_taken():
+    left, right, _ = nearest(embed(["same words"] * 200), 2)
+    assert right[left == 0].tolist() == [1, 2]
+    assert right[left == 150].tolist() == [0, 1]
 
 
 def test_no_rows_have_no_neighbours():

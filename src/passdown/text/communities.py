@@ -35,11 +35,10 @@ def intents(
     leaders = near(texts)
     folded = [normalise(texts[leader]) for leader in leaders]
     unique = sorted(set(folded))
-    left, right, scores = nearest(weighed(embed(unique)), neighbours)
-    alike = scores >= LEAST
-    edges = np.stack([left[alike], right[alike]], axis=1)
+    left, right, scores = nearest(weighed(embed(unique)), neighbours, LEAST)
+    edges = np.stack([left, right], axis=1)
     # Squared: what is twice as near tells four times as much.
-    found = leiden(edges, scores[alike] ** 2, nodes=len(unique), resolution=resolution)
+    found = leiden(edges, scores**2, nodes=len(unique), resolution=resolution)
     of = dict(zip(unique, found, strict=True))
     return [of[text] for text in folded]
 
