@@ -300,7 +300,7 @@ def _arguments() -> Arguments:
     name = "another name it is called by, such as a proxy's; then every caller needs a token"
     known.add_argument("--name", action="append", default=[], metavar="HOST", help=name)
     known.add_argument("--no-worker", action="store_true", help="leave the jobs to others")
-    profile = "MCP: at most ten tools, or everything that reads, too"
+    profile = "MCP: at most ten tools, or everything that reads or asks, too"
     known.add_argument("--profile", choices=("default", "full"), default="default", help=profile)
     repo = "MCP: only what concerns this repository, whatever the client's address says"
     known.add_argument("--repo", default="", metavar="NAME", help=repo)

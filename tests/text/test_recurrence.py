@@ -234,3 +234,22 @@ def test_the_number_of_threads_and_the_hash_seed_do_not_matter() -> None:
     }  # fmt: skip
     assert len(seen) == 1
     assert int(seen.pop().split()[-1]) > 0
+
+
+@pytest.mark.parametrize(
+    ("claims", "sessions", "tested"), [(20, 8, True), (19, 8, False), (20, 7, False)]
+)
+def test_below_twenty_claims_or_eight_sessions_there_is_nothing_to_test_against(
+    claims: int, sessions: int, tested: bool
+) -> None:
+    rest = [mention(100 + n, (f"other{n}",), n % sessions) for n in range(claims - 6)]
+    (only,) = detect([*told([(("db", "pool"), 6)], 3), *rest])
+    assert only.entity_ids == ("db", "pool")
+    assert (only.significance is not None) is tested
+
+
+def test_one_name_that_is_half_of_two_themes_leaves_neither_out_where_nothing_is_tested() -> None:
+    mentions = told([(("hub", "left"), 5), (("hub", "right"), 5)], 5)
+    assert sorted(entities(detect(mentions))) == [("hub", "left"), ("hub", "right")]
+    everywhere = told([(("hub", f"name{n}"), 1) for n in range(12)], 6)
+    assert detect(everywhere) == []

@@ -7,7 +7,7 @@ from typing import Any
 
 from passdown.domain.errors import Invalid, PassdownError
 from passdown.ops.kinds import FilePath, Name
-from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
+from passdown.ops.operation import Ctx, Effect, Operation, Route, Shell, operation
 
 
 @operation(
@@ -106,13 +106,20 @@ def capabilities(ctx: Ctx) -> dict[str, Any]:
             "effect": op.effect.value,
             "summary": op.summary,
             "aliases": list(op.aliases),
-            "surfaces": ["cli", "http", "jsonl", *(["mcp"] if op.agents else [])],
+            "surfaces": ["cli", "http", "jsonl", *_profile(op)],
             "params": schema(op),
         }
         for op in {**everything(), **of_loops(ctx.loops)}.values()
     ]
     loops = {n: {"actions": list(p.actions), "kinds": list(p.kinds)} for n, p in ctx.loops.items()}
     return {"version": __version__, "operations": rows, "loops": loops}
+
+
+def _profile(op: Operation) -> list[str]:
+    """MCP, where agents have it: with the default profile, or with the full one alone."""
+    if op.for_agents():
+        return ["mcp"]
+    return ["mcp:full"] if op.for_agents(full=True) else []
 
 
 @operation("backup", Effect.ADMIN, example="passdown backup ~/passdown.backup")

@@ -107,7 +107,8 @@ PLAIN = Shell()
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One use case. `example` is a whole command line; `agents` puts it in agents' tool lists;
-    `resource` is where agents read its answer by address: `records/{id}` one, `records` all."""
+    `resource` is where agents read its answer by address: `records/{id}` one, `records` all;
+    `asks` that it puts questions to the gate and does nothing else."""
 
     name: str
     effect: Effect
@@ -120,6 +121,14 @@ class Operation:
     example: str = ""
     long: bool = False
     resource: str = ""
+    asks: bool = False
+
+    def for_agents(self, *, full: bool = False) -> bool:
+        """Whether agents' tool lists have it; full ones have whatever reads or asks. None has what
+        decides."""
+        if self.effect in (Effect.DECIDE, Effect.ADMIN):
+            return False
+        return self.agents or (full and (self.asks or self.effect is Effect.READ))
 
     def allow(self, actor: Actor) -> None:
         """Forbidden, with what to do, unless this actor may call this at all."""

@@ -54,7 +54,7 @@ def _asking(loop: Loop[Any], ask: Ask) -> Operation:
     fn = _signed(run, ask.run)
     name = f"{loop.name}.{ask.name}"
     cli = Shell(bare=ask.bare)
-    return Operation(name, Effect.WRITE, _told(ask), fn, cli=cli, aliases=ask.aliases)
+    return Operation(name, Effect.WRITE, _told(ask), fn, cli=cli, aliases=ask.aliases, asks=True)
 
 
 def _acting(loop: Loop[Any], act: Act) -> Operation:

@@ -90,7 +90,18 @@ def communities(ties: Ties, near: Near) -> list[Group]:
         alike.setdefault(number, []).append(node)
     links = {node: sorted(near[node]) for node in nodes.tolist()}
     large = (members for members in alike.values() if len(members) > 1)
-    return [part for members in large for part in unchained(members, links)]
+    parts = [part for members in large for part in unchained(members, links)]
+    if ties.chance is None:
+        alone = [members[0] for members in alike.values() if len(members) == 1]
+        parts += filter(None, (_beside(one, near, density) for one in alone))
+    return parts
+
+
+def _beside(alone: int, near: Near, density: float) -> Group:
+    """Somebody whom no community took, with whom they are tied to most, where that is as strong as
+    one community is: where nothing is tested, a tie is what the thresholds ask for."""
+    other = min(near[alone], key=lambda one: (-near[alone][one][0], one))
+    return tuple(sorted((alone, other))) if near[alone][other][0] >= density else ()
 
 
 def _density(ties: Ties) -> float:

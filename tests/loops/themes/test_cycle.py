@@ -333,3 +333,47 @@ def test_detect_with_propose_is_propose_on_the_command_line(world: World) -> Non
     assert world.pending() == []
     assert cli.call(world.app, ["themes", "detect", "--propose", "--json"], (), _show) == 0
     assert len(world.pending()) == 1
+
+
+def other(world: World, first: str = "audit_job", second: str = "cron_host") -> None:
+    """Five claims more, of as many sessions, about two other names."""
+    for n, text in enumerate(PAIR):
+        said = text.replace("billing_api", first).replace("ledger_db", second)
+        say(world, said, f"{first}{n % 3}")
+
+
+def test_so_many_pages_are_asked_for_in_one_cycle_and_the_best_first(world: World) -> None:
+    other(world)
+    clusters = world.call("themes.detect")["clusters"]
+    assert len(clusters) == 2
+    world.call("controls.set", name="themes.top_k", value="1")
+    assert world.call("themes.detect")["clusters"] == clusters[:1]
+    (cycle,) = world.mine("themes")["cycles"]
+    assert cycle["fates"] == {"filed": 1}
+    assert cycle["dropped"] == {"beyond top_k": 1}
+    (asked,) = world.pending()
+    shown = world.call("show", id=asked["id"])["payload"]
+    assert sorted(shown["entities"]) == sorted(clusters[0]["entity_ids"])
+
+
+def test_of_two_pages_that_turn_out_to_be_about_one_theme_one_gives_way(world: World) -> None:
+    world.mine("themes")
+    yes(world)
+    other(world)
+    world.mine("themes")
+    yes(world)
+    assert len(pages(world)) == 2
+    for name, other_name in zip(NAMES, ("audit_job", "cron_host"), strict=True):
+        alias = {"action": "ALIAS", "name": name, "alias": other_name}
+        world.call("propose", loop="themes", payload=alias, text="It was renamed.")
+        yes(world)
+    world.mine("themes")
+    (asked,) = world.pending()
+    assert asked["action"] == "UPDATE"
+    yes(world)
+    (left,) = pages(world)
+    assert sorted(left.body["entities"]) == NAMES
+    (gone,) = pages(world, Life.SUPERSEDED)
+    assert gone.body["superseded_by"] == left.id
+    world.call("undo", id=asked["id"])
+    assert len(pages(world)) == 2

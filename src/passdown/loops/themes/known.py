@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from passdown.loops.themes.claims import aliases
 from passdown.loops.themes.kinds import BUILTIN
 from passdown.loops.themes.payload import File, Payload, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.record import Record
@@ -49,8 +50,8 @@ class Pages:
     """The pages that were approved."""
 
     def __init__(self, corpus: Corpus) -> None:
-        every = (one for kind in BUILTIN for one in corpus.records(kind))
-        self.every = [before(one) for one in every if one.body.get("page")]
+        every, called = (r for kind in BUILTIN for r in corpus.records(kind)), aliases(corpus)
+        self.every = [before(one, called) for one in every if one.body.get("page")]
 
     def about(self, names: Iterable[str], claims: Iterable[str]) -> list[Before]:
         """Those about this cluster, those that know most of its claims first."""
@@ -66,10 +67,11 @@ class Pages:
         return [one.target for one in near]
 
 
-def before(record: Record) -> Before:
-    """A page by its record."""
+def before(record: Record, called: Mapping[str, str]) -> Before:
+    """A page by its record, its names as they are called by now."""
     body = record.body
-    return Before(record, frozenset(body.get("entities", ())), frozenset(body.get("keys", ())))
+    names = frozenset(called.get(name, name) for name in body.get("entities", ()))
+    return Before(record, names, frozenset(body.get("keys", ())))
 
 
 def is_one(

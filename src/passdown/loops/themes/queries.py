@@ -53,8 +53,10 @@ def propose(
     kind: Short = "",
     field: tuple[Long, ...] = (),
 ) -> Any:
-    """Ask for a page: about one cluster, named by its id or its names, else about each that has
-    none. `field` (NAME=TEXT) says what its kind must say."""
+    """Ask for a page about one cluster, or about each that has none.
+
+    A cluster is named by its id or its names; `field` (NAME=TEXT) says what its kind must say.
+    """
     if not settings.flag("themes.enabled"):
         raise Invalid("themes are switched off", where="themes.enabled", next="Switch them on.")
     if not cluster and (kind or field):

@@ -50,7 +50,7 @@ def _arguments() -> Arguments:
     repo = "the repository it works in; as named by the folder when left out, '' for none"
     known.add_argument("--repo", metavar="NAME", help=repo)
     known.add_argument("--agent", metavar="NAME", default="", help="which agent it is")
-    which = "default: at most ten tools; full: everything that reads, too"
+    which = "default: at most ten tools; full: everything that reads or asks, too"
     known.add_argument("--profile", choices=("default", "full"), default="default", help=which)
     known.add_argument(
         "--tools", dest="profile", choices=("default", "all"), help="another word for --profile"

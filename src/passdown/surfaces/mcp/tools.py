@@ -33,13 +33,13 @@ class Tools:
 
     @staticmethod
     def of(operations: Mapping[str, Operation], *, full: bool) -> Tools:
-        """Those for agents; with `full`, whatever reads too. Never one that decides."""
+        """Those for agents; with `full`, whatever reads or asks too. Never one that decides."""
         every: dict[str, Operation] = {}
         for op in operations.values():
             for name in (op.name, *op.aliases):
                 if every.setdefault(tool_name(name), op) is not op:
                     raise ValueError(f"two operations are the tool {tool_name(name)}")
-        own = {tool_name(op.name): op for op in operations.values() if _carried(op, full=full)}
+        own = {tool_name(op.name): op for op in operations.values() if op.for_agents(full=full)}
         return Tools(every, own)
 
     def find(self, name: str) -> Operation:
@@ -54,12 +54,6 @@ class Tools:
             raise Forbidden(f"{op.name} is for people, not for agents", where=op.name, next=step)
         step = "Start the server with --profile full."
         raise Forbidden(f"{op.name} is not among this server's tools", where=op.name, next=step)
-
-
-def _carried(op: Operation, *, full: bool) -> bool:
-    if op.effect in (Effect.DECIDE, Effect.ADMIN):
-        return False
-    return op.agents or (full and op.effect is Effect.READ)
 
 
 def tool(name: str, op: Operation) -> types.Tool:
