@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from passdown.domain.errors import Conflict, Invalid, NotFound, NotPending
+from passdown.domain.observation import Trust
 from passdown.domain.proposal import FINAL, OPEN, PUBLIC, TRANSITIONS, Status, Verdict
 from passdown.domain.scope import ALL
 from passdown.stages.gate.decide import (
@@ -229,3 +230,20 @@ def test_a_question_without_a_deadline_can_always_be_decided(at: Desk):
     at.clock.advance(days=1000)
     with at.store.read(ALL) as tx:
         assert open_proposal(tx, "b" * 32).deadline == ""
+
+
+def test_what_rests_on_several_is_trusted_as_little_as_the_least_of_them(at: Desk):
+    trusts = (Trust.HUMAN, Trust.AGENT, Trust.TOOL)
+    asked = at.ask(Add("tea"), *(at.say("x", f"s{n}", trust=t) for n, t in enumerate(trusts)))
+    with at.store.read(ALL) as tx:
+        assert still_rests(tx, asked) == Trust.AGENT
+
+
+def test_an_edit_with_a_verb_of_its_own_is_of_that_verb(at: Desk):
+    asked = at.ask(Add("tea"))
+    found = edited(asked, {"action": "DROP", "key": "tea"})
+    assert (found.action, found.original) == ("DROP", asked.payload)
+    again = edited(found, {"key": "milk"})
+    assert (again.action, again.original) == ("DROP", asked.payload)
+    assert again.payload == {"action": "DROP", "key": "milk"}
+    assert edited(asked, {}).action == "ADD"
