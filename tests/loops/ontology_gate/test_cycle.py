@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from passdown.domain.errors import Conflict
+from passdown.loops.ontology.payload import Payload
+from passdown.loops.ontology.view import hesitates
 from tests.bench import Scripted
 from tests.loops.ontology_gate.shelf import Shelf, bitbucket, clique, names, told
 
@@ -298,3 +301,19 @@ def test_what_was_exported_is_the_same_when_it_is_taken_in_elsewhere(
         assert again[part] == written[part]
     assert [one["name"] for one in again["ontologies"]] == ["cloud", "dc", "primordial"]
     assert other.call("show", name="cloud")["state"] == "pinned"
+
+
+@pytest.mark.parametrize(
+    ("level", "why"), [("auto", ""), ("auto_safe", "more than 5% of all names")]
+)
+def test_what_moves_much_at_once_is_left_to_a_person_where_a_grant_is_for_what_is_safe(
+    shelve: Callable[..., Shelf], level: str, why: str
+) -> None:
+    shelf = shelve(bitbucket())
+    shelf.mine()
+    (asked,) = shelf.pending()
+    shelf.world.call("controls.set", name="ontology.level", value=level)
+    payload = msgspec.convert(asked["payload"], Payload)
+    said = hesitates(payload, shelf.world.corpus(), shelf.world.app.settings)
+    assert said.startswith(why)
+    assert bool(said) == bool(why)

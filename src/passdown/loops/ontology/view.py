@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from passdown.contract.card import Card, Diff, Facts, Quote, Table, Text
+from passdown.domain.proposal import Status
 from passdown.loops.ontology import payload as asked
-from passdown.loops.ontology.asking import question
+from passdown.loops.ontology.asking import moved, question
 from passdown.loops.ontology.context import strays
+from passdown.loops.ontology.known import LOOP
+from passdown.loops.ontology.past import done, payload_of
 from passdown.loops.ontology.world import picture
 from passdown.text.safe import one_line
 
@@ -20,8 +23,12 @@ if TYPE_CHECKING:
     from passdown.domain.observation import Observation
     from passdown.domain.settings import Settings
     from passdown.loops.ontology.payload import Payload
+    from passdown.loops.ontology.world import Picture
 
 SHOWN, NAMED = 3, 24
+LEVEL, SAFE = "ontology.level", "auto_safe"
+SHARE = 0.05
+"""Of all names, what may move between two cycles while nobody is present."""
 BEFORE, AFTER = " before", " after"
 
 
@@ -40,7 +47,22 @@ def hesitates(payload: Payload, corpus: Corpus, settings: Settings) -> str:
     if isinstance(payload, asked.Rename | asked.NoAction):
         return "a person reads this before it is so"
     seen = picture(corpus)
+    if settings.text(LEVEL) == SAFE and _much(payload, seen, corpus):
+        return f"more than {SHARE:.0%} of all names would have moved since the last cycle"
     return "it is none of what the rules find" if strays(payload, seen, settings) else ""
+
+
+def _much(payload: Payload, seen: Picture, corpus: Corpus) -> bool:
+    """Whether this, with all that was done since the last cycle, moves too much at once."""
+    last = corpus.kept.cycled(LOOP)
+    asked_since = [
+        payload_of(one, seen.known)
+        for one in corpus.kept.asked(LOOP)
+        if one.status is Status.EXECUTED and one.decided_at > last
+    ]
+    went = {name for one in asked_since if one is not None for name in moved(done(one))}
+    went |= set(moved(payload))
+    return len(went) > SHARE * len(seen.world.graph)
 
 
 def _figures(replay: Replay) -> Iterator[Block]:
