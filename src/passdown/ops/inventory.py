@@ -22,6 +22,7 @@ PATIENCE = 60.0
         rows="files",
         columns=("path", "class", "confidence", "shown", "action"),
         facts=("root", "production", "documented", "manual", "dead", "written"),
+        also=(("symbols", ("path", "line", "name", "dead", "why")),),
         bare="path",
     ),
     example="passdown inventory .",
@@ -33,13 +34,15 @@ def inventory(
     out: FilePath = "docs/PYTHON_INVENTORY.md",
     only: str = "",
     probe: bool = False,
+    symbols: bool = False,
     dry_run: bool = False,
 ) -> dict[str, Any]:
     """Say of every Python file what starts it: production, documented, manual, or nothing.
 
     The report is written below the folder; no other file is touched and none is deleted. `only`
     shows the rows of one class. `probe` runs the repository's own code in a copy of it, to see
-    whether each file that would be deleted is missed.
+    whether each file that would be deleted is missed. `symbols` lists the functions, classes and
+    methods, too, that nothing seems to need.
     """
     from passdown.stages.audit import keep
     from passdown.stages.inventory import report
@@ -65,7 +68,7 @@ def inventory(
         "root": str(root), **counts, "written": written, "files": shown, "probed": probed,
         "overlap": [{"path": one.path, "other": one.other, "share": one.share, "why": one.why}
                     for one in alike],
-        "left_out": found.files.left_out,
+        "left_out": found.files.left_out, "symbols": _symbols(found, rows) if symbols else [],
     }  # fmt: skip
 
 
@@ -76,6 +79,17 @@ def _plain(row: Row, action: str) -> dict[str, Any]:
         "evidence": list(row.evidence), "importers": list(row.importers), "loc": row.loc,
         "flags": list(row.flags), "mentioned": list(row.mentioned),
     }  # fmt: skip
+
+
+def _symbols(found: World, rows: list[Row]) -> list[dict[str, Any]]:
+    from passdown.stages.inventory.symbols import DEAD, symbols
+
+    told = symbols(found, {row.path: row.cls for row in rows})
+    return [
+        {"path": one.path, "line": one.line, "name": one.name, "kind": one.kind,
+         "dead": one.dead, "why": "; ".join(one.reasons)}
+        for one in sorted(told, key=lambda one: -one.dead) if one.dead >= DEAD
+    ]  # fmt: skip
 
 
 def _probed(found: World, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
