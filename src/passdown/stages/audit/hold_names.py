@@ -81,6 +81,9 @@ def renames(claim: Said, change: Change) -> Answer:
             _still(old, left) or f"`{new}` for `{old}`",
             told,
         )
+    stands = change.after.find([old]) if change.after and went is None and came is None else []
+    if stands:
+        return "refuted", f"`{old}` still stands and `{new}` does not", [_hit(stands[0])]
     if went is None and change.before is not None and not change.before.find([old]):
         return "refuted", f"there was no `{old}` to rename", ()
     return "unverifiable", f"`{old}` does not stand in what went", ()
@@ -102,6 +105,8 @@ def callers_updated(claim: Said, change: Change) -> Answer:
 def _removes_file(claim: Said, change: Change) -> Answer | None:
     file = _touched(change, claim.object)
     if file is None:
+        if "/" in claim.object and change.after is not None and change.after.has(claim.object):
+            return "refuted", f"{claim.object} is still there", [Proof(claim.object, 0, "", "here")]
         return None
     proof = [Proof(file.path, 0, "", file.how)]
     if file.how == "deleted" or (file.old and canon(file.old).endswith(canon(claim.object))):
@@ -192,6 +197,11 @@ def _whereabouts(change: Change, name: str) -> list[Proof]:
             path, n, text = hits[0]
             return [Proof(path, n, text.strip(), note)]
     return []
+
+
+def _hit(hit: tuple[str, int, str]) -> Proof:
+    path, n, text = hit
+    return Proof(path, n, text.strip()[:300], "still here")
 
 
 def _proof(found: tuple[str, Line], note: str) -> Proof:
