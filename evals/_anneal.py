@@ -60,7 +60,7 @@ def chosen(found: Iterable[Candidate]) -> list[Candidate]:
     """The strongest that touch no ontology twice."""
     touched, taken = set[str](), list[Candidate]()
     for one in found:
-        ends = {one.subject, one.target} - {"", FLOOR}
+        ends = {one.subject, one.target, *(to for _, to in one.routes)} - {"", FLOOR}
         if one.action in STILL or ends & touched or len(taken) == AT_ONCE:
             continue
         touched |= ends
