@@ -114,3 +114,28 @@ def test_shingles_are_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     }
     assert seen == {f"{sorted(shingles('a b c d e f'))}\n"}
+
+
+@given(
+    text=st.text(max_size=120)
+    | st.lists(
+        st.sampled_from(
+            (
+                "don't",
+                "going",
+                "fooBar",
+                "x::y",
+                "12.3",
+                "Über",
+                "a",
+                "7",
+                "w" * 81,
+                "\u6f22\u5b57\u4ed6\u4e5f",
+            )
+        )
+    ).map(" ".join)
+)
+def test_content_words_are_the_stems_of_the_words_that_carry_meaning(text: str) -> None:
+    carry = (w for w in words(text) if 1 < len(w) <= 80 or w.isdigit() or not w.isascii())
+    assert content_words(text) == [stem(w) for w in carry if w not in STOP_WORDS]
+    assert content_words(text) == content_words(text)

@@ -83,7 +83,8 @@ def _cost(text: str) -> int:
     parts = " ".join(lines).split(" ")
     if parts != text.split():
         return _pieces(text)
-    return sum(map(_part, parts)) + _BREAK * text.count("\n")
+    cost = _known if max(map(len, parts)) <= _KEPT else _part
+    return sum(map(cost, parts)) + _BREAK * text.count("\n")
 
 
 _known_cost = lru_cache(maxsize=4096)(_cost)

@@ -48,8 +48,7 @@ def normalise(text: str) -> str:
 def words(text: str) -> list[str]:
     """Folded words in order; a compound (path, identifier) whole, then its parts."""
     found: list[str] = []
-    for match in _COMPOUND.finditer(_composed(text)):
-        token = match.group()
+    for token in _COMPOUND.findall(_composed(text)):
         found.extend(_known(token) if len(token) <= _KEPT else _split(token))
     return found
 
@@ -63,7 +62,10 @@ def stem(word: str) -> str:
 
 def content_words(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order, repetitions kept."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS and _carries(word)]
+    found: list[str] = []
+    for token in _COMPOUND.findall(_composed(text)):
+        found.extend(_known_stems(token) if len(token) <= _KEPT else _stems(token))
+    return found
 
 
 def shingles(text: str, k: int = 5) -> frozenset[int]:
@@ -92,7 +94,13 @@ def _split(token: str) -> list[str]:
     return parts if parts == [whole] or _dense(token) else [whole, *parts]
 
 
+def _stems(token: str) -> tuple[str, ...]:
+    said = (word for word in _split(token) if word not in STOP_WORDS and _carries(word))
+    return tuple(map(stem, said))
+
+
 _known = lru_cache(maxsize=16_384)(_split)
+_known_stems = lru_cache(maxsize=16_384)(_stems)
 
 
 def _plain(token: str) -> bool:

@@ -11,6 +11,7 @@ from passdown.domain.change import Put
 from passdown.domain.record import Record
 from passdown.domain.scope import ALL, Sight
 from passdown.stages.apply.execute import execute
+from passdown.stages.serve import brief
 from passdown.stages.serve.brief import Need, Packed, choose, pack
 from passdown.stages.serve.follow import follow
 from passdown.stages.serve.markers import BEGIN, END, MARK, mark
@@ -202,3 +203,28 @@ def test_the_order_in_which_records_come_makes_no_difference(texts, random):
     records = list({r.id: r for r in map(claim, texts)}.values())
     shuffled = random.sample(records, len(records))
     assert pack(records, NEED) == pack(shuffled, NEED)
+
+
+few = st.frozensets(st.sampled_from("abcdefgh"), max_size=7)
+
+
+@given(kept=st.lists(few, max_size=12), words=few)
+def test_lines_that_share_enough_words_are_found_by_the_rare_ones(
+    kept: list[frozenset[str]], words: frozenset[str]
+) -> None:
+    lines, known = [], brief._Kept()
+    for n, each in enumerate(kept):
+        lines.append(brief.Ranked(False, 0.0, str(n), each, Record("claim", str(n), "")))
+        known.add(lines[-1])
+
+    def near(others: frozenset[str]) -> bool:
+        shared = len(words & others)
+        if not words or not others:
+            return not words and not others
+        share = brief.OVERLAP * len(words) - 0.001
+        together = brief.OVERLAP * (len(words) + len(others))
+        return shared >= share and (1 + brief.OVERLAP) * shared >= together
+
+    assert sorted(one.id for one in known.near(words)) == sorted(
+        one.id for one in lines if near(one.words)
+    )

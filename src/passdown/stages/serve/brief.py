@@ -7,9 +7,10 @@ asks for; the others are counted.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from functools import lru_cache
 from itertools import chain, product
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.scope import GLOBAL, Sight
@@ -226,14 +227,19 @@ class _Kept:
 
     def near(self, words: frozenset[str]) -> list[Ranked]:
         """Those that share so many words that they may say the same."""
-        shared = Counter(chain.from_iterable(self._having.get(w, ()) for w in words or ("",)))
-        # What shares less than that of its own words shares less of both.
-        least = OVERLAP * len(words) - 0.001
-        near = [(at, many) for at, many in shared.items() if many >= least]
-        return [self._every[at] for at, many in near if self._overlap(at, many, len(words))]
+        if not words:
+            return [self._every[at] for at in self._having.get("", ())]
+        # What shares less than that of its own words shares less of both; and what shares so many
+        # has one of any few: those are asked for that fewest have.
+        least = ceil(OVERLAP * len(words) - 0.001)
+        having = sorted((self._having.get(word, ()) for word in words), key=len)
+        some = set(chain.from_iterable(having[: len(words) - least + 1]))
+        return [one for at in some if _overlap(words, (one := self._every[at]).words, least)]
 
-    def _overlap(self, at: int, shared: int, long: int) -> bool:
-        return (1 + OVERLAP) * shared >= OVERLAP * (long + len(self._every[at].words))
+
+def _overlap(words: frozenset[str], others: frozenset[str], least: int) -> bool:
+    shared = len(words & others)
+    return shared >= least and (1 + OVERLAP) * shared >= OVERLAP * (len(words) + len(others))
 
 
 def _same(one: Ranked, other: Ranked) -> bool:
