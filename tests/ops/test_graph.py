@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from passdown.domain.change import Put
 from passdown.domain.record import Record
 from passdown.domain.scope import ALL
+from passdown.ops import graph
 from passdown.stages.apply.execute import execute
 from tests.desk import Desk
 
@@ -34,6 +37,21 @@ def test_names_are_counted_and_paired(on_each: Desk) -> None:
     ]
     assert found["edges"][0] == {"from": "make", "to": "pytest", "records": 2}
     assert found["records"] == 3
+
+
+def test_more_than_is_looked_at_is_told_and_a_name_is_found_beyond_it(
+    at: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(at)
+    know(at, "the zebra runs `zap`", "zap", "pytest")
+    at.call("index.follow")
+    whole = at.call("graph")
+    assert (whole["read"], whole["known"]) == (5, 5)
+    monkeypatch.setattr(graph, "READ", 2)
+    part = at.call("graph")
+    assert (part["read"], part["known"]) == (2, 5)
+    around = at.call("graph", around="zap")
+    assert [node["name"] for node in around["nodes"]] == ["pytest", "zap"]
 
 
 def test_one_scope_or_one_name_is_told_apart(at: Desk) -> None:

@@ -118,6 +118,7 @@ def test_what_answered_is_counted_with_what_it_saved(made: Desk) -> None:
     for _ in range(3):
         made.call("match", message="burn today?", snapshot=NOW, session="s1")
     made.call("match", message="no such thing", snapshot=NOW)
+    assert made.call("phrases.used")["answered"] == 3, "also before it is drained"
     drained(made)
     found = made.call("phrases.used")
     assert found["answered"] == 3

@@ -11,6 +11,7 @@ import pytest
 
 from passdown.domain.actor import Proof, agent, human
 from passdown.domain.proposal import Status
+from passdown.surfaces.web import decisions
 from tests.desk import Desk
 from tests.notes import Add, Reword
 from tests.surfaces.cockpit import MIRA, Cockpit
@@ -218,6 +219,19 @@ def test_a_decision_is_told_with_what_was_said_and_taken_back_there(at: Desk, we
     assert "undone" in client.get("/decisions").text
 
 
+def test_a_long_chain_is_walked_when_somebody_asks(
+    at: Desk, web: Cockpit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at.ask(Add("tea is at four"))
+    client = web.browser()
+    assert "The chain holds" in client.get("/ledger/verified").text
+    monkeypatch.setattr(decisions, "SOON", 0)
+    page = client.get("/ledger/verified").text
+    assert "The chain holds" not in page
+    assert 'data-walk="/ledger/verified?walk=1"' in page
+    assert "The chain holds" in client.get("/ledger/verified?walk=1").text
+
+
 def test_what_is_known_leads_to_who_said_so_and_to_the_session(at: Desk, web: Cockpit) -> None:
     seq = at.say("tea is at four", "s-7")
     id = at.ask(Add("tea is at four"), seq).id
@@ -292,14 +306,21 @@ def test_a_record_tells_its_life(at: Desk, web: Cockpit) -> None:
     client = web.browser()
     decide(client, at.ask(Add("tea is at four"), at.say("tea")).id, yes=True)
     key = at.call("records")["records"][0]
+    at.clock.advance(days=3)
     at.agree(Reword(key["key"], "tea is at five"))
+    at.clock.advance(days=3)
     page = client.get(f"/knowledge/{key['id']}/life").text
     assert "version 2 of 2" in page
     assert "tea is at five" in page
-    first = client.get(f"/knowledge/{key['id']}/life?version=1").text
+    assert 'max="7" value="7"' in page
+    first = client.get(f"/knowledge/{key['id']}/life?place=1").text
     assert "version 1 of 2" in first
     assert "tea is at four" in first
     assert "No session was told it yet" in first
+    then = client.get(f"/knowledge/{key['id']}/life?place=4").text
+    assert "version 2 of 2" in then
+    assert 'value="4"' in then
+    assert 'max="7" value="7"' in client.get(f"/knowledge/{key['id']}/life?place=99").text
 
 
 def test_a_loop_is_paused_and_goes_on_by_its_button(at: Desk, web: Cockpit) -> None:

@@ -145,6 +145,19 @@ def test_a_phrase_is_tried_and_its_reply_looked_at(phrases: tuple[Record, Cockpi
     assert "gone" in reads.text
 
 
+def test_a_phrase_that_is_edited_offers_the_categories_that_are_known(
+    phrases: tuple[Record, Cockpit],
+) -> None:
+    record, served = phrases
+    client = served.browser()
+    to = client.post(f"/phrases/{record.id}/edit", json={"reply": "Burn is known."}).json()["to"]
+    page = client.get(to).text
+    assert f'list="categories" autocomplete="off" data-known="{to}/categories"' in page
+    offered = client.get(f"{to}/categories").text
+    assert '<option value="cost_query">' in offered
+    assert '<option value="operator_query">' in offered
+
+
 def test_a_change_of_a_phrase_is_a_question_and_nothing_else(
     phrases: tuple[Record, Cockpit],
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain import names
 from passdown.domain.clock import new_id
-from passdown.domain.errors import Conflict, Invalid
+from passdown.domain.errors import Conflict, Forbidden, Invalid
 from passdown.domain.record import record_id
 from passdown.domain.scope import ALL
 from passdown.ops.kinds import Name, Text
@@ -70,6 +70,7 @@ def put(ctx: Ctx, name: Name, value: Name, reason: Text = "", expect: Name = "")
         wanted = knob.accept(value)
     except ValueError as error:
         raise Invalid(f"{name} cannot be {value!r}: {error}", next=_range(knob)) from None
+    _outward(name, wanted)
     with ctx.store.write(ALL) as tx:
         before = tx.knowledge.get(CONTROL, name)
         was = _value(before, knob)
@@ -77,6 +78,19 @@ def put(ctx: Ctx, name: Name, value: Name, reason: Text = "", expect: Name = "")
             raise Conflict(f"{name} is {was}, not {expect}", next="Look at it again.")
         turn(tx, ctx, knob, before, wanted, was, reason)
     return _answer(knob, was, wanted)
+
+
+def _outward(name: str, value: Value) -> None:
+    """Forbidden where it is an address within this network: whoever holds a token or a browser
+    could make the server call what only it can reach."""
+    from passdown.text.address import is_within
+
+    if isinstance(value, str) and "://" in value and is_within(value):
+        raise Forbidden(
+            f"{value[:120]} is within this network",
+            where=name,
+            next="Write it in config.toml, where only whoever runs this machine can.",
+        )
 
 
 @operation("controls.reset", Effect.ADMIN, example="passdown controls reset gate.max_open")

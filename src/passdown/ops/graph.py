@@ -10,13 +10,13 @@ from passdown.ops.kinds import Name, Text, When
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from passdown.domain.record import Record
     from passdown.storage.port import Tx
 
-READ = 5_000
-"""Records looked at, the newest first."""
+READ = 3_000
+"""Records looked at. Where more are known, those around a name are found by the index of words."""
 NODES, EDGES = 500, 2000
 MOST_IN_ONE = 12
 """Names of one record that are paired; a list of a hundred says nothing about any two."""
@@ -25,7 +25,9 @@ MOST_IN_ONE = 12
 @operation(
     "graph",
     Effect.READ,
-    cli=Shell(rows="nodes", columns=("name", "records", "links"), facts=("records",)),
+    cli=Shell(
+        rows="nodes", columns=("name", "records", "links"), facts=("records", "read", "known")
+    ),
     example="passdown graph --limit 20",
 )
 def graph(
@@ -37,7 +39,9 @@ def graph(
 
     then = moment(ctx, as_of) if as_of else ""
     with ctx.store.read(ctx.sight) as tx:
-        held = [names for names in _held(tx, scope, then) if not around or around in names]
+        known = sum(tx.knowledge.counts().values())
+        read = _around(tx, around) if around and known > READ else tx.knowledge.all("", limit=READ)
+    held = [names for names in _held(read, scope, then) if not around or around in names]
     nodes = Counter(name for names in held for name in names)
     shown = [name for name, _ in _first(nodes, max(1, min(limit, NODES)))]
     edges = _edges(held, frozenset(shown))
@@ -46,12 +50,22 @@ def graph(
         "nodes": [{"name": n, "records": nodes[n], "links": links[n]} for n in shown],
         "edges": [{"from": a, "to": b, "records": n} for (a, b), n in edges],
         "records": len(held),
+        "read": len(read),
+        "known": known,
     }
 
 
-def _held(tx: Tx, scope: str, then: str) -> Iterator[tuple[str, ...]]:
+def _around(tx: Tx, name: str) -> list[Record]:
+    """Records in force whose words are those of this name."""
+    from passdown.text.tokens import content_words
+
+    hits = tx.index.search(tuple(content_words(name)) or (name,), limit=READ)
+    return tx.knowledge.by_ids(hit.id for hit in hits)
+
+
+def _held(read: Iterable[Record], scope: str, then: str) -> Iterator[tuple[str, ...]]:
     """The names of each record that held at that time."""
-    for record in tx.knowledge.all("", limit=READ):
+    for record in read:
         names = record.body.get("entities")
         if names and (not scope or record.scope == scope) and _held_then(record, then):
             yield tuple(dict.fromkeys(names))

@@ -99,10 +99,13 @@ def used(ctx: Ctx) -> dict[str, Any]:
     """How often each phrase answered, what that saved, and what was said of it."""
     from passdown.stages.serve.phrases import told
 
-    known = book(ctx)
+    known, lately = book(ctx), _undrained(ctx)
     with ctx.store.read(ctx.sight) as tx:
         said = told(tx, known.records.values())
-        rows = [_row(tx, one, known, said[one.id]) for one in known.records.values()]
+        rows = [
+            _row(tx, one, known, said[one.id], lately.get(one.id, []))
+            for one in known.records.values()
+        ]
     rows.sort(key=lambda row: (-row["answered"], row["key"]))
     return {
         "answered": sum(row["answered"] for row in rows),
@@ -130,13 +133,27 @@ def _count(ctx: Ctx, answer: Answer, session: str) -> None:
     note(ctx.home, who, [answer.phrase], ctx.clock.now())
 
 
-def _row(tx: Tx, record: Record, known: Book, said: Told) -> dict[str, Any]:
+def _undrained(ctx: Ctx) -> dict[str, list[str]]:
+    """When each phrase answered since the activity log was last brought up to date."""
+    from passdown.stages.serve.phrases import HOW
+    from passdown.stages.serve.served import FOLDER, SERVED
+    from passdown.storage.spool import peek
+
+    found: dict[str, list[str]] = {}
+    for row in peek(ctx.home / FOLDER):
+        if row.get("name", SERVED) == SERVED and row.get("how") == HOW:
+            for item in row.get("items") or ():
+                found.setdefault(str(item), []).append(str(row.get("at", "")))
+    return found
+
+
+def _row(tx: Tx, record: Record, known: Book, said: Told, lately: list[str]) -> dict[str, Any]:
     from passdown.stages.serve.phrases import HOW, cost_of_one
     from passdown.stages.serve.served import SERVED
 
     times = tx.ledger.activities(name=SERVED, item=record.id, limit=MOST_COUNTED)
     cost = cost_of_one(record)
-    answered = [one.at for one in times if one.detail.get("how") == HOW]
+    answered = lately + [one.at for one in times if one.detail.get("how") == HOW]
     return {
         "id": record.id,
         "key": record.key,

@@ -26,8 +26,27 @@ INVISIBLE = (
 _UNSEEN = re.compile(f"[{BIDI}{INVISIBLE}]")
 
 
+_WORD = re.compile(r"\w+")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_LOOKALIKE = re.compile(
+    "[\u0400-\u052f\u0391\u0392\u0395-\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+    "\u03b9\u03bd\u03bf\u03c1\u03c5]"
+)
+"""Letters of other alphabets that can stand for Latin ones."""
+
+
+def mixed(text: str) -> list[tuple[int, int]]:
+    """Where words are that mix Latin letters with others that look like them."""
+    if text.isascii():
+        return []
+    words = (found for found in _WORD.finditer(text) if _LOOKALIKE.search(found[0]))
+    return [found.span() for found in words if _LATIN.search(found[0])]
+
+
 def printable(text: str) -> str:
     """The text as a terminal may show it: encodable, newlines and tabs kept, the rest visible."""
+    if text.isascii() and text.isprintable():
+        return text
     text = _CONTROL.sub("", _ESCAPE.sub("", _BREAK.sub("\n", text)))
     if text.isascii():
         return text

@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from passdown.domain.actor import Actor
 
 
+BY_TOKEN = "(to decide, sign in with a token: passdown token new NAME --role review)"
+
+
 @contextmanager
-def shown(app: App, person: Actor, *, worker: bool = True) -> Iterator[Event]:
+def shown(app: App, person: Actor, *, worker: bool = True, key: bool = True) -> Iterator[Event]:
     """Serve the cockpit to this machine alone, and tell this person where; what is set once it
-    has ended."""
+    has ended. Without a `key` the address signs nobody in: what is printed may be kept in a log."""
     from passdown.serve import Wish, aside
 
     wish = Wish(port=app.settings.whole("server.port"), worker=worker)
     with aside(app, wish) as served:
-        once = "  (signs you in, once)" if person.kind is Kind.HUMAN else ""
-        print(f"Cockpit: {served.way_in(person)}{once}", flush=True)
+        if key and person.kind is Kind.HUMAN:
+            print(f"Cockpit: {served.way_in(person)}  (signs you in, once)", flush=True)
+        else:
+            print(f"Cockpit: {served.base}/  {BY_TOKEN}", flush=True)
         yield served.ended
 
 

@@ -184,15 +184,11 @@ def _show_brief(app: App, actor: Actor) -> None:
 
 
 def _go_on(app: App, actor: Actor) -> int:
-    """Offer the review, then keep working until stopped: at a terminal with the cockpit, else
-    with a worker alone."""
-    if is_terminal(sys.stdin) and is_terminal(sys.stdout):
-        from passdown.up.cockpit import shown
+    """Offer the review, then keep working until stopped, with the cockpit beside it."""
+    from passdown.up.cockpit import shown
 
-        with shown(app, actor) as ended:
-            _stay(app, actor, ended)
-        return 0
-    with _working(app) as ended:
+    at_terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    with shown(app, actor, key=at_terminal) as ended:
         _stay(app, actor, ended)
     return 0
 
@@ -201,30 +197,6 @@ def _stay(app: App, actor: Actor, ended: Event) -> None:
     _offer_review(app, actor)
     print("Reading on as new lines arrive. Ctrl-C stops.", flush=True)
     _tell_what_waits(app, ended)
-
-
-@contextmanager
-def _working(app: App) -> Iterator[Event]:
-    """A worker in a thread, and what is set once it has ended."""
-    from threading import Event, Thread
-
-    from passdown.ops.jobs import schedules
-    from passdown.surfaces.worker import Worker
-
-    worker, ended = Worker(app, lambda: schedules(app.loops, app.settings)), Event()
-
-    def work() -> None:
-        try:
-            worker.run()
-        finally:
-            ended.set()
-
-    Thread(target=work, name="worker", daemon=True).start()
-    try:
-        yield ended
-    finally:
-        worker.stop()
-        ended.wait(timeout=10)
 
 
 def _tell_what_waits(app: App, ended: Event) -> None:

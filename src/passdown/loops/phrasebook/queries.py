@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from passdown.domain.errors import Invalid, NotFound
 from passdown.domain.record import Life
+from passdown.loops.phrasebook.category import CATEGORIES, DEFAULT
 from passdown.loops.phrasebook.changes import check, was
 from passdown.loops.phrasebook.payload import KIND, Payload, Update
 from passdown.text.template import render
@@ -26,7 +27,9 @@ def listed(corpus: Corpus, category: Short = "") -> dict[str, Any]:
     """The phrases that were approved, by category and key."""
     found = [one for one in corpus.records(KIND) if category in ("", one.body.get("category"))]
     found.sort(key=lambda one: (str(one.body.get("category")), one.key))
-    return {"phrases": [_row(one) for one in found]}
+    known = {str(one.body.get("category") or DEFAULT) for one in corpus.records(KIND)}
+    choices = sorted(known | {DEFAULT, *CATEGORIES})
+    return {"phrases": [_row(one) for one in found], "categories": choices}
 
 
 def show(corpus: Corpus, settings: Settings, phrase: Short) -> dict[str, Any]:

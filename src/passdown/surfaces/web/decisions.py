@@ -73,9 +73,9 @@ def verified(visit: Visit) -> Response:
     """Whether the chain holds, as the part of the page that says so; a long one is walked only when
     somebody asks for it."""
     newest = visit.call("ledger.history", newest=True, limit=1)["entries"]
-    long = bool(newest) and newest[0].seq > SOON and not visit.asked("walk")
+    long = bool(newest) and newest[0]["seq"] > SOON and not visit.asked("walk")
     found = None if long else visit.call("ledger.verify")
-    return visit.show("part/verified.html", found=found, entries=newest[0].seq if newest else 0)
+    return visit.show("part/verified.html", found=found, entries=newest[0]["seq"] if newest else 0)
 
 
 def _stands(shown: dict[str, object]) -> bool:

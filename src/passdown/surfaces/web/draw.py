@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from passdown.surfaces.web.static import address
 from passdown.text.draw import likelihood
-from passdown.text.safe import printable
+from passdown.text.safe import mixed, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ FOLDER = Path(__file__).parent / "templates"
 CITED = re.compile(r"\[pd:([0-9a-f]{12})\]")
 POINTS = re.compile(r"\[\[([^\[\]]{1,400})\]\]")
 CODE = re.compile(r"`([^`\n]+)`")
+MIXED = Markup('<mark class="mixed" title="letters of more than one alphabet">{}</mark>')
 
 
 def drawn(template: str, values: Mapping[str, Any]) -> str:
@@ -43,6 +44,7 @@ def _environment() -> Environment:
     made.globals["file"] = address
     made.filters |= {
         "prose": prose,
+        "quoted": quoted,
         "page": page,
         "when": when,
         "day": day,
@@ -67,8 +69,17 @@ def _visible(value: Any) -> Any:
 
 def prose(text: str) -> Markup:
     """A sentence, with what stands between backticks as code."""
-    safe = str(escape(printable(text)))
-    return Markup(CODE.sub(r"<code>\1</code>", safe))
+    return Markup(CODE.sub(r"<code>\1</code>", str(quoted(text))))
+
+
+def quoted(text: str) -> Markup:
+    """A text word for word; a word that mixes alphabets, and so may not be what it looks like, is
+    shown as such."""
+    safe, done, parts = printable(text), 0, []
+    for start, end in mixed(safe):
+        parts += [escape(safe[done:start]), MIXED.format(safe[start:end])]
+        done = end
+    return Markup("").join([*parts, escape(safe[done:])])
 
 
 def page(text: str) -> Markup:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
+
+from passdown.domain.clock import later, to_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from passdown.surfaces.web.site import Site, Visit
 
 PAGE = 100
+UNITS, FEW = (86_400.0, 3600.0, 60.0), 3
 ASKED = ("kind", "scope", "category", "entity", "as_of")
 
 
@@ -50,12 +54,24 @@ def _found(visit: Visit, words: str, place: str, asked: dict[str, str]) -> Any:
 
 
 def life(visit: Visit) -> Response:
-    """How a record read after one of its versions was made, as the part of its page."""
+    """How a record read at a moment of its life, as the part of its page."""
     told = visit.call("life", id=visit.asked("id"))
-    n = min(visit.whole("version", len(told["versions"])), len(told["versions"]))
-    if told["versions"]:
-        told |= visit.call("life", id=told["id"], as_of=told["versions"][max(n, 1) - 1]["at"])
-    return visit.show("part/life.html", told=told, n=n)
+    made = [one["at"] for one in told["versions"]] or [told["as_of"]]
+    step, last = _steps(made[0], told["as_of"])
+    place = min(visit.whole("place", last), last)
+    if place < last:
+        told = visit.call("life", id=told["id"], as_of=later(made[0], seconds=step * place))
+    n = bisect_right(made, told["as_of"])
+    marks = [int((to_seconds(at) - to_seconds(made[0])) // step) for at in made]
+    return visit.show("part/life.html", told=told, n=n, place=place, last=last, marks=marks)
+
+
+def _steps(first: str, now: str) -> tuple[float, int]:
+    """How long one step through this time is, and how many there are: days, unless it is so short
+    that there would be few."""
+    whole = max(to_seconds(now) - to_seconds(first), 1.0)
+    step = next((unit for unit in UNITS if whole >= FEW * unit), 1.0)
+    return step, int(-(-whole // step))
 
 
 def record(visit: Visit) -> Response:

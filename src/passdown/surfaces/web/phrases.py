@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
     from passdown.surfaces.web.site import Site, Visit
 
+KINDS = ("fact", "pattern", "pitfall", "question", "tool-quirk")
+"""What a claim may be."""
 FIELDS = ("pattern", "reply", "category", "reason")
 
 
 def routes(site: Site) -> Sequence[BaseRoute]:
     """The addresses of these parts."""
     return (
+        site.page("/cards/{id}/categories", offered),
         site.page("/phrases/{id}", phrase),
         site.page("/phrases/{id}/try", tried, "POST"),
         site.page("/phrases/{id}/reads", reads, "POST"),
@@ -31,9 +34,19 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 def phrase(visit: Visit) -> Response:
     """The boxes, with what the phrase says now."""
     shown = visit.call("phrasebook.show", phrase=visit.asked("id"))
-    known = visit.call("phrasebook.list")["phrases"]
-    categories = sorted({one["category"] for one in known if one["category"]})
-    return visit.show("part/phrase.html", phrase=shown, categories=categories)
+    return visit.show("part/phrase.html", phrase=shown, categories=_categories(visit))
+
+
+def offered(visit: Visit) -> Response:
+    """The categories that a question may be given, as choices; other words are allowed too."""
+    asked = visit.call("show", id=visit.asked("id"))["payload"]
+    known = _categories(visit) if "pattern" in asked else KINDS
+    return visit.show("part/choices.html", choices=known)
+
+
+def _categories(visit: Visit) -> list[str]:
+    found: list[str] = visit.call("phrasebook.list")["categories"]
+    return found
 
 
 def tried(visit: Visit) -> Response:

@@ -36,6 +36,7 @@ NAVIGATION = (
     ("/decisions", "Decisions"),
     ("/knowledge", "Knowledge"),
     ("/graph", "Graph"),
+    ("/ontologies", "Ontologies"),
     ("/sessions", "Sessions"),
     ("/measure", "Measure"),
     ("/controls", "Controls"),

@@ -237,8 +237,17 @@ const form = () => card.querySelector("form[data-edit]");
 function edit() {
   if (!may() || !form()) return;
   form().hidden = false;
+  known(form().querySelector("[data-known]"));
   form().querySelector("input, textarea, select")?.focus();
   form().scrollIntoView({ block: "center" });
+}
+
+// What a field may also say: listed once somebody writes in it; other words may be written too.
+async function known(field) {
+  const list = field?.list;
+  if (!list || list.options.length) return;
+  const { ok, html } = await part(field.dataset.known);
+  if (ok) list.innerHTML = html;
 }
 
 function unedit() {
