@@ -9,7 +9,7 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from passdown.text.vectors import DIMENSIONS, cosine, embed, features, likeness
+from passdown.text.vectors import DIMENSIONS, cosine, embed, features, likeness, outline
 
 
 @given(st.text())
@@ -63,3 +63,18 @@ def test_features_are_what_an_embedding_weighs_and_likeness_is_near_its_cosine()
     near, far = features("the login tests"), features("kubernetes ingress")
     asked = features("login test")
     assert likeness(asked, near) > 0.5 > likeness(asked, far)
+
+
+WORDS = st.lists(st.sampled_from(["run", "the", "tests", "again", "数据", "a" * 50]), max_size=9)
+
+
+@given(WORDS.map(" ".join), WORDS.map(" ".join), st.sampled_from([0.5, 0.85, 0.92]))
+def test_outlines_tell_apart_only_what_is_less_near(a: str, b: str, least: float) -> None:
+    if outline(a).beyond(outline(b), least):
+        assert cosine(embed(a), embed(b)) < least
+
+
+def test_outlines_tell_most_texts_apart() -> None:
+    one, other = outline("how do I reset my password"), outline("the build of last night is green")
+    assert one.beyond(other, 0.92)
+    assert not one.beyond(outline("how do I reset my password?"), 0.92)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -44,9 +44,14 @@ class Prices:
 
     def __init__(self, listed: Mapping[str, Price]) -> None:
         self._listed = {_plain(name): price for name, price in listed.items()}
+        # Many replies, few models.
+        self._of = lru_cache(maxsize=1024)(self._found)
 
     def of(self, model: str) -> Price | None:
         """The price of this model; None of one that is not listed."""
+        return self._of(model)
+
+    def _found(self, model: str) -> Price | None:
         plain = _plain(model)
         near = (name for name in self._listed if plain.startswith(name))
         same = [name for name in near if _EDITION.fullmatch(plain, len(name))]

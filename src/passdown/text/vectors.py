@@ -7,6 +7,7 @@ from collections import Counter
 from functools import lru_cache
 from itertools import chain
 from math import sqrt
+from typing import NamedTuple
 
 from passdown.text.tokens import normalise
 
@@ -44,6 +45,40 @@ def features(text: str) -> frozenset[int]:
 def likeness(a: frozenset[int], b: frozenset[int]) -> float:
     """The cosine of two texts by their features, each counted once; 0 when one has none."""
     return len(a & b) / sqrt(len(a) * len(b)) if a and b else 0.0
+
+
+class Outline(NamedTuple):
+    """Which features a text has, roughly, and how many: enough to tell most texts apart."""
+
+    bits: int
+    many: int
+
+    def beyond(self, other: Outline, least: float) -> bool:
+        """Whether the cosine of the two texts is surely under `least`: one of them has too much
+        that the other lacks."""
+        share = 1 - least * least
+        lacks = (self.bits & ~other.bits).bit_count(), (other.bits & ~self.bits).bit_count()
+        return lacks[0] > share * self.many or lacks[1] > share * other.many
+
+
+def outline(text: str) -> Outline:
+    """One of 256 bits for each feature of `embed`, and how many there are, each as often as it
+    is there."""
+    bits = many = 0
+    for word in _WORD.findall(normalise(text)):
+        bits |= _bits(word) if len(word) <= _LONGEST else _drawn(word)
+        many += len(word) + 1
+    return Outline(bits, many)
+
+
+def _drawn(word: str) -> int:
+    bits = 0
+    for bucket in buckets(word):
+        bits |= 1 << (bucket & 255)
+    return bits
+
+
+_bits = lru_cache(maxsize=65_536)(_drawn)
 
 
 def cosine(a: dict[int, float], b: dict[int, float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.contract.loop import Dropped, Finding, Unread
@@ -11,7 +12,7 @@ from passdown.domain.clock import later, to_seconds
 from passdown.domain.scope import GLOBAL
 from passdown.loops.phrasebook.category import category
 from passdown.loops.phrasebook.clusters import clusters
-from passdown.loops.phrasebook.known import answered
+from passdown.loops.phrasebook.known import Approved
 from passdown.loops.phrasebook.narrow import FEW as FEW_OTHERS, SHARED, narrow
 from passdown.loops.phrasebook.pairs import history
 from passdown.loops.phrasebook.payload import (
@@ -97,10 +98,10 @@ def _told(
     dropped: Counter[str],
 ) -> Iterator[Finding[Payload]]:
     """The same with a pattern, as findings."""
-    every = list(worth)
+    every, approved = list(worth), Approved(corpus)
     telling = _Telling(known, settings) if every else None
     for asked in every:
-        before = answered(corpus, asked.cluster, asked.reply)
+        before = approved.answering(asked.cluster, asked.reply)
         if before is not None and not before.otherwise:
             dropped[KNOWN] += 1
             continue
@@ -118,7 +119,7 @@ class _Telling:
 
     def __init__(self, known: History, settings: Settings) -> None:
         self._bar = Bar(wrong=settings.whole("phrasebook.max_wrong"))
-        self._messages = known.messages
+        self._known, self._messages = known, known.messages
         self._of = Messages([one.text for one in self._messages])
         self._places = {one.seq: place for place, one in enumerate(self._messages)}
         self._answered: dict[str, list[int]] = defaultdict(list)
@@ -142,8 +143,7 @@ class _Telling:
         """Whether it catches nearly as much of the cluster, and no more of the rest."""
         search, own = compiled(source).search, set(texts)
         caught = sum(search(text) is not None for text in texts) / len(texts)
-        others = [one.text for one in self._messages if one.text not in own]
-        wrong = sum(search(text) is not None for text in others)
+        wrong = sum(one.text not in own for one in self._known.firing(source))
         return caught >= SHARED * found.recall and wrong <= found.wrong
 
     def _derived(self, asked: Asked) -> Pattern | None:
@@ -164,9 +164,17 @@ class _Telling:
         return found
 
     def _beside(self, asked: Asked) -> Pattern | None:
-        texts = [pair.said for pair in asked.cluster.pairs]
-        messages = Messages([*texts, *(one.text for one in self._messages)])
-        return derive_in(messages, range(len(texts)), bar=self._bar)
+        """Told from all messages; other replies that stand in count neither way."""
+        of, places = self._replies
+        rows = {places[pair.reply.seq] for pair in asked.cluster.pairs}
+        return derive_in(of, rows, spare=set(places.values()) - rows, bar=self._bar)
+
+    @cached_property
+    def _replies(self) -> tuple[Messages, dict[int, int]]:
+        """Replies that stand in for their questions, before all messages, and where each is."""
+        replies = [pair.reply for pair in self._known.pairs if pair.question is None]
+        texts = [*(one.text for one in replies), *(one.text for one in self._messages)]
+        return Messages(texts), {one.seq: place for place, one in enumerate(replies)}
 
 
 def _payload(asked: Asked, pattern: str, corpus: Corpus, settings: Settings) -> Add:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.loops.phrasebook.changes import was
 from passdown.loops.phrasebook.clusters import SAME_REPLY
 from passdown.loops.phrasebook.payload import KIND, Add, Payload, Update
-from passdown.text.phrases import compiled, plain
+from passdown.text.phrases import Phrase, PhraseSet
 from passdown.text.similar import near
 from passdown.text.template import masked
 
@@ -48,14 +49,21 @@ class Before(NamedTuple):
         )
 
 
-def answered(corpus: Corpus, cluster: Cluster, said: Reply) -> Before | None:
-    """The phrase that fires on most of what a cluster asks; None when there is none."""
-    texts = [plain(pair.said) for pair in cluster.pairs[-MOST_TRIED:]]
-    for record in corpus.records(KIND):
-        search = compiled(str(record.body["pattern"])).search
-        if sum(search(text) is not None for text in texts) >= HALF * len(texts):
-            return Before(record, not _same_reply(record, said))
-    return None
+class Approved:
+    """The phrases that were approved, read once for all clusters."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._records = {record.key: record for record in corpus.records(KIND)}
+        patterns = ((key, str(one.body["pattern"])) for key, one in self._records.items())
+        self._set = PhraseSet(Phrase(key, pattern) for key, pattern in patterns)
+
+    def answering(self, cluster: Cluster, said: Reply) -> Before | None:
+        """The first that fires on most of what a cluster asks; None when there is none."""
+        texts = [pair.said for pair in cluster.pairs[-MOST_TRIED:]]
+        fired = Counter(hit.id for text in texts for hit in self._set.match(text))
+        often = (record for key, record in self._records.items() if fired[key] >= HALF * len(texts))
+        found = next(often, None)
+        return Before(found, not _same_reply(found, said)) if found is not None else None
 
 
 def _same_reply(record: Record, said: Reply) -> bool:

@@ -12,6 +12,7 @@ from passdown.domain.observation import Seen, Trust
 from passdown.text.phrases import LONGEST_MESSAGE, plain, words_of
 from passdown.text.prices import prices
 from passdown.text.template import masked
+from passdown.text.vectors import outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from passdown.domain.observation import Observation
     from passdown.domain.settings import Settings
     from passdown.text.prices import Prices
+    from passdown.text.vectors import Outline
 
 LONGEST_QUESTION, LONGEST_ANSWER = 1_000, 2_000
 CANNED = frozenset({"canned", "fallback", "static", "template", "none", "phrasebook"})
@@ -62,6 +64,7 @@ class History:
     def __init__(self, corpus: Corpus, settings: Settings) -> None:
         self._left: list[tuple[str, At]] = []
         self._lacking: list[tuple[str, At]] = []
+        self._outlines: dict[str, Outline] = {}
         self._allowed = frozenset(settings.text("phrasebook.routes").replace(",", " ").split())
         self._prices = prices(settings.text("measure.prices"))
         self.pairs: list[Pair] = []
@@ -105,6 +108,13 @@ class History:
             message = self.messages[place]
             if len(message.text) <= LONGEST_MESSAGE and search(message.text):
                 yield message
+
+    def outline(self, answer: str) -> Outline:
+        """Which features an answer has, looked at once for all questions about it."""
+        found = self._outlines.get(answer)
+        if found is None:
+            found = self._outlines[answer] = outline(answer)
+        return found
 
     def _candidates(self, pattern: str) -> Sequence[int]:
         from passdown.text.needs import ways

@@ -15,7 +15,7 @@ from passdown.loops.phrasebook.payload import KIND, Add, Payload, Retire
 from passdown.text.phrases import plain
 from passdown.text.similar import near
 from passdown.text.template import masked
-from passdown.text.vectors import features, likeness
+from passdown.text.vectors import features, likeness, outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
     if isinstance(payload, Retire):
         return _without(payload, corpus, settings)
     known = history(corpus, settings)
-    answers = _Answers(payload)
+    answers = _Answers(payload, known)
     fired = _fired(payload, known, answers)
     asked = [one for one in known.messages if one.pair and answers.same(one)]
     missed = len(asked) - len(fired.right)
@@ -75,7 +75,8 @@ def outcome(proposal: Proposal, corpus: Corpus, settings: Settings, since: At) -
     payload: Payload = msgspec.convert(proposal.payload, Payload)
     if isinstance(payload, Retire):
         return None
-    fired = _fired(payload, history(corpus, settings), _Answers(payload), since)
+    known = history(corpus, settings)
+    fired = _fired(payload, known, _Answers(payload, known), since)
     right, wrong = len(fired.right), len(fired.wrong)
     n = right + wrong
     if not n:
@@ -86,16 +87,17 @@ def outcome(proposal: Proposal, corpus: Corpus, settings: Settings, since: At) -
 class _Answers:
     """Whether a message was answered as a phrase would: each form of an answer compared once."""
 
-    def __init__(self, payload: Payload) -> None:
+    def __init__(self, payload: Payload, known: History) -> None:
         said = getattr(payload, "verbatim", "") or getattr(payload, "reply", "")
         self._form = masked(plain(said))
+        self._outline, self._of = outline(self._form), known.outline
         self._known: dict[str, bool] = {self._form: True}
 
     def same(self, message: Message) -> bool:
         """Whether it was."""
         form = message.answer
         if form not in self._known:
-            far = len(form) > 2 * len(self._form) or 2 * len(form) < len(self._form)
+            far = self._outline.beyond(self._of(form), SAME_REPLY)
             self._known[form] = not far and near(form, self._form) >= SAME_REPLY
         return self._known[form]
 
@@ -167,7 +169,8 @@ def _without(payload: Retire, corpus: Corpus, settings: Settings) -> Replay:
         min_similarity=float(body.get("min_similarity", 0)),
         prototypes=tuple(body.get("prototypes", ())),
     )
-    fired = _fired(asked, history(corpus, settings), _Answers(asked))
+    known = history(corpus, settings)
+    fired = _fired(asked, known, _Answers(asked, known))
     counts = Counter({"right": len(fired.right), "wrong": len(fired.wrong)})
     sentence = f"It fires on {counts.total()} messages that were answered: {counts['right']} as it"
     seqs = tuple(one.seq for one in fired.wrong[:EXAMPLES])
