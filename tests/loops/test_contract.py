@@ -28,6 +28,7 @@ from passdown.testing import (
 )
 from passdown.testing.strategies import transcripts
 from tests.loops.follow_on import burns, routes
+from tests.loops.ontology_gate.past import two_domains
 from tests.loops.themes.past import approved, sessions
 from tests.loops.tuning.past import answered
 from tests.notes import NOTES
@@ -80,6 +81,7 @@ PAST: tuple[Transcript, ...] = (
     *burns(start=later(START, days=5)),
     *routes(start=later(START, days=5)),
     *sessions(at=later(START, days=6)),
+    *two_domains(at=later(START, days=9)),
 )
 """Something for every loop. A loop that finds nothing here adds what it is about."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BUILTIN = {
     "claims": "passdown.loops.claims",
+    "ontology": "passdown.loops.ontology",
     "phrasebook": "passdown.loops.phrasebook",
     "router_trigger": "passdown.loops.router_trigger",
     "snapshot_expand": "passdown.loops.snapshot_expand",

@@ -51,11 +51,10 @@ LOOP: Loop[Payload] = Loop(
         Query(
             "list",
             queries.listed,
-            agents=True,
             rows="ontologies",
             columns=("key", "name", "state", "concepts", "claims"),
         ),
-        Query("show", queries.shown, agents=True),
+        Query("show", queries.shown),
         Query("home", queries.home_of),
         Query(
             "preview",
