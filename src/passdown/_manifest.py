@@ -12,6 +12,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'alike.reject': ('decide', 'Reject all open questions like this one, each by itself, once you have rejected three.', 'passdown.ops.alike', 'reject'),
     'approve': ('decide', 'Approve one proposal and apply its changes, in one transaction; `edit` is applied instead.', 'passdown.ops.review', 'approve'),
     'arbitrate': ('write', 'Pass every open question on to its next tier, as the chain of its loop says.', 'passdown.ops.tiers', 'arbitrate'),
+    'audit.export': ('read', 'A verdict as others take it: code scanning, a comment, a check run in parts, a status or a', 'passdown.ops.audits', 'audit_export'),
     'audit.feedback': ('decide', 'Say whether a finding of an audit was right. A dismissed one is quiet from then on, for as', 'passdown.ops.audits', 'audit_feedback'),
     'audit.list': ('read', 'The audits there were, the newest first.', 'passdown.ops.audits', 'audit_list'),
     'audit.patch': ('write', 'Judge a patch file. With the repository and the commit that it applies to, whole files are', 'passdown.ops.audit', 'audit_patch'),

@@ -113,6 +113,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "approve": {"id": names["pending"], "reason": "seen it"},
         "audit.patch": {"file": str(here / "change.patch"), "dry_run": True},
         "audit.feedback": {"id": names["audit"], "finding": names["finding"], "verdict": "fixed"},
+        "audit.export": {"id": names["audit"], "form": "sarif"},
         "audit.result": {"repo": "acme/shop", "pr": 7, "result": "merged"},
         "audit.show": {"id": names["audit"]},
         "audit.range": {"range": "HEAD~1..HEAD", "repo": str(here / "repo"), "dry_run": True},

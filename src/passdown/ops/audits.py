@@ -45,18 +45,29 @@ def audit_list(ctx: Ctx, repo: Name = "", limit: int = 50) -> Json:
 )
 def audit_show(ctx: Ctx, id: Id) -> Json:
     """One verdict as it was written, by its key or the start of it."""
-    from passdown.ops.auditing import verdicts
-    from passdown.stages.audit.keep import verdict_file
     from passdown.stages.audit.told import text
 
     row = _audit(ctx, id)
-    file = verdict_file(verdicts(ctx), row["pr_number"], row["head_sha"])
-    try:
-        verdict = json.loads(file.read_bytes())
-    except FileNotFoundError as error:
-        raise NotFound("the verdict's file is gone; its row is left", where=str(file)) from error
+    verdict = _verdict(ctx, row)
     said = [one for one in _rows(ctx) if one.get("audit_key") == row["audit_key"]]
     return {"text": text(verdict), "verdict": verdict, "said": said[1:]}
+
+
+@operation(
+    "audit.export",
+    Effect.READ,
+    cli=Shell(card="text"),
+    example="passdown audit export 3f2a9c --form sarif",
+)
+def audit_export(
+    ctx: Ctx,
+    id: Id,
+    form: Literal["sarif", "markdown", "check-run", "status", "review"] = "markdown",
+) -> Json:
+    """A verdict as others take it: code scanning, a comment, a check run in parts, a status or a
+    review. None of them approves a request: that is for people."""
+    verdict = _verdict(ctx, _audit(ctx, id))
+    return {"form": form, "text": _formed(verdict, form)}
 
 
 @operation(
@@ -105,6 +116,34 @@ def audit_result(
     said: Json = {"kind": RESULT, "id": f"{repo}:{pr}:{result}", "repo": repo, "pr_number": pr,
                   "result": result, "by": ctx.actor.name, "at": ctx.clock.now()}  # fmt: skip
     return {**said, "new": note(outcomes(ctx), said)}
+
+
+def _formed(verdict: Json, form: str) -> str:
+    from passdown import __version__
+    from passdown.stages.audit import forge, sarif, told
+
+    if form == "markdown":
+        return told.markdown(verdict)
+    found: Any
+    if form == "sarif":
+        found = sarif.sarif(verdict, __version__)
+    elif form == "check-run":
+        found = list(forge.check_run(verdict))
+    else:
+        found = forge.review(verdict) if form == "review" else forge.commit_status(verdict)
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
+def _verdict(ctx: Ctx, row: Json) -> Json:
+    from passdown.ops.auditing import verdicts
+    from passdown.stages.audit.keep import verdict_file
+
+    file = verdict_file(verdicts(ctx), row["pr_number"], row["head_sha"])
+    try:
+        found: Json = json.loads(file.read_bytes())
+    except FileNotFoundError as error:
+        raise NotFound("the verdict's file is gone; its row is left", where=str(file)) from error
+    return found
 
 
 def _rows(ctx: Ctx) -> list[Json]:

@@ -20,7 +20,7 @@ _WORD = {
 _SIGN = {"verified": "holds", "refuted": "does not hold", "partial": "holds in part",
          "unverifiable": "cannot be told", "superseded": "was taken back", "not_run": "was not run",
          }  # fmt: skip
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~@])")
+_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~@])")
 
 
 def text(verdict: Mapping[str, Any]) -> str:
@@ -100,4 +100,5 @@ def _place(at: Mapping[str, Any]) -> str:
 
 def plain(words: str) -> str:
     """Somebody's words in Markdown, as words."""
-    return _ACTIVE.sub(r"\\\1", " ".join(words.split())).replace("@", "@\u200b")
+    bare = " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _ACTIVE.sub(r"\\\1", bare).replace("@", "@\u200b")
