@@ -29,7 +29,7 @@ SIZE = 100
 TURNS, CARDS = 8, 100
 PERSON = human("mira", Proof.TERMINAL)
 STATIC = Path(web.__file__).with_name("static")
-OF_THE_GRAPH = ("cytoscape.min.js", "graph.js")
+OF_THE_GRAPH = ("cytoscape.min.js", "graph.js", "regions.js")
 
 PAGES = {
     "inbox": "/",

@@ -19,6 +19,7 @@ from passdown.loops.ontology.known import KIND, LOOP as NAME
 from passdown.loops.ontology.mirror import edits, files
 from passdown.loops.ontology.outcome import outcome
 from passdown.loops.ontology.payload import ACTIONS, Payload
+from passdown.loops.ontology.regions import regions
 from passdown.loops.ontology.replay import replay
 from passdown.loops.ontology.revert import revert
 from passdown.loops.ontology.upkeep import upkeep
@@ -76,6 +77,7 @@ LOOP: Loop[Payload] = Loop(
         ),
         Query("pressure", queries.under_pressure),
         Query("export", queries.graph_file),
+        Query("regions", regions, rows="ontologies", columns=("key", "name", "state", "concepts")),
     ),
     asks=(
         Ask("cycle", queries.cycle),
