@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def at() -> Iterator[Bench]:
     made.close()
 
 
-def decide(at: Bench, raw: dict[str, object]) -> str:
+def decide(at: Bench, raw: Mapping[str, Any]) -> str:
     at.clock.advance(seconds=1)
     asked = at.ask(raw)
     assert asked is not None
