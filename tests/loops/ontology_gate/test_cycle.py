@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from passdown.domain.errors import Conflict
+from passdown.loops.ontology import LOOP
 from passdown.loops.ontology.payload import Payload
 from passdown.loops.ontology.view import hesitates
 from tests.bench import Scripted
@@ -317,3 +318,19 @@ def test_what_moves_much_at_once_is_left_to_a_person_where_a_grant_is_for_what_i
     said = hesitates(payload, shelf.world.corpus(), shelf.world.app.settings)
     assert said.startswith(why)
     assert bool(said) == bool(why)
+
+
+def test_a_model_that_classifies_is_told_the_same_and_may_choose_among_the_menu(
+    shelve: Callable[..., Shelf],
+) -> None:
+    shelf = shelve(bitbucket())
+    answer = {"action": "SPLIT_INTO_EXISTING", "confidence": 0.95, "defense": "so", "payload": ""}
+    writer = arbitrated(shelf, answer)
+    for name, value in (("gate.classifier", "model"), ("ontology.golden_path_confidence", "0.9")):
+        shelf.world.call("controls.set", name=name, value=value)
+    shelf.mine()
+    (prompt,) = writer.asked
+    assert "Questions of this loop are about ontologies" in prompt
+    assert '"inventory"' in prompt
+    assert all(action in prompt for action in LOOP.actions)
+    assert len(shelf.members("cloud")) == 16
