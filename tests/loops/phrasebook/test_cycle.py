@@ -204,6 +204,22 @@ def test_what_a_phrase_answers_is_asked_no_more_and_what_is_answered_otherwise_i
     assert record.text == "The wiki has it now, under platform."
 
 
+def test_replies_without_questions_are_told_from_the_questions_there_are(
+    world: World, tmp_path: Path
+) -> None:
+    asked = "Where is the deploy runbook?"
+    rows = [row("It is docs/runbook.md.", f"a{n}", START, asked) for n in range(6)]
+    other = "The budget of the team is on the wiki, ask today."
+    rows += [*burns(), *(row(other, f"b{n}") for n in range(6))]
+    read(world, rows, tmp_path)
+    assert cycle(world)["failure"] == ""
+    found = {one["proposed_reply_template"]: one for one in world.pending()}
+    assert found.keys() == {BURN, other, "It is docs/runbook.md."}
+    assert {one["replay"]["wrong"] for one in found.values()} == {0}
+    assert found[BURN]["questions_stood_in"]
+    assert not found["It is docs/runbook.md."]["questions_stood_in"]
+
+
 def test_a_new_store_files_the_terms_that_operators_know(world: World) -> None:
     values = world.app.settings.values
     assert values["phrasebook.enabled"].value is True
