@@ -16,7 +16,7 @@ from passdown.ops.kinds import FilePath, Name, When
 from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from io import BufferedReader
 
     from passdown.storage.port import Tx
@@ -133,16 +133,8 @@ def drain(ctx: Ctx) -> dict[str, Any]:
     return {"served": len(rows), "pointers": len(pointers), "files": len(paths), "read": done}
 
 
-def read(
-    ctx: Ctx,
-    paths: Sequence[str],
-    since: str,
-    *,
-    strict: bool = False,
-    again: bool = False,
-    about: Mapping[str, str] | None = None,
-) -> Any:
-    """Read these paths into the store; `about` is kept of each of their sessions."""
+def read(ctx: Ctx, paths: Sequence[str], since: str, **how: Any) -> Any:
+    """Read these paths into the store; `how` is what the stage is told besides."""
     from passdown.ops.runs import keep
     from passdown.ops.when import moment
     from passdown.stages.observe.ingest import ingest as into
@@ -158,10 +150,8 @@ def read(
         report=lambda *so_far: ctx.report(Progress(*so_far)),
         is_echo=_Echoes(ctx),
         since=moment(ctx, since),
-        strict=strict,
-        again=again,
         piped=standard_input(ctx) if PIPE in paths else None,
-        about=about or {},
+        **how,
     )
     _time(ctx, done.bytes, done.seconds)
     keep(ctx, done)

@@ -88,24 +88,19 @@ def _made(name: str, proposal: str, seen: Picture) -> str:
 
 
 def _scored(went: Moved, corpus: Corpus, seen: Picture, since: At, n: int) -> Outcome:
-    from passdown.loops.ontology.quality import (
-        blended,
-        gained,
-        otherwise,
-        score,
-        stickiness,
-        uptake,
-    )
+    from passdown.loops.ontology import quality
 
     world, born = seen.world, (went.born,) if went.born else ()
     origin = next(iter(went.origins.values()))
-    structure = gained(score(world), score(otherwise(world, went.origins, born, origin)))
+    structure = quality.gained(
+        quality.score(world), quality.score(quality.otherwise(world, went.origins, born, origin))
+    )
     goal = next(iter(went.goals.values()), "")
     later = _later(seen, since)
-    stayed = stickiness(world, went.goals)
+    stayed = quality.stickiness(world, went.goals)
     # To stay is no merit where nobody looked; to have been taken elsewhere tells something.
-    terms = [replace(stayed, value=stayed.value - 1), uptake(world, later, goal, origin)]
-    value = blended(structure, terms)
+    terms = [replace(stayed, value=stayed.value - 1), quality.uptake(world, later, goal, origin)]
+    value = quality.blended(structure, terms)
     kept = round(100 * stayed.value)
     sentence = (
         f"Since then {n} decisions; without it all would be ordered"

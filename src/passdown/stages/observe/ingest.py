@@ -76,8 +76,7 @@ def ingest(
     run.files(todo(store, found.files, since, run.tally.count, again=again))
     if PIPED.path in every:
         run.piped(piped)
-    run.insist(strict)
-    return run.tally.result(time.monotonic() - began)
+    return run.ended(began, strict)
 
 
 def oldest(settings: Settings, now: At) -> At:
@@ -162,10 +161,11 @@ class _Run:
         for error in errors:
             self.tally.refuse(error)
 
-    def insist(self, strict: bool) -> None:
-        """The first error, if it is wanted, when nothing was there to be read."""
+    def ended(self, began: float, strict: bool) -> Ingested:
+        """What was read; the first error, if it is wanted, when nothing was there to be read."""
         if strict and self.errors and not self.tally.any("files", "unchanged", "older", *PASSED):
             raise self.errors[0]
+        return self.tally.result(time.monotonic() - began)
 
     def _tried(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """The batches of a file, as far as it can be read."""
