@@ -80,10 +80,7 @@ def frame(of: World) -> Frame:
     live = of.live()
     ids = tuple(one.id for one in live)
     floor = next(at for at, one in enumerate(live) if one.kind == "floor")
-    number = {key: at for at, key in enumerate(ids)}
-    homes = of.homes
-    count = len(of.graph)
-    home = np.fromiter((number[homes[one]] for one in of.graph.concepts), np.int64, count)
+    home = _numbered(of, ids)
     concept = np.argsort(home, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(home, minlength=len(ids)))])
     keys = _pairs(home[of.graph.left], home[of.graph.right], len(ids))
@@ -103,6 +100,13 @@ def frame(of: World) -> Frame:
         found % len(ids),
         _facing(found // len(ids), found % len(ids), floor),
     )
+
+
+def _numbered(of: World, ids: tuple[str, ...]) -> Integers:
+    """For each concept the number of its home."""
+    number = {key: at for at, key in enumerate(ids)}
+    homes = (number[of.homes[one]] for one in of.graph.concepts)
+    return np.fromiter(homes, np.int64, len(of.graph))
 
 
 def sight(of: Frame, kept: NDArray[np.bool_] | None = None) -> Sight:

@@ -196,19 +196,11 @@ def world(
     """That graph with these homes; who has none is at home in the floor, which is always there. A
     home that is no ontology yet is one, by the name of its id."""
     known = {one.id: one for one in ontologies}
-    floors = [one for one in known.values() if one.kind == "floor"] or [_FLOOR]
-    if len(floors) > 1 or floors[0].retired is not None:
-        raise Invalid("there is one floor, and it stays")
-    floor = floors[0].id
-    known.setdefault(floor, _FLOOR)
+    floor = known.setdefault(_floor(known.values()), _FLOOR).id
     given = {concept: (homes or {}).get(concept) or floor for concept in of.concepts}
-    for home in given.values():
-        known.setdefault(home, Ontology(home, home))
-        if known[home].retired is not None:
-            raise Invalid(f"{home!r} is retired and is still the home of a concept")
     return World(
         of,
-        {key: known[key] for key in sorted(known)},
+        _every(known, set(given.values())),
         given,
         clock,
         frozenset(inflight),
@@ -216,6 +208,21 @@ def world(
         tuple(sorted(failures, key=_when)),
         tuple(sorted(set(tombstones))),
     )
+
+
+def _every(known: dict[str, Ontology], homes: set[str]) -> dict[str, Ontology]:
+    """Those that are known and those that are homes, by id."""
+    for home in homes:
+        if known.setdefault(home, Ontology(home, home)).retired is not None:
+            raise Invalid(f"{home!r} is retired and is still the home of a concept")
+    return {key: known[key] for key in sorted(known)}
+
+
+def _floor(known: Iterable[Ontology]) -> str:
+    floors = [one for one in known if one.kind == "floor"] or [_FLOOR]
+    if len(floors) > 1 or floors[0].retired is not None:
+        raise Invalid("there is one floor, and it stays")
+    return floors[0].id
 
 
 def _when(failure: Failure) -> tuple[int, str, str, str, str]:
