@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SETTLING = frozenset({Verdict.APPROVE, Verdict.MODIFY, Verdict.REJECT, Verdict.EXPIRE})
 ENDS = frozenset(f"promotion.{end}" for end in ("approved", "rejected", "failed", "expired"))
-APPLIED = frozenset({"put", "retire", "link", "confirm", "unlink"})
+APPLIED = frozenset({"put", "bring", "retire", "link", "confirm", "unlink"})
 
 
 def faults(store: Store) -> list[str]:

@@ -105,3 +105,20 @@ def test_a_name_is_forgotten_with_all_of_its_sessions(world: World) -> None:
     for n in range(len(SAID)):
         world.call("forget", session=f"s{n}", confirm=True)
     assert names(world) == set()
+
+
+def test_what_another_name_brought_goes_with_it_and_leaves_a_claim_that_names_it_alone(
+    world: World,
+) -> None:
+    alias = {"action": "ALIAS", "name": "billing_api", "alias": "billing-api"}
+    world.call("propose", loop="themes", payload=alias, text="These are one.")
+    (asked,) = [one for one in world.pending() if one["loop"] == "themes"]
+    world.call("approve", id=asked["id"])
+    ids = approved(world)
+    world.call("undo", id=asked["id"])
+    with world.store.read(ALL) as tx:
+        every = tx.knowledge.all("entity", lives=tuple(Life))
+    assert not [one for one in every if one.body["aliases"]]
+    for id in ids:
+        world.call("undo", id=id)
+    assert names(world) == set()

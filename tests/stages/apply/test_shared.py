@@ -72,7 +72,7 @@ def test_who_wants_what_is_there_leaves_it_as_it_is_and_says_so(at: Desk) -> Non
     assert before is not None
     assert at.note("name") == before
     assert before.made_by == first
-    assert images(at, first) == [Image(first, 1, "put", KIND, "name", 1, None)]
+    assert images(at, first) == [Image(first, 1, "bring", KIND, "name", 1, None)]
     assert images(at, second) == [Image(second, 1, "confirm", KIND, "name", 1, asdict(before))]
     with at.store.read(ALL) as tx:
         *_, told = tx.ledger.entries(name="note.updated", subject=before.id)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from passdown.storage.port import Tx
 
 EDGE = "edge"
-CONFIRM = "confirm"
-"""The change of who wanted what was there already."""
+PUT, BRING, CONFIRM = "put", "bring", "confirm"
+"""The changes of who put a record, who brought one that is shared, and who wanted what was there
+already."""
 
 
 def execute(
@@ -44,8 +45,8 @@ def _one(tx: Tx, proposal: str, n: int, change: Change, actor: str) -> Record | 
     match change:
         case Put(record=record, shared=True) if tx.knowledge.get(record.kind, record.key):
             _want(tx, proposal, n, record, actor)
-        case Put(record=record):
-            return _put(tx, proposal, n, "put", record, actor)
+        case Put(record=record, shared=shared):
+            return _put(tx, proposal, n, BRING if shared else PUT, record, actor)
         case Retire():
             return _retire(tx, proposal, n, change, actor)
         case Link(edge=edge):

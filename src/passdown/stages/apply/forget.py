@@ -10,7 +10,7 @@ from passdown.domain.proposal import Mark, Status
 from passdown.domain.record import Edge, record_id
 from passdown.stages.apply.execute import EDGE, tell_edge
 from passdown.stages.apply.outbox import PREFIX
-from passdown.stages.apply.reach import PUT
+from passdown.stages.apply.reach import MADE
 from passdown.stages.apply.undo import UNDONE, applied, is_undone, restore, restore_edge, wanted
 from passdown.storage.retelling import ANEW, bodies_about, retell
 from passdown.text.leaves import elsewhere, without
@@ -66,7 +66,7 @@ def _take_back(tx: Tx, proposal: Proposal, found: Reach, actor: Actor) -> None:
             restore_edge(tx, image, actor)
         elif image not in built_on:
             restore(tx, image, actor, proposal.id)
-    if all(image.change != PUT for image in built_on):
+    if all(image.change not in MADE for image in built_on):
         tx.queue.mark(Mark(proposal.id, UNDONE, tx.now, actor.name))
         tx.ledger.append("promotion.undone", actor.name, proposal.id, {"loop": proposal.loop})
 
@@ -98,7 +98,7 @@ def _drop(tx: Tx, key: Key, actor: Actor, say: Say) -> None:
 def _unsay(tx: Tx, proposal: Proposal, actor: Actor, say: Say) -> None:
     """Let what it put into a record that is left say, wherever it is kept, what stood before."""
     images = tx.ledger.images(proposal.id)
-    own = (i for i in reversed(images) if i.change == PUT and not wanted(tx, i))
+    own = (i for i in reversed(images) if i.change in MADE and not wanted(tx, i))
     before = {(i.kind, i.key): i.before for i in own}
     for key, first in before.items():
         said = [v for v in tx.knowledge.versions(*key) if v.made_by == proposal.id]

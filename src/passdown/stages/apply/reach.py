@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from passdown.domain.proposal import FORGOTTEN, Status
-from passdown.stages.apply.execute import CONFIRM, EDGE
+from passdown.stages.apply.execute import BRING, CONFIRM, EDGE, PUT
 from passdown.stages.apply.undo import UNDONE
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from passdown.domain.proposal import Proposal
     from passdown.storage.port import Tx
 
-PUT = "put"
+MADE = (PUT, BRING)
+"""The changes that put something into a record."""
 Key: TypeAlias = tuple[str, str]
 """A record's kind and key."""
 
@@ -69,9 +70,9 @@ def _stands(tx: Tx, proposal: Proposal) -> bool:
 def _made(tx: Tx, proposal: Proposal, key: Key) -> bool:
     """Whether it put something into the record, or wanted it as somebody's yes had brought it."""
     theirs = [i for i in tx.ledger.images(proposal.id) if (i.kind, i.key) == key]
-    return any(i.change == PUT or (i.change == CONFIRM and _was_brought(tx, key)) for i in theirs)
+    return any(i.change in MADE or (i.change == CONFIRM and _was_brought(tx, key)) for i in theirs)
 
 
 def _was_brought(tx: Tx, key: Key) -> bool:
     every = (i for p in tx.ledger.touched_after(*key, -1) for i in tx.ledger.images(p))
-    return any((i.kind, i.key) == key and i.before is None for i in every)
+    return any((i.kind, i.key) == key and i.change == BRING for i in every)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.proposal import Mark, Proposal, Status
 from passdown.domain.record import Edge, Life, Record, record_id
-from passdown.stages.apply.execute import CONFIRM, EDGE, edge_key, tell_edge
+from passdown.stages.apply.execute import BRING, CONFIRM, EDGE, edge_key, tell_edge
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from passdown.storage.port import Tx
 
 UNDONE = "undone"
+SHARED = (BRING, CONFIRM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +86,14 @@ def _blast(tx: Tx, first: Proposal) -> Blast:
 
 
 def wanted(tx: Tx, image: Image, without: Collection[str] = ()) -> bool:
-    """Whether the record stays when this is taken back: one that was wanted where it was, while
-    another yes that stands brought or wanted it too, or where no yes ever brought it."""
-    if image.kind == EDGE or (image.change != CONFIRM and image.before is not None):
+    """Whether the record stays when this is taken back: one that is shared, while another yes that
+    stands brought or wanted it too, or where no yes ever brought it."""
+    if image.kind == EDGE or image.change not in SHARED:
         return False
-    others = [one for one in _touching(tx, image) if CONFIRM in (one.change, image.change)]
-    brought = image.before is None or any(one.before is None for one in others)
-    left = {one.proposal for one in others if one.change == CONFIRM or one.before is None}
-    return not brought or any(not is_undone(tx, p) for p in sorted(left.difference(without)))
+    others = [one for one in _touching(tx, image) if one.change in SHARED]
+    brought = any(one.change == BRING for one in (image, *others))
+    left = {one.proposal for one in others}.difference(without)
+    return not brought or any(not is_undone(tx, proposal) for proposal in sorted(left))
 
 
 def _touching(tx: Tx, image: Image) -> Iterator[Image]:
