@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from passdown.domain.actor import human
 from passdown.domain.errors import Forbidden, Invalid
 from passdown.domain.proposal import Status, Verdict
+from passdown.domain.scope import ALL
+from passdown.stages.gate.quorum import waits
 from passdown.testing import faults
 from tests.desk import ALICE, BOB, ROBOT, Desk
 from tests.notes import Add, Rule
@@ -90,3 +93,11 @@ def test_an_edit_to_what_binds_everybody_needs_them_all(at: Desk) -> None:
     with pytest.raises(Invalid, match="the same words"):
         at.call("approve", BOB, id=id, edit={"action": "RULE", "text": "tea for all"})
     assert at.note("tea for all") is None
+
+
+def test_where_one_person_is_enough_other_words_of_theirs_are_no_obstacle(at: Desk) -> None:
+    asked = replace(at.ask(Rule("be kind")), original={"action": "RULE", "text": "be"})
+    with at.store.write(ALL) as tx:
+        assert not waits(tx, asked, ALICE, "so", policy_actions={"RULE"}, people=1)
+        with pytest.raises(Invalid, match="2 people have to approve the same words"):
+            waits(tx, asked, ALICE, "so", policy_actions={"RULE"}, people=2)
