@@ -55,14 +55,7 @@ def ordered(
     """Open questions of these loops that `narrow` takes, each with the place to go on after; so
     many are read at first, where no more are wanted."""
     by_worth, by_lot = _cut(after)
-    names, lots = list(loops), at_first // TENTH + 1
-    some = at_first + lots + TENTH  # a tenth of them is drawn by lot, and passed over
-    best: Iterator[tuple[Any, ...]] = merge(
-        *(_best(tx, actor, name, by_worth, narrow, some) for name in names)
-    )
-    drawn: Iterator[tuple[Any, ...]] = merge(
-        *(_lot(tx, name, _whole(tx, by_lot), narrow, lots) for name in names)
-    )
+    best, drawn = _both(tx, actor, list(loops), (by_worth, by_lot), narrow, at_first)
     for n in count(1):
         first, second = (drawn, best) if n % TENTH == 0 else (best, drawn)
         row = next(first, None) or next(second, None)
@@ -72,6 +65,19 @@ def ordered(
         is_drawn = found.id < DRAWN
         by_worth, by_lot = (by_worth, found.id) if is_drawn else (found.id, by_lot)
         yield Place(found, is_drawn), f"{by_worth[:_CUT]}:{by_lot[:_CUT]}"
+
+
+def _both(
+    tx: Tx, actor: Actor, loops: list[str], cut: tuple[str, str], narrow: Narrow, at_first: int
+) -> tuple[Iterator[Any], Iterator[Any]]:
+    """Those of all loops by worth, and those that are drawn by lot, each from where it was cut."""
+    by_worth, by_lot = cut
+    lots = at_first // TENTH + 1
+    some = at_first + lots + TENTH  # a tenth of them is drawn by lot, and passed over
+    return (
+        merge(*(_best(tx, actor, name, by_worth, narrow, some) for name in loops)),
+        merge(*(_lot(tx, name, _whole(tx, by_lot), narrow, lots) for name in loops)),
+    )
 
 
 def narrowed(ctx: Ctx, scope: str, flag: str, least: float, older: str) -> Narrow:
