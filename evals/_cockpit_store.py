@@ -106,9 +106,9 @@ def _serve(app: App, sessions: int, chance: random.Random) -> None:
         for n in range(sessions):
             items, held = tuple(chance.sample(known, min(20, len(known)))), n % 10 == 0
             name = "withheld" if held else "served"
-            tx.ledger.note(Activity(tx.now, name, f"s{n}", items, {}))
+            tx.ledger.note(Activity(tx.now, name, f"s{n}", items, {"how": "brief"}))
             if not held:
-                helped = {"verdict": "helpful"}
+                helped = {"how": "cli", "by": "ann", "verdict": "helpful"}
                 tx.ledger.note(Activity(tx.now, "feedback", f"s{n}", items[:1], helped))
 
 

@@ -83,9 +83,11 @@ def furnish(app: App) -> dict[str, str]:
     record = app.call("records", {"kind": "claim"}, MIRA)["records"][0]["id"]
     app.call("feedback", {"id": record, "verdict": "helpful", "reason": "it worked"}, MIRA)
     session = app.call("sessions.list", {"limit": 1}, MIRA)["sessions"][0]["id"]
+    open_ones = waiting[APPROVED + 1 :]
+    card = max(open_ones, key=lambda one: (one["replay"].get("right", 0), one["title"]))
     return {
         "inbox": "/",
-        "card": f"/cards/{waiting[APPROVED + 1]['id']}",
+        "card": f"/cards/{card['id']}",
         "decisions": "/decisions",
         "decision": f"/decisions/{waiting[0]['id']}",
         "ledger": "/ledger",
@@ -139,7 +141,7 @@ def picture(page: Page, address: str, path: Path) -> None:
     """What stands on the first screen, once all its parts are there."""
     page.goto(address)
     page.wait_for_function(
-        "() => !/Counting…|Looking it up…/.test(document.querySelector('main').innerText)"
+        "() => !/Counting…|Looking |Walking /.test(document.querySelector('main').innerText)"
     )
     page.wait_for_timeout(600 if page.locator("#graph").count() else 150)
     path.write_bytes(smaller(page, page.screenshot()))

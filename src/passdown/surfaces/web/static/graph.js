@@ -15,11 +15,11 @@ function draw() {
   const made = window.cytoscape({
     container: place,
     elements: [
-      ...nodes.map((node, index) => ({ data: { id: node.name, size: 10 + 26 * Math.sqrt(node.records / most) }, position: ring(index) })),
+      ...nodes.map((node, index) => ({ data: { id: node.name, size: 8 + 22 * Math.sqrt(node.records / most) }, position: ring(index) })),
       ...edges.map((edge) => ({ data: { source: edge.from, target: edge.to, width: 1 + Math.log2(edge.records) } })),
     ],
     style: [
-      { selector: "node", style: { width: "data(size)", height: "data(size)", label: "data(id)", "background-color": colour("accent"), color: colour("ink"), "font-size": 11, "text-valign": "bottom", "text-margin-y": 4, "text-max-width": 130, "text-wrap": "ellipsis" } },
+      { selector: "node", style: { width: "data(size)", height: "data(size)", label: "data(id)", "background-color": colour("accent"), color: colour("ink"), "font-size": 11, "text-valign": "bottom", "text-margin-y": 4, "text-max-width": 130, "text-wrap": "ellipsis", "text-background-color": colour("surface"), "text-background-opacity": 0.85, "text-background-padding": 2 } },
       { selector: "edge", style: { width: "data(width)", "line-color": colour("soft"), opacity: 0.55, "curve-style": "haystack" } },
     ],
     layout: { name: "cose", randomize: false, animate: false, nodeRepulsion: () => 60_000, idealEdgeLength: () => 70, padding: 30 },
