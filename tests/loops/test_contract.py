@@ -27,6 +27,7 @@ from passdown.testing import (
     transcript,
 )
 from passdown.testing.strategies import transcripts
+from tests.loops.audit.past import judged
 from tests.loops.follow_on import burns, routes
 from tests.loops.ontology_gate.past import two_domains
 from tests.loops.themes.past import approved, sessions
@@ -87,9 +88,11 @@ PAST: tuple[Transcript, ...] = (
 
 
 def lived(world: World) -> None:
-    """What loops learn from that decisions made: their outcomes, and approved claims."""
+    """What loops learn from that decisions made: their outcomes, approved claims, and what
+    people said of audits."""
     answered(world)
     approved(world)
+    judged(world)
 
 
 @LOOPS

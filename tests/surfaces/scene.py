@@ -111,6 +111,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "alike.reject": {"id": names["refused"], "reason": "not so"},
         "alike.groups": {"loop": "notes"},
         "approve": {"id": names["pending"], "reason": "seen it"},
+        "audit.playbook": {"title": "Migrations", "text": "Never edit one that ran."},
         "audit.patch": {"file": str(here / "change.patch"), "dry_run": True},
         "audit.feedback": {"id": names["audit"], "finding": names["finding"], "verdict": "fixed"},
         "audit.export": {"id": names["audit"], "form": "sarif"},

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from passdown.contract.loop import Loop
 
 BUILTIN = {
+    "audit": "passdown.loops.audit",
     "claims": "passdown.loops.claims",
     "ontology": "passdown.loops.ontology",
     "phrasebook": "passdown.loops.phrasebook",

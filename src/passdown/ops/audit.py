@@ -187,11 +187,11 @@ def _bytes(file: str) -> bytes:
 def _judged(ctx: Ctx, subject: Subject, texts: list[Told], change: Change) -> Verdict:
     from dataclasses import replace
 
-    from passdown.ops.auditing import remembered
+    from passdown.ops.auditing import ladder, remembered
     from passdown.stages.audit.judge import judge
 
     memory = remembered(ctx, subject.repo, subject.audit_key)
-    found = judge(subject, texts, change, ctx.redactor(), ctx.clock.now(), memory=memory)
+    found = judge(subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(ctx), memory)
     return replace(found, config=_config(ctx))
 
 

@@ -12,6 +12,7 @@ from passdown.stages.audit.verdict import unlike, written
 
 if TYPE_CHECKING:
     from passdown.ops.operation import Ctx
+    from passdown.stages.audit.rules import Standing
 
 PATIENCE = 3.0
 """Seconds that the observer may take."""
@@ -47,6 +48,23 @@ def outcomes(ctx: Ctx) -> Path:
 def remembered(ctx: Ctx, repo: str, but: str) -> Memory:
     """What earlier audits of this repository left, and what people said of them."""
     return Memory(keep.rows(outcomes(ctx)), repo, but)
+
+
+def standing(ctx: Ctx) -> list[Standing]:
+    """How every rule stands: by what was approved, and by what people said since."""
+    from passdown.domain.scope import ALL
+    from passdown.stages.audit.rules import KIND, standings
+
+    with ctx.store.read(ALL) as tx:
+        approved = {
+            record.key: str(record.body.get("level", "")) for record in tx.knowledge.all(KIND)
+        }
+    return standings(keep.rows(outcomes(ctx)), approved)
+
+
+def ladder(ctx: Ctx) -> dict[str, str]:
+    """What each rule weighs whose weight was decided, or that fell by what people said."""
+    return {one.rule: one.level for one in standing(ctx) if one.level != one.usual}
 
 
 def cleaned(ctx: Ctx, verdict: Any, name: str = "") -> Any:

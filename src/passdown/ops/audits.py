@@ -97,7 +97,23 @@ def audit_feedback(
         "claim_ids": known["claim_ids"], "verdict": verdict, "reason": reason,
         "by": ctx.actor.name, "at": ctx.clock.now(),
     }  # fmt: skip
-    return {**said, "new": note(outcomes(ctx), said)}
+    new = note(outcomes(ctx), said)
+    _told(ctx, said)
+    return {**said, "new": new}
+
+
+@operation(
+    "audit.rules",
+    Effect.READ,
+    cli=Shell(rows="rules", columns=("rule", "level", "confirmed", "n", "mean", "low", "next")),
+    example="passdown audit rules",
+)
+def audit_rules(ctx: Ctx) -> Json:
+    """What each rule of an audit has earned: how often people found it right, what it weighs now,
+    and what it could come to weigh if somebody agrees."""
+    from passdown.ops.auditing import standing
+
+    return {"rules": [one.plain() for one in standing(ctx)]}
 
 
 @operation(
@@ -116,6 +132,23 @@ def audit_result(
     said: Json = {"kind": RESULT, "id": f"{repo}:{pr}:{result}", "repo": repo, "pr_number": pr,
                   "result": result, "by": ctx.actor.name, "at": ctx.clock.now()}  # fmt: skip
     return {**said, "new": note(outcomes(ctx), said)}
+
+
+def _told(ctx: Ctx, said: Json) -> None:
+    """Tell the loop of rules: what people say of findings is what it learns from."""
+    import hashlib
+
+    from passdown.ops.intake import intake
+    from passdown.stages.observe.journal import Post
+
+    id = hashlib.sha256(f"{said['kind']}|{said['id']}".encode()).hexdigest()[:32]
+    event = {
+        "event_id": id, "source": "auditor", "event_kind": said["kind"], "ok": True,
+        "endpoint": "auditor:feedback", "output_summary": f"{said['verdict']}: {said['rule']}",
+        "rule": said["rule"], "verdict": said["verdict"], "fp": said["fp"], "repo": said["repo"],
+        "audit_key": said["audit_key"],
+    }  # fmt: skip
+    intake(ctx).take([Post(event, ctx.clock.now())])
 
 
 def _formed(verdict: Json, form: str) -> str:

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from passdown.domain.errors import Unreadable
 from passdown.ops.kinds import FilePath
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
@@ -44,7 +45,6 @@ def inventory(
     whether each file that would be deleted is missed. `symbols` lists the functions, classes and
     methods, too, that nothing seems to need.
     """
-    from passdown.stages.audit import keep
     from passdown.stages.inventory import report
     from passdown.stages.inventory.classify import classify, world
     from passdown.stages.inventory.files import read
@@ -57,7 +57,7 @@ def inventory(
     text = report.markdown(rows, alike, root.resolve().name)
     written = "" if dry_run or not out else str(root / out)
     if written:
-        keep.write(Path(written), text.encode("utf-8", "replace"))
+        _write(Path(written), text)
     counts = {
         cls: sum(report.four(row) == cls for row in rows)
         for cls in ("production", "documented", "manual", "dead")
@@ -70,6 +70,20 @@ def inventory(
                     for one in alike],
         "left_out": found.files.left_out, "symbols": _symbols(found, rows) if symbols else [],
     }  # fmt: skip
+
+
+def _write(path: Path, text: str) -> None:
+    """Put the report there whole, as any file of the repository is."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.new")
+        new.write_text(text, encoding="utf-8", errors="replace")
+        new.replace(path)
+    except OSError as error:
+        raise Unreadable(
+            f"the report cannot be written: {error.strerror}", where=str(path),
+            next="name another place with --out, or --dry-run",
+        ) from error  # fmt: skip
 
 
 def _plain(row: Row, action: str) -> dict[str, Any]:

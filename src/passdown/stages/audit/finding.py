@@ -39,6 +39,7 @@ class Finding:
     refs: tuple[str, ...] = ()
     state: str = NEW
     reason: str = ""
+    most: str = BLOCK
 
     @property
     def digest(self) -> str:
@@ -69,15 +70,14 @@ def of_claims(held: Iterable[Held]) -> Iterator[Finding]:
             rule = "claims.removes_leftover"
             yield Finding(
                 rule, "claims", INFO, f"says “{_said(one)}”: {one.why}"[:SHOWN],
-                digest(rule, one.claim.key), .5, one.evidence, (one.claim.key,),
+                digest(rule, one.claim.key), .5, one.evidence, (one.claim.key,), most=INFO,
             )  # fmt: skip
 
 
 def capped(found: Iterable[Finding], ladder: Mapping[str, str]) -> Iterator[Finding]:
-    """Each weighing no more than its rule has earned, if it had to earn anything."""
+    """Each weighing what its rule has earned, where that was decided; never more than it may."""
     for one in found:
-        most = ladder.get(one.rule, BLOCK)
-        yield replace(one, severity=lower(one.severity, most))
+        yield replace(one, severity=lower(ladder.get(one.rule, one.severity), one.most))
 
 
 def lower(severity: str, most: str) -> str:
@@ -96,7 +96,7 @@ def _refuted(held: Held) -> Finding:
     message = f"says “{_said(held)}”: {held.why}"
     return Finding(
         rule, "claims", severity, message[:SHOWN], digest(rule, claim.key), 1.0, held.evidence,
-        (claim.key,),
+        (claim.key,), most=INFO if claim.modality == INTERMEDIATE else BLOCK,
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def stored(file: Path, key: str, config: str, rules: str) -> Json | None:
 
 def write(file: Path, data: bytes) -> None:
     """Put a file there whole, or leave what was there."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(file.parent)
     new = file.with_name(f".{file.name}.{os.getpid()}.new")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(new, flags, 0o600)
@@ -146,9 +146,16 @@ def broken_at(file: Path) -> int:
     return 0
 
 
+def _make(folder: Path) -> None:
+    """The folder and those above it, where they are missing, for their owner only."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 @contextmanager
 def _locked(file: Path) -> Iterator[int]:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(file.parent)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(file, flags, 0o600)
     try:

@@ -35,8 +35,8 @@ def leaks(change: Change, redactor: Redactor) -> Iterator[Finding]:
                 proof = Proof(file.path, line.n, done.text.strip()[:300], "came")
                 message = f"a secret came: {', '.join(kinds)}"
                 fp = digest(RULE, file.path, done.text.strip())
-                yield Finding(RULE, "static", _weight(file.path, kinds), message, fp,
-                              locations=(proof,))  # fmt: skip
+                weight = _weight(file.path, kinds)
+                yield Finding(RULE, "static", weight, message, fp, locations=(proof,), most=weight)
 
 
 @cache
