@@ -189,7 +189,9 @@ def alike(answer: Answer, scene: Scene) -> Answer:
     text = re.sub(r"[0-9a-f]{32,64}|pd_[\w-]{20,}", named, text)
     for id in seen:
         text = text.replace(id[:12], "<short>")
-    return answer[0], re.sub(r'"(bytes|seconds|duration_ms|elapsed_secs)": [\d.]+', r'"\1": 0', text)
+    return answer[0], re.sub(
+        r'"(bytes|seconds|duration_ms|elapsed_secs)": [\d.]+', r'"\1": 0', text
+    )
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -10,12 +10,17 @@ from hypothesis import given, settings, strategies as st
 
 from passdown.text.arrays import np
 from passdown.text.chance import adjusted, fitted, shared
-from passdown.text.incidence import MOST, pairs, read
+from passdown.text.counts import counted
+from passdown.text.incidence import MOST, Incidence, pairs, seen as seen_in
 from passdown.text.recurrence import Mention
 
 
 def mentions(named: list[list[str]]) -> list[Mention]:
     return [Mention(f"{n:04}", tuple(x), (f"s{n % 9}",), "") for n, x in enumerate(named)]
+
+
+def read(mentions: list[Mention]) -> Incidence:
+    return seen_in(counted(mentions))
 
 
 def test_the_tail_is_the_hypergeometric_one() -> None:

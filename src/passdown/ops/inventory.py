@@ -12,6 +12,7 @@ from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
     from passdown.stages.inventory.classify import Row, World
+    from passdown.stages.inventory.overlap import Overlap
 
 PATIENCE = 60.0
 
@@ -40,36 +41,51 @@ def inventory(
 ) -> dict[str, Any]:
     """Say of every Python file what starts it: production, documented, manual, or nothing.
 
-    The report is written below the folder; no other file is touched and none is deleted. `only`
-    shows the rows of one class. `probe` runs the repository's own code in a copy of it, to see
-    whether each file that would be deleted is missed. `symbols` lists the functions, classes and
-    methods, too, that nothing seems to need.
+    The report is written below the folder; nothing else is touched. `only` shows one class.
+    `probe` runs the repository's own code in a copy of it, to see whether what would be deleted is
+    missed. `symbols` lists definitions, too, that nothing seems to need.
     """
-    from passdown.stages.inventory import report
+    from passdown.stages.inventory.report import action
+
+    root = Path(path).expanduser()
+    found, rows, alike = _taken(root)
+    written = "" if dry_run or not out else _written(root, out, rows, alike)
+    shown = [_plain(row, action(row, alike)) for row in rows if only in ("", row.cls)]
+    more = {
+        "probed": _probed(found, shown) if probe else [],
+        "symbols": _symbols(found, rows) if symbols else [],
+        "overlap": [_overlap(one) for one in alike],
+        "left_out": found.files.left_out,
+    }
+    return {"root": str(root), **_counts(rows), "written": written, "files": shown, **more}
+
+
+def _taken(root: Path) -> tuple[World, list[Row], list[Overlap]]:
     from passdown.stages.inventory.classify import classify, world
     from passdown.stages.inventory.files import read
     from passdown.stages.inventory.overlap import overlaps
 
-    root = Path(path).expanduser()
     found = world(read(root))
     rows = classify(found)
-    alike = overlaps(found, rows, _ages(root))
-    text = report.markdown(rows, alike, root.resolve().name)
-    written = "" if dry_run or not out else str(root / out)
-    if written:
-        _write(Path(written), text)
-    counts = {
-        cls: sum(report.four(row) == cls for row in rows)
-        for cls in ("production", "documented", "manual", "dead")
-    }
-    shown = [_plain(row, report.action(row, alike)) for row in rows if only in ("", row.cls)]
-    probed = _probed(found, shown) if probe else []
-    return {
-        "root": str(root), **counts, "written": written, "files": shown, "probed": probed,
-        "overlap": [{"path": one.path, "other": one.other, "share": one.share, "why": one.why}
-                    for one in alike],
-        "left_out": found.files.left_out, "symbols": _symbols(found, rows) if symbols else [],
-    }  # fmt: skip
+    return found, rows, overlaps(found, rows, _ages(root))
+
+
+def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap]) -> str:
+    from passdown.stages.inventory.report import markdown
+
+    _write(root / out, markdown(rows, alike, root.resolve().name))
+    return str(root / out)
+
+
+def _counts(rows: list[Row]) -> dict[str, int]:
+    from passdown.stages.inventory.report import four
+
+    classes = ("production", "documented", "manual", "dead")
+    return {cls: sum(four(row) == cls for row in rows) for cls in classes}
+
+
+def _overlap(one: Overlap) -> dict[str, Any]:
+    return {"path": one.path, "other": one.other, "share": one.share, "why": one.why}
 
 
 def _write(path: Path, text: str) -> None:

@@ -374,7 +374,7 @@ class Store(Protocol):
 
     def describe(self) -> Json:
         """`backend`, `where` (no password in it), `schema`, `bytes`, `search` (how good) and
-        `mended`: the modes of files and folders that were too loose when it was opened."""
+        `mended`: modes that were too loose when it was opened."""
         ...
 
     def usage(self) -> list[Usage]:
@@ -386,9 +386,7 @@ class Store(Protocol):
         ...
 
     def index_beside(self, wanted: bool) -> int:
-        """Keep a second full-text index beside the store and bring it up to date, or keep none;
-        how many records it took. Unavailable when it cannot be had; a backend that has no use for
-        one has none."""
+        """Keep a second full-text index, up to date, or none; how many records it took."""
         ...
 
     def backup(self, to: Path) -> int:
@@ -396,8 +394,7 @@ class Store(Protocol):
         ...
 
     def restore(self, source: Path) -> None:
-        """Replace all content by a backup's, made by any backend; the old content is kept beside
-        it. Unreadable, and nothing changed, when the backup is not whole."""
+        """Take the content of a whole backup, of any backend; the old is kept beside it."""
         ...
 
     def close(self) -> None: ...

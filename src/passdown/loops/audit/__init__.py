@@ -8,8 +8,9 @@ from passdown.loops.audit.changes import changes
 from passdown.loops.audit.detect import detect
 from passdown.loops.audit.payload import ACTIONS, Payload
 from passdown.loops.audit.playbook import playbook
+from passdown.loops.audit.replay import replay
 from passdown.loops.audit.rules import KIND, PLAYBOOK
-from passdown.loops.audit.view import card, replay
+from passdown.loops.audit.view import card
 
 LOOP: Loop[Payload] = Loop(
     name="audit",

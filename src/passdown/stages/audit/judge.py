@@ -50,8 +50,12 @@ class Work:
         except PassdownError as error:
             found, status, reason = [], ERROR, error.what
         self.findings += found
-        ms = round((time.monotonic() - start) * 1000)
-        self.checks.append(Check(name, status, ms, reason, required))
+        self.checks.append(Check(name, status, _since(start), reason, required))
+
+
+def _since(start: float) -> int:
+    """Milliseconds."""
+    return round((time.monotonic() - start) * 1000)
 
 
 def judge(
@@ -62,16 +66,11 @@ def judge(
     at: str,
     ladder: Mapping[str, str] | None = None,
     memory: Memory | None = None,
-    more: Sequence[tuple[str, Callable[[], Iterable[Finding]]]] = (),
 ) -> Verdict:
-    """The verdict on a change; `memory` is what earlier audits left, `more` are further checks by
-    name, each run beside the rest."""
-    start = time.monotonic()
-    work = Work(ladder or {})
+    """The verdict on a change; `memory` is what earlier audits left."""
+    start, work = time.monotonic(), Work(ladder or {})
     work.run("claims", lambda: _claims(work, texts, change, bot=subject.is_bot), required=True)
     work.run("static", lambda: [*tampering(change), *leaks(change, redactor)], required=True)
-    for name, part in more:
-        work.run(name, part, required=False)
     kb = _remember(work, memory, subject, change) if memory else {}
     return Verdict(
         subject=subject,
@@ -80,12 +79,19 @@ def judge(
         findings=tuple(_once(work.findings)),
         checks=tuple(work.checks),
         memory=kb,
-        files=len(change.facts.files),
-        ms=round((time.monotonic() - start) * 1000),
-        paths=tuple(file.path for file in change.facts.files),
-        symbols=tuple(symbols(change)),
-        hunks=tuple(hunks(change)),
+        ms=_since(start),
+        **_known_by(change),
     )
+
+
+def _known_by(change: Change) -> dict[str, Any]:
+    """What the change is found by later."""
+    return {
+        "files": len(change.facts.files),
+        "paths": tuple(file.path for file in change.facts.files),
+        "symbols": tuple(symbols(change)),
+        "hunks": tuple(hunks(change)),
+    }
 
 
 def _remember(work: Work, memory: Memory, subject: Subject, change: Change) -> dict[str, Any]:

@@ -42,21 +42,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["file"] = address
-    made.filters |= {
-        "prose": prose,
-        "quoted": quoted,
-        "page": page,
-        "when": when,
-        "day": day,
-        "likelihood": likelihood,
-        "count": count,
-        "brief": brief,
-        "money": money,
-        "percent": percent,
-        "words": words,
-        "lasting": lasting,
-        "worth": worth,
-    }
+    every = (prose, quoted, page, when, day, likelihood, count, brief, money, percent, words)
+    made.filters |= {one.__name__: one for one in (*every, lasting, worth)}
     return made
 
 
