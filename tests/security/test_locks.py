@@ -18,6 +18,7 @@ from passdown.domain.actor import Actor, Kind, Proof, Role
 from passdown.domain.errors import Forbidden
 from passdown.ops.catalogue import everything
 from passdown.ops.operation import Effect
+from passdown.stages.audit.keep import AUDIT, note
 from tests.desk import ALICE, BOB, Desk
 from tests.notes import Add
 
@@ -61,9 +62,10 @@ WAYS = {
     "alike.reject": AT_THE_GATE,
     "undo": AT_THE_DOOR,
     "release": AT_THE_DOOR,
+    "audit.feedback": AT_THE_DOOR,
 }
-"""Every operation that decides. Undo and release put back or let in what people see again, and have
-no gate behind the door."""
+"""Every operation that decides. Undo and release put back or let in what people see again, and a
+word about a finding only adds to what is counted: there is no gate behind the door."""
 CASES = [(way, who) for way in WAYS for who in INTRUDERS]
 
 
@@ -73,12 +75,22 @@ def prepared(at: Desk, way: str) -> dict[str, Any]:
         return {"seq": at.say("sound after all", flags=("injection",))}
     if way == "undo":
         return {"id": at.agree(Add("tea"), ALICE)}
+    if way == "audit.feedback":
+        return audited(at)
     if way.startswith("alike."):
         return {"id": alike(at, way.removeprefix("alike.")), "reason": "no"}
     id = at.ask(Add("tea")).id
     if way.startswith("promotions."):
         return {"loop": "notes", "id": id, "body": {"review_notes": "no"}}
     return {"id": id, "reason": "no"}
+
+
+def audited(at: Desk) -> dict[str, Any]:
+    """A finding of an audit, and what somebody would say of it."""
+    finding = {"fp": "f1", "rule": "size.huge", "evidence_digest": "", "claim_ids": []}
+    row = {"kind": AUDIT, "id": "a1", "audit_key": "a1", "repo": "shop", "pr_number": 7}
+    note(at.app.places.root / at.app.settings.text("audit.outcomes"), row | {"fps": [finding]})
+    return {"id": "a1", "finding": "f1", "verdict": "dismissed"}
 
 
 def alike(at: Desk, verb: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from passdown.domain.errors import PassdownError
 from passdown.stages.audit import keep
 from passdown.stages.audit.memory import Memory
 from passdown.stages.audit.verdict import unlike, written
@@ -45,9 +46,13 @@ def outcomes(ctx: Ctx) -> Path:
     return _under(ctx, ctx.settings.text("audit.outcomes"))
 
 
-def remembered(ctx: Ctx, repo: str, but: str) -> Memory:
-    """What earlier audits of this repository left, and what people said of them."""
-    return Memory(keep.rows(outcomes(ctx)), repo, but)
+def remembered(ctx: Ctx, repo: str, but: str) -> Memory | PassdownError:
+    """What earlier audits of this repository left, and what people said of them; or why that
+    cannot be read, which keeps no audit from being done."""
+    try:
+        return Memory(keep.rows(outcomes(ctx)), repo, but)
+    except PassdownError as error:
+        return error
 
 
 def standing(ctx: Ctx) -> list[Standing]:
@@ -59,7 +64,15 @@ def standing(ctx: Ctx) -> list[Standing]:
         approved = {
             record.key: str(record.body.get("level", "")) for record in tx.knowledge.all(KIND)
         }
-    return standings(keep.rows(outcomes(ctx)), approved)
+    return standings(_readable(ctx), approved)
+
+
+def _readable(ctx: Ctx) -> list[dict[str, Any]]:
+    """The rows; none where they cannot be read: then rules weigh what they usually do."""
+    try:
+        return keep.rows(outcomes(ctx))
+    except PassdownError:
+        return []
 
 
 def ladder(ctx: Ctx) -> dict[str, str]:
@@ -87,8 +100,8 @@ def _under(ctx: Ctx, named: str) -> Path:
 def _noted(ctx: Ctx, verdict: dict[str, Any]) -> list[str]:
     try:
         keep.note(outcomes(ctx), keep.audit_row(verdict))
-    except OSError as error:
-        return [f"the row was not written to {outcomes(ctx)}: {error.strerror}"]
+    except (OSError, PassdownError) as error:
+        return [f"the row was not written to {outcomes(ctx)}: {error}"]
     return []
 
 

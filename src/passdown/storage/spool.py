@@ -35,15 +35,15 @@ def append_to(path: Path, lines: bytes) -> None:
         while not _append(path, lines):
             pass
     except FileNotFoundError:
-        _make(path.parent)
+        make(path.parent)
         while not _append(path, lines):
             pass
 
 
-def _make(folder: Path) -> None:
+def make(folder: Path) -> None:
     """The folder and those above it, where they are missing, for their owner only."""
     if not folder.is_dir():
-        _make(folder.parent)
+        make(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 
 

@@ -17,8 +17,8 @@ def told(n: int, verdict: str, rule: str = RULE) -> dict[str, object]:
     """One person's word about one finding."""
     return {
         "source": "auditor", "event_kind": "audit_feedback", "ok": True, "verdict": verdict,
-        "output_summary": f"{verdict}: {rule}", "rule": rule, "fp": f"f{n}", "audit_key": f"a{n}",
-        "event_id": f"{rule} {n} {verdict}",
+        "output_summary": f"{verdict}: {rule}", "rule": rule, "usual": "info",
+        "fp": f"f{n}", "audit_key": f"a{n}", "event_id": f"{rule} {n} {verdict}",
     }  # fmt: skip
 
 

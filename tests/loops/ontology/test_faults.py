@@ -23,7 +23,7 @@ from tests.loops.ontology.test_machine import in_memory
 changes = import_module("passdown.loops.ontology.changes")
 """The module: the package has a function of this name."""
 Plant = Callable[[pytest.MonkeyPatch], None]
-EXAMPLES, STEPS = 30, 15
+EXAMPLES, STEPS = 200, 15
 """At the most; it ends at the first promise that is broken."""
 
 

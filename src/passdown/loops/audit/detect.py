@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from passdown.contract.loop import Finding
 from passdown.loops.audit.payload import DemoteRule, PromoteRule
 from passdown.loops.audit.rules import level, said
-from passdown.text.earned import INFO, LEVELS, fallen, mean, offered
+from passdown.text.earned import LEVELS, fallen, mean, offered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from passdown.loops.audit.payload import Level, Payload
 
 MOST_EVIDENCE = 200
-STARTS = INFO
-"""What a rule is taken to weigh that nobody decided about: promotion begins at the careful end."""
 
 
 def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
     """At most one step of each rule, where enough people spoke."""
     for rule, record in sorted(said(corpus).items()):
-        now = level(corpus, rule, STARTS)
+        if record.usual not in LEVELS:
+            continue
+        now = level(corpus, rule, record.usual)
         right, n = len(record.right), record.n
         down, up = fallen(now, right, n), offered(now, right, n)
         if down != now:

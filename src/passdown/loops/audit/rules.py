@@ -21,8 +21,11 @@ DISMISSED = "dismissed"
 
 @dataclass(slots=True)
 class Record:
-    """What was said of one rule's findings: which were right, which were not."""
+    """What was said of one rule's findings: which were right, which were not; and what the rule
+    weighs where nobody decided. One without such a weight is certain by itself: nobody's word
+    moves it."""
 
+    usual: str = ""
     right: list[int] = field(default_factory=list)
     wrong: list[int] = field(default_factory=list)
 
@@ -35,12 +38,15 @@ class Record:
 def said(corpus: Corpus) -> dict[str, Record]:
     """What was said, by rule; of one finding the last word counts."""
     last: dict[tuple[str, str, str], tuple[bool, int]] = {}
+    usual: dict[str, str] = {}
     for item in corpus.observations(kinds=(Seen.EVENT,)):
         if (key := _key(item)) is not None:
             last[key] = (_told(item, "verdict") != DISMISSED, item.seq)
+            usual[key[0]] = _told(item, "usual")
     found: dict[str, Record] = defaultdict(Record)
     for (rule, _, _), (right, seq) in last.items():
         (found[rule].right if right else found[rule].wrong).append(seq)
+        found[rule].usual = usual[rule]
     return dict(found)
 
 

@@ -7,7 +7,7 @@ concepts, ties or homes were given.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from passdown.domain.errors import Invalid
 
@@ -28,15 +28,7 @@ Action: TypeAlias = Literal[
     "ESCALATE",
 ]
 
-ACTIONS: tuple[Action, ...] = (
-    "SPLIT_NEW",
-    "SPLIT_INTO_EXISTING",
-    "MERGE",
-    "DECOMPOSE_TO_PRIMORDIAL",
-    "RENAME",
-    "NO_ACTION",
-    "ESCALATE",
-)
+ACTIONS: tuple[Action, ...] = get_args(Action)
 FLOOR = "primordial"
 """What the floor is called, and its id where none is given: home of what has no other home."""
 

@@ -83,6 +83,18 @@ def same(before: str, after: str) -> bool | None:
     return None if one is None or other is None else one == other
 
 
+def documented(text: str) -> frozenset[int]:
+    """The lines that are documentation: texts that stand for themselves."""
+    tree = parsed(text)
+    nodes = ast.walk(tree) if tree is not None else ()
+    return frozenset(
+        n
+        for node in nodes
+        if isinstance(node, ast.Expr) and _is_text(node)
+        for n in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    )
+
+
 def called(text: str, name: str) -> list[int]:
     """The lines where a function or method of this name is called."""
     tree = parsed(text)

@@ -7,17 +7,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit.kinds import BLOCK, BY_NAME, INFO, SHADOW, WARN
+from passdown.stages.audit.kinds import BY_NAME
 from passdown.stages.audit.said import CHECKBOX, INTERMEDIATE
+from passdown.text.earned import BLOCK, INFO, LEVELS, WARN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from passdown.stages.audit.change import Proof
     from passdown.stages.audit.hold import Held
-
-LADDER = (SHADOW, INFO, WARN, BLOCK)
-"""What a finding may weigh: only noted, told, asked about, and in the way."""
 
 NEW, RECURRING, FIXED, SUPPRESSED = "new", "recurring", "fixed", "suppressed"
 SHOWN = 200
@@ -82,7 +80,7 @@ def capped(found: Iterable[Finding], ladder: Mapping[str, str]) -> Iterator[Find
 
 def lower(severity: str, most: str) -> str:
     """The lesser of two."""
-    return min(severity, most, key=LADDER.index)
+    return min(severity, most, key=LEVELS.index)
 
 
 def _refuted(held: Held) -> Finding:

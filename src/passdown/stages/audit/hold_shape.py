@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from passdown.stages.audit import code
@@ -107,23 +106,10 @@ def _words_changed(change: Change, file: Touched) -> bool:
     if before is None or after is None:
         lines = [line.text.strip() for line in (*file.added, *file.removed)]
         return any(line.startswith(("#", '"""', "//", "*", "/*")) for line in lines)
+    documented = code.documented(after)
     return any(
-        line.text.strip().startswith(("#", "//", "*", "/*")) or _in_text(after, line.n)
+        line.text.strip().startswith(("#", "//", "*", "/*")) or line.n in documented
         for line in file.added
-    )
-
-
-def _in_text(text: str, n: int) -> bool:
-    """Whether a line of Python stands in a docstring."""
-    symbols = code.parsed(text)
-    if symbols is None:
-        return False
-    return any(
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-        and node.lineno <= n <= (node.end_lineno or node.lineno)
-        for node in ast.walk(symbols)
     )
 
 

@@ -65,7 +65,7 @@ def judge(
     redactor: Redactor,
     at: str,
     ladder: Mapping[str, str] | None = None,
-    memory: Memory | None = None,
+    memory: Memory | PassdownError | None = None,
 ) -> Verdict:
     """The verdict on a change; `memory` is what earlier audits left."""
     start, work = time.monotonic(), Work(ladder or {})
@@ -94,8 +94,13 @@ def _known_by(change: Change) -> dict[str, Any]:
     }
 
 
-def _remember(work: Work, memory: Memory, subject: Subject, change: Change) -> dict[str, Any]:
+def _remember(
+    work: Work, memory: Memory | PassdownError, subject: Subject, change: Change
+) -> dict[str, Any]:
     """What people said of the findings before, and the earlier audits that have a say."""
+    if isinstance(memory, PassdownError):
+        work.checks.append(Check("kb_query", ERROR, reason=str(memory)))
+        return {}
     paths = [file.path for file in change.facts.files]
     work.findings = memory.with_feedback(_once(work.findings), hunks(change))
     prior = memory.prior(subject, work.held, paths, symbols(change))

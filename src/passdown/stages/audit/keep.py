@@ -3,19 +3,22 @@ the row among the outcomes, then the event, then the forge. Done again, each is 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import re
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from passdown.domain.errors import Invalid, Unreadable
+from passdown.storage.files import replaced
+from passdown.storage.spool import make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 Json: TypeAlias = dict[str, Any]
 
@@ -48,19 +51,9 @@ def stored(file: Path, key: str, config: str, rules: str) -> Json | None:
 
 def write(file: Path, data: bytes) -> None:
     """Put a file there whole, or leave what was there."""
-    _make(file.parent)
-    new = file.with_name(f".{file.name}.{os.getpid()}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    handle = os.open(new, flags, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(new, file)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+    make(file.parent)
+    with replaced(str(file)) as part:
+        Path(part).write_bytes(data)
 
 
 def audit_row(verdict: Mapping[str, Any]) -> Json:
@@ -113,8 +106,7 @@ def note(file: Path, row: Json) -> bool:
             return False
         before = hashlib.sha256(lines[-1]).hexdigest() if lines else ""
         told = json.dumps({**row, "prev_hash": before}, ensure_ascii=False, sort_keys=True)
-        os.write(handle, told.encode("utf-8", "replace") + b"\n")
-        os.fsync(handle)
+        _add(handle, told.encode("utf-8", "replace") + b"\n")
     return True
 
 
@@ -146,16 +138,9 @@ def broken_at(file: Path) -> int:
     return 0
 
 
-def _make(folder: Path) -> None:
-    """The folder and those above it, where they are missing, for their owner only."""
-    if not folder.is_dir():
-        _make(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
 @contextmanager
 def _locked(file: Path) -> Iterator[int]:
-    _make(file.parent)
+    make(file.parent)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(file, flags, 0o600)
     try:
@@ -163,6 +148,15 @@ def _locked(file: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def _add(handle: int, line: bytes) -> None:
+    """The whole line, on the disk, or none of it."""
+    end = os.fstat(handle).st_size
+    if os.write(handle, line) != len(line):
+        os.ftruncate(handle, end)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(handle)
 
 
 def _whole(handle: int) -> list[bytes]:

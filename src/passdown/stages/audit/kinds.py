@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from passdown.stages.audit.names import Name, names
+from passdown.stages.audit.names import Name, listed_at
+from passdown.text.earned import INFO, WARN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-BLOCK, WARN, INFO, SHADOW = "block", "warn", "info", "shadow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +112,8 @@ def _objects(verb: str, kind: Callable[[Name], bool]) -> Callable[[str], Iterato
 def _listed(text: str, at: int) -> Iterator[Name]:
     """The names of a list that starts here; the list ends where a word is none."""
     while True:
-        name = next(names(text, at), None)
-        if name is None or name.start != at:
+        name = listed_at(text, at)
+        if name is None:
             return
         yield name
         more = _LIST.match(text, name.end)

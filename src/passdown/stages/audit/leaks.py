@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.finding import Finding, digest
-from passdown.stages.audit.kinds import BLOCK, INFO
 from passdown.text import sorts
+from passdown.text.earned import BLOCK, INFO
 from passdown.text.rules import shipped
 
 if TYPE_CHECKING:

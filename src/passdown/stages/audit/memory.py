@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from passdown.stages.audit.finding import RECURRING, SUPPRESSED, Finding, digest, lower
 from passdown.stages.audit.keep import AUDIT, FEEDBACK, RESULT
-from passdown.stages.audit.kinds import BY_NAME, INFO, WARN
+from passdown.stages.audit.kinds import BY_NAME
+from passdown.text.earned import INFO, WARN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

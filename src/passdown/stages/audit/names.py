@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 LONGEST = 120
 
@@ -86,13 +83,16 @@ class Name(NamedTuple):
         return bool(_FILE.match(self.text)) and "(" not in self.text
 
 
-def names(text: str, start: int = 0, end: int | None = None) -> Iterator[Name]:
-    """What the text names, in order."""
-    for found in NAME.finditer(text, start, len(text) if end is None else end):
-        ticked = found["ticked"] is not None
-        bare = found[0].strip("`").strip() if ticked else found[0]
-        if fit(bare, ticked=ticked):
-            yield Name(bare, found.start(), found.end(), ticked)
+def listed_at(text: str, at: int) -> Name | None:
+    """The name that stands at this very place; None for none."""
+    found = NAME.match(text, at)
+    return _name(found) if found else None
+
+
+def _name(found: re.Match[str]) -> Name | None:
+    ticked = found["ticked"] is not None
+    bare = found[0].strip("`").strip() if ticked else found[0]
+    return Name(bare, found.start(), found.end(), ticked) if fit(bare, ticked=ticked) else None
 
 
 def fit(text: str, *, ticked: bool) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LONGEST = 200_000
 """Characters of one message that are read."""
+LONGEST_SENTENCE = 1000
+"""What goes on for longer states nothing that could be held against it."""
 
 _FENCE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[ \t]*$|\Z)", re.M | re.S)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
@@ -134,7 +136,7 @@ def _of_paragraph(text: str, start: int, end: int) -> Iterator[Sentence]:
     for begin, stop in _cut(text, at, end):
         words = text[begin:stop].replace("\n", " ").rstrip()
         lead = len(words) - len(words.lstrip())
-        if words.strip():
+        if words.strip() and len(words) <= LONGEST_SENTENCE:
             yield Sentence(words.lstrip(), begin + lead, tick, bool(bullet))
 
 

@@ -49,12 +49,12 @@ class Standing:
 
 
 def standings(rows: Iterable[Mapping[str, Any]], approved: Mapping[str, str]) -> list[Standing]:
-    """Every rule, in order. Of one person's words about one finding the last count."""
-    said: dict[tuple[str, str, str], tuple[str, bool]] = {}
+    """Every rule, in order. Of the words about one finding the last count, whoever's they are."""
+    said: dict[tuple[str, str], tuple[str, bool]] = {}
     for row in rows:
         if row.get("kind") == FEEDBACK and row.get("rule"):
-            key = (str(row.get("audit_key")), str(row.get("fp")), str(row.get("by")))
-            said[key] = (str(row["rule"]), row.get("verdict") != DISMISSED)
+            right = row.get("verdict") != DISMISSED
+            said[str(row.get("audit_key")), str(row.get("fp"))] = (str(row["rule"]), right)
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for rule, right in said.values():
         counts[rule][0] += right

@@ -12,7 +12,7 @@ from passdown.stages.audit.names import canon
 from passdown.stages.audit.prose import Sentence, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 ASSERTED, CHECKBOX, INTERMEDIATE = "asserted", "checkbox", "intermediate"
 
@@ -80,9 +80,11 @@ def claims(texts: Sequence[Text], *, bot: bool = False) -> tuple[Said, ...]:
         for claim in _of(text):
             if author_is_bot and claim.kind != "bump":
                 continue
+            if len(found) >= MOST:
+                return tuple(found.values())
             place = (claim.kind, canon(claim.object) or claim.scope.casefold())
             found.setdefault(place, claim)
-    return tuple(list(found.values())[:MOST])
+    return tuple(found.values())
 
 
 def is_bot(author: str) -> bool:
@@ -91,9 +93,11 @@ def is_bot(author: str) -> bool:
 
 
 def _of(text: Text) -> Iterator[Said]:
-    squash = _squashed(text)
-    said = [claim for sentence in sentences(text.text) for claim in _in(text, sentence)]
-    yield from (_step(claim, said, text) for claim in said) if squash else iter(said)
+    told = list(sentences(text.text))
+    taken_back = [one for one in told if _TAKEN_BACK.search(one.text)] if _squashed(text) else None
+    for sentence in told:
+        for claim in _in(text, sentence):
+            yield claim if taken_back is None else _step(claim, taken_back)
 
 
 def _squashed(text: Text) -> bool:
@@ -102,13 +106,13 @@ def _squashed(text: Text) -> bool:
     return text.src != "title" and len(_STEP.findall(text.text)) >= 3
 
 
-def _step(claim: Said, all_of_them: Iterable[Said], text: Text) -> Said:
-    later = text.text[claim.end :]
-    for sentence in sentences(later):
-        if not _TAKEN_BACK.search(sentence.text):
-            continue
-        if claim.kind != "removes" and claim.object and _names(sentence.text, claim.object):
-            return replace(claim, modality=INTERMEDIATE, superseded=sentence.text[:200])
+def _step(claim: Said, taken_back: Sequence[Sentence]) -> Said:
+    """One step of several, and the later one that takes it back."""
+    later = (one for one in taken_back if one.start > claim.start)
+    if claim.kind != "removes" and claim.object:
+        undone = next((one for one in later if _names(one.text, claim.object)), None)
+        if undone is not None:
+            return replace(claim, modality=INTERMEDIATE, superseded=undone.text[:200])
     return replace(claim, modality=INTERMEDIATE)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.finding import Finding, at
-from passdown.stages.audit.kinds import BLOCK, INFO, WARN
 from passdown.text import sorts
+from passdown.text.earned import BLOCK, INFO, WARN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from passdown.stages.audit.finding import SUPPRESSED, Finding
-from passdown.stages.audit.kinds import BLOCK, INFO, SHADOW, WARN
+from passdown.text.earned import BLOCK, INFO, SHADOW, WARN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

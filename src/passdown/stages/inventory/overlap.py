@@ -41,6 +41,7 @@ class _Shape:
     bodies: frozenset[str]
     names: frozenset[str]
     imports: frozenset[str]
+    routes: frozenset[str]
 
 
 def overlaps(found: World, rows: Sequence[Row], ages: Mapping[str, str]) -> list[Overlap]:
@@ -116,9 +117,8 @@ def _across(found: World, shapes: Mapping[str, _Shape]) -> Iterator[Overlap]:
         routes = frozenset(_ROUTES.findall(text))
         for one, shape in shapes.items():
             mine = frozenset(_canon(name) for name in shape.names)
-            theirs = frozenset(_ROUTES.findall(found.files.texts[one])) if routes else frozenset()
-            share = max(_jaccard(names, mine), _jaccard(routes, theirs))
-            same = len(names & mine) >= 3 or len(routes & theirs) >= 3
+            share = max(_jaccard(names, mine), _jaccard(routes, shape.routes))
+            same = len(names & mine) >= 3 or len(routes & shape.routes) >= 3
             if same and share >= LEAST and one.rpartition("/")[2] != "__init__.py":
                 yield Overlap(
                     one, path, round(share * 0.7, 2), "the same names in another language"
@@ -135,10 +135,11 @@ def _shape(text: str, found: World, path: str) -> _Shape:
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _Shape(frozenset(), frozenset(), frozenset())
+        return _Shape(frozenset(), frozenset(), frozenset(), frozenset())
     source = found.sources[path]
     imports = frozenset(one.module for one in source.imports if one.module)
-    return _Shape(frozenset(_bodies(tree)), source.publics, imports)
+    routes = frozenset(_ROUTES.findall(text))
+    return _Shape(frozenset(_bodies(tree)), source.publics, imports, routes)
 
 
 def _bodies(tree: ast.Module) -> Iterator[str]:

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from passdown.text import sorts
@@ -205,8 +206,13 @@ def _begun(one: _Defined, found: World) -> bool:
     return bool(re.search(rf"[\"']{re.escape(head[0])}(?:[\"'{{%]|$)", text))
 
 
+@lru_cache(256)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
+
+
 def _segment(found: World, one: _Defined) -> str:
-    lines = found.files.texts[one.path].split("\n")
+    lines = _lines(found.files.texts[one.path])
     return "\n".join(lines[one.node.lineno - 1 : one.node.end_lineno])
 
 
