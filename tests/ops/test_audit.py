@@ -184,3 +184,30 @@ def test_a_secret_in_a_message_is_in_no_file(desk: Desk, repo: Path) -> None:
     written = Path(found["file"]).read_text()
     assert key not in written
     assert key not in json.dumps(desk.call("audit.list"))
+
+
+def test_a_patch_that_is_tried_on_a_repository_leaves_nothing_in_it(desk: Desk, repo: Path) -> None:
+    commit(repo, {"shop/cart.py": "def total_price(): ...\n"}, "Drop the rest")
+    patch = repo.parent / "change.patch"
+    patch.write_text(run(repo, "diff", "HEAD", "HEAD~1"))
+    before = {path: path.read_bytes() for path in sorted(repo.rglob("*")) if path.is_file()}
+    found = desk.call("audit.patch", file=str(patch), repo=str(repo), title="Add `legacy_total`")
+    after = {path: path.read_bytes() for path in sorted(repo.rglob("*")) if path.is_file()}
+    assert after == before
+    verdict = found["verdict"]
+    assert verdict["repo"] == {"host": "git.example.com", "name": "acme/shop"}
+    assert [one["result"] for one in verdict["claims"]] == ["verified"]
+
+
+def test_a_patch_is_tried_in_a_second_work_tree_and_on_a_shallow_clone(
+    desk: Desk, repo: Path
+) -> None:
+    commit(repo, {"shop/cart.py": "def total_price(): ...\n"}, "Drop the rest")
+    patch = repo.parent / "change.patch"
+    patch.write_text(run(repo, "diff", "HEAD", "HEAD~1"))
+    run(repo, "worktree", "add", "-q", "../second", "-b", "second")
+    run(repo, "clone", "-q", "--depth", "1", f"file://{repo}", "../shallow")
+    for place in ("second", "shallow"):
+        found = desk.call("audit.patch", file=str(patch), repo=str(repo.parent / place),
+                          title="Add `legacy_total`", dry_run=True)  # fmt: skip
+        assert [one["result"] for one in found["verdict"]["claims"]] == ["verified"]

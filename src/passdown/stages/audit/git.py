@@ -23,7 +23,7 @@ _QUIET = (
     "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=true",
     "-c", "protocol.ext.allow=never", "-c", "diff.external=", "-c", "core.pager=cat",
     "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "-c", "core.attributesFile=",
-    "-c", "log.showSignature=false", "-c", "grep.fullName=true",
+    "-c", "log.showSignature=false", "-c", "grep.fullName=true", "-c", "safe.bareRepository=all",
 )  # fmt: skip
 _NOBODY = ("-c", "user.name=passdown", "-c", "user.email=passdown@localhost",
            "-c", "commit.gpgSign=false")  # fmt: skip
@@ -131,30 +131,54 @@ def commits(repo: Path, base: str, head: str) -> list[Commit]:
 
 
 @contextmanager
-def applied(repo: Path, base: str, patch: bytes) -> Iterator[str]:
-    """A commit in which a patch stands on another, made beside the work tree and its index.
+def applied(repo: Path, base: str, patch: bytes) -> Iterator[tuple[Path, str]]:
+    """A repository in which a patch stands on a commit, and that commit: it is made beside this
+    one, borrows its objects, and goes with the block. Nothing is written to this one.
 
     Raises:
         Unreadable: the patch does not apply there.
     """
     with TemporaryDirectory(prefix="passdown-audit-") as folder:
+        beside = Path(folder) / (repo.resolve().name or "repo")
+        _borrow(repo, beside)
         index = Path(folder) / "index"
-        ask(repo, "read-tree", base, index=index)
-        ask(repo, "apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, index=index)
-        tree = ask(repo, "write-tree", index=index).decode().strip()
-        made = ask(repo, *_NOBODY, "commit-tree", tree, "-p", base, "-m", "patch", index=index)
-        yield made.decode().strip()
+        ask(beside, "read-tree", base, index=index)
+        ask(beside, "apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, index=index)
+        tree = ask(beside, "write-tree", index=index).decode().strip()
+        made = ask(beside, *_NOBODY, "commit-tree", tree, "-p", base, "-m", "patch", index=index)
+        yield beside, made.decode().strip()
+
+
+def _borrow(repo: Path, beside: Path) -> None:
+    """An empty repository that reads the other's objects, is called like it, and is cut off where
+    it is."""
+    beside.mkdir()
+    ask(beside, "init", "-q", "--bare", "--template=", ".")
+    (beside / "objects" / "info").mkdir(parents=True, exist_ok=True)
+    objects = _inside(repo, "objects")
+    (beside / "objects" / "info" / "alternates").write_text(f"{objects}\n")
+    if (shallow := _inside(repo, "shallow")).is_file():
+        (beside / "shallow").write_bytes(shallow.read_bytes())
+    if origin := _origin(repo):
+        ask(beside, "config", "remote.origin.url", origin)
+
+
+def _inside(repo: Path, part: str) -> Path:
+    """Where this part of the repository's own folder is, whatever work tree one stands in."""
+    return (repo / ask(repo, "rev-parse", "--git-path", part).decode().strip()).resolve()
 
 
 def name(repo: Path) -> str:
     """What the repository is called at its origin, else its folder's name."""
-    said = ask(repo, "config", "--get", "remote.origin.url", fails=(1,)).decode().strip()
-    found = _OWNED.search(said)
+    found = _OWNED.search(_origin(repo))
     return found[1] if found else repo.resolve().name
 
 
 def host(repo: Path) -> str:
     """Where its origin is; '' for none and for a folder."""
-    said = ask(repo, "config", "--get", "remote.origin.url", fails=(1,)).decode().strip()
-    found = _HOST.match(said)
+    found = _HOST.match(_origin(repo))
     return (found[1] or found[2] or "") if found else ""
+
+
+def _origin(repo: Path) -> str:
+    return ask(repo, "config", "--get", "remote.origin.url", fails=(1,)).decode().strip()
