@@ -211,3 +211,32 @@ def test_a_patch_is_tried_in_a_second_work_tree_and_on_a_shallow_clone(
         found = desk.call("audit.patch", file=str(patch), repo=str(repo.parent / place),
                           title="Add `legacy_total`", dry_run=True)  # fmt: skip
         assert [one["result"] for one in found["verdict"]["claims"]] == ["verified"]
+
+
+def report(line: int) -> str:
+    place = {"artifactLocation": {"uri": "shop/cart.py"}, "region": {"startLine": line}}
+    result = {
+        "ruleId": "E1", "level": "error", "message": {"text": "too long"},
+        "locations": [{"physicalLocation": place}],
+    }  # fmt: skip
+    run = {"tool": {"driver": {"name": "ruff"}}, "results": [result]}
+    return json.dumps({"version": "2.1.0", "runs": [run]})
+
+
+def test_reports_of_linters_count_on_lines_that_came_and_an_unread_one_is_never_a_yes(
+    desk: Desk, repo: Path
+) -> None:
+    run(repo, "checkout", "-q", "-b", "one", "main")
+    commit(repo, TRUE)
+    new, old, bad = (repo.parent / f"{name}.sarif" for name in ("new", "old", "bad"))
+    new.write_text(report(4))
+    old.write_text(report(1))
+    bad.write_text("no report")
+    how: dict[str, Any] = {"range": "main..HEAD", "repo": str(repo), "dry_run": True}
+    told = desk.call("audit.range", sarif=[str(new)], **how)
+    assert [one["rule"] for one in told["verdict"]["findings"]] == ["lint.ruff.e1"]
+    assert not told["ok"]
+    again = desk.call("audit.range", sarif=[str(new)], sarif_base=[str(old)], **how)
+    assert again["ok"]
+    unread = desk.call("audit.range", sarif=[str(new), str(bad)], **how)["verdict"]
+    assert (unread["status"], unread["overall"]) == ("incomplete", "request_changes")

@@ -12,7 +12,10 @@ from passdown.ops.kinds import FilePath, Name, Text
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from passdown.stages.audit.change import Change
+    from passdown.stages.audit.judge import Part
     from passdown.stages.audit.said import Text as Told
     from passdown.stages.audit.verdict import Subject, Verdict
 
@@ -33,12 +36,17 @@ def audit_range(
     description: FilePath = "",
     title: Text = "",
     pr: int = 0,
+    sarif: tuple[FilePath, ...] = (),
+    sarif_base: tuple[FilePath, ...] = (),
     dry_run: bool = False,
 ) -> dict[str, Any]:
     """Judge the commits of BASE..HEAD: what they say of themselves held against what they do.
 
-    Without a range it is what this branch adds to the branch that the origin shows.
+    Without a range it is what this branch adds to the branch that the origin shows. `sarif` are
+    reports of linters: what they say of the lines that came counts, unless reports of the base,
+    `sarif_base`, say it too.
     """
+    from passdown.ops.checks import linters
     from passdown.stages.audit import facts, git
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.tree import Tree
@@ -50,7 +58,8 @@ def audit_range(
     subject = _subject(place, base, head, start, git.patch_id(place, diff), pr, title)
     texts = [*_described(title, description), *_messages(place, start, head)]
     change = Change(facts.read(diff), Tree(place, start), Tree(place, head))
-    return _told(ctx, _judged(ctx, subject, texts, change), dry_run=dry_run)
+    more = linters(place, change, sarif, sarif_base)
+    return _told(ctx, _judged(ctx, subject, texts, change, more), dry_run=dry_run)
 
 
 @operation(
@@ -184,14 +193,18 @@ def _bytes(file: str) -> bytes:
         raise Unreadable(str(error.strerror), where=str(path)) from error
 
 
-def _judged(ctx: Ctx, subject: Subject, texts: list[Told], change: Change) -> Verdict:
+def _judged(
+    ctx: Ctx, subject: Subject, texts: list[Told], change: Change, more: Sequence[Part] = ()
+) -> Verdict:
     from dataclasses import replace
 
     from passdown.ops.auditing import ladder, remembered
     from passdown.stages.audit.judge import judge
 
     memory = remembered(ctx, subject.repo, subject.audit_key)
-    found = judge(subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(ctx), memory)
+    found = judge(
+        subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(ctx), memory, more
+    )
     return replace(found, config=_config(ctx))
 
 

@@ -139,7 +139,7 @@ def _told(ctx: Ctx, said: Json) -> None:
     import hashlib
 
     from passdown.ops.intake import intake
-    from passdown.stages.audit.rules import USUAL
+    from passdown.stages.audit.rules import usual
     from passdown.stages.observe.journal import Post
 
     id = hashlib.sha256(f"{said['kind']}|{said['id']}".encode()).hexdigest()[:32]
@@ -147,7 +147,7 @@ def _told(ctx: Ctx, said: Json) -> None:
         "event_id": id, "source": "auditor", "event_kind": said["kind"], "ok": True,
         "endpoint": "auditor:feedback", "output_summary": f"{said['verdict']}: {said['rule']}",
         "rule": said["rule"], "verdict": said["verdict"], "fp": said["fp"], "repo": said["repo"],
-        "audit_key": said["audit_key"], "usual": USUAL.get(said["rule"], ""),
+        "audit_key": said["audit_key"], "usual": usual(said["rule"]),
     }  # fmt: skip
     intake(ctx).take([Post(event, ctx.clock.now())])
 

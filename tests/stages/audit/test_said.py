@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from passdown.stages.audit import said
@@ -101,3 +103,26 @@ def test_a_claim_keeps_its_key_whatever_its_case_or_ticks_and_its_numbers_apart(
 def test_a_long_and_hostile_message_is_read_in_bounded_time() -> None:
     body = ("- [x] adds " + "`" * 50 + "<" * 200 + " and, " * 50 + "\n") * 2000
     assert isinstance(said.claims([said.Text("body", body * 3)]), tuple)
+
+
+@pytest.mark.parametrize(
+    "bullets",
+    [
+        ("* add `same_thing` option\n", "* remove `x_{}`\n"),
+        ("* add `thing_{}` option\n", "* remove `thing_{}` again\n"),
+        ("- [x] adds tests\n", "* does not remove `y_{}`\n"),
+    ],
+)
+def test_a_message_of_four_thousand_bullets_takes_ten_times_one_of_four_hundred(
+    bullets: tuple[str, str],
+) -> None:
+    def spent(n: int) -> float:
+        body = "".join(one.format(at) for one in bullets for at in range(n // 2))
+        start = time.process_time()
+        said.claims([said.Text("commit:1", body)])
+        return time.process_time() - start
+
+    spent(400)
+    few, many = (min(spent(n) for _ in range(3)) for n in (400, 4000))
+    assert many < 1.0
+    assert many < 20 * few

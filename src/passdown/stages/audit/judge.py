@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import PassdownError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from passdown.stages.audit.change import Change
-    from passdown.stages.audit.memory import Memory
+    from passdown.stages.audit.memory import Memory, Prior
     from passdown.stages.audit.said import Text
     from passdown.stages.audit.verdict import Subject
     from passdown.text.redact import Redactor
@@ -32,6 +33,30 @@ SYMBOLS = 400
 """Names of a change that are kept to find it by later."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a check went: what it found; its status where that does not tell, and why; whether this
+    is what it found before; what the verdict is to say of what it knew and what it took."""
+
+    findings: Sequence[Finding] = ()
+    status: str = ""
+    reason: str = ""
+    cached: bool = False
+    kb: Mapping[str, Any] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A further check beside those of every audit. One that is `late` knows what the others found
+    and what is remembered."""
+
+    name: str
+    find: Callable[[Work], Outcome]
+    required: bool = False
+    late: bool = False
+
+
 @dataclass(slots=True)
 class Work:
     """What the checks have found so far."""
@@ -40,17 +65,34 @@ class Work:
     held: tuple[Held, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    kb: dict[str, Any] = field(default_factory=dict)
+    model: dict[str, Any] = field(default_factory=dict)
 
-    def run(self, name: str, part: Callable[[], Iterable[Finding]], *, required: bool) -> None:
+    def run(self, name: str, part: Callable[[], Outcome], *, required: bool) -> None:
         """One check: what it finds counts, and that it broke down is told."""
         start = time.monotonic()
         try:
-            found = list(capped(part(), self.ladder))
-            status, reason = _outcome(found), ""
+            found = part()
         except PassdownError as error:
-            found, status, reason = [], ERROR, error.what
-        self.findings += found
-        self.checks.append(Check(name, status, _since(start), reason, required))
+            found = Outcome(status=ERROR, reason=error.what)
+        findings = list(capped(found.findings, self.ladder))
+        self.findings += findings
+        self.kb.update(found.kb)
+        self.model.update(found.model)
+        status = found.status or _outcome(findings)
+        ms = _since(start)
+        self.checks.append(Check(name, status, ms, found.reason, required, found.cached))
+
+    def all(self, parts: Iterable[Part]) -> None:
+        """Each of these checks."""
+        for one in parts:
+            self.run(one.name, partial(one.find, self), required=one.required)
+
+    def told(self) -> dict[str, Any]:
+        """What of it a verdict holds."""
+        findings, checks = tuple(_once(self.findings)), tuple(self.checks)
+        kept = {"claims": self.held, "findings": findings, "checks": checks}
+        return {**kept, "memory": self.kb, "model": self.model}
 
 
 def _since(start: float) -> int:
@@ -66,22 +108,18 @@ def judge(
     at: str,
     ladder: Mapping[str, str] | None = None,
     memory: Memory | PassdownError | None = None,
+    parts: Sequence[Part] = (),
 ) -> Verdict:
-    """The verdict on a change; `memory` is what earlier audits left."""
+    """The verdict on a change; `memory` is what earlier audits left, `parts` are checks that were
+    asked for besides."""
     start, work = time.monotonic(), Work(ladder or {})
     work.run("claims", lambda: _claims(work, texts, change, bot=subject.is_bot), required=True)
-    work.run("static", lambda: [*tampering(change), *leaks(change, redactor)], required=True)
-    kb = _remember(work, memory, subject, change) if memory else {}
-    return Verdict(
-        subject=subject,
-        at=at,
-        claims=work.held,
-        findings=tuple(_once(work.findings)),
-        checks=tuple(work.checks),
-        memory=kb,
-        ms=_since(start),
-        **_known_by(change),
-    )
+    work.run("static", lambda: _static(change, redactor), required=True)
+    work.all(one for one in parts if not one.late)
+    prior = _prior(work, memory, subject, change)
+    work.all(one for one in parts if one.late)
+    _remember(work, memory, prior, change)
+    return Verdict(subject, at, **work.told(), ms=_since(start), **_known_by(change))
 
 
 def _known_by(change: Change) -> dict[str, Any]:
@@ -94,22 +132,30 @@ def _known_by(change: Change) -> dict[str, Any]:
     }
 
 
-def _remember(
-    work: Work, memory: Memory | PassdownError, subject: Subject, change: Change
-) -> dict[str, Any]:
-    """What people said of the findings before, and the earlier audits that have a say."""
+def _prior(
+    work: Work, memory: Memory | PassdownError | None, subject: Subject, change: Change
+) -> list[Prior]:
+    """The earlier audits that have a say, and what they say."""
+    if memory is None:
+        return []
     if isinstance(memory, PassdownError):
         work.checks.append(Check("kb_query", ERROR, reason=str(memory)))
-        return {}
+        return []
     paths = [file.path for file in change.facts.files]
-    work.findings = memory.with_feedback(_once(work.findings), hunks(change))
     prior = memory.prior(subject, work.held, paths, symbols(change))
-    work.run("kb_query", lambda: kb_query(memory, prior, work.held), required=False)
-    return {
-        "mode": "lexical",
-        "prior_audits": [one.plain() for one in prior],
-        "gain": gain(memory, prior, work.held, work.findings),
-    }
+    work.kb |= {"mode": "lexical", "prior_audits": [one.plain() for one in prior]}
+    work.run("kb_query", lambda: Outcome(kb_query(memory, prior, work.held)), required=False)
+    return prior
+
+
+def _remember(
+    work: Work, memory: Memory | PassdownError | None, prior: Sequence[Prior], change: Change
+) -> None:
+    """What people said of the findings before; and what knowing it changed."""
+    if memory is None or isinstance(memory, PassdownError):
+        return
+    work.findings = memory.with_feedback(_once(work.findings), hunks(change))
+    work.kb["gain"] = gain(memory, prior, work.held, work.findings)
 
 
 def hunks(change: Change) -> list[str]:
@@ -135,9 +181,13 @@ def symbols(change: Change) -> list[str]:
     return list(found)[:SYMBOLS]
 
 
-def _claims(work: Work, texts: Sequence[Text], change: Change, *, bot: bool) -> Iterable[Finding]:
+def _claims(work: Work, texts: Sequence[Text], change: Change, *, bot: bool) -> Outcome:
     work.held = hold(claims(texts, bot=bot), change)
-    return of_claims(work.held)
+    return Outcome(tuple(of_claims(work.held)))
+
+
+def _static(change: Change, redactor: Redactor) -> Outcome:
+    return Outcome((*tampering(change), *leaks(change, redactor)))
 
 
 def _outcome(found: Sequence[Finding]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.stages.audit.keep import FEEDBACK
 from passdown.stages.audit.kinds import KINDS
+from passdown.stages.audit.linted import HEAD
 from passdown.stages.audit.memory import DISMISSED
 from passdown.text.earned import INFO, WARN, fallen, mean, offered
 from passdown.text.stats import wilson
@@ -23,7 +24,13 @@ USUAL = {
     "tamper.hollow": WARN, "tamper.deleted": WARN, "tamper.asserts": INFO,
     "tamper.threshold": WARN, "tamper.owners": WARN,
 }  # fmt: skip
-"""What each rule weighs until something else is decided; those that are certain are not here."""
+"""What each rule weighs until something else is decided; those that are certain are not here, nor
+are those of linters, which are as many as there are linters."""
+
+
+def usual(rule: str) -> str:
+    """What a rule weighs until something else is decided; '' for one that is certain."""
+    return WARN if rule.startswith(HEAD) else USUAL.get(rule, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,13 @@ def standings(rows: Iterable[Mapping[str, Any]], approved: Mapping[str, str]) ->
     for rule, right in said.values():
         counts[rule][0] += right
         counts[rule][1] += 1
-    return [_standing(rule, approved.get(rule, ""), *counts[rule]) for rule in sorted(USUAL)]
+    linters = {rule for rule in (*counts, *approved) if rule.startswith(HEAD)}
+    return [
+        _standing(rule, approved.get(rule, ""), *counts[rule])
+        for rule in sorted({*USUAL, *linters})
+    ]
 
 
 def _standing(rule: str, approved: str, right: int, n: int) -> Standing:
-    usual = USUAL[rule]
-    level = fallen(approved or usual, right, n)
-    return Standing(rule, usual, approved, level, right, n)
+    level = fallen(approved or usual(rule), right, n)
+    return Standing(rule, usual(rule), approved, level, right, n)

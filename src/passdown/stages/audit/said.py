@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -94,10 +95,10 @@ def is_bot(author: str) -> bool:
 
 def _of(text: Text) -> Iterator[Said]:
     told = list(sentences(text.text))
-    taken_back = [one for one in told if _TAKEN_BACK.search(one.text)] if _squashed(text) else None
+    undone = _Undone(told) if _squashed(text) else None
     for sentence in told:
         for claim in _in(text, sentence):
-            yield claim if taken_back is None else _step(claim, taken_back)
+            yield claim if undone is None else undone.step(claim)
 
 
 def _squashed(text: Text) -> bool:
@@ -106,18 +107,28 @@ def _squashed(text: Text) -> bool:
     return text.src != "title" and len(_STEP.findall(text.text)) >= 3
 
 
-def _step(claim: Said, taken_back: Sequence[Sentence]) -> Said:
-    """One step of several, and the later one that takes it back."""
-    later = (one for one in taken_back if one.start > claim.start)
-    if claim.kind != "removes" and claim.object:
-        undone = next((one for one in later if _names(one.text, claim.object)), None)
-        if undone is not None:
-            return replace(claim, modality=INTERMEDIATE, superseded=undone.text[:200])
-    return replace(claim, modality=INTERMEDIATE)
+class _Undone:
+    """What the steps of a message take back. Which of them name a thing is looked up once for each
+    thing: a message of thousands of steps is read in the time that its length takes."""
 
+    def __init__(self, told: Sequence[Sentence]) -> None:
+        self._steps = [(one, one.text.casefold()) for one in told if _TAKEN_BACK.search(one.text)]
+        self._naming: dict[str, list[Sentence]] = {}
 
-def _names(text: str, name: str) -> bool:
-    return canon(name) in text.casefold()
+    def step(self, claim: Said) -> Said:
+        """One step of several, and the later one that takes it back."""
+        if claim.kind != "removes" and claim.object:
+            naming = self._of(canon(claim.object))
+            at = bisect_right(naming, claim.start, key=lambda one: one.start)
+            if at < len(naming):
+                later = naming[at].text[:200]
+                return replace(claim, modality=INTERMEDIATE, superseded=later)
+        return replace(claim, modality=INTERMEDIATE)
+
+    def _of(self, name: str) -> list[Sentence]:
+        if name not in self._naming:
+            self._naming[name] = [one for one, folded in self._steps if name in folded]
+        return self._naming[name]
 
 
 def _in(text: Text, sentence: Sentence) -> Iterator[Said]:
