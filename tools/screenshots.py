@@ -23,6 +23,7 @@ from passdown.domain.actor import Proof, human
 from passdown.serve import Wish, aside
 from passdown.up.report import BROWSERS
 from passdown.up.run import SAMPLES
+from tools.shop import visited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,9 +60,9 @@ def main(argv: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="passdown-pictures-") as home,
-        open_app(store=home) as app,
+        open_app(store=home, flags={"audit.observer": ""}) as app,
     ):
-        addresses = furnish(app)
+        addresses = furnish(app, Path(home))
         with aside(app, Wish(port=0, worker=False)) as served:
             large = list(draw(served.base, served.way_in, addresses, folder))
     for name in large:
@@ -69,8 +70,9 @@ def main(argv: list[str]) -> int:
     return 1 if large else 0
 
 
-def furnish(app: App) -> dict[str, str]:
-    """The samples, some of them approved, one refused; every page by its name."""
+def furnish(app: App, home: Path) -> dict[str, str]:
+    """The samples, some of them approved, one refused, and a repository with requests that were
+    audited; every page by its name."""
     app.call("ingest", {"paths": [str(SAMPLES)]}, MIRA)
     app.call("mine", {}, MIRA)
     waiting = app.call("pending", {"limit": 100}, MIRA)["proposals"]
@@ -83,6 +85,7 @@ def furnish(app: App) -> dict[str, str]:
     record = app.call("records", {"kind": "claim"}, MIRA)["records"][0]["id"]
     app.call("feedback", {"id": record, "verdict": "helpful", "reason": "it worked"}, MIRA)
     session = app.call("sessions.list", {"limit": 1}, MIRA)["sessions"][0]["id"]
+    audit = visited(app, MIRA, home)
     open_ones = waiting[APPROVED + 1 :]
     card = max(open_ones, key=lambda one: (one["replay"].get("right", 0), one["title"]))
     return {
@@ -95,9 +98,14 @@ def furnish(app: App) -> dict[str, str]:
         "search": "/knowledge?q=pytest",
         "record": f"/knowledge/{record}",
         "graph": "/graph",
+        "ontologies": "/ontologies",
         "sessions": "/sessions",
         "session": f"/sessions/{session}",
         "readings": "/readings",
+        "audits": "/audits",
+        "audit": f"/audits/{audit}",
+        "rules": "/audits/rules",
+        "inventory": "/inventory",
         "measure": "/measure",
         "controls": "/controls",
         "people": "/people",

@@ -136,6 +136,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "impact": {"id": names["approved"]},
         "ingest": {"paths": [str(here / "s9.jsonl")], "watch": True},
         "inventory": {"path": str(here / "repo"), "dry_run": True},
+        "inventory.kept": {"only": "dead"},
         "jobs": {"state": "dead", "limit": 5},
         "jobs.retry": {"id": names["dead"]},
         "ledger.calibrate": {"loop": "notes"},

@@ -18,6 +18,9 @@ NO_CHAINS = (
 )
 """Orders of tiers that are refused when configured, and why."""
 
+_NAMED = (r"[A-Z_][A-Z0-9_]*|[^\n]*/[^\n]*", "a variable's name or a file's path with a slash")
+"""Where a secret is; it never stands in a setting itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Knob:
@@ -341,7 +344,19 @@ KNOBS: dict[str, Knob] = {
         ),
         Knob("audit.verdicts", "data/_auditor/verdicts", "Where verdicts are.", safety=True),
         Knob("audit.outcomes", "data/_kb/outcomes.jsonl", "Where their rows are.", safety=True),
+        Knob("audit.inventories", "data/_auditor/inventories", "Where they are.", safety=True),
         Knob("audit.observer", "http://localhost:3800", "Who is told of audits.", safety=True),
+        Knob("audit.github", "https://github.com", "Where GitHub is.", safety=True),
+        Knob("audit.gitea", "", "Where a Gitea or Forgejo is.", safety=True),
+        *(
+            Knob(f"audit.{forge}_{what}", f"{forge.upper()}_{name}", says, safety=True, form=_NAMED)
+            for forge in ("github", "gitea")
+            for what, name, says in (
+                ("token", "TOKEN", "The variable or file with the token for it."),
+                ("secret", "WEBHOOK_SECRET", "The variable or file with its webhooks' secret."),
+            )
+        ),
+        Knob("audit.mirror_mb", 2048, "Megabytes of one repository's mirror.", 1, 1_000_000),
         Knob("server.host", "127.0.0.1", "Where `serve` listens.", safety=True),
         Knob("server.port", 3800, "The port `serve` listens on.", 1, 65_535),
         Knob("server.proxy_header", "", "The header a proxy says in who it is.", safety=True),

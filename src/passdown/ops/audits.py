@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+QUESTIONS = 1000
+"""Open questions that are looked through for those about rules; there are fewer rules."""
+
 
 @operation(
     "audit.list",
@@ -25,16 +28,23 @@ Json = dict[str, Any]
     ),
     example="passdown audit list --repo acme/shop",
 )
-def audit_list(ctx: Ctx, repo: Name = "", limit: int = 50) -> Json:
-    """The audits there were, the newest first."""
+def audit_list(
+    ctx: Ctx,
+    repo: Name = "",
+    overall: Literal["", "approve", "request_changes", "block"] = "",
+    limit: int = 50,
+) -> Json:
+    """The audits there were, the newest first; of one repository or one conclusion when named."""
     from passdown.stages.audit.keep import AUDIT
 
+    every = [row for row in _rows(ctx) if row.get("kind") == AUDIT]
     found = [
         {**row, "head": row.get("head_sha", "")[:12]}
-        for row in _rows(ctx)
-        if row.get("kind") == AUDIT and repo in ("", row.get("repo"))
+        for row in every
+        if repo in ("", row.get("repo")) and overall in ("", row.get("overall"))
     ]
-    return {"audits": found[::-1][: max(limit, 0)], "total": len(found)}
+    repos = sorted({str(row.get("repo", "")) for row in every} - {""})
+    return {"audits": found[::-1][: max(limit, 0)], "total": len(found), "repos": repos}
 
 
 @operation(
@@ -44,13 +54,21 @@ def audit_list(ctx: Ctx, repo: Name = "", limit: int = 50) -> Json:
     example="passdown audit show 3f2a9c",
 )
 def audit_show(ctx: Ctx, id: Id) -> Json:
-    """One verdict as it was written, by its key or the start of it."""
+    """One verdict as it was written, by its key or the start of it.
+
+    With what people said of it since, and what became of the request.
+    """
+    from passdown.stages.audit.keep import FEEDBACK, RESULT
     from passdown.stages.audit.told import text
 
-    row = _audit(ctx, id)
+    row, rows = _audit(ctx, id), _rows(ctx)
     verdict = _verdict(ctx, row)
-    said = [one for one in _rows(ctx) if one.get("audit_key") == row["audit_key"]]
-    return {"text": text(verdict), "verdict": verdict, "said": said[1:]}
+    said = [one for one in rows if one.get("kind") == FEEDBACK
+            and one.get("audit_key") == row["audit_key"]]  # fmt: skip
+    of = (row["repo"], row["pr_number"])
+    results = [one for one in rows if one.get("kind") == RESULT and row["pr_number"]
+               and (one.get("repo"), one.get("pr_number")) == of]  # fmt: skip
+    return {"text": text(verdict), "verdict": verdict, "said": said, "results": results}
 
 
 @operation(
@@ -110,10 +128,11 @@ def audit_feedback(
 )
 def audit_rules(ctx: Ctx) -> Json:
     """What each rule of an audit has earned: how often people found it right, what it weighs now,
-    and what it could come to weigh if somebody agrees."""
+    and what it could come to weigh if somebody agrees; with the question, where it is asked."""
     from passdown.ops.auditing import standing
 
-    return {"rules": [one.plain() for one in standing(ctx)]}
+    asked = _asked(ctx)
+    return {"rules": [{**one.plain(), "asked": asked.get(one.rule, "")} for one in standing(ctx)]}
 
 
 @operation(
@@ -132,6 +151,16 @@ def audit_result(
     said: Json = {"kind": RESULT, "id": f"{repo}:{pr}:{result}", "repo": repo, "pr_number": pr,
                   "result": result, "by": ctx.actor.name, "at": ctx.clock.now()}  # fmt: skip
     return {**said, "new": note(outcomes(ctx), said)}
+
+
+def _asked(ctx: Ctx) -> dict[str, str]:
+    """The question that waits at the gate about each rule of which there is one."""
+    from passdown.stages.audit.rules import KIND
+
+    loops = [name for name, loop in ctx.loops.items() if KIND in loop.kinds]
+    with ctx.store.read(ctx.sight) as tx:
+        found = [one for loop in loops for one in tx.queue.all(loop=loop, limit=QUESTIONS)]
+    return {str(one.payload["rule"]): one.id for one in found if "rule" in one.payload}
 
 
 def _told(ctx: Ctx, said: Json) -> None:
@@ -190,7 +219,8 @@ def _rows(ctx: Ctx) -> list[Json]:
 def _audit(ctx: Ctx, id: str) -> Json:
     from passdown.stages.audit.keep import AUDIT
 
-    found = {row["audit_key"]: row for row in _rows(ctx) if row.get("kind") == AUDIT}
+    every = (row for row in _rows(ctx) if row.get("kind") == AUDIT)
+    found = {row["audit_key"]: row for row in every if row.get("audit_key")}
     hits = [key for key in found if key.startswith(id)] if id else []
     if len(hits) != 1:
         what = f"{len(hits)} audits have keys that start with" if hits else "no audit has the key"

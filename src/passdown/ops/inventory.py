@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from passdown.domain.errors import Unreadable
-from passdown.ops.kinds import FilePath
+from passdown.domain.errors import NotFound, Unreadable
+from passdown.ops.kinds import FilePath, Id, Name
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
     from passdown.stages.inventory.classify import Row, World
     from passdown.stages.inventory.overlap import Overlap
-
-PATIENCE = 60.0
 
 
 @operation(
@@ -41,7 +38,8 @@ def inventory(
 ) -> dict[str, Any]:
     """Say of every Python file what starts it: production, documented, manual, or nothing.
 
-    The report is written below the folder; nothing else is touched. `only` shows one class.
+    The report is written below the folder, and kept here for the pages; nothing else is touched.
+    `only` shows one class.
     `probe` runs the repository's own code in a copy of it, to see whether what would be deleted is
     missed. `symbols` lists definitions, too, that nothing seems to need.
     """
@@ -51,6 +49,8 @@ def inventory(
     found, rows, alike = _taken(root)
     written = "" if dry_run or not out else _written(root, out, rows, alike)
     shown = [_plain(row, action(row, alike)) for row in rows if only in ("", row.cls)]
+    if not dry_run:
+        _keep(ctx, root, rows, alike, found.files.left_out)
     more = {
         "probed": _probed(found, shown) if probe else [],
         "symbols": _symbols(found, rows) if symbols else [],
@@ -58,6 +58,79 @@ def inventory(
         "left_out": found.files.left_out,
     }
     return {"root": str(root), **_counts(rows), "written": written, "files": shown, **more}
+
+
+@operation(
+    "inventory.kept",
+    Effect.READ,
+    cli=Shell(
+        rows="files",
+        columns=("path", "class", "confidence", "shown", "action"),
+        facts=("name", "at", "production", "documented", "manual", "dead"),
+    ),
+    example="passdown inventory kept --only dead",
+)
+def inventory_kept(ctx: Ctx, id: Id = "", folder: Name = "", only: Name = "") -> dict[str, Any]:
+    """The last inventory that was taken, or the last of one repository by its id.
+
+    Nothing is read but what was kept. `folder` and `only` show the files below one and of one
+    class.
+    """
+    every = _kept(ctx)
+    told = [{name: one[name] for name in ("id", "name", "at")} for one in every]
+    if not every and not id:
+        return {"inventories": [], "files": [], "overlap": []}
+    found = next((one for one in every if id in ("", one["id"])), None)
+    if found is None:
+        raise NotFound(f"no inventory {id!r} is kept", next="`passdown inventory PATH` takes one")
+    below = f"{folder.strip('/')}/" if folder.strip("/") else ""
+    files = [
+        one
+        for one in found["files"]
+        if one["path"].startswith(below) and only in ("", one["class"])
+    ]
+    return {**found, "inventories": told, "files": files}
+
+
+def _place(ctx: Ctx) -> Path:
+    """The folder of what is kept."""
+    path = Path(ctx.settings.text("audit.inventories")).expanduser()
+    home: Path = ctx.facts["places"].root
+    return path if path.is_absolute() else home / path
+
+
+def _keep(ctx: Ctx, root: Path, rows: list[Row], alike: list[Overlap], left_out: int) -> None:
+    """Put the whole inventory where it is found again without its folder."""
+    import hashlib
+
+    import msgspec
+
+    from passdown.stages.audit.keep import write
+    from passdown.stages.inventory.report import action
+
+    whole = root.resolve()
+    id = hashlib.sha256(str(whole).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    told = {
+        "id": id, "name": whole.name, "at": ctx.clock.now(), **_counts(rows),
+        "files": [_plain(row, action(row, alike)) for row in rows],
+        "overlap": [_overlap(one) for one in alike], "left_out": left_out,
+    }  # fmt: skip
+    write(_place(ctx) / f"{id}.json", msgspec.json.encode(told))
+
+
+def _kept(ctx: Ctx) -> list[dict[str, Any]]:
+    """What is kept, the newest first; a file that is none of ours is left where it is."""
+    import msgspec
+
+    found = []
+    for file in _place(ctx).glob("*.json"):
+        try:
+            one = msgspec.json.decode(file.read_bytes())
+        except (OSError, msgspec.DecodeError):
+            continue
+        if isinstance(one, dict) and one.get("id") == file.stem:
+            found.append(one)
+    return sorted(found, key=lambda one: (one["at"], one["id"]), reverse=True)
 
 
 def _taken(root: Path) -> tuple[World, list[Row], list[Overlap]]:
@@ -135,15 +208,17 @@ def _probed(found: World, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _ages(root: Path) -> dict[str, str]:
     """When each file last changed; nothing where there is no history."""
-    command = ["git", "-C", str(root), "log", "--format=%x00%cI", "--name-only", "-n", "2000", "--",
-               "*.py"]  # fmt: skip
+    from passdown.domain.errors import Unavailable
+    from passdown.stages.audit import git
+    from passdown.stages.audit.facts import unquoted
+
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
-    except (OSError, subprocess.SubprocessError):
+        said = git.ask(root, "log", "--format=%x00%cI", "--name-only", "-n", "2000", "--", "*.py")
+    except (Unavailable, Unreadable):
         return {}
     ages: dict[str, str] = {}
-    for part in done.stdout.decode("utf-8", "replace").split("\0")[1:]:
+    for part in said.decode("utf-8", "replace").split("\0")[1:]:
         when, _, names = part.partition("\n")
         for name in filter(None, names.split("\n")):
-            ages.setdefault(name, when)
+            ages.setdefault(unquoted(name), when)
     return ages

@@ -6,11 +6,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from passdown.surfaces.web import (
+    audits,
     beside,
     controls,
     decisions,
     graph,
     inbox,
+    inventory,
     knowledge,
     live,
     measure,
@@ -46,6 +48,8 @@ PAGES = (
     graph,
     regions,
     sessions,
+    audits,
+    inventory,
     measure,
     controls,
     seen,

@@ -38,12 +38,18 @@ NAVIGATION = (
     ("/graph", "Graph"),
     ("/ontologies", "Ontologies"),
     ("/sessions", "Sessions"),
+    ("/audits", "Audits"),
     ("/measure", "Measure"),
     ("/controls", "Controls"),
 )
 
 
-UNDER = {"/readings": "/sessions", "/people": "/controls", "/ledger": "/decisions"}
+UNDER = {
+    "/readings": "/sessions",
+    "/inventory": "/audits",
+    "/people": "/controls",
+    "/ledger": "/decisions",
+}
 """Pages that stand under another one in the navigation."""
 
 
