@@ -1,12 +1,13 @@
 """An ontology left to itself: cycle after cycle of what the rules propose, each taken at its word.
 
-No gate, no person and no model: what is sure enough happens, at most so much a cycle, until nothing
-is proposed any more or a state comes back.
+No gate and no model: what is sure enough happens, at most so much a cycle, until nothing is
+proposed any more or a state comes back. Nobody is asked; or there is somebody who says yes to all
+that is proposed, and of a choice takes the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from passdown.loops.ontology.graph import FLOOR, Candidate, Graph, Ontology, World, world
@@ -35,15 +36,44 @@ class Annealed:
     oscillated: bool
 
 
-def anneal(start: World, cycles: int = CYCLES, thresholds: Thresholds = DEFAULT) -> Annealed:
+def chosen(found: Iterable[Candidate]) -> list[Candidate]:
+    """The strongest that touch no ontology twice, and no concept."""
+    touched, gone, taken = set[str](), set[str](), list[Candidate]()
+    for one in found:
+        ends = {one.subject, one.target, *(to for _, to in one.routes)} - {"", FLOOR}
+        twice = ends & touched or gone.intersection(one.moved)
+        if one.action in STILL or twice or len(taken) == AT_ONCE:
+            continue
+        touched |= ends
+        gone.update(one.moved)
+        taken.append(one)
+    return taken
+
+
+def approved(found: Iterable[Candidate]) -> list[Candidate]:
+    """The same, where of what is escalated the first choice is taken that does something."""
+    return chosen(
+        next((other for other in one.alternatives if other.action not in STILL), one)
+        if one.action == "ESCALATE"
+        else one
+        for one in found
+    )
+
+
+def anneal(
+    start: World,
+    cycles: int = CYCLES,
+    thresholds: Thresholds = DEFAULT,
+    choose: Callable[[Iterable[Candidate]], list[Candidate]] = chosen,
+) -> Annealed:
     """Cycle after cycle, `cycles` at the most; one without an action ends it, where much later
     there is none either: from then on every cycle is the same."""
     now, actions, seen = start, 0, {parts(start.homes)}
     for n in range(cycles):
-        done = chosen(candidates(now, thresholds))
+        done = choose(candidates(now, thresholds))
         if not done:
             now = replace(now, clock=now.clock + LONG)
-            done = chosen(candidates(now, thresholds))
+            done = choose(candidates(now, thresholds))
         if not done:
             return Annealed(now.homes, actions, n, True, False)
         for one in done:
@@ -54,18 +84,6 @@ def anneal(start: World, cycles: int = CYCLES, thresholds: Thresholds = DEFAULT)
             return Annealed(now.homes, actions, n + 1, False, True)
         seen.add(parts(now.homes))
     return Annealed(now.homes, actions, cycles, False, False)
-
-
-def chosen(found: Iterable[Candidate]) -> list[Candidate]:
-    """The strongest that touch no ontology twice."""
-    touched, taken = set[str](), list[Candidate]()
-    for one in found:
-        ends = {one.subject, one.target, *(to for _, to in one.routes)} - {"", FLOOR}
-        if one.action in STILL or ends & touched or len(taken) == AT_ONCE:
-            continue
-        touched |= ends
-        taken.append(one)
-    return taken
 
 
 def applied(before: World, one: Candidate) -> World:

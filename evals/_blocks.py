@@ -31,6 +31,14 @@ def blocks(seed: int, outside: float) -> tuple[Graph, dict[str, int]]:
     return graph(ties, labels), labels
 
 
+def chance(of: Graph, seed: int = 1) -> Graph:
+    """The same concepts with as many ties each, but to whom is drawn: there is no order in it."""
+    ends = [of.concepts[at] for at in (*of.left.tolist(), *of.right.tolist())]
+    random.Random(seed).shuffle(ends)
+    pairs = zip(ends[::2], ends[1::2], strict=True)
+    return graph(((one, other, 1) for one, other in pairs if one != other), of.concepts)
+
+
 def large(concepts: int, ties: int, each: int = 50, seed: int = 1) -> tuple[Graph, dict[str, int]]:
     """So many concepts in communities of about `each`, with so many ties: nine of ten inside one.
     Weights are one to three, as few claims name two together more often."""

@@ -4,7 +4,9 @@ Shapes: eighteen small graphs of which it is known what there is to do, each und
 names, orders and missing edges. Blocks: eight of twenty, from their true homes, from one pool and
 from random homes, cycle after cycle, each proposal taken at its word and nobody asked. --data names
 a folder with `themes/`: graphs with known communities and documents with labels, from one pool,
-with Leiden and Louvain on the whole graph beside it. Large graphs are made here.
+by an operator who says yes to every proposal (and, as `_alone`, with nobody asked), with Leiden and
+Louvain on the whole graph beside it; and the same graphs with their ties left to chance, of which
+nothing should be asked. Large graphs are made here.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from statistics import fmean
 from sklearn.metrics import normalized_mutual_info_score
 
 from evals import Measured, _corpora as corpora
-from evals._anneal import Annealed, aged, anneal, named, numbered
-from evals._blocks import BLOCKS, OUTSIDE, blocks, large
+from evals._anneal import Annealed, aged, anneal, approved, named, numbered
+from evals._blocks import BLOCKS, OUTSIDE, blocks, chance, large
 from evals._louvain import louvain
 from evals._verdicts import verdicts
 from passdown.loops.ontology.graph import FLOOR, Graph, World, graph
@@ -106,32 +108,38 @@ def _labelled(
     data: Path | None,
 ) -> Iterator[tuple[dict[str, float], dict[str, float | str]]]:
     if data is not None:
-        yield _graphs(data)
-        yield _documents(data)
+        asked: list[float] = []
+        yield _graphs(data, asked)
+        yield _documents(data, asked)
+        yield {"chance_asked": sum(asked)}, {"chance_graphs": float(len(asked))}
 
 
-def _graphs(data: Path) -> tuple[dict[str, float], dict[str, float | str]]:
+def _graphs(data: Path, asked: list[float]) -> tuple[dict[str, float], dict[str, float | str]]:
     """Of graphs with known communities: ours, and two that see all of it at once."""
-    told = {one.name: _three_ways(one) for one in corpora.graphs(data)}
+    told = {one.name: _every_way(one, asked) for one in corpora.graphs(data)}
     against: dict[str, float | str] = {
         f"graph_{name}": ", ".join(f"{way} {fit:.3f}" for way, fit in of.items())
         for name, of in told.items()
     }
     if not told:
         return {}, {}
-    for way in ("leiden", "louvain"):
+    mean = {way: fmean(of[way] for of in told.values()) for way in ("ours", "leiden")}
+    for way in ("alone", "leiden", "louvain"):
         against[f"graphs_{way}_nmi"] = round(fmean(of[way] for of in told.values()), 4)
-    return {"graphs_nmi": round(fmean(of["ours"] for of in told.values()), 4)}, against
+    share = round(mean["ours"] / mean["leiden"], 4)
+    return {"graphs_nmi": round(mean["ours"], 4), "graphs_of_leiden": share}, against
 
 
-def _three_ways(one: corpora.Known) -> dict[str, float]:
+def _every_way(one: corpora.Known, asked: list[float]) -> dict[str, float]:
     names = [f"n{node:06}" for node in range(len(one.labels))]
     of = graph(((names[a], names[b], 1) for a, b in one.edges), names)
-    ran = anneal(aged(of))
+    ran, alone = anneal(aged(of), choose=approved), anneal(aged(of))
+    asked.append(len(candidates(aged(chance(of)))))
     theirs = _whole(of)
     fits = {way: normalized_mutual_info_score(one.labels, found) for way, found in theirs.items()}
-    ours = fitting(of, one.labels, ran.homes)
-    return {"ours": ours, **fits, "cycles": ran.cycles, "homes": len({*ran.homes.values()})}
+    fits |= {"ours": fitting(of, one.labels, ran.homes)}
+    fits |= {"alone": fitting(of, one.labels, alone.homes)}
+    return {**fits, "cycles": ran.cycles, "homes": len({*ran.homes.values()})}
 
 
 def _whole(of: Graph) -> dict[str, list[int]]:
@@ -145,14 +153,16 @@ def _whole(of: Graph) -> dict[str, list[int]]:
     }
 
 
-def _documents(data: Path) -> tuple[dict[str, float], dict[str, float | str]]:
+def _documents(data: Path, asked: list[float]) -> tuple[dict[str, float], dict[str, float | str]]:
     """A document belongs to the ontology of most of its names, rare ones counting for more."""
     figures, against = dict[str, float](), dict[str, float | str]()
     for one in corpora.corpora(data):
         of = _names(one)
-        ran = anneal(aged(of))
+        ran, alone = anneal(aged(of), choose=approved), anneal(aged(of))
+        asked.append(len(candidates(aged(chance(of)))))
         pool = sum(home == FLOOR for home in ran.homes.values()) / max(len(of), 1)
         every = {"ours": numbered(of, ran.homes), **_whole(of)}
+        every |= {"alone": numbered(of, alone.homes)}
         for way, found in every.items():
             agreed = corpora.agreed(one.labels, corpora.taken(one.named, _groups(of, found)))
             into = figures if way == "ours" else against

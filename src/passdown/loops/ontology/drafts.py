@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from passdown.loops.ontology.pieces import Part
     from passdown.text.arrays import Integers
 
+UNCLEAR = "R5c"
+"""The rule of a split that is only asked about, however often it is found again."""
 NEW = -1
 """The target of what goes to an ontology that is not there yet."""
 

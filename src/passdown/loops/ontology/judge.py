@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.errors import NotFound
 from passdown.loops.ontology.admit import admitted, barred
-from passdown.loops.ontology.drafts import candidate, ranked
+from passdown.loops.ontology.drafts import UNCLEAR, candidate, ranked
 from passdown.loops.ontology.frame import frame, sight
 from passdown.loops.ontology.graph import Candidate
+from passdown.loops.ontology.marks import marks
 from passdown.loops.ontology.naming import Namer
+from passdown.loops.ontology.pieces import communities, pieces
 from passdown.loops.ontology.rules import drafts, look
 from passdown.loops.ontology.scene import scene
 from passdown.loops.ontology.stability import LARGE, stability
+from passdown.loops.ontology.strays import rewired
 from passdown.loops.ontology.thresholds import DEFAULT
 from passdown.text.arrays import np
 
@@ -34,6 +37,7 @@ MOST = 10
 FEW = 5
 """So many disjoint pieces may leave the floor in one cycle."""
 HEALTHY = "Nothing speaks for a change."
+UNSURE = "All of it is in more order than chance makes; whether this is a domain is for you to say."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +104,20 @@ def _cases(of: Frame, only: Iterable[str] | None, settings: Thresholds) -> Itera
         if key in wanted and not barred(of.world, key):
             seen = look(now, subject, settings.seed)
             kept, back = admitted(drafts(now, subject, seen, settings.seed), of, settings)
-            yield _Case(subject, kept, back, seen)
+            yield _Case(subject, _worth(kept, of, seen, settings), back, seen)
+
+
+def _worth(kept: list[Draft], of: Frame, seen: Pieces | None, settings: Thresholds) -> list[Draft]:
+    """Without what is unclear, where enough is clear or the whole is hardly more than chance."""
+    clear = [one for one in kept if one.rule != UNCLEAR]
+    if len(clear) == len(kept) or len(clear) >= FEW or seen is None:
+        return clear
+    concepts = of.world.graph.concepts
+    ends = marks(concepts[at] for at in of.concept[seen.part.places].tolist())
+    chance = rewired(seen.part, ends, settings.seed)
+    label = communities(chance, settings.resolution, settings.seed)
+    least = pieces(chance, label, settings.resolution).modularity + settings.beyond_chance
+    return kept if seen.modularity >= least else clear
 
 
 def _part(case: _Case) -> Part | None:
@@ -155,11 +172,12 @@ def _verdict(best: Candidate, others: tuple[Candidate, ...], settings: Threshold
     wait = Candidate("NO_ACTION", best.subject, rule="R6", reasons=(HEALTHY,))
     if best.action == "ESCALATE":
         return replace(best, alternatives=(*best.alternatives, *others, wait))
-    if best.confidence >= settings.stability:
+    if best.confidence >= settings.stability and best.rule != UNCLEAR:
         return replace(best, alternatives=(*others, wait))
+    why = UNSURE if best.rule == UNCLEAR else f"Only {best.confidence:.0%} of like graphs say so."
     return Candidate(
         "ESCALATE", best.subject, best.target, score=best.score, margin=best.margin,
         confidence=best.confidence, rule=best.rule, anchor=best.anchor,
-        reasons=(*best.reasons, f"Only {best.confidence:.0%} of like graphs say so."),
+        reasons=(*best.reasons, why),
         features=best.features, alternatives=(best, *others, wait),
     )  # fmt: skip

@@ -39,7 +39,7 @@ class _Pulled:
 def moves(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
     """R2 of every piece, and of what drifts; R2f where the ontology they belong to is frozen."""
     for one in (*_by_piece(of, subject, seen), *_drifting(of, subject, seen)):
-        if _counts(of, subject, one):
+        if _counts(of, subject, one) and _beyond_chance(of, subject, one):
             draft = _draft(of, subject, seen, one)
             if draft:
                 yield draft
@@ -59,7 +59,7 @@ def _by_piece(of: Scene, subject: int, seen: Pieces) -> Iterator[_Pulled]:
 
 def _drifting(of: Scene, subject: int, seen: Pieces) -> Iterator[_Pulled]:
     """Concepts that are each tied to the same other ontology more than to their own, whether or not
-    they make a piece: more than chance has it, since all are tied to what is large."""
+    they make a piece."""
     if of.starving[subject]:
         return
     own, many = seen.part, len(of.frame.ids)
@@ -73,9 +73,7 @@ def _drifting(of: Scene, subject: int, seen: Pieces) -> Iterator[_Pulled]:
         chosen[row[more & (home == target)]] = True
         if target == of.frame.floor or chosen.sum() < of.settings.min_piece or chosen.all():
             continue
-        one = _pulled(of, subject, seen, chosen, target)
-        if _beyond_chance(of, subject, one):
-            yield one
+        yield _pulled(of, subject, seen, chosen, target)
 
 
 def _pulled(
@@ -92,7 +90,8 @@ def _pulled(
 
 
 def _beyond_chance(of: Scene, subject: int, one: _Pulled) -> bool:
-    """To go there makes the whole more modular."""
+    """To go there makes the whole more modular: all are tied to what is large, and what is large
+    would draw all."""
     sight = of.sight
     stay = sight.volume[subject] - one.volume if subject != of.frame.floor else 0.0
     by_chance = one.volume * (sight.volume[one.target] - stay) / sight.total

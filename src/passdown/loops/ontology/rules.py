@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from passdown.loops.ontology.drafts import NEW, Draft, ranked
+from passdown.loops.ontology.drafts import NEW, UNCLEAR, Draft, ranked
 from passdown.loops.ontology.frame import firsts, sums
-from passdown.loops.ontology.gates import cut, named_gate, pool_gate
+from passdown.loops.ontology.gates import SHUT, cut, named_gate, pool_gate
 from passdown.loops.ontology.moves import moves
 from passdown.loops.ontology.pieces import communities, part, pieces
 from passdown.loops.ontology.region import finer, in_the_world
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 
     from passdown.loops.ontology.pieces import Part, Pieces
     from passdown.loops.ontology.scene import Near, Scene
+    from passdown.loops.ontology.strays import Strays
     from passdown.text.arrays import Integers
 
 
-def look(of: Scene, subject: int, seed: int) -> Pieces | None:
+def look(of: Scene, subject: int, seed: int, also: Strays | None = None) -> Pieces | None:
     """The ontology in pieces; None of one without concepts. The floor is no domain that is cut up:
-    its pieces are those that the whole graph has there."""
+    its pieces are those that the whole graph has there. `also` ties it in more ways."""
     own = part(of.sight, (subject,))
     if not len(own):
         return None
+    own = also(own, subject) if also else own
     if subject != of.frame.floor:
         if _cannot_part(of, subject, len(own)):
             return pieces(own, np.zeros(len(own), np.int64), of.settings.resolution)
@@ -138,7 +140,8 @@ def routes(of: Scene, own: Part) -> Integers:
 
 
 def _splits(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
-    """R5 and R5b: pieces that hold together by themselves."""
+    """R5 and R5b: pieces that hold together by themselves. R5c: of the floor those that do so less
+    clearly, but would not starve: whether they are a domain is for a person to say."""
     pool = subject == of.frame.floor
     phi, gate = (
         pool_gate(of.settings, seen, of.sight.total) if pool else named_gate(of.settings, seen)
@@ -147,15 +150,24 @@ def _splits(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
     volume = seen.inner + seen.rest + seen.outer
     # What would starve as an ontology (R4) is not made one, however little its own would miss it.
     lasts = volume - seen.inner < of.settings.dissolve_outside * volume
-    big = seen.sizes >= of.settings.min_piece
-    for piece in np.flatnonzero(big & lasts & (phi <= gate)).tolist():
-        apart_by, limit = float(phi[piece]), float(gate[piece])
-        numbers = {
-            "n": len(seen.part), "size": int(seen.sizes[piece]), "phi": apart_by, "gate": limit,
-            "q": seen.modularity, "k": len(seen.sizes),
-        }  # fmt: skip
-        yield Draft(
-            "SPLIT_NEW", subject, NEW, seen.members(piece), 0.9 * (1 - apart_by) * scale,
-            1 - apart_by / limit, "R5b" if pool else "R5", numbers=numbers,
-            reason=f"They are tied among themselves: {apart_by:.0%} of their ties lead elsewhere.",
-        )  # fmt: skip
+    big = (seen.sizes >= of.settings.min_piece) & lasts & (gate > SHUT)
+    limit = np.maximum(gate, of.settings.dissolve_outside if pool else SHUT)
+    for piece in np.flatnonzero(big & (phi <= limit)).tolist():
+        clear = bool(phi[piece] <= gate[piece])
+        rule = ("R5b" if pool else "R5") if clear else UNCLEAR
+        bound = float(gate[piece] if clear else limit[piece])
+        yield _split(subject, seen, piece, float(phi[piece]), bound, scale, rule)
+
+
+def _split(
+    subject: int, seen: Pieces, piece: int, phi: float, bound: float, scale: float, rule: str
+) -> Draft:
+    numbers = {
+        "n": len(seen.part), "size": int(seen.sizes[piece]), "phi": phi, "gate": bound,
+        "q": seen.modularity, "k": len(seen.sizes),
+    }  # fmt: skip
+    return Draft(
+        "SPLIT_NEW", subject, NEW, seen.members(piece), 0.9 * (1 - phi) * scale,
+        1 - phi / bound, rule, numbers=numbers,
+        reason=f"They are tied among themselves: {phi:.0%} of their ties lead elsewhere.",
+    )  # fmt: skip

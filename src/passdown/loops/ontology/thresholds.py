@@ -39,6 +39,8 @@ class Thresholds:
     """R5: from here on, and in three pieces or more, a piece is held against chance instead."""
     pool_degree: float = 3.0
     """R5b: each concept of a piece is tied to so many others of it on average."""
+    beyond_chance: float = 0.05
+    """R5c: by so much the floor is more modular than with its ties left to chance."""
     refractory: float = 0.3
     """The margin a rule must pass by when the ontology changed just now."""
     refractory_events: int = 3

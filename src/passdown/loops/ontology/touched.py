@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from passdown.loops.ontology.frame import frame, sight
+from passdown.loops.ontology.marks import marks, mixed
 from passdown.loops.ontology.scene import scene
-from passdown.loops.ontology.stability import marks, mixed
 from passdown.loops.ontology.thresholds import DEFAULT
 from passdown.text.arrays import np
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from passdown.loops.ontology.graph import World
+    from passdown.loops.ontology.marks import Words
     from passdown.loops.ontology.scene import Scene
-    from passdown.loops.ontology.stability import Words
     from passdown.loops.ontology.thresholds import Thresholds
 
 LARGE_SHARE = 0.25
