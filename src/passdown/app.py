@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -213,6 +214,8 @@ class App:
                 "places": self.places,
                 "stands_here": self.stands_here,
                 "kept": self._kept,
+                "secret": partial(config.secret_named, self.home),
+                "environment": config.environment,
             },
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import subprocess
@@ -14,9 +16,11 @@ from passdown.domain.scope import ALL
 from passdown.stages.audit import keep
 from passdown.stages.audit.verdict import written
 from tests.desk import Desk
+from tests.forges import TOKEN, standing
 from tests.notes import Add, key_of
 
 ALICE = human("alice", Proof.TOKEN)
+SECRET = "a secret of posts"
 
 
 class Scene(NamedTuple):
@@ -31,7 +35,8 @@ LINE = {"type": "user", "uuid": "u1", "sessionId": "s9", "cwd": "/tmp/nowhere"}
 
 
 def prepare(made: Desk, home: Path) -> dict[str, Any]:
-    """Fill it: one approved, one open, one flagged, one dead job, files to read."""
+    """Fill it: a forge to ask, one approved, one open, one flagged, one dead job, files to read."""
+    configure(made.app.home)
     approved = made.agree(Add("tea is at four"))
     # Surer than the others that wait: ids are random, and the order of equals with them.
     pending = made.ask(Add("coffee is at ten"), made.say("at ten"), made.say("yes, at ten")).id
@@ -66,6 +71,27 @@ def prepare(made: Desk, home: Path) -> dict[str, Any]:
         "record": record.id,
         "session": "s1",
     }
+
+
+def configure(store: Path) -> None:
+    """A forge to ask, what it knows us by, and the secret of its posts."""
+    store.mkdir(mode=0o700, exist_ok=True)
+    (store / "config.toml").write_text(
+        f'audit.gitea = "{standing().url}"\n'
+        'audit.gitea_token = "./token"\naudit.gitea_secret = "./secret"\n'
+    )
+    for name, text in (("token", TOKEN), ("secret", SECRET)):
+        (store / name).touch(0o600)
+        (store / name).write_text(text)
+
+
+def posted() -> dict[str, Any]:
+    """What that forge posts of a request, sealed."""
+    body = json.dumps({"action": "opened", "pull_request": standing().pulls["acme/shop", 7]})
+    seal = hmac.new(SECRET.encode(), body.encode(), hashlib.sha256).hexdigest()
+    headers = {"x-gitea-event": "pull_request", "x-gitea-delivery": "d1",
+               "x-gitea-signature": seal}  # fmt: skip
+    return {"forge": "gitea", "headers": headers, "body": body}
 
 
 def repository(place: Path) -> None:
@@ -112,6 +138,8 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "alike.groups": {"loop": "notes"},
         "approve": {"id": names["pending"], "reason": "seen it"},
         "audit.playbook": {"title": "Migrations", "text": "Never edit one that ran."},
+        "audit.hook": posted(),
+        "audit.pr": {"request": "acme/shop#7", "forge": "gitea", "dry_run": True},
         "audit.patch": {"file": str(here / "change.patch"), "dry_run": True},
         "audit.feedback": {"id": names["audit"], "finding": names["finding"], "verdict": "fixed"},
         "audit.export": {"id": names["audit"], "form": "sarif"},

@@ -169,7 +169,7 @@ def test_a_check_that_found_something_exits_13(run: Run) -> None:
     assert run("check").code == 0
     assert run("check", "--no-sound").code == cli.FAILED_CHECK == 13
     checks = {name for name, op in REAL.items() if op.cli.check}
-    assert checks == {"audit.patch", "audit.range", "doctor", "ledger.verify", "redact"}
+    assert checks == {"audit.patch", "audit.pr", "audit.range", "doctor", "ledger.verify", "redact"}
 
 
 def test_what_tells_of_a_failure_did_not_fail(run: Run) -> None:

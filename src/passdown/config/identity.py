@@ -85,6 +85,14 @@ def secret_of(named: str, what: str) -> str:
     return text
 
 
+def secret_named(home: Path, named: str) -> str:
+    """A secret by where it is: a name with a slash is a file, beside the store unless it says
+    where; any other name is a variable. '' where there is none."""
+    if "/" in named:
+        return secret_of(str(home / Path(named).expanduser()), "secret")
+    return os.environ.get(named, "").strip()
+
+
 def _interactive() -> bool:
     try:
         return sys.stdin.isatty() and (sys.stdout.isatty() or sys.stderr.isatty())

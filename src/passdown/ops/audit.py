@@ -56,10 +56,10 @@ def audit_range(
     start = git.merge_base(place, base, head)
     diff = git.diff(place, start, head)
     subject = _subject(place, base, head, start, git.patch_id(place, diff), pr, title)
-    texts = [*_described(title, description), *_messages(place, start, head)]
+    texts = [*_described(title, description), *messages(place, start, head)]
     change = Change(facts.read(diff), Tree(place, start), Tree(place, head))
     more = linters(place, change, sarif, sarif_base)
-    return _told(ctx, _judged(ctx, subject, texts, change, more), dry_run=dry_run)
+    return _told(ctx, judged(ctx, subject, texts, change, more), dry_run=dry_run)
 
 
 @operation(
@@ -90,7 +90,7 @@ def audit_patch(
     texts = [*_described(title, description), *_mailed(diff)]
     if not repo:
         subject = Subject("", "", head, pr=pr, patch_id=head, title=title)
-        return _told(ctx, _judged(ctx, subject, texts, Change(facts.read(diff))), dry_run=dry_run)
+        return _told(ctx, judged(ctx, subject, texts, Change(facts.read(diff))), dry_run=dry_run)
     place = Path(repo).expanduser()
     return _told(ctx, _applied(ctx, place, base, diff, texts, title, pr), dry_run=dry_run)
 
@@ -108,7 +108,7 @@ def _applied(
         whole = git.diff(beside, start, head)
         subject = _subject(beside, start, head, start, git.patch_id(beside, whole), pr, title)
         change = Change(facts.read(whole), Tree(beside, start), Tree(beside, head))
-        return _judged(ctx, subject, texts, change)
+        return judged(ctx, subject, texts, change)
 
 
 def _ends(place: Path, range: str) -> tuple[str, str]:
@@ -154,7 +154,8 @@ def _described(title: str, description: str) -> list[Told]:
     return found
 
 
-def _messages(place: Path, start: str, head: str) -> list[Told]:
+def messages(place: Path, start: str, head: str) -> list[Told]:
+    """What the commits from one to the other say."""
     from passdown.stages.audit import git
     from passdown.stages.audit.said import Text
 
@@ -193,9 +194,10 @@ def _bytes(file: str) -> bytes:
         raise Unreadable(str(error.strerror), where=str(path)) from error
 
 
-def _judged(
+def judged(
     ctx: Ctx, subject: Subject, texts: list[Told], change: Change, more: Sequence[Part] = ()
 ) -> Verdict:
+    """The verdict on a change, with all that is remembered and decided here."""
     from dataclasses import replace
 
     from passdown.ops.auditing import ladder, remembered

@@ -36,5 +36,11 @@ Event: TypeAlias = Annotated[dict[str, Any], Bound("payload", 1_048_576)]
 """Something that happened, as a program posts it: any fields. It is redacted whole, each text
 beside its name, before it is stored."""
 
+Raw: TypeAlias = Annotated[str, Bound("raw", 26_214_400)]
+"""A body as it came, which a seal was made over: it is held against that and never stored."""
+
+Headers: TypeAlias = Annotated[dict[str, Any], Bound("payload", 65_536)]
+"""The headers that a body came with, by their names in small letters."""
+
 Payload: TypeAlias = Annotated[dict[str, Any], Bound("payload", 262_144, free=True)]
 """A loop's payload as JSON: every text in it is redacted."""

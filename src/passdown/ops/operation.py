@@ -77,11 +77,13 @@ class Ctx:
 
 class Route(NamedTuple):
     """A declared HTTP route beside the generated one; `{name}` is a parameter, and the whole body
-    is the one that `body` names."""
+    is the one that `body` names. Where `headers` names one, too, the headers are it, and the body
+    is handed on as it came: whoever posts proves it by a seal, and by nothing else."""
 
     method: str
     path: str
     body: str = ""
+    headers: str = ""
 
 
 class Shell(NamedTuple):

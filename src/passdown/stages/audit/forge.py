@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from passdown.stages.audit.told import LONGEST, markdown, plain, shown
+from passdown.stages.audit.told import LONGEST, MARK, markdown, plain, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +16,8 @@ NAME = "passdown audit"
 BATCH = 50
 """Annotations that one request may carry."""
 STATUS_LINE = 140
+OURS = MARK.partition("{")[0]
+"""How everything begins that we say in words."""
 _LEVELS = {"block": "failure", "warn": "warning", "info": "notice"}
 
 
@@ -26,10 +28,24 @@ def conclusion(verdict: Mapping[str, Any]) -> str:
     return "success" if verdict["overall"] == "approve" else "failure"
 
 
-def check_run(verdict: Mapping[str, Any]) -> Iterator[Json]:
-    """The requests that make one check run: the first opens it, the rest add annotations."""
-    notes = [note for one in shown(verdict) for note in _annotations(one)]
-    parts = [notes[at : at + BATCH] for at in range(0, len(notes), BATCH)] or [[]]
+def notes(verdict: Mapping[str, Any]) -> list[Json]:
+    """What a check run shows beside the lines, each once."""
+    every = [note for one in shown(verdict) for note in _annotations(one)]
+    return list({note_key(note): note for note in every}.values())
+
+
+def note_key(note: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What an annotation is known by, ours and one that a forge gives back."""
+    return (note["path"], note["start_line"], note.get("title"), str(note["message"]).strip())
+
+
+def check_run(
+    verdict: Mapping[str, Any], only: frozenset[tuple[Any, ...]] | None = None
+) -> Iterator[Json]:
+    """The requests that make one check run: the first opens it, the rest add annotations; `only`
+    those that were not sent before."""
+    unsent = [note for note in notes(verdict) if only is None or note_key(note) in only]
+    parts = [unsent[at : at + BATCH] for at in range(0, len(unsent), BATCH)] or [[]]
     for part in parts:
         yield {
             "name": NAME,
@@ -67,9 +83,24 @@ def review(verdict: Mapping[str, Any]) -> Json:
     }
 
 
-def ours(comments: list[Json]) -> Json | None:
-    """The comment that an earlier audit of the request left, to be edited in place."""
-    return next((one for one in comments if "<!-- passdown:audit " in str(one.get("body"))), None)
+def summary(verdict: Mapping[str, Any]) -> str:
+    """A verdict in a line, in a forge's words."""
+    return plain(verdict["one_liner"])
+
+
+def beside(verdict: Mapping[str, Any]) -> list[Json]:
+    """What a review says beside the lines."""
+    return [
+        {"path": note["path"], "new_position": note["start_line"], "body": plain(note["message"])}
+        for note in notes(verdict)
+    ][:BATCH]
+
+
+def ours(comments: list[Json], by: str = "") -> Json | None:
+    """The comment that an earlier audit of the request left, to be edited in place; where it is
+    known who we are, nobody else's."""
+    mine = (one for one in comments if str(one.get("body")).lstrip().startswith(OURS))
+    return next((one for one in mine if not by or (one.get("user") or {}).get("login") == by), None)
 
 
 def _annotations(one: Mapping[str, Any]) -> Iterator[Json]:

@@ -114,12 +114,14 @@ def rows(file: Path) -> list[Json]:
     """Every row there is, a torn last one aside.
 
     Raises:
-        Unreadable: a row in between is no JSON.
+        Unreadable: it cannot be read, or a row in between is no JSON.
     """
     try:
         data = file.read_bytes()
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise Unreadable(str(error.strerror), where=str(file)) from error
     return list(_read(data.split(b"\n")[:-1], file))
 
 

@@ -19,6 +19,7 @@ from passdown.surfaces.http.front import ACTOR, ALIVE, Bounds, Front, Guests
 from passdown.surfaces.http.openapi import described, document
 from passdown.surfaces.http.problems import STATUS, RefusedError, answer, refused
 from passdown.surfaces.http.routes import CALL, as_json, endpoint, unknown, ways
+from passdown.surfaces.http.sealed import opens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +53,7 @@ def build(
     web.router.routes += [Route(path, mount) for path, mount in (mounts or {}).items()]
     web.router.routes += pages
     _tell_errors(web)
-    return Front(web, door, app.authenticate, bounds, guests)
+    return Front(web, door, app.authenticate, bounds, guests, opens(ways(app.operations)))
 
 
 def _bare(lifespan: Lifespan[FastAPI] | None) -> FastAPI:

@@ -70,7 +70,8 @@ class Bounds:
 
 
 class Front:
-    """ASGI: turns away what must not reach a route, and hands on the rest with its body read."""
+    """ASGI: turns away what must not reach a route, and hands on the rest with its body read. Of
+    who posts what proves itself by a seal, it asks nothing more."""
 
     def __init__(
         self,
@@ -79,11 +80,13 @@ class Front:
         authenticate: Callable[[str], Actor | None],
         bounds: Bounds,
         guests: Guests | None = None,
+        is_sealed: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._inner = inner
         self._door = door
         self._authenticate = authenticate
         self._guests = guests
+        self._is_sealed = is_sealed
         self._bounds = bounds
         self._inside = 0
         self._pace = Pace(bounds.rate)
@@ -126,6 +129,8 @@ class Front:
         """Who calls; only what has to be looked up takes a thread."""
         if "authorization" in headers:
             return await run_sync(self._door.who, headers, self._authenticate)
+        if self._is_sealed(path) and method == "POST":
+            return agent(STRANGER)
         if self._guests is not None:
             if "cookie" in headers:
                 guest = await run_sync(self._guests.who, headers, method)

@@ -12,6 +12,7 @@ from passdown.ops.operation import Effect
 from passdown.ops.params import parameters, struct
 from passdown.surfaces.http.events import MEDIA as EVENTS
 from passdown.surfaces.http.problems import MEDIA as PROBLEM, STATUS, Problem
+from passdown.surfaces.http.sealed import ACCEPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,10 +47,12 @@ def described(way: Way, *, local: bool) -> Json:
     said: Json = {
         "tags": [op.effect.value],
         "parameters": [_parameter(op, name, "path") for name in placed],
-        "responses": {"200": {"content": _results(op)}} | _errors(),
-        "security": _security(op, local=local),
+        "responses": {_well(way): {"content": _results(op)}} | _errors(),
+        "security": [{}] if way.headers else _security(op, local=local),
         "x-aliases": list(op.aliases),
     }
+    if way.headers:
+        return said | {"requestBody": {"required": True, "content": _POSTED}}
     placed += [way.body] if way.body else []
     rest = [p.name for p in parameters(op) if p.name not in placed]
     if way.method in ("GET", "DELETE"):
@@ -57,6 +60,14 @@ def described(way: Way, *, local: bool) -> Json:
     else:
         said["requestBody"] = _whole(op, way.body) if way.body else _body(op, placed, rest)
     return said
+
+
+_POSTED: Json = {"application/json": {"schema": {"type": "object"}}}
+"""What a forge posts is described by the forge."""
+
+
+def _well(way: Way) -> str:
+    return str(ACCEPTED) if way.headers else "200"
 
 
 def _whole(op: Operation, name: str) -> Json:

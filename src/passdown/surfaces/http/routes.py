@@ -14,6 +14,7 @@ from passdown.surfaces.http.calls import given, keep_from_files
 from passdown.surfaces.http.events import stream, wants_events
 from passdown.surfaces.http.front import ACTOR
 from passdown.surfaces.http.problems import RefusedError
+from passdown.surfaces.http.sealed import ACCEPTED, called
 from passdown.text.wire import encode
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ CALL = "/api/op/"
 
 class Way(NamedTuple):
     """One address of one operation; `alias` when it stands under another name, `body` the
-    parameter that the whole body is."""
+    parameter that the whole body is, `headers` the one that the headers of a sealed post are."""
 
     method: str
     path: str
     op: Operation
     alias: bool = False
     body: str = ""
+    headers: str = ""
 
 
 def ways(operations: Mapping[str, Operation]) -> list[Way]:
@@ -56,7 +58,8 @@ def ways(operations: Mapping[str, Operation]) -> list[Way]:
 def _ways_of(op: Operation) -> Iterator[Way]:
     yield Way("POST", CALL + op.name, op)
     yield from (Way("POST", CALL + alias, op, True) for alias in op.aliases)
-    yield from (Way(route.method, route.path, op, body=route.body) for route in op.http)
+    for route in op.http:
+        yield Way(route.method, route.path, op, body=route.body, headers=route.headers)
 
 
 def endpoint(core: Core, way: Way, door: Door) -> Endpoint:
@@ -64,6 +67,9 @@ def endpoint(core: Core, way: Way, door: Door) -> Endpoint:
     op = way.op
 
     async def handle(request: Request) -> Response:
+        if way.headers:
+            answer = await called(core, way, request, request.scope[ACTOR])
+            return as_json(answer, ACCEPTED)
         actor, body = request.scope[ACTOR], await request.body()
         params = given(op, request.path_params, request.query_params, body, way.body)
         keep_from_files(op, params, actor, door)
@@ -86,6 +92,6 @@ def unknown(core: Core) -> Endpoint:
     return handle
 
 
-def as_json(value: Any) -> Response:
+def as_json(value: Any, status: int = 200) -> Response:
     """A result as it is on every surface."""
-    return Response(encode(value), media_type="application/json")
+    return Response(encode(value), status, media_type="application/json")
