@@ -10,9 +10,11 @@ import pytest
 
 from passdown.app import App
 from passdown.domain.errors import Forbidden, NotFound
+from passdown.loops.audit import LOOP
 from passdown.testing import VirtualClock
 from tests.desk import ALICE, ROBOT, Desk, places
 from tests.stages.audit.repo import commit, init, run
+from tests.stages.audit.shelves import NEW, OLD, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +47,17 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     nobody = {"audit.observer": ""}
     clock = VirtualClock()
     app = App(places(str(home / "store.db"), home), clock=clock, flags=nobody)
+    made = Desk(app, clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[Desk]:
+    """A desk that has the loop of audits, which files playbooks."""
+    home, clock = tmp_path / "books", VirtualClock()
+    flags = {"audit.observer": "", "audit.packages": str(tmp_path / "wheels")}
+    app = App(places(str(home / "store.db"), home), clock=clock, flags=flags, loops={"audit": LOOP})
     made = Desk(app, clock)
     yield made
     made.close()
@@ -240,3 +253,42 @@ def test_reports_of_linters_count_on_lines_that_came_and_an_unread_one_is_never_
     assert again["ok"]
     unread = desk.call("audit.range", sarif=[str(new), str(bad)], **how)["verdict"]
     assert (unread["status"], unread["overall"]) == ("incomplete", "request_changes")
+
+
+def filed(desk: Desk, title: str, text: str, **more: str) -> str:
+    asked = desk.call("audit.playbook", title=title, text=text, **more)
+    desk.call("approve", id=asked["proposal"])
+    return str(title)
+
+
+def test_a_playbook_comes_up_where_it_is_for_the_change_once_somebody_agreed(
+    books: Desk, repo: Path
+) -> None:
+    waiting = books.call("audit.playbook", title="Carts", text="Ask Ann.", applies_to="shop/c*.py")
+    first = audited(books, repo, "one", {"shop/cart.py": "x = 1\n"}, "Nothing.", 101)
+    assert first["kb"]["playbooks"] == []
+    books.call("approve", id=waiting["proposal"])
+    filed(books, "Ships", "Ask Bob.", applies_to="shop/ship.py")
+    second = audited(books, repo, "two", {"shop/cart.py": "x = 2\n"}, "Nothing.", 102)
+    (known,) = second["kb"]["playbooks"]
+    assert (known["title"], known["why"]) == ("Carts", "it is for shop/cart.py")
+    (told,) = [one for one in second["findings"] if one["rule"] == "kb.playbook"]
+    assert (told["severity"], told["kb_refs"]) == ("info", [known["id"]])
+    assert second["kb"]["mode"] == "hybrid"
+
+
+def test_what_a_playbook_tells_to_write_is_held_against_a_version_that_moved(
+    books: Desk, repo: Path
+) -> None:
+    wheel(wheel(repo.parent / "wheels", OLD), NEW)
+    code = "```python\nimport netty\nnetty.Client(proxies={})\n```\n"
+    filed(books, "Proxies", f"Say it so:\n\n{code}")
+    filed(books, "Times", "```python\nimport netty\nnetty.Client(timeout=1)\n```\n")
+    commit(repo, {"requirements.txt": f"netty=={OLD}\n"})
+    moved = audited(books, repo, "one", {"requirements.txt": f"netty=={NEW}\n"}, "Moves it.", 101)
+    (told,) = [one for one in moved["findings"] if one["check"] == "drift"]
+    assert told["message"] == f"netty: `Client(proxies=)` removed {OLD}->{NEW}; 1 playbook uses it"
+    (row,) = moved["kb"]["drift"]
+    assert (row["status"], row["was"], row["now"]) == (
+        "removed", "netty.Client(auth=, proxies=, timeout=)", "netty.Client(auth=, timeout=)"
+    )  # fmt: skip

@@ -201,11 +201,13 @@ def judged(
     from dataclasses import replace
 
     from passdown.ops.auditing import ladder, remembered
+    from passdown.ops.checks import every
     from passdown.stages.audit.judge import judge
 
     memory = remembered(ctx, subject.repo, subject.audit_key)
+    parts = (*more, *every(ctx, subject, change, memory))
     found = judge(
-        subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(ctx), memory, more
+        subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(ctx), memory, parts
     )
     return replace(found, config=_config(ctx))
 

@@ -38,12 +38,12 @@ def kept(ctx: Ctx, verdict: dict[str, Any]) -> dict[str, Any]:
 
 def verdicts(ctx: Ctx) -> Path:
     """The folder of verdicts."""
-    return _under(ctx, ctx.settings.text("audit.verdicts"))
+    return under(ctx, ctx.settings.text("audit.verdicts"))
 
 
 def outcomes(ctx: Ctx) -> Path:
     """The file of outcomes, which scenarios write to as well."""
-    return _under(ctx, ctx.settings.text("audit.outcomes"))
+    return under(ctx, ctx.settings.text("audit.outcomes"))
 
 
 def remembered(ctx: Ctx, repo: str, but: str) -> Memory | PassdownError:
@@ -91,7 +91,8 @@ def cleaned(ctx: Ctx, verdict: Any, name: str = "") -> Any:
     return verdict
 
 
-def _under(ctx: Ctx, named: str) -> Path:
+def under(ctx: Ctx, named: str) -> Path:
+    """A place that a setting names: below the folder of data where it is not absolute."""
     path = Path(named).expanduser()
     root: Path = ctx.facts["places"].root
     return path if path.is_absolute() else root / path

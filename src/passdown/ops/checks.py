@@ -6,13 +6,124 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from passdown.domain.errors import NotFound, Unreadable
+from passdown.domain.errors import NotFound, PassdownError, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from passdown.ops.operation import Ctx
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.judge import Outcome, Part, Work
+    from passdown.stages.audit.memory import Memory
+    from passdown.stages.audit.playbooks import Book, Chosen
+    from passdown.stages.audit.shelf import Shelf
+    from passdown.stages.audit.verdict import Subject
+
+FOUND = 20
+"""Playbooks that search may bring."""
+
+
+def every(
+    ctx: Ctx, subject: Subject, change: Change, memory: Memory | PassdownError
+) -> tuple[Part, ...]:
+    """The checks of every audit beside those that need nothing but the change: the playbooks about
+    it, and what drifted under it."""
+    from passdown.stages.audit.judge import Part
+
+    books = books_of(ctx, subject.repo)
+    past = [] if isinstance(memory, PassdownError) else memory.audits
+    chosen = _about(ctx, subject, change, books, past) if books else []
+    shelf = _shelf(ctx, change)
+    return (
+        Part("kb_query", lambda work: _playbooks(chosen)),
+        Part("drift", lambda work: _drift(change, shelf, books, chosen)),
+    )
+
+
+def books_of(ctx: Ctx, repo: str) -> list[Book]:
+    """The playbooks that somebody approved and that a session in this repository may see."""
+    from passdown.stages.audit.playbooks import KIND, Book
+
+    with ctx.store.read(ctx.narrow(repo)) as tx:
+        found = tx.knowledge.all(KIND)
+    return [
+        Book(one.id, str(one.body.get("title", "")), one.text,
+             tuple(map(str, one.body.get("applies_to", ()))),
+             tuple(map(str, one.body.get("tools", ()))))
+        for one in found
+    ]  # fmt: skip
+
+
+def _about(
+    ctx: Ctx, subject: Subject, change: Change, books: Sequence[Book], past: list[dict[str, object]]
+) -> list[Chosen]:
+    """Which of them are about this change: search brings them in its order, and what is rarer than
+    chance stays."""
+    from passdown.stages.audit.judge import symbols
+    from passdown.stages.audit.playbooks import about, choose, query
+
+    change.load()
+    named = symbols(change)
+    found = _searched(ctx, subject.repo, query(change, named))
+    now = about([file.path for file in change.facts.files], named)
+    return choose(now, books, found, past)
+
+
+def _searched(ctx: Ctx, repo: str, words: str) -> list[str]:
+    """The ids of playbooks that search brings for these words, best first."""
+    from passdown.ops.asking import caught_up
+    from passdown.stages.audit.playbooks import KIND
+    from passdown.stages.serve.search import search
+
+    now = ctx.clock.now()
+    hits = caught_up(ctx, ctx.narrow(repo),
+                     lambda tx: search(tx, words, kinds=(KIND,), limit=FOUND, now=now))  # fmt: skip
+    return [one.record.id for one in hits]
+
+
+def _playbooks(chosen: Sequence[Chosen]) -> Outcome:
+    from passdown.stages.audit.judge import Outcome
+    from passdown.stages.audit.playbooks import findings
+
+    kb = {"mode": "hybrid", "playbooks": [one.plain() for one in chosen]} if chosen else {}
+    return Outcome(tuple(findings(chosen)), kb=kb)
+
+
+def _drift(
+    change: Change, shelf: Shelf, books: Sequence[Book], chosen: Sequence[Chosen]
+) -> Outcome:
+    from passdown.stages.audit.drift import Playbook, drifts, findings, unknown
+    from passdown.stages.audit.judge import Outcome
+
+    near = {one.book.id for one in chosen}
+    told = [Playbook(one.id, one.title, one.text, one.tools, one.id in near) for one in books]
+    found = drifts(change, shelf, told)
+    rows = [one.plain() for one in found]
+    return Outcome(tuple(findings(found)), reason=unknown(found), kb={"drift": rows})
+
+
+def _shelf(ctx: Ctx, change: Change) -> Shelf:
+    """Where versions of packages stand: beside the repository, in folders that were named, and
+    where our own are."""
+    from sysconfig import get_paths
+
+    from passdown.ops.auditing import under
+    from passdown.stages.audit.shelf import Shelf
+
+    named = [part.strip() for part in ctx.settings.text("audit.packages").split(",")]
+    folders = [Path(part).expanduser() for part in named if part]
+    home = list(_environments(change.after.repo)) if change.after is not None else []
+    return Shelf(
+        sources=(*folders, Path(get_paths()["purelib"])),
+        home=(*home, *folders),
+        kept=under(ctx, ctx.settings.text("audit.snapshots")),
+    )
+
+
+def _environments(repo: Path) -> Iterator[Path]:
+    """Where a repository's own packages are installed, as its developers have them."""
+    for name in (".venv", "venv"):
+        yield from sorted(repo.glob(f"{name}/lib/python3*/site-packages"))[:2]
 
 
 def linters(

@@ -16,7 +16,15 @@ from passdown.stages.audit.leaks import leaks
 from passdown.stages.audit.memory import gain, kb_query
 from passdown.stages.audit.said import claims
 from passdown.stages.audit.tamper import tampering
-from passdown.stages.audit.verdict import ERROR, FAIL, PASS, Check, Verdict
+from passdown.stages.audit.verdict import (
+    ERROR,
+    FAIL,
+    PASS,
+    SKIPPED,
+    TIMEOUT,
+    Check,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,6 +39,9 @@ HUNKS = 2000
 """Places of a change that are kept to know it again by."""
 SYMBOLS = 400
 """Names of a change that are kept to find it by later."""
+
+
+WORSE = (SKIPPED, PASS, FAIL, TIMEOUT, ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,19 @@ class Work:
         self.model.update(found.model)
         status = found.status or _outcome(findings)
         ms = _since(start)
-        self.checks.append(Check(name, status, ms, found.reason, required, found.cached))
+        self._note(Check(name, status, ms, found.reason, required, found.cached))
+
+    def _note(self, check: Check) -> None:
+        """A check of several parts is as good as the worst of them."""
+        old = next((one for one in self.checks if one.name == check.name), None)
+        if old is None:
+            self.checks.append(check)
+            return
+        worst = max(old.status, check.status, key=WORSE.index)
+        reason = "; ".join(filter(None, (old.reason, check.reason)))
+        both = Check(check.name, worst, old.ms + check.ms, reason, old.required or check.required,
+                     old.cached and check.cached)  # fmt: skip
+        self.checks[self.checks.index(old)] = both
 
     def all(self, parts: Iterable[Part]) -> None:
         """Each of these checks."""
@@ -139,11 +162,11 @@ def _prior(
     if memory is None:
         return []
     if isinstance(memory, PassdownError):
-        work.checks.append(Check("kb_query", ERROR, reason=str(memory)))
+        work.run("kb_query", lambda: Outcome(status=ERROR, reason=str(memory)), required=False)
         return []
     paths = [file.path for file in change.facts.files]
     prior = memory.prior(subject, work.held, paths, symbols(change))
-    work.kb |= {"mode": "lexical", "prior_audits": [one.plain() for one in prior]}
+    work.kb = {"mode": "lexical", **work.kb, "prior_audits": [one.plain() for one in prior]}
     work.run("kb_query", lambda: Outcome(kb_query(memory, prior, work.held)), required=False)
     return prior
 

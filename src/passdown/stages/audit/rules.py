@@ -22,7 +22,8 @@ CLAIMS = {f"claims.{kind.name}": kind.cap for kind in KINDS}
 USUAL = {
     **CLAIMS, "claims.removes_leftover": INFO, "tamper.skipped": WARN, "tamper.focused": WARN,
     "tamper.hollow": WARN, "tamper.deleted": WARN, "tamper.asserts": INFO,
-    "tamper.threshold": WARN, "tamper.owners": WARN,
+    "tamper.threshold": WARN, "tamper.owners": WARN, "drift.removed": WARN,
+    "drift.breaking": WARN, "drift.deprecated": WARN, "drift.version": INFO, "kb.playbook": INFO,
 }  # fmt: skip
 """What each rule weighs until something else is decided; those that are certain are not here, nor
 are those of linters, which are as many as there are linters."""
