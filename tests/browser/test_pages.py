@@ -8,30 +8,17 @@ import pytest
 
 from passdown.domain.actor import Proof, human
 from tests.browser.conftest import Room
+from tests.browser.looks import looks, problems
 from tests.desk import ALICE, Desk
 from tests.notes import Add
 from tests.ops.test_graph import know
+from tests.stages.audit.repo import run
+from tests.surfaces.audits import AFTER, audited, repository
+from tests.surfaces.cockpit import PAGES
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from pathlib import Path
 
-PAGES = (
-    "/",
-    "/decisions",
-    "/ledger",
-    "/knowledge",
-    "/knowledge?q=tea",
-    "/graph",
-    "/knowledge?q=tea&in=sessions",
-    "/sessions",
-    "/readings",
-    "/people",
-    "/sessions/s1",
-    "/measure",
-    "/controls",
-    "/controls/gate.max_open",
-    "/sign-in",
-)
 HOSTILE = (
     "<img src=x onerror=\"document.title='ran'\">",
     "<script>document.title='ran'</script>",
@@ -50,38 +37,12 @@ def furnish(at: Desk) -> str:
     return id
 
 
-def problems(page: Page) -> list[str]:
-    """What the accessibility rules of axe find wrong on this page."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:160]}"
-        for one in found
-        for node in one["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_no_page_breaks_a_rule_of_accessibility(
-    width: int, dark: bool, at: Desk, room: Room
+def test_no_page_breaks_a_rule_of_accessibility_or_is_wider_than_its_screen(
+    at: Desk, room: Room
 ) -> None:
     id = furnish(at)
-    page = room.person(width=width, dark=dark)
-    for address in (*PAGES, f"/decisions/{id}", f"/cards/{id}"):
-        page.goto(address)
-        page.wait_for_load_state("domcontentloaded")
-        assert (address, problems(page)) == (address, [])
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_no_page_is_wider_than_a_small_screen(address: str, at: Desk, room: Room) -> None:
-    furnish(at)
-    page = room.person(width=360)
-    page.goto(address)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 360
+    asked = ("/knowledge?q=tea", "/knowledge?q=tea&in=sessions", "/sessions/s1")
+    assert looks(room.person(), *PAGES, *asked, f"/decisions/{id}", f"/cards/{id}") == []
 
 
 def test_names_that_go_together_are_drawn_and_lead_to_what_is_around_them(
@@ -143,7 +104,21 @@ def test_a_token_signs_in_and_its_role_is_what_it_may(at: Desk, room: Room) -> N
     page.wait_for_url("**/sign-in")
 
 
-def test_nothing_hostile_in_what_was_observed_runs_anywhere(at: Desk, room: Room) -> None:
+def hostile_requests(at: Desk, home: Path) -> list[str]:
+    """A request that is hostile in all that it says, in its lines and in the names of its files,
+    and an inventory of those; its audit's key."""
+    shop, said = repository(home), "".join(f"- Removes `old_rate` {text}.\n" for text in HOSTILE)
+    names = {text.replace("/", "\N{FRACTION SLASH}"): text for text in HOSTILE}
+    lines = {f"shop/{name}.py": f"round_price = {text!r}\n" for name, text in names.items()}
+    key = audited(at, shop, f"{said}- Adds `round_price`.\n", {**AFTER, **lines}, title=HOSTILE[0])
+    run(shop, "checkout", "-q", "pr-101")
+    at.call("inventory", path=str(shop), out="")
+    return [key["audit_key"]]
+
+
+def test_nothing_hostile_in_what_was_observed_runs_anywhere(
+    at: Desk, room: Room, tmp_path: Path
+) -> None:
     texts = [*HOSTILE, " ".join(HOSTILE)]
     seqs = [at.say(text, f"s-{n}") for n, text in enumerate(texts)]
     ids = [at.ask(Add(text), seq).id for text, seq in zip(texts, seqs, strict=True)]
@@ -155,7 +130,9 @@ def test_nothing_hostile_in_what_was_observed_runs_anywhere(at: Desk, room: Room
     records = [f"/knowledge/{r['id']}" for r in at.call("records")["records"]]
     cards = [f"/cards/{id}" for id in ids] + [f"/decisions/{id}" for id in ids]
     sessions = [f"/sessions/s-{n}" for n in range(len(texts))]
-    for address in [*PAGES[:6], *records, *cards, *sessions, "/knowledge?q=<script>x"]:
+    audits = [f"/audits/{key}" for key in hostile_requests(at, tmp_path)]
+    every = [*PAGES, *records, *cards, *sessions, *audits, "/inventory?only=dead"]
+    for address in [*every, "/knowledge?q=<script>x", "/audits?repo=<script>x"]:
         page.goto(address)
         assert page.title() != "ran"
         assert page.locator("main img, main svg:not(.plot), main script").count() == 0

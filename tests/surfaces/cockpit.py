@@ -15,6 +15,35 @@ from passdown.surfaces import http, web
 from tests.surfaces.live import live
 
 MIRA = human("mira", Proof.TERMINAL)
+PAGES = (
+    "/",
+    "/clusters",
+    "/decisions",
+    "/ledger",
+    "/knowledge",
+    "/graph",
+    "/sessions",
+    "/readings",
+    "/audits",
+    "/audits/rules",
+    "/inventory",
+    "/measure",
+    "/controls",
+    "/controls/gate.max_open",
+    "/people",
+    "/sign-in",
+)
+"""Every page whose address needs no name of anything in the store, but for those of a loop."""
+OF_LOOPS = ("/ontologies",)
+"""Pages of what a loop brings, which are there where the loop is."""
+PARTS = (
+    "/queue",
+    "/ledger/verified",
+    "/measure/figures",
+    "/measure/calibration",
+    "/measure/storage",
+)
+"""What pages fetch once they stand, or append."""
 
 
 @dataclass

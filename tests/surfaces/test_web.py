@@ -8,13 +8,16 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.routing import Route
 
+from evals.cockpit import PAGES as ASKED
 from passdown.domain.actor import Proof, agent, human
 from passdown.domain.proposal import Status
+from passdown.surfaces import web as pages
 from passdown.surfaces.web import decisions
 from tests.desk import Desk
 from tests.notes import Add, Reword
-from tests.surfaces.cockpit import MIRA, Cockpit
+from tests.surfaces.cockpit import MIRA, OF_LOOPS, PAGES, PARTS, Cockpit
 
 HOSTILE = '<img src=x onerror="alert(1)"></article><script>alert(2)</script> `<b>`'
 HTML = {"accept": "text/html"}
@@ -182,27 +185,16 @@ def test_an_unknown_card_says_so_on_a_page(web: Cockpit) -> None:
     assert "no proposal ffff00" in answer.text
 
 
-PAGES = (
-    "/",
-    "/decisions",
-    "/ledger",
-    "/ledger/verified",
-    "/knowledge",
-    "/graph",
-    "/sessions",
-    "/readings",
-    "/people",
-    "/measure",
-    "/measure/figures",
-    "/measure/calibration",
-    "/controls",
-    "/controls/gate.max_open",
-    "/queue",
-)
+def test_every_page_that_there_is_is_known_to_these_tests_and_to_the_evaluation(at: Desk) -> None:
+    every = pages.routes(at.app, pages.Entry(), who=lambda _: MIRA, status=lambda _: 500)
+    reads = {one.path for one in every if isinstance(one, Route) and "GET" in (one.methods or ())}
+    drawn = {path for path in reads if "{" not in path} - {"/live"}
+    assert drawn == {*PAGES, *PARTS, *OF_LOOPS} - {"/controls/gate.max_open"}
+    assert drawn <= {address.partition("?")[0] for address in ASKED.values()}
 
 
 def test_every_page_is_drawn_for_an_empty_store_too(web: Cockpit) -> None:
-    for address in PAGES:
+    for address in (*PAGES, *PARTS):
         assert web.browser(None).get(address, headers=HTML).status_code == 200, address
 
 
