@@ -13,6 +13,7 @@ from passdown.domain.errors import Invalid, NewerSchema, NotFound, PassdownError
 from passdown.domain.scope import ALL
 from passdown.stages.measure.verify import verify
 from passdown.storage.memory import open_memory
+from passdown.storage.migrate import SCHEMA
 from passdown.storage.port import Store, Tx
 from passdown.storage.sqlite import open_sqlite
 from tests.storage.test_conformance import everything, fill
@@ -156,8 +157,8 @@ def test_rows_that_do_not_fit_leave_everything_as_it_was(store: Store, tmp_path:
 
 
 def test_a_backup_of_a_newer_schema_is_refused(store: Store, tmp_path: Path):
-    (tmp_path / "b").write_bytes(_dump_of_schema(9))
-    with pytest.raises(NewerSchema, match="schema 9"):
+    (tmp_path / "b").write_bytes(_dump_of_schema(SCHEMA + 1))
+    with pytest.raises(NewerSchema, match=f"schema {SCHEMA + 1}"):
         store.restore(tmp_path / "b")
 
 

@@ -48,8 +48,15 @@ def test_entries_are_counted_by_day_and_name_and_loop(store: Store, clock: objec
         assert tx.sums.events(NAMES, since=later) == {(later, NAMES[1]): 1}
         assert tx.sums.events(NAMES, since="", loop="other") == {asked_first: 1}
         assert tx.sums.events(NAMES[:1], since="") == {yes: 1}
+        assert tx.sums.events(NAMES, since=later, loop="other") == {}
     with store.read(Sight(("global",))) as tx:
         assert tx.sums.events(NAMES, since="")[asked_first] == 1
+        assert tx.sums.events(NAMES, since="", loop="other") == {}
+    with store.write(ALL) as tx:
+        tx.ledger.append("promotion.proposed", "me", "c" * 32, {})
+        assert tx.sums.events(NAMES, since=later, loop="other") == {}
+        tx.queue.add(asked("c", loop="other"))
+        assert tx.sums.events(NAMES, since=later, loop="other") == {(later, NAMES[1]): 1}
 
 
 def test_what_was_carried_out_since_is_counted(store: Store) -> None:

@@ -3,9 +3,13 @@
 -- name: events
 SELECT substr(at, 1, 10), name, count(*) FROM ledger
 WHERE name IN :names AND substr(at, 1, 10) >= :since
-    AND EXISTS (SELECT 1 FROM proposals WHERE id = subject AND loop = :loop) --? loop
     AND NOT EXISTS (SELECT 1 FROM proposals WHERE id = subject AND NOT {sees}) --? bounded
 GROUP BY name, substr(at, 1, 10)
+
+-- name: events_of_loop
+SELECT day, name, sum(n) FROM ledger_days
+WHERE loop = :loop AND name IN :names AND day >= :since AND {sees}
+GROUP BY name, day
 
 -- An index by status alone would be taken and read from end to end: `||` keeps it out.
 -- name: approved

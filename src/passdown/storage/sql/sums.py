@@ -27,7 +27,12 @@ class SqlSums:
         self, names: Sequence[str], *, since: str, loop: str = ""
     ) -> dict[tuple[str, str], int]:
         """Ledger entries by day and name, from that day on; of one loop's questions when named."""
-        rows = self._rows("events", names=list(names), since=since, loop=loop)
+        asked: dict[str, object] = {"names": list(names), "since": since}
+        rows = (
+            self._rows("events_of_loop", **asked, loop=loop)
+            if loop
+            else self._rows("events", **asked)
+        )
         return {(day, name): int(n) for day, name, n in rows}
 
     def approved(self, *, since: At) -> int:
