@@ -200,7 +200,7 @@ def test_without_a_token_nothing_is_said_and_that_is_told(tmp_path: Path, forge:
 
 def test_somebody_else_s_look_alike_is_left_alone(at: Desk, forge: Forge) -> None:
     opened(forge)
-    fake = {
+    fake: dict[str, Any] = {
         "id": 1,
         "number": 7,
         "body": "<!-- passdown:audit x -->\nfine",

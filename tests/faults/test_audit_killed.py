@@ -1,0 +1,109 @@
+"""An audit that is killed between any two of its steps: the next one leaves one verdict, one row,
+one event, and at the forge one of each thing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passdown.app import App
+from tests.desk import ALICE, places
+from tests.forges import TOKEN, Forge, pushed, seeded, serving
+from tests.stages.audit.repo import commit, run
+
+ROOT = Path(__file__).parents[2]
+MANY = {"github": 55, "gitea": 3}
+"""Findings beside lines: more than a check run takes at once, and some."""
+
+
+def opened(forge: Forge) -> None:
+    """A request that lies often."""
+    work, _ = seeded(forge)
+    names = [f"legacy_total_{n}" for n in range(MANY[forge.kind])]
+    base = commit(work, {"cart.py": "".join(f"def {name}(): ...\n" for name in names)}, "many")
+    run(work, "push", "-q", "origin", "main")
+    head = pushed(work, "topic", {"other.py": "x = 1\n"}, "Tidy")
+    forge.pull(7, head, base, "Tidy", "\n".join(f"- Removes `{name}`." for name in names))
+
+
+@contextmanager
+def auditor(forge: Forge) -> Iterator[Any]:
+    """A process that audits, once for each call; how it ended."""
+    command = [sys.executable, "-m", "tests.faults.auditor", forge.kind, forge.url]
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdin is not None
+        assert started.stdout is not None
+
+        def once(home: Path, at: int) -> int:
+            print(f"{home} {at}", file=started.stdin, flush=True)
+            return int(started.stdout.readline())  # type: ignore[union-attr]
+
+        yield once
+        started.stdin.close()
+
+
+def fresh(template: Path, home: Path, forge: Forge) -> Path:
+    """A store before the audit, and a forge that was told nothing."""
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(template, home)
+    for told in (forge.comments, forge.runs, forge.statuses, forge.reviews):
+        told.clear()
+    return home
+
+
+def once_each(forge: Forge, home: Path) -> None:
+    """One of everything, and nothing half."""
+    (verdict,) = (home / "data/_auditor/verdicts").glob("*.json")
+    key = json.loads(verdict.read_bytes())["audit_key"]
+    rows = [json.loads(row) for row in (home / "data/_kb/outcomes.jsonl").read_text().splitlines()]
+    assert [(row["kind"], row["audit_key"]) for row in rows] == [("audit", key)]
+    app = App(places(str(home / "store.db"), home))
+    assert app.call("stats", {}, ALICE)["by_source"]["auditor"] == 1
+    app.close()
+    assert len(forge.comments) == 1
+    if forge.kind == "github":
+        (made,) = forge.runs
+        notes = [(note["path"], note["start_line"], note["message"]) for note in made["notes"]]
+        assert len(notes) == len(set(notes)) >= MANY[forge.kind]
+    else:
+        assert len(forge.statuses) == len(forge.reviews) == 1
+
+
+@pytest.mark.parametrize("kind", ["github", "gitea"])
+def test_killed_between_any_two_steps_the_next_audit_leaves_one_of_each(
+    kind: str, tmp_path: Path
+) -> None:
+    template = tmp_path / "template"
+    template.mkdir(mode=0o700)
+    (template / "token").touch(0o600)
+    (template / "token").write_text(TOKEN)
+    app = App(places(str(template / "store.db"), template))
+    app.call("stats", {}, ALICE)
+    app.close()
+    died = 0
+    with serving(kind, tmp_path / "forge") as forge, auditor(forge) as audit:
+        opened(forge)
+        while True:
+            home = fresh(template, tmp_path / "home", forge)
+            ended = audit(home, died + 1)
+            if ended != -signal.SIGKILL:
+                break
+            died += 1
+            assert audit(home, 0) == 0
+            once_each(forge, home)
+        assert ended == 0
+        once_each(forge, home)
+    assert died >= 24
