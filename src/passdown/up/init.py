@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from passdown.app import open_app
 from passdown.config.arguments import Arguments
 from passdown.config.places import FOLDER, make_home
+from passdown.ops.upkeep import settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,8 @@ def main(argv: Sequence[str]) -> int:
     home = Path(parser.parse_args(argv).folder).absolute() / FOLDER
     make_home(home)
     with open_app(store=str(home)) as app:
-        app.store.describe()
+        for loop in app.loops.values():
+            settle(app.store, loop, app.settings)
     _keep_out_of_git(home)
     print(f"Store: {home}. What is read in this project is kept there, for you alone.")
     print('Next: passdown up PATH, or passdown add "Always ..."')

@@ -122,7 +122,7 @@ def test_nothing_is_read_into_what_is_frozen(world: World, tmp_path: Path) -> No
         world.call("ingest", paths=[transcript(tmp_path, SAID)], ontology=auth)
 
 
-def test_the_floor_is_there_once_there_are_names(world: World) -> None:
+def test_the_floor_is_there_from_the_first_cycle_on(world: World) -> None:
     with world.store.read(ALL) as tx:
         (told,) = [
             e

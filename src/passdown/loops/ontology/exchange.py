@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from passdown.domain.change import Link, Put
+from passdown.domain.change import Link, Put, Unlink
 from passdown.domain.errors import NotFound, Unreadable
 from passdown.domain.record import Edge, Life, Record, record_id
 from passdown.domain.scope import GLOBAL
@@ -18,6 +18,7 @@ from passdown.loops.ontology.inherit import SAID
 from passdown.loops.ontology.known import (
     FLOOR_ID,
     FROZEN,
+    HOME,
     NODE,
     Domain,
     concept_id,
@@ -65,12 +66,16 @@ def changes(told: World, corpus: Corpus, said: int) -> Iterator[Change]:
     known = look(corpus)
     domains, made = _domains(told, known, said)
     yield from (Put(record) for record in made)
+    noted = dict(_noted(told, known))
     yield from _concepts(told, known, said)
     yield from _ties(told)
     for key in sorted({*told.homes.values()}):
-        ids = [concept_id(name) for name, home in told.homes.items() if home == key]
+        names = [name for name, home in told.homes.items() if home == key]
         domain = domains.get(key)
-        yield from move(ids, domain.id if domain else FLOOR_ID, known)
+        into = domain.id if domain else FLOOR_ID
+        yield from move((concept_id(name) for name in names if name not in noted), into, known)
+        for name in sorted(noted.keys() & set(names)):
+            yield from _at_home(Edge(concept_id(name), HOME, into, noted[name]), known)
 
 
 def _domains(told: World, known: Known, said: int) -> tuple[Mapping[str, Domain], list[Record]]:
@@ -98,15 +103,37 @@ def _record(one: Ontology, told: World, known: Known, said: int) -> Record:
 
 
 def _concepts(told: World, known: Known, said: int) -> Iterator[Change]:
-    there = {str(one.key): one for one in known.names.records}
-    for name, label in zip(told.graph.concepts, told.graph.labels, strict=True):
+    """A record for each name, which claims share: what is there already stays as it is."""
+    there = {one.key: one for one in known.names.records}
+    for name, label in _labelled(told):
         key = record_key(name, GLOBAL)
-        old = there.get(key)
         body: dict[str, Any] = {"name": name, "kind": "concept", "aliases": []}
-        body |= old.body if old else {}
         body |= {NODE: True, SAID: [said]} | ({LABEL: label} if label != name else {})
-        version = old.version if old else 0
-        yield Put(Record(ENTITY, key, name, body, life=Life.ARCHIVED, version=version))
+        made = Record(ENTITY, key, name, body, life=Life.ARCHIVED)
+        yield Put(there.get(key) or made, shared=True)
+
+
+def _noted(told: World, known: Known) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Names of which a record does not say what the file does, and what that is: it is told by the
+    relation to their home, so that nothing that somebody else made is changed."""
+    there = {one.key: one for one in known.names.records}
+    for name, label in _labelled(told):
+        old = there.get(record_key(name, GLOBAL))
+        if old is None:
+            continue
+        said = known.told(old)
+        if not said.get(NODE) or said.get(LABEL, name) != label:
+            yield name, {NODE: True, LABEL: label}
+
+
+def _at_home(edge: Edge, known: Known) -> Iterator[Change]:
+    if old := known.housing.get(edge.source):
+        yield Unlink(old)
+    yield Link(edge)
+
+
+def _labelled(told: World) -> Iterator[tuple[str, str]]:
+    return zip(told.graph.concepts, told.graph.labels, strict=True)
 
 
 def _ties(told: World) -> Iterator[Change]:

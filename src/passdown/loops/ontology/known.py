@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from passdown.domain.record import Edge, Life, Record, record_id
-from passdown.loops.ontology.names import Names
+from passdown.loops.ontology.names import Names, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -155,12 +155,24 @@ class Known:
     @cached_property
     def homes(self) -> Mapping[str, str]:
         """Of each concept that was ever given a home, by its id, the id of that ontology."""
-        return {edge.source: edge.target for edge in self._corpus.kept.edges(HOME)}
+        return {source: edge.target for source, edge in self.housing.items()}
 
     @cached_property
-    def scopes(self) -> Mapping[str, str]:
-        """The scope of each home, for taking it back."""
-        return {edge.source: edge.scope for edge in self._corpus.kept.edges(HOME)}
+    def housing(self) -> Mapping[str, Edge]:
+        """The relation that says so, of each of them."""
+        return {edge.source: edge for edge in self._corpus.kept.edges(HOME)}
+
+    def told(self, record: Record) -> Mapping[str, Any]:
+        """What is said of the concept that a record of a name stands for: in the record, and, where
+        that was there already when it came from a file, in what says where it is at home."""
+        if not self._noted:
+            return record.body
+        edge = self.housing.get(concept_id(name_of(record)))
+        return {**record.body, **edge.body} if edge is not None else record.body
+
+    @cached_property
+    def _noted(self) -> bool:
+        return any(edge.body for edge in self.housing.values())
 
     @cached_property
     def by_id(self) -> Mapping[str, Domain]:
@@ -184,10 +196,9 @@ class Known:
         """Of each concept, by id, that is to be at home at that id: its home so far, if it was
         given one, and the new one."""
         for id in ids:
-            was = self.homes.get(id)
-            if was != into:
-                old = Edge(id, HOME, was, scope=self.scopes[id]) if was else None
-                yield old, Edge(id, HOME, into)
+            old = self.housing.get(id)
+            if old is None or old.target != into:
+                yield old, Edge(id, HOME, into, old.body if old else {})
 
 
 _looked: WeakKeyDictionary[Corpus, Known] = WeakKeyDictionary()

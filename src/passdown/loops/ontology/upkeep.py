@@ -34,7 +34,7 @@ def upkeep(corpus: Corpus, settings: Settings) -> Sequence[Change]:
 
 
 def _changes(corpus: Corpus) -> Iterator[Change]:
-    if corpus.record(KIND, PRIMORDIAL) is None and look(corpus).names.many:
+    if corpus.record(KIND, PRIMORDIAL) is None:
         yield Put(floor())
     told = directed(corpus)
     if not told:

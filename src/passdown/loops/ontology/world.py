@@ -66,9 +66,8 @@ def _draw(corpus: Corpus) -> Picture:
     known, clock = look(corpus), Clock(corpus)
     held = list(_claims(corpus, known))
     names = {name for one in held for name in one.names} | _nodes(known)
-    labels = {
-        name_of(one): str(one.body[LABEL]) for one in known.names.records if LABEL in one.body
-    }
+    told = ((name_of(one), known.told(one)) for one in known.names.records)
+    labels = {name: str(body[LABEL]) for name, body in told if LABEL in body}
     of = graph([*_together(held), *_related(corpus, known)], names, labels)
     found = world(
         of,
@@ -94,7 +93,8 @@ def _claims(corpus: Corpus, known: Known) -> Iterator[Held]:
 
 def _nodes(known: Known) -> set[str]:
     """Names that came from a file: concepts though no claim holds them."""
-    return {known.names.called(name_of(one)) for one in known.names.records if one.body.get(NODE)}
+    records = known.names.records
+    return {known.names.called(name_of(one)) for one in records if known.told(one).get(NODE)}
 
 
 def _together(held: Sequence[Held]) -> Iterator[tuple[str, str, int]]:
