@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from passdown.domain.actor import human
@@ -16,10 +18,19 @@ from passdown.domain.proposal import Status
 from passdown.domain.record import Record
 from passdown.domain.scope import ALL
 from passdown.stages.apply.execute import execute
+from passdown.stages.audit.change import Proof
+from passdown.stages.audit.finding import of_claims
+from passdown.stages.audit.hold import Held
+from passdown.stages.audit.keep import audit_row, verdict_file, write
+from passdown.stages.audit.said import Said
+from passdown.stages.audit.verdict import Check, Subject, Verdict, written
+from passdown.stages.inventory.classify import CLASSES
 
 if TYPE_CHECKING:
     from passdown.app import App
     from passdown.domain.proposal import Proposal
+
+Json = dict[str, Any]
 
 AT_ONCE = 5000
 OUTCOMES = ("", "tests-passed", "committed", "tests-failed", "abandoned")
@@ -44,6 +55,7 @@ def fill(app: App, many: int) -> None:
         _ask(app, like, [sessions[(start + n) % len(sessions)] for n in range(size)], chance)
         _decide(app, like, range(start, start + size), chance)
     _serve(app, len(sessions), chance)
+    audit(app, max(20, many // 100), chance)
     app.call("index.follow", {}, ASKER)
 
 
@@ -65,8 +77,69 @@ def single(app: App) -> dict[str, str]:
         "similar": f"/decisions/{decision}/similar",
         "graph_around": f"/graph?around={_word(1)}",
         "session": f"/sessions/{quote(session)}",
+        "audit": f"/audits/{_audits(app)[0]}",
         "card_alone": f"/cards/{cards(app, 1)[0]}",
     }
+
+
+def audit(app: App, many: int, chance: random.Random) -> None:
+    """So many audits of one repository, what people said of half of them, and an inventory of as
+    many files."""
+    outcomes = app.places.root / app.settings.text("audit.outcomes")
+    verdicts = app.places.root / app.settings.text("audit.verdicts")
+    rows = []
+    for n in range(many):
+        verdict = _judged(n, chance)
+        write(verdict_file(verdicts, n + 1, verdict["head_sha"]), written(verdict))
+        rows.append(audit_row(verdict))
+        if n % 2:
+            rows += [_said(verdict, one, chance) for one in verdict["findings"]]
+    write(outcomes, b"".join(json.dumps(row).encode() + b"\n" for row in rows))
+    kept = {
+        "id": "0" * 12, "name": "shop", "at": "2026-01-01T00:00:00Z", "left_out": 0, "overlap": [],
+        **dict.fromkeys(CLASSES, 0), "files": [_file(n, chance) for n in range(many)],
+    }  # fmt: skip
+    place = app.places.root / app.settings.text("audit.inventories") / f"{kept['id']}.json"
+    write(place, json.dumps(kept).encode())
+
+
+def _judged(n: int, chance: random.Random) -> Json:
+    """A verdict with a dozen claims, a third of which does not hold."""
+    shown = [Proof(f"src/{_word(k)}.py", k + 1, f"def {_word(k + n)}():", "came") for k in range(3)]
+    held = tuple(
+        Held(Said("adds_symbol", f"Adds `{word}`", "body", 0, 9, word),
+             "verified" if k % 3 else "refuted", f"`{word}` is nowhere", tuple(shown))
+        for k, word in enumerate(_words(chance, 12))
+    )  # fmt: skip
+    head = hashlib.sha1(str(n).encode(), usedforsecurity=False).hexdigest()
+    return Verdict(
+        Subject("acme/shop", "0" * 40, head, pr=n + 1, title=f"Change {n}", author="Ada"),
+        "2026-01-01T00:00:00Z", held, tuple(of_claims(held)), (Check("static", "pass"),), files=40,
+        paths=tuple(f"src/{word}.py" for word in _words(chance, 40)),
+        symbols=tuple(_words(chance, 60)), hunks=tuple(f"{n + k:016x}" for k in range(80)),
+    ).plain()  # fmt: skip
+
+
+def _said(verdict: Json, one: Json, chance: random.Random) -> Json:
+    """What somebody says of a finding."""
+    return {
+        "kind": "audit_feedback", "id": f"{verdict['audit_key']}:{one['fp']}", "by": "ann",
+        "audit_key": verdict["audit_key"], "fp": one["fp"], "rule": one["rule"], "reason": "",
+        "verdict": chance.choice(("confirmed", "dismissed")), "at": verdict["ts"],
+    }  # fmt: skip
+
+
+def _file(n: int, chance: random.Random) -> Json:
+    path = f"src/part{n % 40}/{_word(n)}.py"
+    return {
+        "path": path, "class": chance.choice(CLASSES), "confidence": 0.8, "action": "keep",
+        "chain": ["Dockerfile:3", "src/main.py", path], "evidence": ["Dockerfile:3"],
+        "importers": [f"src/{_word(n + 1)}.py"], "loc": 120, "flags": [], "mentioned": [],
+    }  # fmt: skip
+
+
+def _audits(app: App) -> list[str]:
+    return [one["audit_key"] for one in app.call("audit.list", {}, ASKER)["audits"]]
 
 
 def _one(app: App) -> Proposal:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Query:
     """A typed function of a Corpus (its first parameter), and of the Settings where it has a
     parameter of that name; the rest become parameters. On the command line `rows` with `columns` is
-    its table, and `--<ask>` makes it the Ask of that name."""
+    its table, and `--<ask>` makes it the Ask of that name. `still` says that its answer is another
+    only when something was decided, seen or turned: until then it is drawn once."""
 
     name: str
     run: Callable[..., Any]
@@ -23,6 +24,7 @@ class Query:
     rows: str = ""
     columns: tuple[str, ...] = ()
     ask: str = ""
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def audit_show(ctx: Ctx, id: Id) -> Json:
     from passdown.stages.audit.keep import FEEDBACK, RESULT
     from passdown.stages.audit.told import text
 
-    row, rows = _audit(ctx, id), _rows(ctx)
+    rows = _rows(ctx)
+    row = _audit(rows, id)
     verdict = _verdict(ctx, row)
     said = [one for one in rows if one.get("kind") == FEEDBACK
             and one.get("audit_key") == row["audit_key"]]  # fmt: skip
@@ -84,7 +85,7 @@ def audit_export(
 ) -> Json:
     """A verdict as others take it: code scanning, a comment, a check run in parts, a status or a
     review. None of them approves a request: that is for people."""
-    verdict = _verdict(ctx, _audit(ctx, id))
+    verdict = _verdict(ctx, _audit(_rows(ctx), id))
     return {"form": form, "text": _formed(verdict, form)}
 
 
@@ -106,7 +107,7 @@ def audit_feedback(
     from passdown.ops.auditing import outcomes
     from passdown.stages.audit.keep import FEEDBACK, note
 
-    row = _audit(ctx, id)
+    row = _audit(_rows(ctx), id)
     known = _finding(row, finding)
     said: Json = {
         "kind": FEEDBACK, "id": f"{row['audit_key']}:{known['fp']}:{verdict}:{ctx.actor.name}",
@@ -216,10 +217,10 @@ def _rows(ctx: Ctx) -> list[Json]:
     return rows(outcomes(ctx))
 
 
-def _audit(ctx: Ctx, id: str) -> Json:
+def _audit(rows: list[Json], id: str) -> Json:
     from passdown.stages.audit.keep import AUDIT
 
-    every = (row for row in _rows(ctx) if row.get("kind") == AUDIT)
+    every = (row for row in rows if row.get("kind") == AUDIT)
     found = {row["audit_key"]: row for row in every if row.get("audit_key")}
     hits = [key for key in found if key.startswith(id)] if id else []
     if len(hits) != 1:

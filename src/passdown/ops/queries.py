@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from passdown.ops.operation import Ctx, Effect, Operation, Shell
+from passdown.ops.still import answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,11 +31,14 @@ def of_loops(loops: Mapping[str, Loop[Any]]) -> dict[str, Operation]:
 
 
 def _reading(loop: str, query: Query) -> Operation:
+    name = f"{loop}.{query.name}"
+
     def run(ctx: Ctx, **params: Any) -> Any:
+        if query.still:
+            return answered(ctx, name, params, partial(_over_corpus, ctx, query.run, params))
         return _over_corpus(ctx, query.run, params)
 
     fn = _signed(run, query.run)
-    name = f"{loop}.{query.name}"
     instead = ((f"--{query.ask}", f"{loop}.{query.ask}"),) if query.ask else ()
     cli = Shell(rows=query.rows, columns=query.columns, instead=instead)
     return Operation(

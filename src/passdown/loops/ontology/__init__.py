@@ -55,7 +55,7 @@ LOOP: Loop[Payload] = Loop(
             rows="ontologies",
             columns=("key", "name", "state", "concepts", "claims"),
         ),
-        Query("show", queries.shown),
+        Query("show", queries.shown, still=True),
         Query("home", queries.home_of),
         Query(
             "preview",
@@ -75,9 +75,15 @@ LOOP: Loop[Payload] = Loop(
             rows="ontologies",
             columns=("name", "concepts", "conductance", "modularity", "coherence", "outside"),
         ),
-        Query("pressure", queries.under_pressure),
+        Query("pressure", queries.under_pressure, still=True),
         Query("export", queries.graph_file),
-        Query("regions", regions, rows="ontologies", columns=("key", "name", "state", "concepts")),
+        Query(
+            "regions",
+            regions,
+            rows="ontologies",
+            columns=("key", "name", "state", "concepts"),
+            still=True,
+        ),
     ),
     asks=(
         Ask("cycle", queries.cycle),

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
+
 from passdown.domain.errors import Invalid, Unreadable
 from passdown.storage.files import replaced
 from passdown.storage.spool import make
@@ -191,7 +193,7 @@ def _read(lines: list[bytes], file: Path) -> Iterator[Json]:
 
 def _parsed(line: bytes) -> Json | None:
     try:
-        row = json.loads(line)
-    except ValueError:
+        row = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
         return None
     return row if isinstance(row, dict) else None

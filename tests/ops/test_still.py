@@ -1,0 +1,74 @@
+"""An answer is drawn once while nothing was decided, seen or turned, and anew as soon as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passdown.app import App, memory_app
+from passdown.contract.corpus import Corpus
+from passdown.contract.query import Query
+from passdown.ops import still
+from passdown.testing import VirtualClock
+from tests.desk import ALICE, Desk, places
+from tests.notes import NOTES, Add
+
+DRAWN: list[str] = []
+
+
+def drawn(corpus: Corpus, word: str = "") -> dict[str, Any]:
+    """How many records there are, and that it was counted."""
+    DRAWN.append(word)
+    return {"n": len(corpus.records("note")), "word": word}
+
+
+@pytest.fixture
+def at() -> Desk:
+    from dataclasses import replace
+
+    DRAWN.clear()
+    clock = VirtualClock()
+    loop = replace(NOTES, queries=(Query("count", drawn, still=True),))
+    return Desk(memory_app(clock, loops={"notes": loop}), clock)
+
+
+def test_what_did_not_change_is_drawn_once_for_each_thing_asked(at: Desk) -> None:
+    first = at.call("notes.count")
+    assert at.call("notes.count") == first
+    at.call("notes.count", word="other")
+    assert DRAWN == ["", "other"]
+
+
+def test_a_decision_a_sight_a_turn_and_a_day_draw_it_anew(at: Desk) -> None:
+    for change in (
+        lambda: at.agree(Add("tea is at four")),
+        lambda: at.say("so it is"),
+        lambda: at.call("controls.set", name="gate.max_open", value="70"),
+        lambda: at.clock.advance(days=1),
+    ):
+        at.call("notes.count")
+        DRAWN.clear()
+        change()
+        at.call("notes.count")
+        assert DRAWN == [""]
+    assert at.call("notes.count")["n"] == 1
+
+
+def test_only_so_many_answers_are_kept(at: Desk) -> None:
+    for n in range(still.MOST + 1):
+        at.call("notes.count", word=str(n))
+    DRAWN.clear()
+    at.call("notes.count", word=str(still.MOST))
+    at.call("notes.count", word="0")
+    assert DRAWN == ["0"]
+
+
+def test_a_refusal_is_not_kept(tmp_path: Path) -> None:
+    app = App(places(str(tmp_path / "store.db"), tmp_path), clock=VirtualClock())
+    with pytest.raises(Exception, match="nobody knows this"):
+        app.call("ontology.show", {"name": "nobody knows this"}, ALICE)
+    with pytest.raises(Exception, match="nobody knows this"):
+        app.call("ontology.show", {"name": "nobody knows this"}, ALICE)
+    app.close()
