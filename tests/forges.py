@@ -11,7 +11,7 @@ import subprocess
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -58,6 +58,8 @@ class Forge:
     seen: list[dict[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     before: Callable[[str, str], None] = lambda *_: None
+    elsewhere: str = ""
+    hanging: threading.Event | None = None
     private: bool = False
     app: bool = True
     known: bool = True
@@ -226,6 +228,11 @@ class _Desk(BaseHTTPRequestHandler):
         if self.forge.private and self.headers.get("Authorization") != f"Basic {basic}":
             self._send(401, b"", {"WWW-Authenticate": 'Basic realm="forge"'})
             return
+        if self.forge.hanging is not None:
+            self.forge.hanging.wait(30)
+        if self.forge.elsewhere:
+            self._send(302, b"", {"Location": f"{self.forge.elsewhere}{self.path}"})
+            return
         path, _, query = self.path.partition("?")
         env = {
             "GIT_PROJECT_ROOT": str(self.forge.folder), "GIT_HTTP_EXPORT_ALL": "1",
@@ -246,8 +253,9 @@ class _Desk(BaseHTTPRequestHandler):
         for name, value in {"Content-Type": "application/json", **headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        with suppress(ConnectionError):
+            self.end_headers()
+            self.wfile.write(data)
 
 
 @dataclass

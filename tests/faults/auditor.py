@@ -19,8 +19,8 @@ from passdown import loops
 from passdown.app import App
 from passdown.ops import auditing, catalogue
 from passdown.stages import audit as stages
-from passdown.stages.audit import keep
-from passdown.stages.audit.remote import line, mirror
+from passdown.stages.audit import forge, keep
+from passdown.stages.audit.remote import line
 from tests.desk import ALICE, places
 
 
@@ -52,12 +52,12 @@ class Steps:
 def audit(kind: str, url: str, home: Path, at: int) -> None:
     """One audit in this process, with everything that lasts as a step."""
     steps = Steps(at)
-    steps.around(mirror.Mirrors, "_run")
     steps.around(keep, "write")
     steps.around(os, "replace")
     steps.around(keep, "note")
     steps.around(auditing, "_observed")
     steps.around(line.Line, "_once")
+    forge.BATCH = 5
     line.Line.__init__.__defaults__ = (lambda _: None, lambda: 0.0)
     flags = {"audit.observer": "", f"audit.{kind}": url, f"audit.{kind}_token": str(home / "token")}
     flags = {"audit.github": "", **flags}

@@ -130,7 +130,15 @@ class Mirrors:
         if code == 127:
             raise Unavailable("git is not installed", next="install git")
         if code:
-            raise _refused(words[0], said, mirror, self.megabytes)
+            full = self._is_full(mirror) or any(word in said for word in _TOO_LARGE)
+            _swept(mirror)
+            raise _large(self.megabytes, mirror) if full else _refused(words[0], said, mirror)
+
+    def _is_full(self, mirror: Path) -> bool:
+        """Whether what was coming in was cut off where it was as large as it may be."""
+        parts = mirror.glob("objects/pack/tmp_*")
+        most = max((part.stat().st_size for part in parts), default=0)
+        return most >= self.megabytes * MEGA * 0.9
 
     def _environment(self, place: Place | None) -> dict[str, str]:
         """Nobody's configuration; the token is handed over here, where no list of processes shows
@@ -209,10 +217,8 @@ def _large(megabytes: int, mirror: Path) -> Limit:
     return Limit(what, where=str(mirror), next="Raise audit.mirror_mb, or delete the mirror.")
 
 
-def _refused(verb: str, said: bytes, mirror: Path, megabytes: int) -> PassdownError:
+def _refused(verb: str, said: bytes, mirror: Path) -> PassdownError:
     """What git says, as an error of ours."""
-    if any(word in said for word in _TOO_LARGE):
-        return _large(megabytes, mirror)
     lines = said.decode(errors="replace").strip().splitlines() or ["failed"]
     told = next((line for line in lines if line.startswith("fatal:")), lines[-1])
     what = f"git {verb}: {told[:300]}"
