@@ -26,8 +26,9 @@ FOUND = 20
 def every(
     ctx: Ctx, subject: Subject, change: Change, memory: Memory | PassdownError
 ) -> tuple[Part, ...]:
-    """The checks of every audit beside those that need nothing but the change: the playbooks about
-    it, and what drifted under it."""
+    """The checks of every audit beside those that need nothing but the change: its tests, the
+    playbooks about it, and what drifted under it."""
+    from passdown.ops.running import tests
     from passdown.stages.audit.judge import Part
 
     books = books_of(ctx, subject.repo)
@@ -35,6 +36,7 @@ def every(
     chosen = _about(ctx, subject, change, books, past) if books else []
     shelf = _shelf(ctx, change)
     return (
+        tests(ctx, subject, change),
         Part("kb_query", lambda work: _playbooks(chosen)),
         Part("drift", lambda work: _drift(change, shelf, books, chosen)),
     )

@@ -23,7 +23,8 @@ USUAL = {
     **CLAIMS, "claims.removes_leftover": INFO, "tamper.skipped": WARN, "tamper.focused": WARN,
     "tamper.hollow": WARN, "tamper.deleted": WARN, "tamper.asserts": INFO,
     "tamper.threshold": WARN, "tamper.owners": WARN, "drift.removed": WARN,
-    "drift.breaking": WARN, "drift.deprecated": WARN, "drift.version": INFO, "kb.playbook": INFO,
+    "drift.breaking": WARN, "drift.deprecated": WARN, "drift.version": INFO,
+    "dynamic.broken": WARN, "dynamic.flaky": INFO, "kb.playbook": INFO,
 }  # fmt: skip
 """What each rule weighs until something else is decided; those that are certain are not here, nor
 are those of linters, which are as many as there are linters."""

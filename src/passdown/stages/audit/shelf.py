@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -154,7 +155,7 @@ def _read(place: Path, package: str, version: str) -> Api | None:
         with TemporaryDirectory(prefix="passdown-wheel-") as folder:
             _unpacked(place, Path(folder))
             return api.read(Path(folder), _tops(Path(folder)), package, version)
-    except (PassdownError, OSError, zipfile.BadZipFile, NotImplementedError, EOFError):
+    except (PassdownError, OSError, zipfile.BadZipFile, zlib.error, EOFError):
         return None
 
 
@@ -191,11 +192,17 @@ def _public(names: Iterator[str]) -> list[str]:
     return [name for name in found if not name.startswith("_")] or found
 
 
+def _is_plain(member: zipfile.ZipInfo) -> bool:
+    """Whether it is a Python file that is packed as wheels are, and not locked."""
+    known = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    return known and not member.flag_bits & 1 and member.filename.endswith((".py", ".pyi"))
+
+
 def _unpacked(wheel: Path, folder: Path) -> None:
     """The Python files of a wheel, within bounds, below the folder whatever they are called."""
     total = 0
     with zipfile.ZipFile(wheel) as source:
-        members = [one for one in source.infolist() if one.filename.endswith((".py", ".pyi"))]
+        members = [one for one in source.infolist() if _is_plain(one)]
         for one in members[:MOST_FILES]:
             parts = one.filename.split("/")
             if any(part in ("", "..", ".") or "\\" in part or "\0" in part for part in parts):

@@ -48,6 +48,10 @@ class Tree:
         path = path.removeprefix("./").rstrip("/")
         return path in self._blobs or any(one.startswith(f"{path}/") for one in self._blobs)
 
+    def name_of(self, path: str) -> str:
+        """What git calls a file's content; '' for no file."""
+        return self._blobs.get(path, "")
+
     def read(self, path: str) -> str | None:
         """A file's text; None for none, for a binary one and for one too large to be code."""
         if path not in self._texts:

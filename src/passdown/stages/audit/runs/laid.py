@@ -1,0 +1,91 @@
+"""The files of a tree as they stand on a disk, for programs that want files: nothing of git is run
+on them, no filter, no hook, no line ending is touched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from passdown.domain.errors import Limit
+from passdown.stages.audit import git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from passdown.stages.audit.tree import Tree
+
+MOST_FILES, MOST_BYTES = 60_000, 400_000_000
+_LINK, _RUNS = b"120000", b"100755"
+_BATCH = 2000
+
+
+def lay(tree: Tree, folder: Path, paths: Sequence[str] | None = None) -> None:
+    """Write the files of a tree below a folder, over what is there; `paths` only these.
+
+    Raises:
+        Limit: there are too many, or they are too large, to be copied for a run.
+    """
+    wanted = None if paths is None else set(paths)
+    rows = [row for row in _entries(tree) if wanted is None or row[2] in wanted]
+    size = sum(row[3] for row in rows)
+    if len(rows) > MOST_FILES or size > MOST_BYTES:
+        raise Limit(f"{len(rows)} files of {size} bytes are not copied to be run")
+    for at in range(0, len(rows), _BATCH):
+        part = rows[at : at + _BATCH]
+        texts = _contents(tree, [row[1] for row in part])
+        for (mode, _, path, _), data in zip(part, texts, strict=True):
+            _put(folder, path, mode, data)
+
+
+def _entries(tree: Tree) -> Iterator[tuple[bytes, str, str, int]]:
+    """Mode, object, path and size of every file; other repositories are none."""
+    said = git.ask(tree.repo, "ls-tree", "-r", "-l", "-z", "--full-tree", tree.commit)
+    for row in said.split(b"\0"):
+        head, tab, path = row.partition(b"\t")
+        parts = head.split()
+        if tab and parts[1] == b"blob":
+            name = path.decode("utf-8", "surrogateescape")
+            yield parts[0], parts[2].decode(), name, int(parts[3])
+
+
+def _contents(tree: Tree, objects: Sequence[str]) -> Iterator[bytes]:
+    names = "".join(f"{one}\n" for one in objects).encode()
+    answer = memoryview(git.ask(tree.repo, "cat-file", "--batch", stdin=names))
+    at = 0
+    for _ in objects:
+        line = bytes(answer[at : at + 200]).partition(b"\n")[0]
+        start = at + len(line) + 1
+        size = int(line.split(b" ")[2])
+        yield bytes(answer[start : start + size])
+        at = start + size + 1
+
+
+def _put(folder: Path, path: str, mode: bytes, data: bytes) -> None:
+    parts = PurePosixPath(path).parts
+    if not parts or ".." in parts or path.startswith("/") or ".git" in parts:
+        return
+    target = folder.joinpath(*parts)
+    if any(folder.joinpath(*parts[:n]).is_symlink() for n in range(1, len(parts))):
+        return  # what a link points to is not ours to write
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    if mode == _LINK:
+        if _stays(parts, data):
+            os.symlink(data, os.fsencode(target))
+        return
+    target.write_bytes(data)
+    target.chmod(0o755 if mode == _RUNS else 0o644)
+
+
+def _stays(parts: Sequence[str], data: bytes) -> bool:
+    """Whether a link points to something in the tree."""
+    if data.startswith(b"/") or b"\0" in data:
+        return False
+    depth = len(parts) - 1
+    for part in data.split(b"/"):
+        depth += -1 if part == b".." else part not in (b"", b".")
+        if depth < 0:
+            return False
+    return True
