@@ -39,7 +39,8 @@ SETTINGS = f"""
 SET search_path TO {SCHEMA_NAME};
 SET lock_timeout TO '{PATIENCE:.0f}s';
 SET idle_in_transaction_session_timeout TO '10min';
-SET client_min_messages TO warning
+SET client_min_messages TO warning;
+SET plan_cache_mode TO force_generic_plan
 """
 
 _place = re.compile(r"(?<!:):([a-z]\w*)")
@@ -128,14 +129,14 @@ class PostgresConnection:
         """Run it; its rows."""
         self._hook(sql)
         with told(self.where):
-            cursor = self.db.execute(sql.encode(), args)
+            cursor = self.db.execute(sql.encode(), args, prepare=args is not None)
             return cursor.fetchall() if cursor.description else []
 
     def count(self, sql: str, args: Mapping[str, Any]) -> int:
         """Run it; how many rows it wrote."""
         self._hook(sql)
         with told(self.where):
-            return self.db.execute(sql.encode(), args).rowcount
+            return self.db.execute(sql.encode(), args, prepare=True).rowcount
 
     def bulk(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows."""
