@@ -80,7 +80,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'quarantined': ('read', 'What is never mined, and why: instructions to agents, hidden characters, echoes.', 'passdown.ops.observe', 'quarantined'),
     'readings': ('read', 'What the last readings of transcripts did, newest first, with the lines they skipped.', 'passdown.ops.runs', 'readings'),
     'recent': ('read', 'The last events, newest first, of the last thousand; none that is in quarantine.', 'passdown.ops.events', 'recent'),
-    'records': ('read', 'What is known: active records by kind.', 'passdown.ops.recall', 'records'),
+    'records': ('read', 'What is known: active records by kind; of one scope the surest first.', 'passdown.ops.recall', 'records'),
     'redact': ('read', 'What would be replaced in a file or a text: by which rule and where, never the value.', 'passdown.ops.redact', 'redact'),
     'reject': ('decide', 'Reject one proposal; the same question is not asked again on the same evidence.', 'passdown.ops.review', 'reject'),
     'release': ('decide', 'Let a quarantined observation be mined after all.', 'passdown.ops.observe', 'release'),

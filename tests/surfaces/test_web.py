@@ -12,11 +12,14 @@ from starlette.routing import Route
 
 from evals.cockpit import PAGES as ASKED
 from passdown.domain.actor import Proof, agent, human
+from passdown.domain.entry import Activity
 from passdown.domain.proposal import Status
+from passdown.domain.scope import ALL
 from passdown.surfaces import web as pages
 from passdown.surfaces.web import decisions
 from tests.desk import Desk
 from tests.notes import Add, Reword
+from tests.ops.test_graph import know
 from tests.surfaces.cockpit import MIRA, OF_LOOPS, PAGES, PARTS, Cockpit
 
 HOSTILE = '<img src=x onerror="alert(1)"></article><script>alert(2)</script> `<b>`'
@@ -313,6 +316,45 @@ def test_a_record_tells_its_life(at: Desk, web: Cockpit) -> None:
     assert "version 2 of 2" in then
     assert 'value="4"' in then
     assert 'max="7" value="7"' in client.get(f"/knowledge/{key['id']}/life?place=99").text
+
+
+def test_knowledge_is_narrowed_by_scope_category_name_and_ontology(at: Desk, web: Cockpit) -> None:
+    know(at, "pytest needs uv", "pytest", scope="repo:web")
+    know(at, "make needs a shell", "make")
+    at.call("index.follow")
+    client = web.browser()
+    here = client.get("/knowledge?scope=repo:web").text
+    assert "pytest needs uv" in here
+    assert "make needs a shell" not in here
+    assert "Nothing is known that fits" in client.get("/knowledge?category=pitfall").text
+    named = client.get("/knowledge?entity=make").text
+    assert "make needs a shell" in named
+    assert "pytest needs uv" not in named
+    away = client.get("/knowledge?ontology=a/b", follow_redirects=False)
+    assert away.headers["location"] == "/ontologies/a%2Fb"
+
+
+def test_a_session_shows_what_it_was_told_and_said_of_it(at: Desk, web: Cockpit) -> None:
+    at.say("tea?", "s1")
+    at.agree(Add("tea is at four"))
+    at.agree(Add("milk comes last"))
+    tea, milk = sorted(at.call("records")["records"], key=lambda one: -len(one["text"]))
+    with at.store.write(ALL) as tx:
+        tx.ledger.note(Activity(tx.now, "served", "s1", (tea["id"],), {"how": "brief"}))
+        tx.ledger.note(Activity(tx.now, "shadow", "s1", (milk["id"],), {"how": "brief"}))
+        tx.ledger.note(Activity(tx.now, "feedback", "s1", (tea["id"],), {"verdict": "helpful"}))
+    page = web.browser().get("/sessions/s1").text
+    assert "What it was told" in page
+    assert re.search(rf'{tea["id"]}".*brief.*<span class="good">helpful</span>', page)
+    assert re.search(rf'{milk["id"]}".*held back, to measure by', page)
+
+
+def test_the_queue_is_measured_with_how_long_a_person_needs(at: Desk, web: Cockpit) -> None:
+    decide(web.browser(), at.ask(Add("tea is at four")).id, yes=True)
+    page = web.browser().get("/measure/figures").text
+    assert "1 were asked and 1 answered" in page
+    assert "How long you need for one: not enough data" in page
+    assert "by answers from the phrasebook; n&nbsp;=&nbsp;0" in page
 
 
 def test_a_loop_is_paused_and_goes_on_by_its_button(at: Desk, web: Cockpit) -> None:

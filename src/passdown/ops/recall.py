@@ -169,11 +169,37 @@ def _related(tx: Tx, record: Record, edges: Sequence[Edge]) -> list[dict[str, An
     example="passdown records --kind claim",
     resource="records",
 )
-def records(ctx: Ctx, kind: Name = "", limit: int = 100) -> dict[str, Any]:
-    """What is known: active records by kind."""
+def records(
+    ctx: Ctx, kind: Name = "", limit: int = 100, scope: Name = "", category: Name = ""
+) -> dict[str, Any]:
+    """What is known: active records by kind; of one scope the surest first."""
+    most = max(1, min(limit, 10_000))
     with ctx.store.read(ctx.sight) as tx:
-        found = tx.knowledge.all(kind, limit=max(1, min(limit, 10_000)))
+        if scope or category:
+            found = _narrowed(tx, kind, scope, category)[:most]
+        else:
+            found = tx.knowledge.all(kind, limit=most)
         return {"records": [_whole(r) for r in found], "counts": tx.knowledge.counts()}
+
+
+READ = 3_000
+"""Records that are looked at for those of one scope or category."""
+
+
+def _narrowed(tx: Tx, kind: str, scope: str, category: str) -> list[Record]:
+    """Those of one kind, scope and category, where they are asked for."""
+    from passdown.storage.wanted import Wanted
+
+    if scope:
+        wanted = [Wanted(scope, tx.now, asks=asks) for asks in (False, True)]
+        every = [one for some in wanted for one in tx.knowledge.best(some, limit=READ)]
+    else:
+        every = tx.knowledge.all(kind, limit=READ)
+    return [
+        one
+        for one in every
+        if kind in ("", one.kind) and category in ("", one.body.get("category"))
+    ]
 
 
 @operation("why", Effect.READ, example="passdown why 3f9a01bc")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from passdown.text.prices import Prices
 
 EVERY = 100_000
+EVERY_TOLD, MOST_TOLD = 1000, 200
+"""Rows of what was told that are looked at, and records of them that are shown."""
 INNER = frozenset({"signs", "sums"})
 """What a session's meta keeps for those who go on counting; shown as what it says."""
 
@@ -62,7 +64,8 @@ def shown(ctx: Ctx, id: Name, limit: int = 200) -> dict[str, Any]:
     """How one session went: its outcome with the evidence, errors and cures, tokens and cost.
 
     The session is named by its id or the start of it. `limit` bounds the observations that the
-    result lists; everything else is of all of them. `asked` is what asking a model about it cost.
+    result lists; everything else is of all of them. `asked` is what asking a model about it cost,
+    `told` what it was told of what is known, and what it said of that.
     """
     from passdown.ops.purse import spent
 
@@ -70,6 +73,7 @@ def shown(ctx: Ctx, id: Name, limit: int = 200) -> dict[str, Any]:
         session = the_session(tx, id)
         items = _all_of(tx, session.id)
         asked = spent(tx, session=session.id)
+        told = _told(tx, session.id)
     shows = _evidence(session, items)
     row, lessons = _row(session, _prices(ctx)), _lessons(ctx, session, items)
     errors = _errors(items, lessons)
@@ -80,9 +84,28 @@ def shown(ctx: Ctx, id: Name, limit: int = 200) -> dict[str, Any]:
         "evidence": [_said(one) for one in shows],
         "errors": errors,
         "lessons": lessons,
+        "told": told,
         "observations": items[: max(0, min(limit, 10_000))],
         "card": _card(session, row, shows, errors),
     }
+
+
+def _told(tx: Tx, session: str) -> list[dict[str, Any]]:
+    """Each record it was told or that was held back from it, the first one first; with what it
+    said of it."""
+    from passdown.stages.serve.served import SERVED, SHADOW, WITHHELD
+
+    rows: dict[str, dict[str, Any]] = {}
+    for one in reversed(tx.ledger.activities(session=session, limit=EVERY_TOLD)):
+        how = str(one.detail.get("how", ""))
+        for item in one.items:
+            if one.name in (SERVED, WITHHELD, SHADOW):
+                row = {"id": item, "at": one.at, "name": one.name, "how": how, "said": []}
+                rows.setdefault(item, row)
+            elif item in rows:
+                rows[item]["said"].append(str(one.detail.get("verdict", one.name)))
+    texts = {id: next((r.text for r in tx.knowledge.find(id)), "") for id in list(rows)[:MOST_TOLD]}
+    return [{**rows[id], "text": text} for id, text in texts.items() if text]
 
 
 def _row(session: Session, prices: Prices) -> dict[str, Any]:

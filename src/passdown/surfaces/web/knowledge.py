@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse
 
 from passdown.domain.clock import later, to_seconds
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGE = 100
 UNITS, FEW = (86_400.0, 3600.0, 60.0), 3
-ASKED = ("kind", "scope", "category", "entity", "as_of")
+ASKED = ("kind", "scope", "category", "entity", "ontology", "as_of")
 
 
 def routes(site: Site) -> Sequence[BaseRoute]:
@@ -31,8 +34,12 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
 def knowledge(visit: Visit) -> Response:
     """What a search finds, with why; without words, what there is."""
-    words, asked = visit.asked("q").strip(), {name: visit.asked(name) for name in ASKED}
-    shown = visit.call("records", kind=asked["kind"], limit=PAGE)
+    words, asked = visit.asked("q").strip(), {name: visit.asked(name).strip() for name in ASKED}
+    if asked["ontology"] and not (words or asked["entity"]):
+        return RedirectResponse(f"/ontologies/{quote(asked['ontology'], safe='')}", 303)
+    words = words or asked["entity"]
+    narrow = {name: asked[name] for name in ("kind", "scope", "category")}
+    shown = visit.call("records", **narrow, limit=PAGE)
     place = visit.asked("in")
     found = _found(visit, words, place, asked) if words else None
     return visit.show(

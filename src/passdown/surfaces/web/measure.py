@@ -46,9 +46,15 @@ def storage(visit: Visit) -> Response:
 
 def figures(visit: Visit) -> Response:
     """The four figures, the decisions a day, and the queue."""
-    found = visit.call("figures", days=visit.whole("days", 30), loop=visit.asked("loop"))
+    loop = visit.asked("loop")
+    found = visit.call("figures", days=visit.whole("days", 30), loop=loop)
     return visit.show(
-        "part/figures.html", found=found, tiles=TILES, bars=stacks(found["days"], KINDS)
+        "part/figures.html",
+        found=found,
+        tiles=TILES,
+        bars=stacks(found["days"], KINDS),
+        pace=visit.call("pace", loop=loop),
+        saved=visit.call("phrases.used"),
     )
 
 

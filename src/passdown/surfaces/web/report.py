@@ -28,6 +28,8 @@ def report(app: App, actor: Actor, *, days: int = 30, loop: str = "") -> str:
             "tiles": TILES,
             "bars": stacks(found["days"], KINDS),
             "groups": [{**group, "dots": dots(group["reliability"])} for group in groups],
+            "pace": app.call("pace", {"loop": loop}, actor),
+            "saved": app.call("phrases.used", {}, actor),
             "days": days,
             "loop": loop,
             "at": app.clock.now(),
