@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,14 @@ import pytest
 
 from passdown.app import App
 from passdown.domain.errors import Forbidden, NotFound
+from passdown.domain.scope import ALL
+from passdown.domain.settings import Setting
 from passdown.loops.audit import LOOP
 from passdown.testing import VirtualClock
 from tests.desk import ALICE, ROBOT, Desk, places
 from tests.stages.audit.repo import commit, init, run
 from tests.stages.audit.shelves import NEW, OLD, wheel
+from tests.stages.audit.test_inference import Says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,14 +106,19 @@ def test_a_second_run_knows_the_first_by_id_and_what_people_said(desk: Desk, rep
     kb = second["kb"]
     assert [one["id"] for one in kb["prior_audits"]] == [key]
     cited = next(one for one in second["findings"] if one["rule"] == "kb.prior_audits")
-    assert cited["message"] == "prior 1 audit ended: 1 in request_changes"
+    assert cited["message"] == (
+        f"prior 1 audit ended in request_changes; the last: {first['one_liner'][:100]}"
+    )
     assert cited["kb_refs"] == [key]
     quiet = [one for one in second["findings"] if one["state"] == "suppressed"]
     assert [(one["rule"], one["reason"]) for one in quiet] == [("claims.n_tests", "counted apart")]
+    took = second["metrics"]["duration_ms"] - first["metrics"]["duration_ms"]
     assert kb["gain"] == {
         "prior_audits": 1, "specific_claims_matched": 6, "specific_claims_total": 6,
         "suppressed_by_human_dismissal": 1, "escalated_by_confirmed_history": 2,
+        "cached_checks": 0, "duration_delta_ms": kb["gain"]["duration_delta_ms"],
     }  # fmt: skip
+    assert abs(kb["gain"]["duration_delta_ms"] - took) <= 50
     assert refuted(second) == refuted(first)
 
 
@@ -292,3 +301,33 @@ def test_what_a_playbook_tells_to_write_is_held_against_a_version_that_moved(
     assert (row["status"], row["was"], row["now"]) == (
         "removed", "netty.Client(auth=, proxies=, timeout=)", "netty.Client(auth=, timeout=)"
     )  # fmt: skip
+
+
+def noted(desk: Desk, repo: Path, writer: Any, how: str) -> dict[str, Any]:
+    """The verdict on a branch where the engine says this."""
+    from passdown.ops.audit import audit_range
+
+    values = {**desk.app.settings.values, "audit.inference": Setting(how, "flag")}
+    ctx = desk.app._ctx(ALICE, ALL, replace(desk.app.settings, values=values), lambda _: None)
+    given = {"range": "main..HEAD", "repo": str(repo), "dry_run": True}
+    found: dict[str, Any] = audit_range.run(replace(ctx, writer=lambda: writer), given)["verdict"]
+    return found
+
+
+def test_no_model_is_asked_unless_somebody_said_so(desk: Desk, repo: Path) -> None:
+    run(repo, "checkout", "-q", "-b", "one", "main")
+    commit(repo, {"shop/cart.py": "x = 1\n"})
+    note = {"path": "shop/cart.py", "line": 1, "message": "It is named x.", "cites": []}
+    writer = Says({"findings": [note]})
+    off = noted(desk, repo, writer, "off")
+    assert writer.asked == []
+    assert {one["name"]: one["reason"] for one in off["checks"]}["inference"] == (
+        "audit.inference is off"
+    )
+    on = noted(desk, repo, writer, "on")
+    assert [(one["rule"], one["severity"]) for one in on["findings"]] == [("inference", "info")]
+    assert (on["overall"], on["metrics"]["llm"]["used"]) == ("approve", True)
+    assert len(writer.asked) == 1
+    writer.name = "none"
+    required = noted(desk, repo, writer, "required")
+    assert (required["status"], required["overall"]) == ("incomplete", "request_changes")

@@ -354,6 +354,13 @@ KNOBS: dict[str, Knob] = {
             choices=("auto", "bwrap", "unshare", "none"),
             safety=True,
         ),
+        Knob(
+            "audit.inference",
+            "off",
+            "Whether audits ask the engine; required: no verdict without.",
+            choices=("off", "on", "required"),
+            safety=True,
+        ),
         Knob("audit.python", "", "The Python of tests that have none of their own.", safety=True),
         Knob("audit.runs", "data/_auditor/runs", "Where runs of tests are kept.", safety=True),
         Knob("audit.packages", "", "Folders of packages that drift is told by.", safety=True),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from passdown.stages.audit.shelf import Shelf
     from passdown.stages.audit.verdict import Subject
 
+NONE = "none"
 FOUND = 20
 """Playbooks that search may bring."""
 
@@ -39,6 +40,7 @@ def every(
         tests(ctx, subject, change),
         Part("kb_query", lambda work: _playbooks(chosen)),
         Part("drift", lambda work: _drift(change, shelf, books, chosen)),
+        _inference(ctx, subject, change, books),
     )
 
 
@@ -102,6 +104,35 @@ def _drift(
     found = drifts(change, shelf, told)
     rows = [one.plain() for one in found]
     return Outcome(tuple(findings(found)), reason=unknown(found), kb={"drift": rows})
+
+
+def _inference(ctx: Ctx, subject: Subject, change: Change, books: Sequence[Book]) -> Part:
+    """What a model adds, where it is asked: not unless somebody said so."""
+    from passdown.stages.audit.judge import Outcome, Part
+    from passdown.stages.audit.verdict import SKIPPED
+
+    asked = ctx.settings.text("audit.inference")
+
+    def find(work: Work) -> Outcome:
+        if asked == "off":
+            return Outcome(status=SKIPPED, reason="audit.inference is off")
+        if ctx.writer().name == NONE:
+            return Outcome(status=SKIPPED, reason="no engine is configured")
+        return _inferred(ctx, subject, change, work, books)
+
+    return Part("inference", find, required=asked == "required", late=True)
+
+
+def _inferred(
+    ctx: Ctx, subject: Subject, change: Change, work: Work, books: Sequence[Book]
+) -> Outcome:
+    from passdown.domain.scope import ALL
+    from passdown.stages.audit.inference import inferred
+    from passdown.stages.gate.trust import keyed
+
+    with ctx.store.read(ALL) as tx:
+        boundary = keyed(tx, f"boundary:{subject.audit_key}")[:24]
+    return inferred(ctx.writer(), subject.title, change, work, books, boundary)
 
 
 def _shelf(ctx: Ctx, change: Change) -> Shelf:

@@ -141,7 +141,7 @@ def judge(
     work.all(one for one in parts if not one.late)
     prior = _prior(work, memory, subject, change)
     work.all(one for one in parts if one.late)
-    _remember(work, memory, prior, change)
+    _remember(work, memory, prior, change, start)
     return Verdict(subject, at, **work.told(), ms=_since(start), **_known_by(change))
 
 
@@ -172,13 +172,18 @@ def _prior(
 
 
 def _remember(
-    work: Work, memory: Memory | PassdownError | None, prior: Sequence[Prior], change: Change
+    work: Work,
+    memory: Memory | PassdownError | None,
+    prior: Sequence[Prior],
+    change: Change,
+    start: float,
 ) -> None:
     """What people said of the findings before; and what knowing it changed."""
     if memory is None or isinstance(memory, PassdownError):
         return
     work.findings = memory.with_feedback(_once(work.findings), hunks(change))
-    work.kb["gain"] = gain(memory, prior, work.held, work.findings)
+    cached = sum(check.cached for check in work.checks)
+    work.kb["gain"] = gain(memory, prior, work.held, work.findings, cached=cached, ms=_since(start))
 
 
 def hunks(change: Change) -> list[str]:

@@ -31,6 +31,8 @@ LEAST = 1.0
 CONFIRMATIONS = 2
 """Times that people must have confirmed a specific claim to be false before that warns."""
 ALIKE = 0.6
+LAST = 100
+"""Characters of what the last of the earlier audits said that are told."""
 CONFIRMED, DISMISSED, MENDED = "confirmed", "dismissed", "fixed"
 _WORD = re.compile(r"\w+")
 
@@ -177,24 +179,37 @@ def kb_query(memory: Memory, prior: Sequence[Prior], held: Sequence[Held]) -> li
     of the same specific claims."""
     if not prior:
         return []
-    ended = Counter(one.row.get("overall", "") for one in prior)
-    how = ", ".join(f"{n} in {overall}" for overall, n in sorted(ended.items()))
     ids = tuple(one.row["audit_key"] for one in prior)
-    word = "audit" if len(prior) == 1 else "audits"
-    message = f"prior {len(prior)} {word} ended: {how}"
     keys = sorted({claim for one in prior for claim in one.claims})
     sure = [key for key in keys if memory.confirmations(key) >= CONFIRMATIONS]
     still = {one.claim.key for one in held if one.result == "refuted"}
     weight = WARN if still & set(sure) else INFO
-    return [Finding("kb.prior_audits", "kb_query", weight, message,
+    return [Finding("kb.prior_audits", "kb_query", weight, _ended(prior),
                     digest("kb.prior_audits", *ids), 1.0, (), tuple(keys), ids)]  # fmt: skip
 
 
+def _ended(prior: Sequence[Prior]) -> str:
+    """How earlier audits ended, and what the last of them had against it."""
+    ended = Counter(str(one.row.get("overall", "")) for one in prior)
+    how = ", ".join(
+        name if len(ended) == 1 else f"{name} ({n})" for name, n in sorted(ended.items())
+    )
+    word = "audit" if len(prior) == 1 else "audits"
+    newest = max(prior, key=lambda one: str(one.row.get("audited_at", "")))
+    last = str(newest.row.get("one_liner", "")).strip()
+    return f"prior {len(prior)} {word} ended in {how}" + (
+        f"; the last: {last[:LAST]}" if last else ""
+    )
+
+
 def gain(memory: Memory, prior: Sequence[Prior], held: Sequence[Held],
-         findings: Sequence[Finding]) -> Json:  # fmt: skip
-    """What knowing the past changed, counted."""
+         findings: Sequence[Finding], *, cached: int, ms: int) -> Json:  # fmt: skip
+    """What knowing the past changed, counted. `cached` are checks that ran before; `ms` is what
+    this audit took, which is compared with the last of the earlier ones."""
     specific = _specific(held)
     matched = {claim for one in prior for claim in one.claims}
+    took = [round(1000 * float(one.row.get("elapsed_secs", 0.0))) for one in sorted(
+        prior, key=lambda one: str(one.row.get("audited_at", "")))]  # fmt: skip
     return {
         "prior_audits": len(prior),
         "specific_claims_matched": len(matched & specific),
@@ -204,6 +219,8 @@ def gain(memory: Memory, prior: Sequence[Prior], held: Sequence[Held],
             any(memory.confirmations(claim) for claim in one.claims) for one in findings
             if one.check == "claims"
         ),
+        "cached_checks": cached,
+        "duration_delta_ms": ms - took[-1] if took else 0,
     }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ USUAL = {
     "tamper.threshold": WARN, "tamper.owners": WARN, "drift.removed": WARN,
     "drift.breaking": WARN, "drift.deprecated": WARN, "drift.version": INFO,
     "dynamic.broken": WARN, "dynamic.flaky": INFO, "kb.playbook": INFO,
+    "inference": INFO,
 }  # fmt: skip
 """What each rule weighs until something else is decided; those that are certain are not here, nor
 are those of linters, which are as many as there are linters."""

@@ -178,10 +178,14 @@ def written(verdict: Json) -> bytes:
 
 
 def unlike(verdict: Json) -> Json:
-    """A verdict without what differs from run to run: its time and how long it took."""
+    """A verdict without what differs from run to run: its time, how long it took, and whether a
+    check had to run or was known."""
     metrics = {**verdict.get("metrics", {}), "duration_ms": 0}
-    checks = [{**check, "duration_ms": 0} for check in verdict.get("checks", [])]
-    return {**verdict, "ts": "", "metrics": metrics, "checks": checks}
+    checks = [{**check, "duration_ms": 0, "cached": False} for check in verdict.get("checks", [])]
+    kb = verdict.get("kb", {})
+    gain = {**kb.get("gain", {}), "duration_delta_ms": 0, "cached_checks": 0}
+    kb = {**kb, "gain": gain if kb.get("gain") else {}}
+    return {**verdict, "ts": "", "metrics": metrics, "checks": checks, "kb": kb}
 
 
 def shadowed(verdict: Verdict, rules: Iterable[str] = ()) -> Verdict:

@@ -357,3 +357,15 @@ def test_a_link_in_the_way_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "place" / "a").symlink_to(tmp_path / "else")
     laid.lay(tree, tmp_path / "place")
     assert list((tmp_path / "else").iterdir()) == []
+
+
+def test_tests_run_shut_in_with_an_environment_that_they_only_read(tmp_path: Path) -> None:
+    try:
+        box = sandbox()
+    except Unavailable as error:
+        pytest.skip(error.what)
+    one = changed(tmp_path, {"shop/cart.py": RIGHT, "tests/test_cart.py": NEW_TEST})
+    own = environment(Plan(), tmp_path, sys.executable)
+    found = dynamic.run(one, Bench(box, Plan(), own))
+    assert isinstance(found, Record)
+    assert results(one, found, "Adds a regression test.")[0][0] == VERIFIED

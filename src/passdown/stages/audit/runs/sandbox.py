@@ -55,7 +55,8 @@ done
 """
 _OUTSIDE = r"""
 set -eu
-root=$1 given=$2 disk=$3; shift 3
+root=$1 given=$2 disk=$3 path=$PATH; shift 3
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount --make-rprivate /
 mount -t tmpfs -o "size=16m,mode=755,nosuid,nodev" none "$root"
 see() {
@@ -83,7 +84,7 @@ cd "$root"
 pivot_root . .
 umount -l .
 mount -o remount,ro /
-exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
+exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- env "PATH=$path" "$@"
 """
 
 
