@@ -1,5 +1,5 @@
 """Operations on requests at a forge: one is judged where it was made, and what a forge posts of it
-is taken in. What a request brings is data: nothing of it is run, nothing of it configures us."""
+is taken in. What it brings is data: nothing of it configures us, nothing of a fork is run."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def audit_pr(
     """Judge a request at its forge, and say the verdict there.
 
     It is a check run or a status, a review where lines are to be shown, one comment; the request is
-    never approved. `request` is OWNER/REPO#N or its address. `dry_run` does everything but say it there. What was
-    interrupted is done to its end when it is asked for again, each thing once.
+    never approved. `request` is OWNER/REPO#N or its address. `dry_run` does everything but say it
+    there. What was interrupted is done to its end when it is asked for again, each thing once.
     """
     from passdown.stages.audit import told
     from passdown.stages.audit.remote.line import Line
