@@ -1,13 +1,13 @@
-"""What records can be told apart by that a loop knows and they do not say: a filter of searches and
-briefs, and what sessions can be read into."""
+"""What records can be told apart by that a loop knows and they do not say: a filter of searches,
+briefs and questions, and what sessions can be read into."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.record import Record
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Facet:
     """`of` gives what each record belongs to, '' where to nothing; `named` the value that is meant
-    by a name, or NotFound; `open` the same where sessions can be read into it, else Conflict."""
+    by a name, or NotFound; `open` the same where sessions can be read into it, else Conflict.
+    `about` gives all values that a question speaks of, by its loop and payload; `keepers` the names
+    of the people to whom questions about a value are routed."""
 
     name: str
     of: Callable[[Corpus], Callable[[Record], str]]
     named: Callable[[Corpus, str], str]
     open: Callable[[Corpus, str], str]
+    about: Callable[[Corpus], Callable[[str, Mapping[str, Any]], frozenset[str]]] | None = None
+    keepers: Callable[[Corpus], Mapping[str, frozenset[str]]] | None = None

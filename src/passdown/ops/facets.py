@@ -10,7 +10,9 @@ from passdown.domain.scope import ALL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from passdown.contract.corpus import Corpus
     from passdown.contract.facet import Facet
+    from passdown.domain.proposal import Proposal
     from passdown.domain.record import Record
     from passdown.domain.scope import Sight
     from passdown.ops.operation import Ctx
@@ -29,6 +31,42 @@ def takes(ctx: Ctx, sight: Sight, **asked: str) -> Callable[[Record], bool] | No
         values = {name: facets[name].named(corpus, value) for name, value in wanted.items()}
         of = {name: facet.of(corpus) for name, facet in facets.items()}
     return lambda record: all(of[name](record) == value for name, value in values.items())
+
+
+def routed(ctx: Ctx, *, mine: bool, **asked: str) -> Callable[[Proposal], bool] | None:
+    """Whether a question speaks of all that is asked for, and with `mine` of what whoever asks
+    keeps; None where nothing is."""
+    from passdown.stages.mine.corpus import live
+
+    wanted = {name: value for name, value in asked.items() if value}
+    if not wanted and not mine:
+        return None
+    with ctx.store.read(ctx.sight) as tx:
+        corpus = live(tx)
+        each = [_speaks(_the(ctx, name), corpus, value) for name, value in wanted.items()]
+        each += [_is_kept(ctx, corpus)] if mine else []
+    return lambda question: all(takes(question) for takes in each)
+
+
+def _speaks(facet: Facet, corpus: Corpus, value: str) -> Callable[[Proposal], bool]:
+    """Whether a question speaks of this value."""
+    if facet.about is None:
+        raise Invalid(f"questions have no {facet.name}", where=facet.name, next="Leave it out.")
+    about, wanted = facet.about(corpus), facet.named(corpus, value)
+    return lambda question: wanted in about(question.loop, question.payload)
+
+
+def _is_kept(ctx: Ctx, corpus: Corpus) -> Callable[[Proposal], bool]:
+    """Whether a question speaks of anything that this person keeps."""
+    found = [
+        (facet.about(corpus), frozenset(v for v, who in kept.items() if ctx.actor.name in who))
+        for loop in ctx.loops.values()
+        for facet in loop.facets
+        if facet.about and facet.keepers and (kept := facet.keepers(corpus))
+    ]
+    return lambda question: any(
+        not mine.isdisjoint(about(question.loop, question.payload)) for about, mine in found
+    )
 
 
 def into(ctx: Ctx, **asked: str) -> dict[str, str]:

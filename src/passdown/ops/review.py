@@ -17,6 +17,8 @@ from passdown.ops.wire import wire
 from passdown.storage.narrow import ANY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from passdown.contract.card import Card
     from passdown.domain.proposal import Proposal
     from passdown.domain.record import Record
@@ -50,21 +52,29 @@ def pending(
     flag: Name = "",
     least: float = 0.0,
     older: When = "",
+    ontology: Name = "",
+    mine: bool = False,
 ) -> dict[str, Any]:
     """The questions that wait for a decision, most certain first.
 
     With `--order value` the open ones by what an answer is worth a second of this person's time,
     every tenth place by lot; `after` is then the `next` of the page before. Such a list can be
     narrowed: to one scope, to those with a flag (`any`, or its name), to those at least so sure,
-    to those that have waited since a time or for an age (`7d`).
+    to those that have waited since a time or for an age (`7d`), to those about one ontology, and
+    with `mine` to those about what is assigned to whoever asks.
     """
+    from passdown.ops.facets import routed
+
     most = max(1, min(limit, 1000))
     narrow = narrowed(ctx, scope, flag, least, older)
+    also = routed(ctx, mine=mine, ontology=ontology)
     if order == "value":
-        return {**_by_value(ctx, loop, most, after, narrow), "status_values": list(STATUS_VALUES)}
-    if order != "confidence" or narrow != ANY:
+        found_by = _by_value(ctx, loop, most, after, narrow, also)
+        return {**found_by, "status_values": list(STATUS_VALUES)}
+    is_whole = narrow == ANY and also is None
+    if order != "confidence" or not is_whole:
         raise Invalid(
-            f"no order {order!r}" if narrow == ANY else "only a list by value can be narrowed",
+            f"no order {order!r}" if is_whole else "only a list by value can be narrowed",
             next="One of: confidence, value.",
         )
     with ctx.store.read(ctx.sight) as tx:
@@ -72,7 +82,14 @@ def pending(
     return {"proposals": [wire(ctx, p) for p in found], "status_values": list(STATUS_VALUES)}
 
 
-def _by_value(ctx: Ctx, loop: str, most: int, after: str, narrow: Narrow) -> dict[str, Any]:
+def _by_value(
+    ctx: Ctx,
+    loop: str,
+    most: int,
+    after: str,
+    narrow: Narrow,
+    also: Callable[[Proposal], bool] | None,
+) -> dict[str, Any]:
     from itertools import islice
 
     from passdown.ops.order import ordered
@@ -80,7 +97,7 @@ def _by_value(ctx: Ctx, loop: str, most: int, after: str, narrow: Narrow) -> dic
     with ctx.store.read(ctx.sight) as tx:
         loops = [loop] if loop else [p.loop for p in tx.queue.best("")]
         every = ordered(tx, ctx.actor, loops, after=after, narrow=narrow, at_first=most)
-        found = list(islice(every, most))
+        found = list(islice((one for one in every if not also or also(one[0].proposal)), most))
     rows = [{**wire(ctx, place.proposal), "lot": place.lot} for place, _ in found]
     return {"proposals": rows, "next": found[-1][1] if len(found) == most else None}
 

@@ -95,8 +95,9 @@ LOOP: Loop[Payload] = Loop(
         Act("pin", byhand.pin),
         Act("freeze", byhand.freeze),
         Act("activate", byhand.activate),
+        Act("assign", byhand.assign),
         Act("import", byhand.taken_in),
     ),
-    facets=(Facet(NAME, facet.of, facet.named, facet.open_to),),
+    facets=(Facet(NAME, facet.of, facet.named, facet.open_to, facet.about, facet.keepers),),
     also=(Also("similar", "ledger.similar"), Also("calibrate", "ledger.calibrate")),
 )

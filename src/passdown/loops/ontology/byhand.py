@@ -11,7 +11,7 @@ from msgspec import Meta
 from passdown.domain.change import Put
 from passdown.loops.ontology.checks import PRIMORDIAL_PROTECTED, is_free, refuse, the
 from passdown.loops.ontology.inherit import SAID
-from passdown.loops.ontology.known import ACTIVE, FROZEN, PINNED, fresh, look
+from passdown.loops.ontology.known import ACTIVE, FROZEN, PINNED, REVIEWERS, fresh, look
 from passdown.loops.ontology.payload import Place
 
 if TYPE_CHECKING:
@@ -38,6 +38,16 @@ def freeze(corpus: Corpus, name: Name) -> Sequence[Change]:
 def activate(corpus: Corpus, name: Name) -> Sequence[Change]:
     """Let an ontology change again that was pinned or frozen."""
     return _set(name, ACTIVE, corpus)
+
+
+def assign(corpus: Corpus, name: Name, reviewers: tuple[Name, ...] = ()) -> Sequence[Change]:
+    """Route questions about an ontology to these people, or to nobody: `pending --mine` lists what
+    is routed to whoever asks. Who may decide is not changed by it."""
+    one = the(Place(name=name), look(corpus))
+    people = sorted(frozenset(reviewers))
+    if people == sorted(one.reviewers):
+        return []
+    return [Put(replace(one.record, body={**one.record.body, REVIEWERS: people}))]
 
 
 def add(

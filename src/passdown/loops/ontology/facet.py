@@ -1,22 +1,27 @@
-"""Ontologies as what records are filtered by, and what sessions are read into."""
+"""Ontologies as what records and questions are filtered by, and what sessions are read into."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, NotFound
 from passdown.loops.ontology.checks import TARGET_FROZEN
 from passdown.loops.ontology.inherit import majority
-from passdown.loops.ontology.known import FROZEN, PRIMORDIAL, concept_id, look
+from passdown.loops.ontology.known import FROZEN, LOOP, PRIMORDIAL, concept_id, look
+from passdown.loops.ontology.past import concerned, meant
 from passdown.loops.ontology.payload import Place
 from passdown.text.entities import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.record import Record
     from passdown.loops.ontology.known import Domain, Known
+
+MOST_TEXTS = 100
+"""Texts of a question that are looked at for names."""
 
 
 def of(corpus: Corpus) -> Callable[[Record], str]:
@@ -57,6 +62,42 @@ def open_to(corpus: Corpus, name: str) -> str:
         step = f"passdown ontology activate {one.name}"
         raise Conflict(what, where=one.key, next=step, check=TARGET_FROZEN)
     return one.name
+
+
+def about(corpus: Corpus) -> Callable[[str, Mapping[str, Any]], frozenset[str]]:
+    """The keys of the ontologies that a question speaks of: one of this loop of all that it would
+    change, any other of the one that most of its names are at home in."""
+    known = look(corpus)
+    home = finder(known)
+
+    def speaks(loop: str, raw: Mapping[str, Any]) -> frozenset[str]:
+        if loop == LOOP:
+            found = meant(raw, known)
+            return frozenset(concerned(found)) if found is not None else frozenset()
+        return frozenset({majority(_names(raw), home)} - {""})
+
+    return speaks
+
+
+def keepers(corpus: Corpus) -> Mapping[str, frozenset[str]]:
+    """Of each live ontology the people to whom questions about it are routed."""
+    return {one.key: frozenset(one.reviewers) for one in look(corpus).live}
+
+
+def _names(raw: Mapping[str, Any]) -> Iterator[str]:
+    """The names in a question: those it lists, else those that its words hold."""
+    said = raw.get("entities")
+    if isinstance(said, list | tuple):
+        return map(str, said)
+    return (name for text in islice(_texts(raw), MOST_TEXTS) for name in keys(text))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _the(corpus: Corpus, name: str) -> Domain:

@@ -30,6 +30,8 @@ LOOP, KIND = "ontology", "ontology"
 HOME, CONCEPT = "home", "concept"
 NODE = "concept"
 """In the body of a name's record: that it is a concept though no claim holds it."""
+REVIEWERS = "reviewers"
+"""In the body of an ontology: to whom questions about it are routed."""
 BY_HAND = "set:"
 """How what made a record is called where that was no proposal."""
 PRIMORDIAL = "primordial"
@@ -69,6 +71,11 @@ class Domain:
     def state(self) -> str:
         """Active, pinned (it stays) or frozen (nothing of it changes)."""
         return str(self.record.body.get("state", ACTIVE))
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """The people to whom questions about it are routed."""
+        return tuple(self.record.body.get(REVIEWERS, ()))
 
     @property
     def is_floor(self) -> bool:

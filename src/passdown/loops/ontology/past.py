@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,11 +24,23 @@ if TYPE_CHECKING:
 
 def payload_of(proposal: Proposal, known: Known) -> Payload | None:
     """What was asked, as it was meant; None where that was forgotten."""
+    return meant(proposal.payload, known)
+
+
+def meant(raw: Mapping[str, Any], known: Known) -> Payload | None:
+    """The same of a payload as it is kept."""
     try:
-        found: Payload = msgspec.convert(proposal.payload, asked.Payload)
+        found: Payload = msgspec.convert(raw, asked.Payload)
     except msgspec.ValidationError:
         return None
     return placed(found, known)
+
+
+def concerned(payload: Payload) -> set[str]:
+    """The keys of its subject and of every ontology that it, or a choice of it, would change."""
+    every = payload.choices if isinstance(payload, asked.Escalate) else (payload,)
+    found = {place.key for one in every for place in (asked.subject(one), *places(one))}
+    return (found | {asked.subject(payload).key}) - {""}
 
 
 def done(payload: Payload) -> Payload:

@@ -199,6 +199,7 @@ def _row(one: Domain, sizes: Mapping[str, int], claims: Mapping[str, int]) -> di
         "concepts": sizes.get(one.key, 0),
         "claims": claims.get(one.key, 0),
         "since": one.since,
+        "reviewers": list(one.reviewers),
     }
 
 

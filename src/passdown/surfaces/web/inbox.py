@@ -101,6 +101,8 @@ def _waiting(visit: Visit) -> dict[str, Any]:
         flag=visit.asked("flag"),
         least=_share(visit.asked("least")),
         older=visit.asked("older"),
+        ontology=visit.asked("ontology").strip(),
+        mine=visit.asked("mine") == "1",
         order="value",
         limit=PAGE,
         after=visit.asked("after"),
