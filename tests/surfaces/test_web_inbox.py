@@ -9,7 +9,7 @@ import pytest
 from passdown.app import memory_app
 from passdown.domain.record import Record
 from passdown.surfaces.web.draw import lasting, worth
-from passdown.surfaces.web.plot import history
+from passdown.surfaces.web.plot import history, short
 from passdown.testing import VirtualClock
 from tests.desk import Desk
 from tests.notes import Add
@@ -169,6 +169,11 @@ def test_a_change_of_a_phrase_is_a_question_and_nothing_else(
     assert record.text in client.get(f"/knowledge/{record.id}").text.replace("&#36;", "$")
     refused = client.post(f"/phrases/{record.id}/edit", json={"pattern": "("})
     assert refused.status_code == 422
+
+
+def test_what_stands_beside_an_axis_is_short_however_much_was_decided() -> None:
+    told = [short(n) for n in (0, 5, 2500, 10_000, 20_000, 250_000, 1_000_000, 2_500_000)]
+    assert told == ["0", "5", "2500", "10k", "20k", "250k", "1M", "2.5M"]
 
 
 def test_a_replay_is_drawn_over_its_days_with_the_empty_ones_between() -> None:

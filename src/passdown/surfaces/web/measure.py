@@ -19,7 +19,7 @@ TILES = (
     ("velocity", "Learned"),
     ("hit_rate", "Of use"),
     ("error_reduction", "Errors saved"),
-    ("task_completion", "Sessions that ended well"),
+    ("task_completion", "Ended well"),
 )
 
 

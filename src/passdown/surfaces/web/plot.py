@@ -68,9 +68,15 @@ def stacks(days: Sequence[dict[str, Any]], kinds: Sequence[str]) -> Bars:
                 bars.append(Bar(LEFT + n * step + 1, y, max(1.0, step - 2), high, kind, said))
     every = max(1, len(days) // 6)
     across = [Tick(LEFT + (n + 0.5) * step, d["day"][5:]) for n, d in enumerate(days)][::every]
-    return Bars(
-        bars, across, [Tick(room - (room - 8) * part, f"{top * part:g}") for part in (0, 1)]
-    )
+    up = [Tick(room - (room - 8) * part, short(top * part)) for part in (0, 1)]
+    return Bars(bars, across, up)
+
+
+def short(number: int) -> str:
+    """A round number in as many letters as stand beside an axis."""
+    if number >= 1_000_000:
+        return f"{number / 1_000_000:g}M"
+    return f"{number / 1000:g}k" if number >= 10_000 else f"{number:g}"
 
 
 def dots(bins: Sequence[dict[str, Any]], side: float = 200.0) -> list[Dot]:

@@ -7,6 +7,7 @@ function draw() {
   const { nodes, edges } = JSON.parse(place.dataset.graph);
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const dense = edges.length > 300;
   const most = Math.max(...nodes.map((node) => node.records));
   const ring = (index) => ({
     x: 400 * Math.cos((2 * Math.PI * index) / nodes.length),
@@ -19,10 +20,10 @@ function draw() {
       ...edges.map((edge) => ({ data: { source: edge.from, target: edge.to, width: 1 + Math.log2(edge.records) } })),
     ],
     style: [
-      { selector: "node", style: { width: "data(size)", height: "data(size)", label: "data(id)", "background-color": colour("accent"), color: colour("ink"), "font-size": 11, "text-valign": "bottom", "text-margin-y": 4, "text-max-width": 130, "text-wrap": "ellipsis", "text-background-color": colour("surface"), "text-background-opacity": 0.85, "text-background-padding": 2 } },
-      { selector: "edge", style: { width: "data(width)", "line-color": colour("soft"), opacity: 0.55, "curve-style": "haystack" } },
+      { selector: "node", style: { width: "data(size)", height: "data(size)", label: "data(id)", "background-color": colour("accent"), color: colour("ink"), "font-size": dense ? 9 : 11, "text-valign": "bottom", "text-margin-y": 4, "text-max-width": 130, "text-wrap": "ellipsis", "text-background-color": colour("surface"), "text-background-opacity": 0.85, "text-background-padding": 2 } },
+      { selector: "edge", style: { width: "data(width)", "line-color": colour("soft"), opacity: dense ? 0.16 : 0.55, "curve-style": "haystack" } },
     ],
-    layout: { name: "cose", randomize: false, animate: false, nodeRepulsion: () => 60_000, idealEdgeLength: () => 70, padding: 30 },
+    layout: { name: "cose", randomize: false, animate: false, nodeRepulsion: () => 60_000, idealEdgeLength: () => (dense ? 130 : 70), padding: 30 },
     minZoom: 0.2,
     maxZoom: 4,
   });
