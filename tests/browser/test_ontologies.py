@@ -83,6 +83,32 @@ def test_an_ontology_leads_to_its_concepts_and_what_was_decided(room: Room) -> N
     assert "/decisions/" in page.url
 
 
+def test_each_region_says_what_it_is_called(room: Room) -> None:
+    page = room.person()
+    _drawn(page)
+    told = page.evaluate(
+        "() => document.querySelector('#graph')._cyreg.cy.nodes(':parent').map(n => n.style('label'))"
+    )
+    assert sorted(told) == ["cloud", "dc"]
+
+
+def test_questions_about_an_ontology_are_a_press_away_and_those_that_are_mine(
+    room: Room, ordered: Bench
+) -> None:
+    ordered.call("ontology.assign", name="cloud", reviewers=["mira"])
+    page = room.person()
+    page.goto("/ontologies/dc")
+    assert "nobody in particular" in page.locator("main").inner_text()
+    page.click("text=Those that wait")
+    assert page.locator("#queue li").count() == 1
+    assert page.locator("#ontology").input_value() == "dc"
+    page.select_option("#mine", "1")
+    page.click(".filters button")
+    assert page.locator("#queue li").count() == 0
+    page.goto("/ontologies/cloud")
+    assert "go to mira" in page.locator("main").inner_text()
+
+
 def _sizes(page: Page) -> dict[str, str]:
     rows = page.locator("tbody tr").all()
     return {

@@ -56,7 +56,7 @@ function draw() {
     ],
     style: [
       { selector: "node[size]", style: { width: "data(size)", height: "data(size)", label: "data(name)", "background-color": colour("accent"), color: colour("ink"), "font-size": 7, "min-zoomed-font-size": 8, "text-valign": "bottom", "text-margin-y": 2, "text-max-width": 44, "text-wrap": "ellipsis" } },
-      { selector: ":parent", style: { shape: "round-rectangle", "background-color": colour("soft"), "background-opacity": 0.08, "border-color": colour("soft"), "border-width": 1, "font-weight": 600, "min-zoomed-font-size": 0, "text-valign": "top", "text-margin-y": -4, "text-max-width": 400, padding: 12 } },
+      { selector: ":parent", style: { label: "data(name)", color: colour("ink"), shape: "round-rectangle", "background-color": colour("soft"), "background-opacity": 0.08, "border-color": colour("soft"), "border-width": 1, "font-weight": 600, "min-zoomed-font-size": 0, "text-valign": "top", "text-margin-y": -4, "text-max-width": 400, padding: 12 } },
       { selector: "edge", style: { width: "data(width)", "line-color": colour("soft"), opacity: 0.28, "curve-style": "haystack" } },
     ],
     layout: { name: "preset", padding: 30 },
