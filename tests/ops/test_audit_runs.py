@@ -91,6 +91,7 @@ def test_a_regression_test_is_borne_out_by_running_it_and_a_rebase_runs_nothing_
     assert again["patch_id"] == first["patch_id"]
     assert (claim(again), check(again)["cached"]) == ("verified", True)
     assert again["overall"] == first["overall"]
+    assert again["kb"]["gain"]["cached_checks"] == 1
     (prior,) = again["kb"]["prior_audits"]
     assert (prior["id"], "the same change" in prior["reasons"]) == (first["audit_key"], True)
 
