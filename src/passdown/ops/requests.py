@@ -35,7 +35,7 @@ Json = dict[str, Any]
 FOLDER = "forges"
 """Where beside the store the mirrors are."""
 ATTEMPTS = 12
-"""How often a job is tried before somebody has to look: half a day."""
+"""How often a job is tried before somebody has to look: that is for five hours."""
 SYNC = "pull_request_sync"
 """How jobs are called that bring what is known of a request up to what it is."""
 

@@ -65,7 +65,7 @@ class Mirrors:
 
     def at(self, place: Place) -> Path:
         """The mirror of one repository; forges know names in any case."""
-        return self.folder / place.forge.host.lower() / f"{place.repo.lower()}.git"
+        return self.folder / place.forge.folder / f"{place.repo.lower()}.git"
 
     @contextmanager
     def alone(self, place: Place) -> Iterator[None]:

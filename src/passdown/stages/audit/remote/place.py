@@ -35,6 +35,12 @@ class Forge:
         return urlsplit(self.url).hostname or ""
 
     @property
+    def folder(self) -> str:
+        """Its name as that of a folder; two that differ in their ports have one each."""
+        port = urlsplit(self.url).port
+        return f"{self.host}_{port}" if port else self.host
+
+    @property
     def scheme(self) -> str:
         """How it is reached."""
         return urlsplit(self.url).scheme

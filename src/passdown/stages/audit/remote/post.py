@@ -99,12 +99,12 @@ def _is(run: Json, verdict: Mapping[str, Any]) -> bool:
 def _status(line: Line, place: Place, verdict: Mapping[str, Any]) -> Json:
     told = forge.commit_status(verdict)
     head = verdict["head_sha"]
-    for one in line.pages(f"{place.path}/commits/{head}/statuses"):
-        if one.get("context") == told["context"]:
-            # The newest is the first, and the only one that counts.
-            if _said(one, told):
-                return {"id": one.get("id"), "was": "there"}
-            break
+    every = line.pages(f"{place.path}/commits/{head}/statuses")
+    mine = [one for one in every if one.get("context") == told["context"]]
+    # Of those of one name the newest is the only one that counts.
+    newest = max(mine, key=lambda one: int(one["id"]), default=None)
+    if newest is not None and _said(newest, told):
+        return {"id": newest["id"], "was": "there"}
     made = line.ask("POST", f"{place.path}/statuses/{head}", told)
     return {"id": made.get("id"), "was": "new"}
 

@@ -1,91 +1,18 @@
-"""A request is judged at its forge, and what is said there is said once, whatever is repeated, cut
-short or refused."""
+"""A request is judged at its forge, and what is said there is said once, whatever is repeated."""
 
 from __future__ import annotations
 
-import json
 import stat
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from passdown.app import App
-from passdown.domain.actor import system
-from passdown.domain.errors import Forbidden, Invalid, NotFound, Unavailable, Unreadable
-from passdown.domain.scope import ALL
-from passdown.stages.audit.remote import line as talk
-from passdown.testing import VirtualClock
-from tests.desk import ALICE, Desk, places
-from tests.forges import ROBOT, TOKEN, Fault, Forge, pushed, seeded, serving
+from passdown.domain.errors import Forbidden, Invalid, NotFound
+from tests.desk import Desk
+from tests.forges import TOKEN, Forge, pushed
+from tests.ops.at_forges.asked import FILES, ONCE, TRUE, audit, desk, opened, rows, said
 from tests.stages.audit.repo import commit, run
-
-LIE = "- Removes `legacy_total`.\n- Adds `round_price`."
-FILES = {"cart.py": "def legacy_total(): ...\ndef total(): return 1\n"}
-TRUE = {"cart.py": "def total(): ...\n"}
-WORKER = system("worker")
-
-
-@pytest.fixture(params=["github", "gitea"])
-def forge(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Forge]:
-    with serving(request.param, tmp_path / "forge") as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Nobody waits; how long it would have been."""
-    waited: list[float] = []
-    monkeypatch.setattr(talk.Line.__init__, "__defaults__", (waited.append, lambda: 1000.0))
-    return waited
-
-
-def desk(tmp_path: Path, forge: Forge, token: str = TOKEN, **more: str) -> Desk:
-    home = tmp_path / "desk"
-    home.mkdir(mode=0o700, exist_ok=True)
-    file = home / "token"
-    file.touch(0o600)
-    file.write_text(token)
-    here = {"audit.observer": "", "audit.github": "", f"audit.{forge.kind}": forge.url,
-            f"audit.{forge.kind}_token": str(file), **more}  # fmt: skip
-    clock = VirtualClock()
-    return Desk(App(places(str(home / "store.db"), home), clock=clock, flags=here), clock)
-
-
-@pytest.fixture
-def at(tmp_path: Path, forge: Forge) -> Iterator[Desk]:
-    made = desk(tmp_path, forge)
-    yield made
-    made.close()
-
-
-def opened(forge: Forge, files: Any = FILES, body: str = LIE, n: int = 7, **more: Any) -> str:
-    """A request in a new repository; its head."""
-    work, base = seeded(forge)
-    head = pushed(work, f"topic{n}", files, "Tidy the cart")
-    forge.pull(n, head, base, "Tidy the cart", body, **more)
-    return head
-
-
-def audit(at: Desk, request: str = "acme/shop#7", **how: Any) -> dict[str, Any]:
-    found: dict[str, Any] = at.call("audit.pr", request=request, **how)
-    return found
-
-
-def rows(at: Desk) -> list[dict[str, Any]]:
-    file = at.app.places.root / "data/_kb/outcomes.jsonl"
-    return [json.loads(line) for line in file.read_text().splitlines()]
-
-
-def said(forge: Forge) -> tuple[int, int, int, int]:
-    """How many check runs, statuses, reviews and comments of ours stand there."""
-    mine = [one for one in forge.comments if one["user"]["login"] == ROBOT]
-    return len(forge.runs), len(forge.statuses), len(forge.reviews), len(mine)
-
-
-ONCE = {"github": (1, 0, 0, 1), "gitea": (0, 1, 1, 1)}
 
 
 def test_a_request_is_judged_and_told_at_its_forge(at: Desk, forge: Forge) -> None:
@@ -248,7 +175,7 @@ def test_a_request_from_a_fork_says_so_and_brings_no_configuration(at: Desk, for
     assert verdict["actor"]["is_fork"]
     assert [one["result"] for one in verdict["claims"]] == ["verified"]
     assert {"conftest.py", ".gitmodules", ".gitattributes"} <= set(verdict["paths"])
-    mirror = at.app.home / "forges/127.0.0.1/acme/shop.git"
+    (mirror,) = (at.app.home / "forges").glob("127.0.0.1_*/acme/shop.git")
     assert not (mirror / "hooks").exists()
     assert "evil" not in (mirror / "config").read_text()
 
@@ -334,111 +261,3 @@ def test_a_branch_that_was_rewritten_meanwhile_is_fetched_by_its_commit(
     other = pushed(work, "topic7", {"x.py": "x = 1\n"})
     run(forge.repo(), "update-ref", "refs/pull/7/head", other)
     assert audit(at)["verdict"]["head_sha"] == head
-
-
-# ---- a forge that fails
-
-
-def test_a_forge_that_fails_is_asked_again_and_told_once(
-    at: Desk, forge: Forge, at_once: list[float]
-) -> None:
-    opened(forge)
-    forge.faults = [Fault("GET", "/pulls/7$", 502, 2), Fault("GET", "/comments$", 503)]
-    audit(at)
-    assert said(forge) == ONCE[forge.kind]
-    assert len(at_once) == 3
-
-
-def test_a_forge_that_wants_to_be_asked_later_is(
-    at: Desk, forge: Forge, at_once: list[float]
-) -> None:
-    opened(forge)
-    forge.faults = [
-        Fault("POST", "/comments$", 429, 1, {"Retry-After": "7"}),
-        Fault("GET", "/pulls/7$", 403, 1,
-              {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1030"}),
-    ]  # fmt: skip
-    audit(at)
-    assert at_once == [30.0, 7.0]
-    assert said(forge) == ONCE[forge.kind]
-
-
-@pytest.mark.parametrize("done", [False, True])
-def test_what_a_failing_forge_did_not_take_a_worker_says_later_once(
-    at: Desk, forge: Forge, done: bool
-) -> None:
-    opened(forge)
-    forge.faults = [Fault("POST", "/comments$", 500, 1, done=done)]
-    found = audit(at)
-    assert "a worker says it later" in found["verdict"]["warnings"][-1]
-    assert len(rows(at)) == 1
-    with at.store.read(ALL) as tx:
-        (job,) = tx.jobs.all()
-    assert job.key.startswith("pull_request_sync:")
-    at.app.call(job.name, job.detail, WORKER)
-    assert said(forge) == ONCE[forge.kind]
-    assert len(rows(at)) == 1
-
-
-def test_a_job_that_cannot_say_it_fails_and_is_tried_again(at: Desk, forge: Forge) -> None:
-    opened(forge)
-    forge.faults = [Fault("POST", "/comments$", 500, 1)]
-    with pytest.raises(Unavailable, match="status 500"):
-        at.app.call("audit.pr", {"request": "acme/shop#7"}, WORKER)
-    at.app.call("audit.pr", {"request": "acme/shop#7"}, WORKER)
-    assert said(forge) == ONCE[forge.kind]
-
-
-def test_a_forge_that_points_elsewhere_gets_no_token_there(at: Desk, forge: Forge) -> None:
-    opened(forge)
-    forge.faults = [Fault("GET", "/pulls/7$", 301, 9, {"Location": "https://evil.example/x"})]
-    with pytest.raises(Invalid, match=r"points elsewhere: https://evil\.example"):
-        audit(at)
-
-
-def test_what_is_no_forge_is_told(at: Desk, forge: Forge) -> None:
-    opened(forge)
-    forge.pulls["acme/shop", 7] = {"hello": "world"}
-    with pytest.raises(Unreadable, match="describes no request"):
-        audit(at)
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        {"base": {"ref": "main", "sha": "--upload-pack=x", "repo": {"full_name": "acme/shop"}}},
-        {"base": {"ref": "a b", "sha": "0" * 40, "repo": {"full_name": "acme/shop"}}},
-        {"base": {"ref": "main", "sha": "0" * 40, "repo": {"full_name": "../../etc"}}},
-        {"number": "seven"},
-    ],
-)
-def test_what_a_forge_must_not_say_goes_no_further(at: Desk, forge: Forge, spoil: Any) -> None:
-    opened(forge)
-    forge.pulls["acme/shop", 7] |= spoil
-    with pytest.raises(Unreadable):
-        audit(at)
-
-
-def test_an_observer_that_fails_keeps_nothing_from_the_forge(tmp_path: Path, forge: Forge) -> None:
-    at = desk(tmp_path, forge, **{"audit.observer": "http://127.0.0.1:9"})
-    (at.app.places.root / "data/_kb/outcomes.jsonl").mkdir(parents=True)
-    opened(forge)
-    found = audit(at)
-    assert said(forge) == ONCE[forge.kind]
-    assert any("did not take the event" in one for one in found["verdict"]["warnings"])
-    assert any("the row was not written" in one for one in found["verdict"]["warnings"])
-    at.close()
-
-
-def test_many_at_once_say_it_once(at: Desk, forge: Forge) -> None:
-    opened(forge)
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: audit(at), range(4)))
-    assert said(forge) == ONCE[forge.kind]
-    assert len(rows(at)) == 1
-    assert len({one["verdict"]["audit_key"] for one in found}) == 1
-
-
-def test_agents_may_ask_and_nobody_is_decided_for(at: Desk, forge: Forge) -> None:
-    opened(forge)
-    assert at.call("audit.pr", ALICE, request="acme/shop#7", dry_run=True)["verdict"]["pr"] == 7
