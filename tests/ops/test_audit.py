@@ -331,3 +331,28 @@ def test_no_model_is_asked_unless_somebody_said_so(desk: Desk, repo: Path) -> No
     writer.name = "none"
     required = noted(desk, repo, writer, "required")
     assert (required["status"], required["overall"]) == ("incomplete", "request_changes")
+
+
+def test_the_first_audits_of_a_repository_may_only_note_what_they_would_have_said(
+    repo: Path, tmp_path: Path
+) -> None:
+    home, clock = tmp_path / "quiet", VirtualClock()
+    flags = {"audit.observer": "", "audit.shadow_audits": "1"}
+    made = Desk(App(places(str(home / "s.db"), home), clock=clock, flags=flags), clock)
+    first = audited(made, repo, "one", TRUE, BODY, 101)
+    assert (first["overall"], first["shadow"]) == ("approve", {"would_be": "request_changes"})
+    assert first["one_liner"] == "only noted yet: it would be request_changes"
+    assert {one["severity"] for one in first["findings"]} == {"shadow"}
+    second = audited(made, repo, "two", {**TRUE, "notes.txt": "x\n"}, BODY, 102)
+    assert (second["overall"], second["shadow"]) == ("request_changes", {})
+    made.close()
+
+
+def test_what_was_dismissed_is_in_nobodys_way_any_more(desk: Desk, repo: Path) -> None:
+    body = "- Removes `old_rate`."
+    first = audited(desk, repo, "one", TRUE, body, 101)
+    (found,) = [one for one in first["findings"] if one["rule"] == "claims.removes"]
+    desk.call("audit.feedback", id=first["audit_key"], finding=found["fp"], verdict="dismissed")
+    second = audited(desk, repo, "two", {**TRUE, "notes.txt": "x\n"}, body, 102)
+    assert (first["overall"], second["overall"]) == ("request_changes", "approve")
+    assert {one["name"]: one["status"] for one in second["checks"]}["claims"] == "pass"

@@ -346,6 +346,7 @@ KNOBS: dict[str, Knob] = {
         Knob("audit.outcomes", "data/_kb/outcomes.jsonl", "Where their rows are.", safety=True),
         Knob("audit.inventories", "data/_auditor/inventories", "Where they are.", safety=True),
         Knob("audit.snapshots", "data/_auditor/snapshots", "What packages offer.", safety=True),
+        Knob("audit.shadow_audits", 0, "A repository's first audits that only note.", 0, 1000),
         Knob("audit.dynamic", False, "Whether audits may run tests.", safety=True),
         Knob(
             "audit.sandbox",

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from passdown.domain.errors import Invalid, NotFound, Unreadable
+from passdown.domain.errors import Invalid, NotFound, PassdownError, Unreadable
 from passdown.ops.kinds import FilePath, Name, Text
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.judge import Part
+    from passdown.stages.audit.memory import Memory
     from passdown.stages.audit.said import Text as Told
     from passdown.stages.audit.verdict import Subject, Verdict
 
@@ -209,7 +210,19 @@ def judged(
     found = judge(
         subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(ctx), memory, parts
     )
-    return replace(found, config=_config(ctx))
+    return replace(_shadowed(ctx, found, memory), config=_config(ctx))
+
+
+def _shadowed(ctx: Ctx, found: Verdict, memory: Memory | PassdownError) -> Verdict:
+    """The verdict, or, for the first audits of a repository where that was asked for, only notes of
+    what is not certain."""
+    from passdown.stages.audit.rules import usual
+    from passdown.stages.audit.verdict import shadowed
+
+    before = 0 if isinstance(memory, PassdownError) else len(memory.audits)
+    if before >= ctx.settings.whole("audit.shadow_audits"):
+        return found
+    return shadowed(found, {one.rule for one in found.findings if not usual(one.rule)})
 
 
 def _config(ctx: Ctx) -> str:

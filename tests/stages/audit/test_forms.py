@@ -109,3 +109,21 @@ def test_the_comment_of_an_earlier_audit_is_found_again_to_be_edited() -> None:
 def test_a_comment_is_cut_to_what_a_forge_takes() -> None:
     long = verdict(*(finding(n, message="word " * 30) for n in range(2000)))
     assert len(told.markdown(long)) <= told.LONGEST
+
+
+def test_four_checks_are_shown_each_as_good_as_the_worst_of_its_parts() -> None:
+    def check(name: str, status: str, reason: str = "") -> dict[str, str]:
+        return {"name": name, "status": status, "reason": reason}
+
+    told_of = verdict(checks=[
+        check("claims", "fail"), check("static", "pass"), check("sarif", "error", "no SARIF"),
+        check("dynamic", "skipped", "off"), check("kb_query", "pass"),
+        check("drift", "pass", "unknown: x"), check("inference", "timeout"),
+    ])  # fmt: skip
+    assert told.four(told_of) == [
+        check("static", "error", "no SARIF"), check("dynamic", "skipped", "off"),
+        check("inference", "timeout"), check("kb_query", "pass", "unknown: x"),
+    ]  # fmt: skip
+    assert "static: error · dynamic: skipped · inference: timeout · kb_query: pass" in (
+        told.markdown(told_of)
+    )

@@ -10,21 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import PassdownError
 from passdown.stages.audit import code, names
-from passdown.stages.audit.finding import Finding, capped, digest, of_claims
+from passdown.stages.audit.finding import SUPPRESSED, Finding, capped, digest, of_claims
 from passdown.stages.audit.hold import Held, hold
 from passdown.stages.audit.leaks import leaks
 from passdown.stages.audit.memory import gain, kb_query
 from passdown.stages.audit.said import claims
 from passdown.stages.audit.tamper import tampering
-from passdown.stages.audit.verdict import (
-    ERROR,
-    FAIL,
-    PASS,
-    SKIPPED,
-    TIMEOUT,
-    Check,
-    Verdict,
-)
+from passdown.stages.audit.verdict import ERROR, FAIL, PASS, WORSE, Check, Verdict, passed
+from passdown.text.earned import BLOCK, WARN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,9 +32,6 @@ HUNKS = 2000
 """Places of a change that are kept to know it again by."""
 SYMBOLS = 400
 """Names of a change that are kept to find it by later."""
-
-
-WORSE = (SKIPPED, PASS, FAIL, TIMEOUT, ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +68,7 @@ class Work:
     checks: list[Check] = field(default_factory=list)
     kb: dict[str, Any] = field(default_factory=dict)
     model: dict[str, Any] = field(default_factory=dict)
+    _by: dict[str, set[str]] = field(default_factory=dict)
 
     def run(self, name: str, part: Callable[[], Outcome], *, required: bool) -> None:
         """One check: what it finds counts, and that it broke down is told."""
@@ -88,6 +79,7 @@ class Work:
             found = Outcome(status=ERROR, reason=error.what)
         findings = list(capped(found.findings, self.ladder))
         self.findings += findings
+        self._by.setdefault(name, set()).update(one.fp for one in findings)
         self.kb.update(found.kb)
         self.model.update(found.model)
         status = found.status or _outcome(findings)
@@ -110,6 +102,13 @@ class Work:
         """Each of these checks."""
         for one in parts:
             self.run(one.name, partial(one.find, self), required=one.required)
+
+    def settle(self) -> None:
+        """A check that failed by findings of which none counts any more passes."""
+        counts = {one.fp for one in self.findings if one.state != SUPPRESSED and _weighs(one)}
+        self.checks = [
+            one if self._by.get(one.name, set()) & counts else passed(one) for one in self.checks
+        ]
 
     def told(self) -> dict[str, Any]:
         """What of it a verdict holds."""
@@ -142,6 +141,7 @@ def judge(
     prior = _prior(work, memory, subject, change)
     work.all(one for one in parts if one.late)
     _remember(work, memory, prior, change, start)
+    work.settle()
     return Verdict(subject, at, **work.told(), ms=_since(start), **_known_by(change))
 
 
@@ -219,7 +219,11 @@ def _static(change: Change, redactor: Redactor) -> Outcome:
 
 
 def _outcome(found: Sequence[Finding]) -> str:
-    return FAIL if any(one.severity in ("block", "warn") for one in found) else PASS
+    return FAIL if any(map(_weighs, found)) else PASS
+
+
+def _weighs(one: Finding) -> bool:
+    return one.severity in (BLOCK, WARN)
 
 
 def _once(found: Iterable[Finding]) -> Iterable[Finding]:

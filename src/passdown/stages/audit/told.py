@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from passdown.stages.audit.verdict import SHOWN_CHECKS, WORSE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -20,6 +22,7 @@ _WORD = {
 _SIGN = {"verified": "holds", "refuted": "does not hold", "partial": "holds in part",
          "unverifiable": "cannot be told", "superseded": "was taken back", "not_run": "was not run",
          }  # fmt: skip
+_PART_OF = {"claims": "static", "sarif": "static", "drift": "kb_query"}
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~@])")
 
 
@@ -42,6 +45,22 @@ def shown(verdict: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return sorted(told, key=lambda one: (weights.index(one["severity"]), one["rule"]))
 
 
+def four(verdict: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The checks as they are shown: what is held against the lines is one, what is known another;
+    each is as good as the worst of its parts."""
+    known = {name: _together(name, verdict["checks"]) for name in SHOWN_CHECKS}
+    return [one for one in known.values() if one is not None]
+
+
+def _together(name: str, checks: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
+    parts = [one for one in checks if _PART_OF.get(one["name"], one["name"]) == name]
+    if not parts:
+        return None
+    status = max((str(one["status"]) for one in parts), key=WORSE.index)
+    reasons = dict.fromkeys(str(one["reason"]) for one in parts if one["reason"])
+    return {"name": name, "status": status, "reason": "; ".join(reasons)}
+
+
 def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
     yield f"{_WORD[verdict['overall']]}: {verdict['one_liner']}"
     yield ""
@@ -57,7 +76,7 @@ def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "checks: " + ", ".join(
         f"{check['name']} {check['status']}" + (f" ({check['reason']})" if check["reason"] else "")
-        for check in verdict["checks"]
+        for check in four(verdict)
     )
     for prior in verdict["kb"]["prior_audits"][:3]:
         yield f"before: audit {prior['id']} ended in {prior['overall']}"
@@ -75,7 +94,7 @@ def _sections(verdict: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"- **{_SIGN[one['result']]}**: {_claim(one)}" for one in verdict["claims"])
         yield "</details>"
     yield from _before(verdict["kb"]["prior_audits"])
-    yield "\n" + " · ".join(f"{check['name']}: {check['status']}" for check in verdict["checks"])
+    yield "\n" + " · ".join(f"{check['name']}: {check['status']}" for check in four(verdict))
 
 
 def _before(prior: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -22,6 +22,8 @@ SCHEMA = "kb.audit/v1"
 APPROVE, REQUEST, BLOCKED = "approve", "request_changes", "block"
 COMPLETE, INCOMPLETE = "complete", "incomplete"
 PASS, FAIL, ERROR, SKIPPED, TIMEOUT = "pass", "fail", "error", "skipped", "timeout"
+WORSE = (SKIPPED, PASS, FAIL, TIMEOUT, ERROR)
+"""How a check may end, from nothing done to what is worst."""
 SHOWN_CHECKS = ("static", "dynamic", "inference", "kb_query")
 ONE_LINE = 140
 RULES_VERSION = "1"
@@ -70,7 +72,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an audit concludes, and from what."""
+    """What an audit concludes, and from what. `would` is what it would conclude, where a
+    repository's first audits are only noted."""
 
     subject: Subject
     at: str
@@ -87,6 +90,7 @@ class Verdict:
     paths: tuple[str, ...] = ()
     symbols: tuple[str, ...] = ()
     hunks: tuple[str, ...] = ()
+    would: str = ""
 
     @property
     def status(self) -> str:
@@ -121,6 +125,8 @@ class Verdict:
     @property
     def one_liner(self) -> str:
         """The verdict in a line."""
+        if self.would:
+            return _short(f"only noted yet: it would be {self.would}")
         worst = sorted(self.told, key=lambda one: (BLOCK, WARN, INFO).index(one.severity))
         if self.status == INCOMPLETE:
             missing = [check.name for check in self.checks if check.required
@@ -144,6 +150,7 @@ class Verdict:
             "checks": [_check(one) for one in self.checks],
             "kb": {"mode": "off", "prior_audits": [], "playbooks": [], "drift": [], "gain": {},
                    **self.memory},
+            "shadow": {"would_be": self.would} if self.would else {},
             "paths": list(self.paths), "symbols": list(self.symbols), "hunks": list(self.hunks),
             "metrics": self._metrics(),
         }  # fmt: skip
@@ -189,14 +196,20 @@ def unlike(verdict: Json) -> Json:
 
 
 def shadowed(verdict: Verdict, rules: Iterable[str] = ()) -> Verdict:
-    """The verdict with its findings only noted; those of `rules` keep their weight."""
+    """The verdict with its findings only noted, and what it would be else; those of `rules` keep
+    their weight."""
     kept = frozenset(rules)
-    return replace(
-        verdict,
-        findings=tuple(
-            one if one.rule in kept else replace(one, severity=SHADOW) for one in verdict.findings
-        ),
+    quiet = tuple(
+        one if one.rule in kept else replace(one, severity=SHADOW) for one in verdict.findings
     )
+    left = any(one.severity in (WARN, BLOCK) for one in quiet)
+    checks = verdict.checks if left else tuple(map(passed, verdict.checks))
+    return replace(verdict, findings=quiet, checks=checks, would=verdict.overall)
+
+
+def passed(check: Check) -> Check:
+    """A check that failed by what no longer counts."""
+    return replace(check, status=PASS) if check.status == FAIL else check
 
 
 def _short(text: str, tail: int = 0) -> str:
