@@ -86,10 +86,8 @@ def test_an_ontology_leads_to_its_concepts_and_what_was_decided(room: Room) -> N
 def test_each_region_says_what_it_is_called(room: Room) -> None:
     page = room.person()
     _drawn(page)
-    told = page.evaluate(
-        "() => document.querySelector('#graph')._cyreg.cy.nodes(':parent').map(n => n.style('label'))"
-    )
-    assert sorted(told) == ["cloud", "dc"]
+    boxes = "document.querySelector('#graph')._cyreg.cy.nodes(':parent')"
+    assert sorted(page.evaluate(f"{boxes}.map(n => n.style('label'))")) == ["cloud", "dc"]
 
 
 def test_questions_about_an_ontology_are_a_press_away_and_those_that_are_mine(
