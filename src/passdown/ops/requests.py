@@ -62,15 +62,18 @@ def audit_pr(
     from passdown.stages.audit import told
     from passdown.stages.audit.remote.line import Line
     from passdown.stages.audit.remote.place import placed
+    from passdown.stages.audit.remote.request import read
 
     place = placed(request, _forges(ctx, forge), forge)
     mirrors, line = _mirrors(ctx), Line(place.forge)
     with mirrors.alone(place):
-        found = _verdict(ctx, line, mirrors, place)
+        now = read(line.ask("GET", f"{place.path}/pulls/{place.number}"))
+        found = _verdict(ctx, mirrors, place, now)
         posted = {} if dry_run else _posted(ctx, line, place, found)
     return {
         "ok": found["overall"] == "approve",
         "text": told.text(found),
+        "request": now.plain(),
         "verdict": found,
         "posted": posted,
     }
@@ -136,16 +139,14 @@ def _mirrors(ctx: Ctx) -> Mirrors:
     return Mirrors(ctx.home / FOLDER, most, ctx.facts["environment"]())
 
 
-def _verdict(ctx: Ctx, line: Line, mirrors: Mirrors, place: Place) -> Json:
+def _verdict(ctx: Ctx, mirrors: Mirrors, place: Place, now: Request) -> Json:
     """The verdict on what the forge says the request is now; it is kept when this returns."""
     from passdown.ops.audit import judged, messages
     from passdown.ops.auditing import cleaned, kept
     from passdown.stages.audit import facts, git
     from passdown.stages.audit.change import Change
-    from passdown.stages.audit.remote.request import read
     from passdown.stages.audit.tree import Tree
 
-    now = read(line.ask("GET", f"{place.path}/pulls/{place.number}"))
     mirror = mirrors.fetched(place, now)
     start = git.merge_base(mirror, now.base, now.head)
     diff = git.diff(mirror, start, now.head)

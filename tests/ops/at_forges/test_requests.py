@@ -180,6 +180,18 @@ def test_a_request_from_a_fork_says_so_and_brings_no_configuration(at: Desk, for
     assert "evil" not in (mirror / "config").read_text()
 
 
+def test_what_the_forge_says_of_it_is_told_beside_the_verdict(at: Desk, forge: Forge) -> None:
+    opened(forge, labels=[{"name": "bug"}, {"name": "ui"}], draft=True)
+    assert audit(at)["request"] == {"state": "open", "draft": True, "labels": ["bug", "ui"]}
+
+
+def test_a_base_that_was_deleted_since_is_fetched_by_its_commit(at: Desk, forge: Forge) -> None:
+    opened(forge)
+    run(forge.repo(), "symbolic-ref", "HEAD", "refs/heads/topic7")
+    run(forge.repo(), "update-ref", "-d", "refs/heads/main")
+    assert audit(at)["verdict"]["overall"] == "request_changes"
+
+
 def test_a_deleted_fork_is_a_fork(at: Desk, forge: Forge) -> None:
     opened(forge)
     forge.pulls["acme/shop", 7]["head"]["repo"] = None

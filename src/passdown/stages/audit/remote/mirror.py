@@ -102,15 +102,19 @@ class Mirrors:
         self._refuse_large(mirror)
         base = f"refs/base/{hashlib.sha256(request.branch.encode()).hexdigest()[:16]}"
         head = f"refs/pull/{place.number}/head"
-        self._run(mirror, [*_FETCH, place.clone, f"+{head}:{head}",
-                           f"+refs/heads/{request.branch}:{base}"], place)  # fmt: skip
+        refs = [f"+{head}:{head}", f"+refs/heads/{request.branch}:{base}"]
+        lost: PassdownError | None = None
+        try:
+            self._run(mirror, [*_FETCH, place.clone, *refs], place)
+        except NotFound as error:
+            lost = error
         for sha in _missing(mirror, (request.base, request.head)):
-            # A branch that was rewritten: forges still give out the commit by its name.
+            # A branch that was rewritten or deleted: forges still give out the commit by its name.
             with suppress(NotFound, Unreadable):
                 self._run(mirror, [*_FETCH, place.clone, f"+{sha}:refs/sha/{sha}"], place)
         if gone := _missing(mirror, (request.base, request.head)):
             what = f"the forge does not give out {gone[0][:12]} of {place}"
-            raise Conflict(what, next="It was moved meanwhile: audit it again.")
+            raise lost or Conflict(what, next="It was moved meanwhile: audit it again.")
 
     def _refuse_large(self, mirror: Path) -> None:
         size = sum(file.stat().st_size for file in (mirror / "objects").rglob("*.pack"))

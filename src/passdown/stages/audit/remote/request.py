@@ -47,6 +47,10 @@ class Request:
             told.append(Text("commit:squash", self.squash, self.author))
         return told
 
+    def plain(self) -> Json:
+        """What is told of it beside the verdict."""
+        return {"state": self.state, "draft": self.is_draft, "labels": list(self.labels)}
+
     def undoes(self) -> int:
         """The number of the request that this one says it takes back; 0 for none."""
         found = _UNDONE.search(self.body)
