@@ -42,6 +42,7 @@ SCENARIOS = {
         "test_every_hunk_of_a_file_is_kept",
         "test_paths_modes_renames_binaries_and_endings_are_as_git_has_them",
         "test_counts_equal_numstat_on_changes_made_at_random",
+        "test_counts_equal_numstat_on_five_hundred_real_commits",
     ),
     5: (
         "test_a_ticked_box_without_tests_is_refuted_and_an_unticked_one_is_silent",

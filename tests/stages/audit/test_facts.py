@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from passdown.stages.audit.facts import unquoted
 from tests.stages.audit.repo import commit, init, run
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 LONG = "".join(f"line {n}\n" for n in range(60))
 
@@ -175,3 +176,31 @@ def test_a_patch_id_survives_a_rebase(tmp_path: Path) -> None:
     ids = {git.patch_id(repo, git.diff(repo, *pair)) for pair in ((base, one), (moved, again))}
     assert len(ids) == 1
     assert ids != {""}
+
+
+def test_counts_equal_numstat_on_five_hundred_real_commits() -> None:
+    """Those of this repository; where it came without its history there is nothing to count."""
+    here = Path(__file__).parents[3]
+    if not (here / ".git").exists():
+        pytest.skip("this is no clone")
+    log = ("log", "-n", "500", "--no-merges", "--format=%x01%x02%H")
+    patches = git.ask(here, *log, *git._DIFF, "-p").split(b"\x01\x02")[1:]
+    counts = git.ask(here, *log, "-M", "--numstat", "-z").decode("utf-8", "surrogateescape")
+    told = counts.split("\x01\x02")[1:]
+    assert len(patches) == len(told)
+    for patch, rows in zip(patches, told, strict=True):
+        _, _, diff = patch.partition(b"\n")
+        read = facts.read(diff.lstrip(b"\n") if diff.strip() else b"")
+        assert sorted(read.numstat()) == sorted(_rows(rows))
+
+
+def _rows(told: str) -> Iterator[tuple[str, str, str]]:
+    """The rows of one commit, renames by their new path; its name stands before them."""
+    parts = iter(told.split("\0"))
+    for part in parts:
+        added, tab, rest = part.lstrip("\n").partition("\t")
+        removed, more, path = rest.partition("\t")
+        if tab and more:
+            if not path:
+                _, path = next(parts), next(parts)
+            yield added.rpartition("\n")[2], removed, path
