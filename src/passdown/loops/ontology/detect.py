@@ -3,6 +3,7 @@ one cycle asks."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from passdown.contract.loop import Dropped, Finding, Idle
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.settings import Settings
+    from passdown.loops.ontology.calm import Calm
     from passdown.loops.ontology.graph import Candidate
     from passdown.loops.ontology.payload import Payload
     from passdown.loops.ontology.world import Picture
@@ -59,7 +61,15 @@ def candidates(seen: Picture, settings: Settings) -> list[Candidate]:
 
     most = 2 * settings.whole(MOST_PROPOSALS)
     held = eased(thresholds(settings), pressure(seen.world))
-    return list(judged(seen.world, held, most=most))
+    return list(judged(seen.world, held, most=most, calm=_calm()))
+
+
+@cache
+def _calm() -> Calm:
+    """What this process found in order when it last looked: its next cycle looks at the rest."""
+    from passdown.loops.ontology.calm import Calm
+
+    return Calm()
 
 
 def _ask(

@@ -14,6 +14,7 @@ from passdown.loops.ontology.drafts import UNCLEAR, candidate, ranked
 from passdown.loops.ontology.frame import frame, sight
 from passdown.loops.ontology.graph import Candidate
 from passdown.loops.ontology.marks import marks
+from passdown.loops.ontology.moves import drawn
 from passdown.loops.ontology.naming import Namer
 from passdown.loops.ontology.pieces import communities, pieces
 from passdown.loops.ontology.rules import drafts, look
@@ -26,6 +27,7 @@ from passdown.text.arrays import np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from passdown.loops.ontology.calm import Calm
     from passdown.loops.ontology.drafts import Draft
     from passdown.loops.ontology.frame import Frame
     from passdown.loops.ontology.graph import World
@@ -48,7 +50,7 @@ class _Case:
     kept: list[Draft]
     held: dict[str, Draft]
     seen: Pieces | None
-    why: str = ""
+    quiet: bool = False
 
 
 def candidates(
@@ -57,12 +59,14 @@ def candidates(
     *,
     only: Iterable[str] | None = None,
     most: int = MOST,
+    calm: Calm | None = None,
 ) -> tuple[Candidate, ...]:
     """What should be done about these ontologies (all of them), strongest first: for each at most
     one action, for the floor some disjoint ones; about the `most` ontologies of which most is to
-    be said. Nothing is said of those to be left as they are."""
+    be said. Nothing is said of those to be left as they are; those that are `calm` since the last
+    look at all of them are not looked at."""
     arrays = frame(of)
-    cases = [case for case in _cases(arrays, only, settings) if case.kept]
+    cases = [case for case in _every(arrays, only, settings, calm) if case.kept]
     first = ranked((case.kept[0] for case in cases), arrays)[:most]
     chosen = {one.subject for one in first}
     return _said(arrays, [case for case in cases if case.subject in chosen], settings)
@@ -97,14 +101,29 @@ def held(
     return {subject: why for subject, why in found.items() if why}
 
 
+def _every(
+    of: Frame, only: Iterable[str] | None, settings: Thresholds, calm: Calm | None
+) -> Sequence[_Case]:
+    """The cases of these; of all of them, without those that are calm."""
+    if calm is None or only is not None:
+        return list(_cases(of, only, settings))
+    now = scene(sight(of), settings)
+    still = calm.still(now)
+    cases = list(_cases(of, set(of.ids) - still, settings))
+    calm.keep(now, still.union(of.ids[case.subject] for case in cases if case.quiet))
+    return cases
+
+
 def _cases(of: Frame, only: Iterable[str] | None, settings: Thresholds) -> Iterable[_Case]:
     wanted = set(of.ids) if only is None else set(only)
     now = scene(sight(of), settings)
     for subject, key in enumerate(of.ids):
         if key in wanted and not barred(of.world, key):
             seen = look(now, subject, settings.seed)
-            kept, back = admitted(drafts(now, subject, seen, settings.seed), of, settings)
-            yield _Case(subject, _worth(kept, of, seen, settings), back, seen)
+            said = drafts(now, subject, seen, settings.seed)
+            kept, back = admitted(said, of, settings)
+            quiet = not said and seen is not None and not drawn(now, subject, seen)
+            yield _Case(subject, _worth(kept, of, seen, settings), back, seen, quiet)
 
 
 def _worth(kept: list[Draft], of: Frame, seen: Pieces | None, settings: Thresholds) -> list[Draft]:

@@ -45,6 +45,12 @@ def moves(of: Scene, subject: int, seen: Pieces) -> Iterator[Draft]:
                 yield draft
 
 
+def drawn(of: Scene, subject: int, seen: Pieces) -> bool:
+    """Whether anything is drawn enough to go, chance aside: what chance makes hangs on all else."""
+    every = (*_by_piece(of, subject, seen), *_drifting(of, subject, seen))
+    return any(_is_drawn(of, one) for one in every)
+
+
 def _by_piece(of: Scene, subject: int, seen: Pieces) -> Iterator[_Pulled]:
     """Every piece that is large enough, with the named ontology it is tied to most."""
     floor = of.frame.floor
@@ -98,12 +104,17 @@ def _beyond_chance(of: Scene, subject: int, one: _Pulled) -> bool:
     return bool(one.weight - one.held > of.settings.resolution * by_chance)
 
 
-def _counts(of: Scene, subject: int, one: _Pulled) -> bool:
+def _is_drawn(of: Scene, one: _Pulled) -> bool:
     settings = of.settings
-    if one.weight < settings.pull_weight or one.weight < settings.pull_share * one.volume:
+    enough = max(settings.pull_weight, settings.pull_share * one.volume)
+    return one.weight >= enough and one.pull >= settings.pull
+
+
+def _counts(of: Scene, subject: int, one: _Pulled) -> bool:
+    if not _is_drawn(of, one):
         return False
-    if one.pull != settings.pull:
-        return one.pull > settings.pull
+    if one.pull != of.settings.pull:
+        return True
     # As much to the one as to the other: to the larger, or it would go to and fro.
     size = of.frame.starts[1:] - of.frame.starts[:-1]
     return (size[one.target], one.target) > (size[subject] - one.chosen.sum(), subject)

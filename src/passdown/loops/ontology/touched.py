@@ -27,21 +27,26 @@ LARGE_SHARE = 0.25
 def digests(of: World, settings: Thresholds = DEFAULT) -> dict[str, str]:
     """For each live ontology a digest of its concepts, the ties inside it and at its border, the
     homes at their other ends and whether those are homes to go to."""
-    return _digests(scene(sight(frame(of)), settings))
+    return seen(scene(sight(frame(of)), settings))
 
 
 def touched(of: World, before: Mapping[str, str], settings: Thresholds = DEFAULT) -> frozenset[str]:
     """The ontologies to look at, given the digests of last time: those that changed, and those
     that may be one with one that did."""
     now = scene(sight(frame(of)), settings)
-    told = _digests(now)
+    return unlike(now, seen(now), before)
+
+
+def unlike(now: Scene, told: Mapping[str, str], before: Mapping[str, str]) -> frozenset[str]:
+    """The same of what is seen now, and its digests."""
     changed = {key for key, digest in told.items() if before.get(key) != digest}
     ids = now.frame.ids
     near = ((ids[donor], ids[one.other]) for donor, those in now.close.items() for one in those)
     return frozenset(changed | {donor for donor, other in near if other in changed})
 
 
-def _digests(of: Scene) -> dict[str, str]:
+def seen(of: Scene) -> dict[str, str]:
+    """The digests of what is seen."""
     frame, world = of.frame, of.frame.world
     graph, many = world.graph, len(frame.ids)
     names = marks(graph.concepts)
