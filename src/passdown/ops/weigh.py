@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from passdown.domain.proposal import Proposal
     from passdown.domain.settings import Settings
     from passdown.ops.operation import Ctx
+    from passdown.stages.mine.since import Tail
     from passdown.storage.port import Tx
 
 REWRITES = (
@@ -31,6 +32,9 @@ REWRITES = (
     "rescan.finished",
 )
 """Entries that tell of a past that is no longer what a replay saw of it."""
+
+TAIL = "tail"
+"""Where a process keeps what was observed since the oldest question that it decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def replay_now(ctx: Ctx, id: str, edit: dict[str, Any] | None = None) -> dict[st
         if not _is_older(tx, found):
             return found.replay
         w = weigh(ctx, tx, found)
-        plain: dict[str, Any] = msgspec.to_builtins(_grown(w, tx) or w.replay())
+        plain: dict[str, Any] = msgspec.to_builtins(_grown(ctx, w, tx) or w.replay())
         return plain
 
 
@@ -111,22 +115,38 @@ def _plain(replay: Replay) -> dict[str, Any]:
     return found
 
 
-def _grown(w: Weighed, tx: Tx) -> Replay | None:
+def _grown(ctx: Ctx, w: Weighed, tx: Tx) -> Replay | None:
     """The filed replay with what was observed since, where its loop can tell from that alone."""
     from passdown.stages.mine.since import since
 
     p = w.proposal
     as_of = int(p.replay.get("as_of", 0))
-    if w.loop.grown is None or not as_of or _was_rewritten(tx, p):
+    if w.loop.grown is None or not as_of or _was_rewritten(tx, _asked(tx, p)):
         return None
-    found = since(tx, as_of, p.evidence)
+    found = since(tx, as_of, p.evidence, _tail(ctx, tx, as_of))
     return w.loop.grown(w.payload, filed(p), found.before, found.now, w.settings)
 
 
-def _was_rewritten(tx: Tx, p: Proposal) -> bool:
-    """Whether something observed earlier went, or came back, since this was asked."""
+def _tail(ctx: Ctx, tx: Tx, as_of: int) -> Tail:
+    """What was observed since, kept for the questions that are decided next."""
+    from passdown.stages.mine.since import MOST_KEPT, Tail
+
+    kept: dict[str, Any] = ctx.facts["kept"]
+    known: Tail | None = kept.get(TAIL)
+    if known is None or not known.serves(tx, as_of) or _was_rewritten(tx, known.head):
+        known = Tail(tx, as_of)
+        kept[TAIL] = known if known.size <= MOST_KEPT else None
+    return known
+
+
+def _asked(tx: Tx, p: Proposal) -> int:
+    """The ledger's entry that tells that this was asked; 0 where none does."""
     asked = tx.ledger.entries(subject=p.id, limit=1)
-    after = asked[0].seq if asked else 0
+    return asked[0].seq if asked else 0
+
+
+def _was_rewritten(tx: Tx, after: int) -> bool:
+    """Whether something observed earlier went, or came back, after this entry of the ledger."""
     return any(tx.ledger.entries(name=name, after=after, limit=1) for name in REWRITES)
 
 

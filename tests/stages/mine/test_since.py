@@ -10,12 +10,12 @@ from hypothesis import given, settings, strategies as st
 from passdown.contract.loop import DAYS, Replay, Spell, added, over_time
 from passdown.domain.clock import from_seconds, to_seconds
 from passdown.domain.observation import Observation, Seen, Session, Trust
-from passdown.domain.scope import ALL
+from passdown.domain.scope import ALL, Sight
 from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.payload import Add, Quote
 from passdown.stages.mine.corpus import live
-from passdown.stages.mine.since import since
+from passdown.stages.mine.since import Tail, since
 from passdown.storage.memory import open_memory
 from passdown.storage.port import Store
 from passdown.testing import VirtualClock
@@ -56,11 +56,13 @@ class Past:
         with self.store.read(ALL) as tx:
             return LOOP.replay(payload, live(tx), KNOBS)
 
-    def grown(self, payload: Add, filed: Replay, last: int) -> Replay | None:
-        """What it was, and what was observed since."""
+    def grown(self, payload: Add, filed: Replay, last: int, first: int = 0) -> Replay | None:
+        """What it was, and what was observed since; where a `first` is told, by what was read for
+        a question that was asked then."""
         assert LOOP.grown is not None
         with self.store.read(ALL) as tx:
-            found = since(tx, last, [quote.seq for quote in payload.quotes])
+            tail = Tail(tx, first) if first else None
+            found = since(tx, last, [quote.seq for quote in payload.quotes], tail)
             return LOOP.grown(payload, filed, found.before, found.now, KNOBS)
 
 
@@ -87,6 +89,7 @@ def test_what_was_observed_since_gives_the_figures_of_a_whole_replay(then, later
         past.says(session, text)
     found, whole = past.grown(payload, filed, last), past.replay(payload)
     assert found is not None
+    assert found == past.grown(payload, filed, last, payload.quotes[0].seq)
     assert found.wrong == whole.wrong
     if "named" in filed.metrics:
         same = filed.metrics["named"] == whole.metrics.get("named")
@@ -126,6 +129,25 @@ def test_only_sessions_that_went_on_are_looked_at() -> None:
         assert [one.id for one in found.now.sessions()] == ["s3"]
         assert [len(found.before.in_session("s3")), len(found.now.in_session("s3"))] == [1, 2]
         assert len(found.now.in_session("s8")) == 1
+
+
+def test_what_was_read_serves_later_questions_until_something_comes() -> None:
+    past = Past()
+    first, second = past.says(0, RULE), past.says(1, RULE)
+    past.says(2, RULE)
+    with past.store.read(ALL) as tx:
+        tail = Tail(tx, second)
+        assert [tail.serves(tx, last) for last in (first, second, second + 1)] == [
+            False,
+            True,
+            True,
+        ]
+        assert (tail.size, [*tail.after(second)]) == (1, ["s2"])
+    with past.store.read(Sight(("repo:other",))) as tx:
+        assert not tail.serves(tx, second)
+    past.says(3, RULE)
+    with past.store.read(ALL) as tx:
+        assert not tail.serves(tx, second)
 
 
 def test_more_than_is_ever_looked_at_takes_a_whole_replay() -> None:

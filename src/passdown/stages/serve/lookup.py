@@ -66,7 +66,13 @@ def load(home: Path, store: str = "") -> Table | None:
 def save(home: Path, table: Table, as_of: int = 0) -> None:
     """Put the table in the file's place, whole or not at all; `as_of` is when it was begun (in
     nanoseconds), and the time the file has."""
+    from passdown.storage.spool import make
+
     said = {"format": FORMAT, **table._asdict(), "lines": None, "bytes": len(table.lines)}
+    try:
+        make(home)  # of a store on a server nothing else may be there
+    except OSError as error:
+        files.refused(error, str(home))
     with files.replaced(str(home / FILE)) as part:
         with open(part, "wb") as file:
             file.write(json.dumps(said, separators=(",", ":")).encode() + b"\n" + table.lines)
