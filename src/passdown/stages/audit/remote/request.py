@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from passdown.domain.errors import Unreadable
 from passdown.stages.audit.remote.place import is_repo
 from passdown.stages.audit.said import Text, is_bot
 
 Json: TypeAlias = dict[str, Any]
+T = TypeVar("T")
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _BRANCH = re.compile(r"(?!.*(?:\.\.|@\{|//))[^\s~^:?*\[\\\x00-\x20\x7f]{1,250}")
@@ -67,7 +68,7 @@ def read(told: Any) -> Request:
     """
     try:
         return _read(told)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Unreadable(
             f"this describes no request: {type(error).__name__}",
             next="See that a GitHub, Gitea or Forgejo answers there.",
@@ -77,12 +78,12 @@ def read(told: Any) -> Request:
 def _read(told: Json) -> Request:
     base, head, user = told["base"], told["head"], told.get("user") or {}
     repo = str(base["repo"]["full_name"])
-    author = str(user.get("login") or "")
+    author, number = _text(user.get("login")), int(told["number"])
     return Request(
         repo=_kept(repo, is_repo(repo)),
-        number=int(told["number"]),
-        title=str(told["title"])[:LONGEST],
-        body=str(told.get("body") or "")[:LONGEST],
+        number=_kept(number, 0 < number < 10**10),
+        title=_text(told["title"]),
+        body=_text(told.get("body")),
         author=author,
         is_bot=user.get("type") == "Bot" or is_bot(author),
         is_draft=bool(told.get("draft")) or bool(_DRAFT.match(str(told["title"]))),
@@ -93,7 +94,7 @@ def _read(told: Json) -> Request:
         head=_sha(head["sha"]),
         merged=_sha(told["merge_commit_sha"]) if told.get("merged") else "",
         squash=_squash(told.get("auto_merge") or {}),
-        labels=tuple(str(one["name"])[:200] for one in told.get("labels") or ())[:100],
+        labels=tuple(_text(one["name"])[:200] for one in told.get("labels") or ())[:100],
     )
 
 
@@ -101,15 +102,21 @@ def _squash(planned: Json) -> str:
     """The commit that a request will be merged as, once everything else is well."""
     if planned.get("merge_method") != "squash":
         return ""
-    lines = (planned.get("commit_title") or "", planned.get("commit_message") or "")
-    return "\n\n".join(map(str, lines)).strip()[:LONGEST]
+    return "\n\n".join(
+        _text(planned.get(f"commit_{part}")) for part in ("title", "message")
+    ).strip()
+
+
+def _text(said: Any) -> str:
+    """Somebody's words, as far as they are read; halves of characters are none."""
+    return str(said or "")[:LONGEST].encode("utf-8", "replace").decode()
 
 
 def _sha(name: Any) -> str:
     return _kept(str(name), bool(_SHA.fullmatch(str(name))))
 
 
-def _kept(value: str, good: bool) -> str:
+def _kept(value: T, good: bool) -> T:
     if not good:
         raise ValueError(value)
     return value
