@@ -76,9 +76,11 @@ def furnish(app: App, home: Path) -> dict[str, str]:
     app.call("ingest", {"paths": [str(SAMPLES)]}, MIRA)
     app.call("mine", {}, MIRA)
     waiting = app.call("pending", {"limit": 100}, MIRA)["proposals"]
-    for one in waiting[:APPROVED]:
+    card = max(waiting, key=lambda one: (one["replay"].get("right", 0), one["title"]))
+    others = [one for one in waiting if one["id"] != card["id"]]
+    for one in others[:APPROVED]:
         app.call("approve", {"id": one["id"], "reason": "seen in its replay"}, MIRA)
-    app.call("reject", {"id": waiting[APPROVED]["id"], "reason": "true of one machine only"}, MIRA)
+    app.call("reject", {"id": others[APPROVED]["id"], "reason": "true of one machine only"}, MIRA)
     app.call("token.new", {"name": "noor", "role": "review"}, MIRA)
     app.call("token.new", {"name": "ci", "role": "agent"}, MIRA)
     app.call("index.follow", {}, MIRA)
@@ -86,13 +88,11 @@ def furnish(app: App, home: Path) -> dict[str, str]:
     app.call("feedback", {"id": record, "verdict": "helpful", "reason": "it worked"}, MIRA)
     session = app.call("sessions.list", {"limit": 1}, MIRA)["sessions"][0]["id"]
     audit = visited(app, MIRA, home)
-    open_ones = waiting[APPROVED + 1 :]
-    card = max(open_ones, key=lambda one: (one["replay"].get("right", 0), one["title"]))
     return {
         "inbox": "/",
         "card": f"/cards/{card['id']}",
         "decisions": "/decisions",
-        "decision": f"/decisions/{waiting[0]['id']}",
+        "decision": f"/decisions/{others[0]['id']}",
         "ledger": "/ledger",
         "knowledge": "/knowledge",
         "search": "/knowledge?q=pytest",
