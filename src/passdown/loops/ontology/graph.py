@@ -6,6 +6,7 @@ concepts, ties or homes were given.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -154,24 +155,35 @@ def graph(
     tied to itself is tied to nothing."""
     from passdown.text.arrays import np
 
-    ties: dict[tuple[str, str], int] = {}
-    seen = set(concepts)
+    places: dict[str, int] = {}
+    ends, weights = array("q"), array("q")
     for one, other, weight in edges:
         if weight < 1:
             raise Invalid(f"the tie of {one!r} and {other!r} weighs {weight}, not 1 or more")
-        seen |= {one, other}
-        if one != other:
-            pair = (one, other) if one < other else (other, one)
-            ties[pair] = ties.get(pair, 0) + weight
-    ids = tuple(sorted(seen))
-    at = {concept: place for place, concept in enumerate(ids)}
-    left = np.fromiter((at[one] for one, _ in ties), np.int64, len(ties))
-    right = np.fromiter((at[other] for _, other in ties), np.int64, len(ties))
-    weights = np.fromiter(ties.values(), np.int64, len(ties))
-    order = np.lexsort((right, left))
+        ends.append(places.setdefault(one, len(places)))
+        ends.append(places.setdefault(other, len(places)))
+        weights.append(weight)
+    for concept in concepts:
+        places.setdefault(concept, len(places))
+    ids = tuple(sorted(places))
+    at = np.empty(len(ids), np.int64)
+    at[np.fromiter(map(places.__getitem__, ids), np.int64, len(ids))] = np.arange(len(ids))
     named = labels or {}
     called = tuple(named.get(concept) or concept for concept in ids)
-    return Graph(ids, called, left[order], right[order], weights[order])
+    pairs = at[np.frombuffer(ends, np.int64)].reshape(-1, 2)
+    return Graph(ids, called, *_ties(pairs, np.frombuffer(weights, np.int64), len(ids)))
+
+
+def _ties(pairs: Integers, weights: Integers, many: int) -> tuple[Integers, Integers, Integers]:
+    """Each pair once, the lower place first, in order; what is tied to itself is left out."""
+    from passdown.text.arrays import np
+
+    lower, upper = pairs.min(axis=1), pairs.max(axis=1)
+    real = lower != upper
+    keys, at = np.unique(lower[real] * many + upper[real], return_inverse=True)
+    total = np.zeros(len(keys), np.int64)
+    np.add.at(total, at, weights[real])
+    return keys // max(many, 1), keys % max(many, 1), total
 
 
 def world(
