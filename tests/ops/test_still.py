@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from passdown.app import App, memory_app
 from passdown.contract.corpus import Corpus
 from passdown.contract.query import Query
 from passdown.ops import still
+from passdown.stages.mine.past import Past
 from passdown.testing import VirtualClock
 from tests.desk import ALICE, Desk, places
 from tests.notes import NOTES, Add
@@ -63,6 +65,20 @@ def test_only_so_many_answers_are_kept(at: Desk) -> None:
     at.call("notes.count", word=str(still.MOST))
     at.call("notes.count", word="0")
     assert DRAWN == ["0"]
+
+
+def test_what_an_answer_was_drawn_from_goes_with_it(tmp_path: Path) -> None:
+    app = App(places(str(tmp_path / "store.db"), tmp_path), clock=VirtualClock())
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(isinstance(one, Past) for one in gc.get_objects())
+        for word in ("pressure", "list", "regions"):
+            app.call(f"ontology.{word}", {}, ALICE)
+        assert sum(isinstance(one, Past) for one in gc.get_objects()) == before
+    finally:
+        gc.enable()
+        app.close()
 
 
 def test_a_refusal_is_not_kept(tmp_path: Path) -> None:

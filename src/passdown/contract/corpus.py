@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from passdown.domain.clock import At
     from passdown.domain.decided import Decided
@@ -13,6 +13,27 @@ if TYPE_CHECKING:
     from passdown.domain.proposal import Proposal
     from passdown.domain.record import Edge, Life, Record
     from passdown.domain.scope import Scope
+
+
+Made = TypeVar("Made")
+
+
+def once(corpus: Corpus, make: Callable[[Corpus], Made]) -> Made:
+    """What is made of a corpus, made once for each. The corpus holds it, since what was made may
+    well look into the corpus again: so both go together."""
+    made: dict[Any, Any] = vars(corpus).setdefault(MADE, {})
+    if make not in made:
+        made[make] = make(corpus)
+    found: Made = made[make]
+    return found
+
+
+def let_go(corpus: Corpus) -> None:
+    """Drop what was made of it: a corpus that nobody needs any longer goes at once then."""
+    vars(corpus).pop(MADE, None)
+
+
+MADE = "made_of_it"
 
 
 class Kept(Protocol):

@@ -120,10 +120,15 @@ def _told(one: Query | Ask | Act) -> str:
 
 
 def _over_corpus(ctx: Ctx, run: Callable[..., Any], params: Mapping[str, Any]) -> Any:
+    from passdown.contract.corpus import let_go
     from passdown.stages.mine.corpus import snapshot
 
     own = {"settings": ctx.settings} if "settings" in inspect.signature(run).parameters else {}
-    return run(snapshot(ctx.store, ctx.sight, ctx.settings), **own, **params)
+    corpus = snapshot(ctx.store, ctx.sight, ctx.settings)
+    try:
+        return run(corpus, **own, **params)
+    finally:
+        let_go(corpus)
 
 
 def _signed(

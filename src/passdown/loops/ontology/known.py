@@ -14,8 +14,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
+from passdown.contract.corpus import once
 from passdown.domain.record import Edge, Life, Record, record_id
 from passdown.loops.ontology.names import Names, name_of
 
@@ -208,14 +208,9 @@ class Known:
                 yield old, Edge(id, HOME, into, old.body if old else {})
 
 
-_looked: WeakKeyDictionary[Corpus, Known] = WeakKeyDictionary()
-
-
 def look(corpus: Corpus) -> Known:
     """What is known in a corpus, read once for each: nobody writes while one is looked at."""
-    if corpus not in _looked:
-        _looked[corpus] = Known(corpus)
-    return _looked[corpus]
+    return once(corpus, Known)
 
 
 def fresh_key(name: str, known: Known) -> str:

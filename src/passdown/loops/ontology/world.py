@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
+from passdown.contract.corpus import once
 from passdown.loops.ontology.clock import Clock
 from passdown.loops.ontology.graph import Ontology, World, graph, world
 from passdown.loops.ontology.known import FROZEN, NODE, PINNED, Domain, Known, look
@@ -52,14 +52,9 @@ class Picture(NamedTuple):
     world: World
 
 
-_drawn: WeakKeyDictionary[Corpus, Picture] = WeakKeyDictionary()
-
-
 def picture(corpus: Corpus) -> Picture:
     """The picture of this corpus, drawn once for each."""
-    if corpus not in _drawn:
-        _drawn[corpus] = _draw(corpus)
-    return _drawn[corpus]
+    return once(corpus, _draw)
 
 
 def _draw(corpus: Corpus) -> Picture:
