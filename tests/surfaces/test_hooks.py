@@ -9,36 +9,22 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from passdown.app import App
 from passdown.domain.job import JobState
-from passdown.domain.scope import ALL
-from passdown.ops import catalogue
 from passdown.stages.audit.remote import hooks
 from passdown.surfaces.http import Bounds, Door, build
-from passdown.surfaces.worker import Worker
 from passdown.testing import VirtualClock
 from tests.desk import places
 from tests.forges import TOKEN, Forge, pushed, seeded, serving
+from tests.surfaces.hooked import SECRET, Narrow, jobs, payload, post, rows, work
 from tests.surfaces.live import live, said
-
-if TYPE_CHECKING:
-    from passdown.ops.operation import Operation
-
-SECRET = "only the forge and we know"
-
-
-class Narrow(App):
-    """An app with the operations that matter here: a server of all is long in the making."""
-
-    @property
-    def operations(self) -> dict[str, Operation]:
-        return {name: catalogue.find(name) for name in ("audit.hook", "audit.pr", "audit.result")}
 
 
 @pytest.fixture(params=["github", "gitea"])
@@ -68,50 +54,6 @@ def app(tmp_path: Path, forge: Forge) -> Iterator[App]:
 @pytest.fixture
 def web(app: App) -> TestClient:
     return TestClient(build(app), base_url="http://127.0.0.1:3800")
-
-
-def payload(forge: Forge, action: str, **more: Any) -> dict[str, Any]:
-    pull = {**forge.pulls["acme/shop", 7], **more}
-    return {"action": action, "number": 7, "pull_request": pull,
-            "repository": {"full_name": "acme/shop"}}  # fmt: skip
-
-
-def post(
-    web: TestClient,
-    forge: Forge,
-    told: Any,
-    event: str = "pull_request",
-    delivery: str = "d1",
-    seal: str | None = None,
-    **headers: str,
-) -> Any:
-    body = told if isinstance(told, bytes) else json.dumps(told).encode()
-    made = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest() if seal is None else seal
-    own = {"content-type": "application/json"}
-    if forge.kind == "github":
-        own |= {"X-GitHub-Event": event, "X-GitHub-Delivery": delivery,
-                "X-Hub-Signature-256": f"sha256={made}" if made else ""}  # fmt: skip
-    else:
-        own |= {"X-Gitea-Event": event, "X-Gitea-Delivery": delivery, "X-Gitea-Signature": made}
-    return web.post(f"/hook/{forge.kind}", content=body, headers={**own, **headers})
-
-
-def jobs(app: App) -> list[Any]:
-    with app.store.read(ALL) as tx:
-        found = tx.jobs.all()
-    return [one for one in found if one.key.startswith("pull_request")]
-
-
-def work(app: App) -> Worker:
-    """A worker that does what is due, of the jobs of forges alone."""
-    done = Worker(app, list)
-    done.once()
-    return done
-
-
-def rows(app: App) -> list[dict[str, Any]]:
-    file = app.places.root / "data/_kb/outcomes.jsonl"
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def test_a_post_is_answered_at_once_and_audited_by_a_job(
@@ -144,6 +86,28 @@ def test_the_same_delivery_has_the_same_answer_and_no_second_audit(
     assert third.json() == first.json()
     assert work(app).tally.ran == 0
     assert len(forge.asked) == asked
+
+
+def test_a_delivery_is_known_again_after_others_of_the_same(
+    web: TestClient, app: App, forge: Forge
+) -> None:
+    for delivery, action in (("d1", "opened"), ("d2", "reopened")):
+        post(web, forge, payload(forge, action), delivery=delivery)
+        work(app)
+    asked = len(forge.asked)
+    post(web, forge, payload(forge, "opened"), delivery="d1")
+    assert work(app).tally.ran == 0
+    assert len(forge.asked) == asked
+
+
+def test_of_two_posts_of_one_delivery_at_once_one_counts(
+    web: TestClient, app: App, forge: Forge
+) -> None:
+    told = payload(forge, "opened")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: post(web, forge, told).json(), range(8)))
+    assert answers == [answers[0]] * 8
+    assert len(jobs(app)) == 1
 
 
 def test_another_delivery_of_the_same_waits_with_it(

@@ -191,7 +191,7 @@ def alike(answer: Answer, scene: Scene) -> Answer:
     for id in seen:
         text = text.replace(id[:12], "<short>")
     return answer[0], re.sub(
-        r'"(bytes|seconds|duration_ms|elapsed_secs)": [\d.]+', r'"\1": 0', text
+        r'"(bytes|seconds|duration_ms|duration_delta_ms|elapsed_secs)": -?[\d.]+', r'"\1": 0', text
     )
 
 

@@ -18,6 +18,7 @@ from passdown.ops.kinds import Headers, Name, Raw
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from passdown.domain.job import Job
@@ -36,6 +37,8 @@ FOLDER = "forges"
 """Where beside the store the mirrors are."""
 ATTEMPTS = 12
 """How often a job is tried before somebody has to look: that is for five hours."""
+REMEMBERED = 1000
+"""Deliveries of one forge that are known again; what comes later finds all done."""
 SYNC = "pull_request_sync"
 """How jobs are called that bring what is known of a request up to what it is."""
 
@@ -218,10 +221,11 @@ def _posted(ctx: Ctx, line: Line, place: Place, verdict: Json) -> Json:
 
 def _later(ctx: Ctx, place: Place, verdict: Json, error: PassdownError) -> Json:
     """Leave it to a job, which tries again until it is done."""
-    from passdown.domain.clock import new_id
+    from passdown.domain.scope import ALL
 
     key = f"{SYNC}:{place}:{verdict['audit_key']}"
-    _add(ctx, [_sync(new_id(), key, place.forge.kind, place.repo, place.number)])
+    with ctx.store.write(ALL) as tx:
+        tx.jobs.add(_sync(key, place.forge.kind, place.repo, place.number))
     verdict["warnings"].append(f"the verdict is kept, and a worker says it later: {error}")
     return {"was": "left to a worker"}
 
@@ -258,40 +262,42 @@ def _keep(receipt: Path, said: Json) -> None:
 
 
 def _queue(ctx: Ctx, forge: str, told: Delivery) -> None:
-    """The jobs of one delivery, named by it: however often it comes, they are added once."""
+    """The jobs of one delivery, added once however often it comes: a delivery is remembered with
+    the jobs that it made, or with neither."""
+    from passdown.domain.scope import ALL
+
+    if not (jobs := list(_jobs(forge, told))):
+        return
+    name, id = f"hooks:{forge}", hashlib.sha256(told.id.encode()).hexdigest()[:16]
+    with ctx.store.write(ALL) as tx:
+        known = (tx.registry.value(name) or "").split()
+        if id not in known:
+            tx.registry.keep(name, " ".join([*known, id][-REMEMBERED:]))
+            for job in jobs:
+                tx.jobs.add(job)
+
+
+def _jobs(forge: str, told: Delivery) -> Iterator[Job]:
+    """What follows from a delivery; the same that waits already is not added by the store."""
     from passdown.ops.audits import audit_result
     from passdown.stages.audit.remote.hooks import AUDIT, RESULT
 
-    id = hashlib.sha256(f"{forge}|{told.id}".encode()).hexdigest()[:32]
-    at = f"{forge}:{told.repo}#{told.number}"
     if told.does == AUDIT:
-        key = f"{SYNC}:{at}:{told.state}"
-        _add(ctx, [_sync(id, key, forge, told.repo, told.number)])
+        key = f"{SYNC}:{forge}:{told.repo}#{told.number}:{told.state}"
+        yield _sync(key, forge, told.repo, told.number)
     if told.does == RESULT:
         ends = [(told.number, told.result)]
-        ends += [(told.undone, "reverted")] if told.undone else []
-        named = [hashlib.sha256(f"{id}|{n}".encode()).hexdigest()[:32] for n, _ in ends]
-        _add(ctx, [
-            _job(name, audit_result, f"pull_request_result:{forge}:{told.repo}#{n}:{result}",
-                 {"repo": told.repo, "pr": n, "result": result})
-            for name, (n, result) in zip(named, ends, strict=True)
-        ])  # fmt: skip
+        for n, result in [*ends, (told.undone, "reverted")] if told.undone else ends:
+            key = f"pull_request_result:{forge}:{told.repo}#{n}:{result}"
+            yield _job(audit_result, key, {"repo": told.repo, "pr": n, "result": result})
 
 
-def _sync(id: str, key: str, forge: str, repo: str, number: int) -> Job:
-    return _job(id, audit_pr, key, {"request": f"{repo}#{number}", "forge": forge})
+def _sync(key: str, forge: str, repo: str, number: int) -> Job:
+    return _job(audit_pr, key, {"request": f"{repo}#{number}", "forge": forge})
 
 
-def _job(id: str, does: Operation, key: str, params: Json) -> Job:
+def _job(does: Operation, key: str, params: Json) -> Job:
+    from passdown.domain.clock import new_id
     from passdown.domain.job import Job
 
-    return Job(id, does.name, key, params, max_attempts=ATTEMPTS)
-
-
-def _add(ctx: Ctx, jobs: list[Job]) -> None:
-    from passdown.domain.scope import ALL
-
-    with ctx.store.write(ALL) as tx:
-        for job in jobs:
-            if tx.jobs.get(job.id) is None:
-                tx.jobs.add(job)
+    return Job(new_id(), does.name, key, params, max_attempts=ATTEMPTS)
