@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -181,3 +182,12 @@ def test_a_plan_that_is_broken_is_an_error_and_no_pass(
     broken = {**BASE, "passdown.toml": "[audit\n"}
     found = audited(make(), based(tmp_path, broken), MENDED)
     assert check(found)["status"] == "error"
+
+
+def test_a_path_that_is_no_text_is_audited_like_any_other(
+    make: Callable[..., Desk], tmp_path: Path
+) -> None:
+    repo, odd = based(tmp_path), os.fsdecode(b"caf\xe9 \xff.py")
+    found = audited(make(), repo, {**MENDED, odd: "import cart\n", "a\nb.py": "x = 1\n"})
+    assert claim(found) == "verified"
+    assert len(found["paths"]) == 4

@@ -81,13 +81,15 @@ def ladder(ctx: Ctx) -> dict[str, str]:
 
 
 def cleaned(ctx: Ctx, verdict: Any, name: str = "") -> Any:
-    """The verdict with everybody's words redacted; hashes and paths stay as they are."""
+    """The verdict with everybody's words redacted; hashes and paths stay as they are, bytes of
+    paths that are no text written out."""
     if isinstance(verdict, dict):
         return {key: cleaned(ctx, value, key) for key, value in verdict.items()}
     if isinstance(verdict, list):
         return [cleaned(ctx, value, name) for value in verdict]
-    if isinstance(verdict, str) and name in TOLD:
-        return ctx.redactor().clean(verdict)
+    if isinstance(verdict, str):
+        said = verdict.encode("utf-8", "backslashreplace").decode()
+        return ctx.redactor().clean(said) if name in TOLD else said
     return verdict
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any
 
@@ -99,3 +100,11 @@ def test_what_is_looked_for_are_names_paths_imports_and_words_of_errors() -> Non
     assert asked.split()[:3] == ["add_rate", "billing", "tax"]
     assert "alembic" in asked.split()
     assert "no such rate" in asked
+
+
+def test_bytes_that_are_no_text_are_no_reason_to_fail() -> None:
+    odd = os.fsdecode(b"caf\xe9/x.py")
+    book = Book("b", "t", "x", ("*/x.py", "\udce9*"))
+    assert book.first([odd]) == odd
+    diff = b"--- a/caf\xe9.py\n+++ b/caf\xe9.py\n@@ -1 +1 @@\n-x\n+import \xe9\n"
+    assert query(Change(read(diff)), [odd]).encode()

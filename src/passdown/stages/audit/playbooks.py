@@ -62,7 +62,8 @@ class Book:
     def first(self, paths: Iterable[str]) -> str:
         """The first of these paths that it is for; '' for none."""
         globs = self._globs
-        return next((path for path in paths if any(one.fullmatch(path) for one in globs)), "")
+        return next((path for path in paths
+                     if any(one.fullmatch(_sayable(path)) for one in globs)), "")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def query(change: Change, symbols: Sequence[str]) -> str:
     files = change.facts.files
     parts = [part for file in files for part in re.split(r"[/.]", file.path) if len(part) > 2]
     told = [word for file in files for word in _told(file)]
-    return " ".join(dict.fromkeys((*symbols[:LONGEST], *parts[:LONGEST], *told[:LONGEST])))
+    words = dict.fromkeys((*symbols[:LONGEST], *parts[:LONGEST], *told[:LONGEST]))
+    return _sayable(" ".join(words))
 
 
 def choose(
@@ -186,7 +188,12 @@ def _told(file: Touched) -> Iterator[str]:
 
 def _pattern(glob: str) -> str:
     """A glob as RE2 reads it: `**` crosses folders, `*` and `?` do not; a folder is all below."""
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", _sayable(glob.removeprefix("./")))
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     found = "".join(known.get(part, re2.escape(part)) for part in parts)
     return f"(?s){found}.*" if glob.endswith("/") else f"(?s){found}"
+
+
+def _sayable(text: str) -> str:
+    """Without bytes that are no text: paths may hold any."""
+    return text.encode("utf-8", "replace").decode()
