@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from passdown.loops.ontology.touched import seen, unlike
+from passdown.loops.ontology.touched import unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from passdown.loops.ontology.scene import Scene
     from passdown.loops.ontology.thresholds import Thresholds
@@ -24,15 +24,13 @@ class Calm:
     def __init__(self) -> None:
         self._kept: tuple[Thresholds | None, dict[str, str]] = (None, {})
 
-    def still(self, now: Scene) -> frozenset[str]:
-        """Those that are as they were."""
+    def still(self, now: Scene, told: Mapping[str, str]) -> frozenset[str]:
+        """Those that are as they were, by the digests of what is seen now."""
         settings, before = self._kept
         if settings != now.settings:
             return frozenset()
-        told = seen(now)
         return frozenset(before.keys() & told.keys()) - unlike(now, told, before)
 
-    def keep(self, now: Scene, quiet: Iterable[str]) -> None:
+    def keep(self, settings: Thresholds, told: Mapping[str, str], quiet: Iterable[str]) -> None:
         """These are in order, as they are now seen."""
-        told = seen(now)
-        self._kept = now.settings, {key: told[key] for key in quiet}
+        self._kept = settings, {key: told[key] for key in quiet}

@@ -22,6 +22,7 @@ from passdown.loops.ontology.scene import scene
 from passdown.loops.ontology.stability import LARGE, stability
 from passdown.loops.ontology.strays import rewired
 from passdown.loops.ontology.thresholds import DEFAULT
+from passdown.loops.ontology.touched import seen as digests_of
 from passdown.text.arrays import np
 
 if TYPE_CHECKING:
@@ -108,9 +109,10 @@ def _every(
     if calm is None or only is not None:
         return list(_cases(of, only, settings))
     now = scene(sight(of), settings)
-    still = calm.still(now)
+    told = digests_of(now)
+    still = calm.still(now, told)
     cases = list(_cases(of, set(of.ids) - still, settings))
-    calm.keep(now, still.union(of.ids[case.subject] for case in cases if case.quiet))
+    calm.keep(settings, told, still.union(of.ids[case.subject] for case in cases if case.quiet))
     return cases
 
 

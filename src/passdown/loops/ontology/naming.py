@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from math import log
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from passdown.loops.ontology.known import normal
 from passdown.text.tokens import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from passdown.loops.ontology.frame import Frame
     from passdown.loops.ontology.graph import World
@@ -147,8 +148,9 @@ def _tied(of: World, moved: frozenset[str], there: str, here: str) -> tuple[floa
     return found[there], 0.0 if here == of.floor else found[here]
 
 
-def spoken(label: str) -> dict[str, str]:
-    """The words of a label that carry meaning: by stem, as written."""
+@lru_cache(maxsize=32_768)
+def spoken(label: str) -> Mapping[str, str]:
+    """The words of a label that carry meaning: by stem, as written. Every cycle asks again."""
     return {
         stem(word): word
         for word in words(label)
