@@ -8,6 +8,9 @@ from passdown.ops.kinds import Name
 from passdown.ops.operation import Ctx, Effect, operation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from passdown.domain.proposal import Status
     from passdown.storage.port import Tx
 
 EVENTS = ("proposed", "approved", "rejected", "undone", "expired", "failed")
@@ -20,7 +23,9 @@ def figures(ctx: Ctx, days: int = 30, loop: Name = "") -> dict[str, Any]:
 
     with ctx.store.read(ctx.sight) as tx:
         told, first = _days(tx, max(1, min(days, 366)), loop)
-        return {**metrics(tx), "days": told, "days_from": first, "queue": _queue(tx, loop)}
+        counts = tx.queue.counts()
+        queue = _queue(counts, loop)
+        return {**metrics(tx, counts), "days": told, "days_from": first, "queue": queue}
 
 
 def _days(tx: Tx, days: int, loop: str) -> tuple[list[dict[str, Any]], str]:
@@ -37,13 +42,13 @@ def _days(tx: Tx, days: int, loop: str) -> tuple[list[dict[str, Any]], str]:
     return told, first
 
 
-def _queue(tx: Tx, loop: str) -> dict[str, Any]:
-    """How many are open, since when the oldest is, and what a person needs for one."""
+def _queue(counts: Mapping[tuple[str, Status], int], loop: str) -> dict[str, Any]:
+    """How many are open, of which loops."""
     from passdown.domain.proposal import OPEN
 
     found = {
         name: n
-        for (name, status), n in tx.queue.counts().items()
+        for (name, status), n in counts.items()
         if status in OPEN and n and loop in ("", name)
     }
     return {"open": sum(found.values()), "by_loop": found}

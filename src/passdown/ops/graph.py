@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -35,15 +36,26 @@ def graph(
 ) -> dict[str, Any]:
     """The names that most records hold, and how often two of them stand in one; `around` keeps
     those next to one name."""
+    from passdown.ops.still import answered
     from passdown.ops.when import moment
 
     then = moment(ctx, as_of) if as_of else ""
+    asked: dict[str, Any] = {"scope": scope, "then": then, "limit": max(1, min(limit, NODES))}
+    if around:
+        return _drawn(ctx, around=around, **asked)
+    told: dict[str, Any] = answered(
+        ctx, "graph", {**asked, "read": READ}, partial(_drawn, ctx, **asked)
+    )
+    return told
+
+
+def _drawn(ctx: Ctx, scope: str, then: str, limit: int, around: str = "") -> dict[str, Any]:
     with ctx.store.read(ctx.sight) as tx:
         known = sum(tx.knowledge.counts().values())
         read = _around(tx, around) if around and known > READ else tx.knowledge.all("", limit=READ)
     held = [names for names in _held(read, scope, then) if not around or around in names]
     nodes = Counter(name for names in held for name in names)
-    shown = [name for name, _ in _first(nodes, max(1, min(limit, NODES)))]
+    shown = [name for name, _ in _first(nodes, limit)]
     edges = _edges(held, frozenset(shown))
     links = Counter(name for pair, _ in edges for name in pair)
     return {

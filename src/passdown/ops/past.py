@@ -50,13 +50,19 @@ def similar(ctx: Ctx, id: Id, limit: int = 6) -> dict[str, Any]:
 def calibrate(ctx: Ctx, loop: Name = "", target: float = 0.9) -> dict[str, Any]:
     """How sure the detectors were, beside what people decided; from where on they could be
     believed, where enough was decided to say so."""
+    from passdown.ops.still import answered
     from passdown.stages.measure.calibration import calibration
 
     if not 0.5 <= target < 1:
         raise Invalid(f"a target of {target:g}", next="A share from 0.5 to below 1, such as 0.9.")
-    with ctx.store.read(ctx.sight) as tx:
-        found = calibration(tx, loop=loop, target=target)
-    return {"target": target, "groups": [plain(group._asdict()) for group in found]}
+
+    def drawn() -> dict[str, Any]:
+        with ctx.store.read(ctx.sight) as tx:
+            found = calibration(tx, loop=loop, target=target)
+        return {"target": target, "groups": [plain(group._asdict()) for group in found]}
+
+    told: dict[str, Any] = answered(ctx, "calibrate", {"loop": loop, "target": target}, drawn)
+    return told
 
 
 @operation("ledger.export", Effect.ADMIN, example="passdown ledger export ~/ledger.jsonl")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -21,20 +21,25 @@ MOST = 16
 
 _kept: WeakKeyDictionary[Store, Answers] = WeakKeyDictionary()
 _lock = Lock()
+_drawing: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 def answered(ctx: Ctx, name: str, params: Mapping[str, Any], draw: Callable[[], Any]) -> Any:
     """What was drawn of this store as it stands, or what is drawn now; nobody may change it. Who
-    asks meanwhile waits for the one drawing."""
+    asks for the like meanwhile waits for the one drawing."""
     key = (name, json.dumps(params, sort_keys=True, default=str), ctx.sight, *_state(ctx))
-    with _lock:
-        known = _kept.setdefault(ctx.store, OrderedDict())
-        if key not in known:
-            known[key] = draw()
+    with _drawing[name]:
+        with _lock:
+            known = _kept.setdefault(ctx.store, OrderedDict())
+            if key in known:
+                known.move_to_end(key)
+                return known[key]
+        drawn = draw()
+        with _lock:
+            known[key] = drawn
             while len(known) > MOST:
                 known.popitem(last=False)
-        known.move_to_end(key)
-        return known[key]
+        return drawn
 
 
 def _state(ctx: Ctx) -> tuple[object, ...]:

@@ -14,9 +14,12 @@ from passdown.domain.proposal import Status
 from passdown.text.stats import wilson
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from passdown.storage.port import Tx
 
     Json = dict[str, Any]
+    Counts = Mapping[tuple[str, Status], int]
 
 WEEK, MONTH = 7, 30
 ENOUGH = 30
@@ -34,20 +37,19 @@ ENDS = {
 """How a session ended, and whether that is well."""
 
 
-def metrics(tx: Tx) -> Json:
-    """The four figures."""
+def metrics(tx: Tx, counts: Counts | None = None) -> Json:
+    """The four figures; `counts` are those of the queue, where they are known already."""
     return {
         "at": tx.now,
-        "velocity": velocity(tx),
+        "velocity": velocity(tx, tx.queue.counts() if counts is None else counts),
         "hit_rate": hit_rate(tx),
         "error_reduction": error_reduction(tx),
         "task_completion": task_completion(tx),
     }
 
 
-def velocity(tx: Tx) -> Json:
+def velocity(tx: Tx, counts: Counts) -> Json:
     """Approvals a day over the last week; proposals are not knowledge."""
-    counts = tx.queue.counts()
     approved = sum(n for (_, status), n in counts.items() if status is Status.EXECUTED)
     lately = tx.sums.approved(since=later(tx.now, days=-WEEK))
     value = round(lately / WEEK, 4) if approved else None
