@@ -9,8 +9,10 @@ from weakref import WeakKeyDictionary
 
 from passdown.domain.clock import to_seconds
 from passdown.domain.observation import Seen, Trust
+from passdown.text.outlines import Outlines
 from passdown.text.phrases import LONGEST_MESSAGE, plain, words_of
 from passdown.text.prices import prices
+from passdown.text.similar import near
 from passdown.text.template import masked
 from passdown.text.vectors import outline
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from passdown.domain.observation import Observation
     from passdown.domain.settings import Settings
     from passdown.text.prices import Prices
-    from passdown.text.vectors import Outline
 
 LONGEST_QUESTION, LONGEST_ANSWER = 1_000, 2_000
 CANNED = frozenset({"canned", "fallback", "static", "template", "none", "phrasebook"})
@@ -64,7 +65,6 @@ class History:
     def __init__(self, corpus: Corpus, settings: Settings) -> None:
         self._left: list[tuple[str, At]] = []
         self._lacking: list[tuple[str, At]] = []
-        self._outlines: dict[str, Outline] = {}
         self._allowed = frozenset(settings.text("phrasebook.routes").replace(",", " ").split())
         self._prices = prices(settings.text("measure.prices"))
         self.pairs: list[Pair] = []
@@ -109,12 +109,15 @@ class History:
             if len(message.text) <= LONGEST_MESSAGE and search(message.text):
                 yield message
 
-    def outline(self, answer: str) -> Outline:
-        """Which features an answer has, looked at once for all questions about it."""
-        found = self._outlines.get(answer)
-        if found is None:
-            found = self._outlines[answer] = outline(answer)
-        return found
+    @cached_property
+    def forms(self) -> Counter[str]:
+        """What was answered, without what changes from one answer to the next, and how often."""
+        return Counter(one.answer for one in self.messages if one.pair)
+
+    def answered_like(self, form: str, least: float) -> frozenset[str]:
+        """The forms that are that near to this one, itself among them."""
+        hopeful = self._outlines.not_beyond(outline(form), least)
+        return frozenset(one for one in hopeful if near(one, form) >= least) | {form}
 
     def _candidates(self, pattern: str) -> Sequence[int]:
         from passdown.text.needs import ways
@@ -129,6 +132,10 @@ class History:
             ]
             found |= min(rows, key=len)
         return sorted(found)
+
+    @cached_property
+    def _outlines(self) -> Outlines:
+        return Outlines(self.forms)
 
     @cached_property
     def _rows(self) -> dict[str, list[int]]:

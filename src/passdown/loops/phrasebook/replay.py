@@ -13,9 +13,8 @@ from passdown.loops.phrasebook.clusters import SAME_REPLY
 from passdown.loops.phrasebook.pairs import history
 from passdown.loops.phrasebook.payload import KIND, Add, Payload, Retire
 from passdown.text.phrases import plain
-from passdown.text.similar import near
 from passdown.text.template import masked
-from passdown.text.vectors import features, likeness, outline
+from passdown.text.vectors import features, likeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,8 +50,7 @@ def replay(payload: Payload, corpus: Corpus, settings: Settings) -> Replay:
     known = history(corpus, settings)
     answers = _Answers(payload, known)
     fired = _fired(payload, known, answers)
-    asked = [one for one in known.messages if one.pair and answers.same(one)]
-    missed = len(asked) - len(fired.right)
+    missed = answers.asked - len(fired.right)
     return Replay(
         sentence=_sentence(fired, len(known.messages), missed),
         right=len(fired.right),
@@ -85,21 +83,16 @@ def outcome(proposal: Proposal, corpus: Corpus, settings: Settings, since: At) -
 
 
 class _Answers:
-    """Whether a message was answered as a phrase would: each form of an answer compared once."""
+    """Which answers there were say what a phrase would."""
 
     def __init__(self, payload: Payload, known: History) -> None:
         said = getattr(payload, "verbatim", "") or getattr(payload, "reply", "")
-        self._form = masked(plain(said))
-        self._outline, self._of = outline(self._form), known.outline
-        self._known: dict[str, bool] = {self._form: True}
+        self._alike = known.answered_like(masked(plain(said)), SAME_REPLY)
+        self.asked = sum(known.forms[form] for form in self._alike)
 
     def same(self, message: Message) -> bool:
-        """Whether it was."""
-        form = message.answer
-        if form not in self._known:
-            far = self._outline.beyond(self._of(form), SAME_REPLY)
-            self._known[form] = not far and near(form, self._form) >= SAME_REPLY
-        return self._known[form]
+        """Whether a message was answered so."""
+        return message.answer in self._alike
 
 
 def _fired(payload: Payload, known: History, answers: _Answers, since: At = "") -> Fired:
@@ -113,7 +106,7 @@ def _fired(payload: Payload, known: History, answers: _Answers, since: At = "") 
             continue
         if payload.min_similarity > 0 and likes:
             own = features(one.text)
-            if max(likeness(own, like) for like in likes) < payload.min_similarity:
+            if not any(likeness(own, like) >= payload.min_similarity for like in likes):
                 continue
         if one.pair is None:
             unknown.append(one)
