@@ -24,7 +24,8 @@ from passdown.stages.audit import facts, said
 from passdown.stages.audit.change import Change
 from passdown.stages.audit.finding import of_claims
 from passdown.stages.audit.hold import Held, hold
-from passdown.stages.audit.judge import judge
+from passdown.stages.audit.judge import judge, symbols
+from passdown.stages.audit.playbooks import Book, about, choose
 from passdown.stages.audit.said import Said, Text
 from passdown.stages.audit.verdict import Subject
 from passdown.text.redact import Redactor
@@ -33,6 +34,8 @@ READS_DATA = True
 SEED = 7
 OTHERS = 3
 """Requests of the same repository that each true claim is laid over."""
+BOOKS, LONGEST = 12, 1500
+"""Playbooks that are made of descriptions, and how long they are."""
 FILES = ("prs.jsonl", "direct_commits.jsonl")
 
 
@@ -43,6 +46,7 @@ class Request(NamedTuple):
     repo: str
     change: Change
     claims: tuple[Said, ...]
+    text: str
 
 
 def measure(data: Path | None) -> Measured:
@@ -51,7 +55,7 @@ def measure(data: Path | None) -> Measured:
         figures = {**_planted(Path(folder)), **_speed(Path(folder))}
     requests = list(_requests(data / "pr_audit")) if data else []
     if requests:
-        figures |= _merged(requests) | _transplanted(requests)
+        figures |= _merged(requests) | _transplanted(requests) | _brought(requests)
     return Measured(figures, len(requests) or int(figures["planted"]))
 
 
@@ -90,7 +94,8 @@ def _requests(folder: Path) -> Iterator[Request]:
             except Unreadable:
                 continue  # a diff that was cut in the middle of a hunk
             texts = [Text("title", row["title"]), Text("body", row.get("description") or "")]
-            yield Request(row["id"], row["repo"], Change(known), said.claims(texts))
+            told = f"{row['title']}\n{(row.get('description') or '')[:LONGEST]}"
+            yield Request(row["id"], row["repo"], Change(known), said.claims(texts), told)
 
 
 def _merged(requests: Sequence[Request]) -> dict[str, float]:
@@ -124,6 +129,35 @@ def _transplanted(requests: Sequence[Request]) -> dict[str, float]:
         "laid_over_specific": len(specific),
         "laid_over_specific_caught": _share(specific),
     }
+
+
+def _brought(requests: Sequence[Request]) -> dict[str, float]:
+    """Playbooks that real requests bring though they are other repositories': what chance does,
+    by words alone. Requests of the rest are both the past and what is asked about."""
+    dice = random.Random(SEED)
+    repos = sorted({one.repo for one in requests})
+    theirs = frozenset(dice.sample(repos, len(repos) // 4))
+    foreign = [one for one in requests if one.repo in theirs]
+    rest = [one for one in requests if one.repo not in theirs]
+    dice.shuffle(rest)
+    books = [_book(one) for one in dice.sample(foreign, min(BOOKS, len(foreign)))]
+    rows = [_row(one) for one in rest]
+    past, asked = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    every = [book.id for book in books]
+    found = [choose(about(row["paths"], row["symbols"]), books, every, past) for row in asked]
+    return {
+        "playbooks_asked": len(asked),
+        "playbooks_by_chance_per_100": round(100 * sum(map(len, found)) / len(asked), 3),
+    }
+
+
+def _book(one: Request) -> Book:
+    return Book(one.id, "", one.text)
+
+
+def _row(one: Request) -> dict[str, Any]:
+    paths = [file.path for file in one.change.facts.files]
+    return {"paths": paths, "symbols": symbols(one.change)}
 
 
 def _share(results: Sequence[str]) -> float:

@@ -30,7 +30,9 @@ MOST = 3
 PAST = 20
 """Earlier changes of a repository that chance is told by; with fewer only paths tell."""
 MOST_PAST = 400
-QUANTILE = 0.95
+QUANTILE = 0.98
+"""What a playbook must fit better than, of unrelated changes, to be brought up by its words. Of 447
+real requests over playbooks of other repositories' 0.9 in 100 bring one so; at 0.95 it is 4.7."""
 NARROW = 0.2
 """What a glob must tell: one that matches what every change touches says nothing."""
 SHARED = 2
