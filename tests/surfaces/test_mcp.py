@@ -19,6 +19,7 @@ from mcp.shared.exceptions import MCPError
 
 from passdown.domain.actor import agent, human
 from passdown.domain.errors import ERRORS, Forbidden
+from passdown.ops.catalogue import find
 from passdown.ops.operation import Effect, operation
 from passdown.surfaces.mcp import Seat, build
 from passdown.surfaces.mcp.tools import Tools, keep_from_files, tool_name
@@ -220,6 +221,10 @@ def test_who_calls_from_elsewhere_names_no_file_of_the_server() -> None:
     with pytest.raises(Forbidden, match="names a file"):
         keep_from_files(reads, given, replace(WEB, far=True))
     keep_from_files(reads, {"paths": []}, replace(WEB, far=True))
+    stands_here = find("inventory")
+    keep_from_files(stands_here, {}, WEB)
+    with pytest.raises(Forbidden, match="names a file"):
+        keep_from_files(stands_here, {}, replace(WEB, far=True))
 
 
 # ---- resources and prompts
