@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.proposal import FORGOTTEN, OPEN, PUBLIC, STATUS_VALUES, Status
+from passdown.ops.facets import routed
 from passdown.ops.kinds import Id, Name, Payload, Text, When
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 from passdown.ops.order import answered, narrowed
@@ -63,23 +64,25 @@ def pending(
     to those that have waited since a time or for an age (`7d`), to those about one ontology, and
     with `mine` to those about what is assigned to whoever asks.
     """
-    from passdown.ops.facets import routed
-
     most = max(1, min(limit, 1000))
     narrow = narrowed(ctx, scope, flag, least, older)
     also = routed(ctx, mine=mine, ontology=ontology)
     if order == "value":
-        found_by = _by_value(ctx, loop, most, after, narrow, also)
-        return {**found_by, "status_values": list(STATUS_VALUES)}
-    is_whole = narrow == ANY and also is None
+        found = _by_value(ctx, loop, most, after, narrow, also)
+    else:
+        _is_by_confidence(order, is_whole=narrow == ANY and also is None)
+        with ctx.store.read(ctx.sight) as tx:
+            rows = tx.queue.all(_states(status), loop=loop, after=after, limit=most)
+        found = {"proposals": [wire(ctx, p) for p in rows]}
+    return {**found, "status_values": list(STATUS_VALUES)}
+
+
+def _is_by_confidence(order: str, *, is_whole: bool) -> None:
     if order != "confidence" or not is_whole:
         raise Invalid(
             f"no order {order!r}" if is_whole else "only a list by value can be narrowed",
             next="One of: confidence, value.",
         )
-    with ctx.store.read(ctx.sight) as tx:
-        found = tx.queue.all(_states(status), loop=loop, after=after, limit=most)
-    return {"proposals": [wire(ctx, p) for p in found], "status_values": list(STATUS_VALUES)}
 
 
 def _by_value(
