@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from passdown.stages.audit.verdict import Subject
 from passdown.testing import VirtualClock
 from tests.desk import ALICE, Desk, places
 from tests.stages.audit.repo import commit, init, run
+from tests.stages.audit.runs.pythons import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,7 +42,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     def _make(**more: str) -> Desk:
         home = tmp_path / f"desk{len(made)}"
         told = {"audit.observer": "", "audit.dynamic": "true", "audit.sandbox": "none",
-                "audit.python": sys.executable}  # fmt: skip
+                "audit.python": bare(tmp_path)}  # fmt: skip
         flags = told | {name.replace("_", ".", 1): value for name, value in more.items()}
         clock = VirtualClock()
         made.append(Desk(App(places(str(home / "s.db"), home), clock=clock, flags=flags), clock))

@@ -130,6 +130,14 @@ def test_what_is_installed_is_kept_for_later(tmp_path: Path) -> None:
     assert (tmp_path / "kept" / "netty" / f"{OLD}.json").is_file()
 
 
+def test_what_takes_long_to_read_is_not_read_for_later_alone(tmp_path: Path) -> None:
+    site = installed(tmp_path / "site", OLD)
+    (site / f"netty-{OLD}.dist-info" / "RECORD").write_text("netty/__init__.py,x,2000000\n")
+    used = changed(tmp_path, {"a.py": "x = 1\n"}, {"new.py": CODE.format("")})
+    assert drifts(used, Shelf([], home=[site], kept=tmp_path / "kept")) == []
+    assert not (tmp_path / "kept").exists()
+
+
 def test_a_playbook_that_tells_of_an_older_version_is_told_and_asks_for_nothing(
     tmp_path: Path,
 ) -> None:

@@ -32,8 +32,10 @@ MOST_BYTES = 80_000_000
 """What a wheel may unpack to; only its Python files are unpacked."""
 MOST_READ = 16
 """Packages whose source is read for one audit: what was read before is kept."""
-MOST_FRESH = 3
+MOST_FRESH = 2
 """Of these, those that are read for later alone: the rest of them another audit reads."""
+SMALL = 1_000_000
+"""Bytes of source that are read for later alone: about a third of a second."""
 LARGEST = 20_000_000
 _WHEEL = re.compile(r"([A-Za-z0-9_.]+)-([0-9][A-Za-z0-9_.!+]*)-[^/]*\.whl")
 _FOLDER = re.compile(r"([A-Za-z0-9_.-]+?)(?:-|==)([0-9][A-Za-z0-9_.!+]*?)(\.dist-info)?")
@@ -73,7 +75,10 @@ class Shelf:
         """Keep what the installed version offers, so that a later one can be held against it."""
         key = (canon(package), self.installed(package))
         file = self._file(*key) if key[1] and key not in self._known else None
-        if file is not None and self.fresh > 0 and not file.exists():
+        if file is None or self.fresh <= 0 or file.exists():
+            return
+        places = [place for *one, place in self._standing if tuple(one) == key]
+        if places and _weight(places[0]) <= SMALL:
             self.fresh -= 1
             self.find(*key)
 
@@ -159,13 +164,24 @@ def _read(place: Path, package: str, version: str) -> Api | None:
         return None
 
 
-def _listed(info: Path) -> list[str]:
-    """The modules that an installed package brought, by its own list."""
+def _rows(info: Path) -> list[str]:
+    """What an installed package brought, by its own list: path, hash, size."""
     try:
         with (info / "RECORD").open("rb") as file:
-            rows = file.read(LARGEST).decode("utf-8", "replace").splitlines()
+            return file.read(LARGEST).decode("utf-8", "replace").splitlines()
     except OSError:
         return []
+
+
+def _weight(info: Path) -> int:
+    """Bytes of its Python files, as its list has them."""
+    rows = (row.rsplit(",", 2) for row in _rows(info))
+    return sum(int(row[-1]) for row in rows if row[0].endswith(".py") and row[-1].isdigit())
+
+
+def _listed(info: Path) -> list[str]:
+    """The modules that an installed package brought."""
+    rows = _rows(info)
     firsts = (row.partition(",")[0].split("/") for row in rows)
     return _public(
         parts[0].removesuffix(".py") for parts in firsts

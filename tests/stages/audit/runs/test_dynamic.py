@@ -20,6 +20,7 @@ from passdown.stages.audit.runs.sandbox import NONE, Ran, Sandbox, sandbox
 from passdown.stages.audit.said import Text, claims
 from passdown.stages.audit.trials import Trial
 from tests.stages.audit.repo import change, commit, init
+from tests.stages.audit.runs.pythons import bare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,6 @@ NEW_TEST = OLD_TEST + "\n\ndef test_new():\n    assert cart.last([1, 2]) == 2\n"
 IDLE_TEST = OLD_TEST + "\n\ndef test_new():\n    assert cart.last([2, 2]) == 2\n"
 BEFORE = {"shop/cart.py": OFF, "tests/test_cart.py": OLD_TEST, "tests/test_far.py":
           "def test_far():\n    assert 1\n"}  # fmt: skip
-HERE = Environment(sys.executable, (), "here")
 
 
 def changed(
@@ -44,8 +44,14 @@ def changed(
     return change(repo, base, commit(repo, after))
 
 
+def bench(one: Change, **plan: Any) -> Bench:
+    assert one.after is not None
+    python = bare(one.after.repo.parent)
+    return Bench(sandbox(NONE), Plan(**plan), Environment(python, (), "here"))
+
+
 def ran(one: Change, **plan: Any) -> Record:
-    found = dynamic.run(one, Bench(sandbox(NONE), Plan(**plan), HERE))
+    found = dynamic.run(one, bench(one, **plan))
     assert isinstance(found, Record)
     return found
 
@@ -162,8 +168,8 @@ def test_only_tests_about_the_change_are_run(tmp_path: Path) -> None:
     one = changed(tmp_path, {"shop/cart.py": RIGHT})
     assert which.affected(one) == ["tests/test_cart.py"]
     assert which.affected(changed(tmp_path / "b", {"README.md": "x\n"})) == []
-    bare = changed(tmp_path / "c", {"shop/other.py": "x = 1\n"})
-    assert dynamic.run(bare, Bench(sandbox(NONE), Plan(), HERE)) is None
+    apart = changed(tmp_path / "c", {"shop/other.py": "x = 1\n"})
+    assert dynamic.run(apart, bench(apart)) is None
     moved = changed(tmp_path / "d", {"src/pkg/a.py": "x = 2\n"},
                     {"src/pkg/a.py": "x = 1\n", "tests/test_a.py": "from pkg.a import x\n",
                      "tests/test_b.py": "import pkg.ab\n"})  # fmt: skip
@@ -186,7 +192,7 @@ def test_another_language_is_run_by_its_command_and_read_by_its_report(tmp_path:
 def test_time_that_is_up_is_no_result(tmp_path: Path) -> None:
     slow = "import time\n\nfrom shop import cart\n\n\ndef test_slow():\n    time.sleep(60)\n"
     one = changed(tmp_path, {"shop/cart.py": RIGHT, "tests/test_cart.py": slow})
-    assert dynamic.run(one, Bench(sandbox(NONE), Plan(seconds=2), HERE)) == Late(2)
+    assert dynamic.run(one, bench(one, seconds=2)) == Late(2)
 
 
 @pytest.mark.parametrize(
@@ -209,11 +215,11 @@ def test_a_report_that_does_not_hold_together_is_no_pass(
 
 def test_without_pytest_nothing_is_run_and_that_is_said(tmp_path: Path) -> None:
     one = changed(tmp_path, {"shop/cart.py": RIGHT})
-    bare = tmp_path / "python"
-    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
-    bare.chmod(0o755)
+    lone = tmp_path / "python"
+    lone.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    lone.chmod(0o755)
     with pytest.raises(Unavailable, match="pytest is not in the environment"):
-        dynamic.run(one, Bench(sandbox(NONE), Plan(), Environment(str(bare), (), "bare")))
+        dynamic.run(one, Bench(sandbox(NONE), Plan(), Environment(str(lone), (), "lone")))
 
 
 def test_coverage_is_of_the_lines_that_came_and_said_where_it_is_not_measured(
