@@ -6,7 +6,8 @@ from random homes, cycle after cycle, each proposal taken at its word and nobody
 a folder with `themes/`: graphs with known communities and documents with labels, from one pool,
 by an operator who says yes to every proposal (and, as `_alone`, with nobody asked), with Leiden and
 Louvain on the whole graph beside it; and the same graphs with their ties left to chance, of which
-nothing should be asked. Large graphs are made here.
+nothing should be asked. Without --data, noisy blocks stand for those graphs. Large graphs are made
+here.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ SEEDS = 5
 STARTS = ("truth", "pool", "random")
 STRAYING = 20
 """Of one in so many communities of a large graph a part is at home elsewhere."""
+NOISY = (0.05, 0.06)
 SMALL, LARGE = (20_000, 100_000), (200_000, 1_000_000)
 
 
@@ -108,16 +110,29 @@ def fitting(of: Graph, labels: Sequence[object], homes: Mapping[str, str]) -> fl
 def _labelled(
     data: Path | None,
 ) -> Iterator[tuple[dict[str, float], dict[str, float | str]]]:
+    asked: list[float] = []
+    yield _graphs(list(_noisy()) if data is None else corpora.graphs(data), asked)
     if data is not None:
-        asked: list[float] = []
-        yield _graphs(data, asked)
         yield _documents(data, asked)
-        yield {"chance_asked": sum(asked)}, {"chance_graphs": float(len(asked))}
+    yield {"chance_asked": sum(asked)}, {"chance_graphs": float(len(asked))}
 
 
-def _graphs(data: Path, asked: list[float]) -> tuple[dict[str, float], dict[str, float | str]]:
+def _noisy() -> Iterator[corpora.Known]:
+    """Blocks with so many ties between them that few hold together by themselves."""
+    for outside in NOISY:
+        for seed in range(SEEDS):
+            of, labels = blocks(seed, outside)
+            edges = list(zip(of.left.tolist(), of.right.tolist(), strict=True))
+            yield corpora.Known(
+                f"blocks_{outside}_{seed}", edges, [str(n) for n in labels.values()]
+            )
+
+
+def _graphs(
+    known: Sequence[corpora.Known], asked: list[float]
+) -> tuple[dict[str, float], dict[str, float | str]]:
     """Of graphs with known communities: ours, and two that see all of it at once."""
-    told = {one.name: _every_way(one, asked) for one in corpora.graphs(data)}
+    told = {one.name: _every_way(one, asked) for one in known}
     against: dict[str, float | str] = {
         f"graph_{name}": ", ".join(f"{way} {fit:.3f}" for way, fit in of.items())
         for name, of in told.items()
