@@ -32,6 +32,19 @@ def test_a_row_is_added_once_and_rows_hold_each_other(tmp_path: Path) -> None:
     assert keep.broken_at(file) == 2
 
 
+def test_rows_are_read_again_as_soon_as_the_file_is_another(tmp_path: Path) -> None:
+    file = tmp_path / "outcomes.jsonl"
+    keep.note(file, {"kind": "audit", "id": "a"})
+    keep.rows(file).clear()
+    assert [row["id"] for row in keep.rows(file)] == ["a"]
+    keep.note(file, {"kind": "audit", "id": "b"})
+    assert [row["id"] for row in keep.rows(file)] == ["a", "b"]
+    file.write_text('{"id": "c"}\n')
+    assert [row["id"] for row in keep.rows(file)] == ["c"]
+    file.unlink()
+    assert keep.rows(file) == []
+
+
 def test_rows_of_others_stay_and_break_nothing(tmp_path: Path) -> None:
     file = tmp_path / "outcomes.jsonl"
     file.write_text('{"kind": "scenario", "ok_events": 3}\n')

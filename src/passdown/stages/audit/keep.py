@@ -27,6 +27,10 @@ Json: TypeAlias = dict[str, Any]
 VERDICTS = "data/_auditor/verdicts"
 OUTCOMES = "data/_kb/outcomes.jsonl"
 AUDIT, FEEDBACK, RESULT = "audit", "audit_feedback", "pr_result"
+MOST_KEPT = 16 * 1024 * 1024
+"""Bytes of a file whose rows are kept in memory."""
+_lately: dict[Path, tuple[tuple[int, int, int], list[Json]]] = {}
+"""The rows of the file that was read last, and how it stood then."""
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -113,18 +117,27 @@ def note(file: Path, row: Json) -> bool:
 
 
 def rows(file: Path) -> list[Json]:
-    """Every row there is, a torn last one aside.
+    """Every row there is, a torn last one aside; nobody may change one. A file that stands as it
+    stood is not read again.
 
     Raises:
         Unreadable: it cannot be read, or a row in between is no JSON.
     """
     try:
+        told = file.stat()
+        mark = (told.st_ino, told.st_size, told.st_mtime_ns)
+        if (known := _lately.get(file)) and known[0] == mark:
+            return list(known[1])
         data = file.read_bytes()
     except FileNotFoundError:
         return []
     except OSError as error:
         raise Unreadable(str(error.strerror), where=str(file)) from error
-    return list(_read(data.split(b"\n")[:-1], file))
+    found = list(_read(data.split(b"\n")[:-1], file))
+    _lately.clear()
+    if len(data) <= MOST_KEPT:
+        _lately[file] = (mark, found)
+    return list(found)
 
 
 def broken_at(file: Path) -> int:
