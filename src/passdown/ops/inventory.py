@@ -146,8 +146,15 @@ def _taken(root: Path) -> tuple[World, list[Row], list[Overlap]]:
 def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap]) -> str:
     from passdown.stages.inventory.report import markdown
 
-    _write(root / out, markdown(rows, alike, root.resolve().name))
-    return str(root / out)
+    place = root / out
+    aside = Path(out).is_absolute() or ".." in Path(out).parts
+    if not aside and not place.parent.resolve().is_relative_to(root.resolve()):
+        raise Unreadable(
+            "a link leads out of the folder that the report belongs in", where=str(place),
+            next="name another place with --out, or --dry-run",
+        )  # fmt: skip
+    _write(place, markdown(rows, alike, root.resolve().name))
+    return str(place)
 
 
 def _counts(rows: list[Row]) -> dict[str, int]:
@@ -166,7 +173,9 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f".{path.name}.new")
-        new.write_text(text, encoding="utf-8", errors="replace")
+        new.unlink(missing_ok=True)  # a repository may bring a link of this name
+        with new.open("x", encoding="utf-8", errors="replace") as file:
+            file.write(text)
         new.replace(path)
     except OSError as error:
         raise Unreadable(

@@ -166,6 +166,28 @@ def test_nothing_that_a_repository_configures_is_run(tmp_path: Path) -> None:
     assert not mark.exists()
 
 
+def test_an_object_that_is_missing_is_not_fetched_by_a_program_of_the_repository(
+    tmp_path: Path,
+) -> None:
+    repo = init(tmp_path)
+    mark, program = tmp_path / "ran", tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\nexit 1\n")
+    program.chmod(0o755)
+    base = commit(repo, {"a.txt": "1\n"})
+    head = commit(repo, {"a.txt": "2\n"})
+    blob = git.ask(repo, "rev-parse", f"{head}:a.txt").decode().strip()
+    (repo / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    for key, value in (
+        ("core.repositoryFormatVersion", "1"), ("extensions.partialClone", "far"),
+        ("remote.far.promisor", "true"), ("remote.far.url", "ssh://far/x"),
+        ("core.sshCommand", str(program)), ("protocol.ssh.allow", "always"),
+    ):  # fmt: skip
+        run(repo, "config", key, value)
+    with pytest.raises(Unreadable, match="git diff"):
+        git.diff(repo, base, head)
+    assert not mark.exists()
+
+
 def test_a_patch_id_survives_a_rebase(tmp_path: Path) -> None:
     repo = init(tmp_path)
     base = commit(repo, {"a.txt": LONG, "b.txt": "1\n"})

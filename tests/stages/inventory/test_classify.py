@@ -193,3 +193,14 @@ def test_links_and_foreign_folders_are_left_alone(tmp_path: Path) -> None:
     tree(tmp_path, {"a.py": "x = 1\n", "node_modules/x.py": "x = 1\n", ".venv/y.py": "x = 1\n"})
     (tmp_path / "link.py").symlink_to(tmp_path / "a.py")
     assert read(tmp_path).python == ["a.py"]
+
+
+def test_an_inventory_that_was_written_says_of_no_file_what_starts_it(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": PROJECT, "shop/__init__.py": "", "shop/cli.py": "from shop import cart\n",
+        "shop/cart.py": "def add(): ...\n", "shop/old.py": "def gone(): ...\n",
+    }  # fmt: skip
+    first = rows(tmp_path, files)
+    report = markdown([*first.values()], [], "shop")
+    assert "`old.py`" in report
+    assert rows(tmp_path, {"docs/PYTHON_INVENTORY.md": report}) == first

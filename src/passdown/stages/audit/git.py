@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PATIENCE = 120.0
 """Seconds that one call of git may take."""
 
+_NO_PROGRAM = 127
+"""What `env` ends with when there is no such program."""
+
 _QUIET = (
     "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=true",
     "-c", "protocol.ext.allow=never", "-c", "diff.external=", "-c", "core.pager=cat",
@@ -31,6 +34,9 @@ _DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "-M", "-U3", "--src-pre
          "--dst-prefix=b/", "--submodule=short")  # fmt: skip
 _OWNED = re.compile(r"[:/]([^/:]+/[^/]+?)(?:\.git)?/?$")
 _HOST = re.compile(r"(?:[a-z+]+://(?:[^@/]*@)?([^/:]+)|[^@/:]+@([^:/]+):)")
+_ALONE = ("GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1")
+"""An object that is missing is not fetched: its config would say from where, and by which program.
+Older versions of git know only the first of these."""
 _FIELDS = "%H%x00%an%x00%ae%x00%s%x00%b%x00%x01"
 
 
@@ -58,18 +64,24 @@ def ask(
         Unavailable: there is no git, or it takes too long.
         Unreadable: it says no.
     """
-    apart = ["env", f"GIT_INDEX_FILE={index}"] if index else []
-    command = [*apart, "git", "-C", str(repo), "--no-pager", *_QUIET, *words]
+    apart = [f"GIT_INDEX_FILE={index}"] if index else []
+    command = ["env", *_ALONE, *apart, "git", "-C", str(repo), "--no-pager", *_QUIET, *words]
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE)
     except FileNotFoundError as error:
-        raise Unavailable("git is not installed", next="install git") from error
+        raise _missing() from error
     except subprocess.TimeoutExpired as error:
         raise Unavailable(f"git {words[0]} took over {PATIENCE:.0f} s", where=str(repo)) from error
+    if done.returncode == _NO_PROGRAM:
+        raise _missing()
     if done.returncode and done.returncode not in fails:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise Unreadable(f"git {words[0]}: {said[-1] if said else 'failed'}", where=str(repo))
     return done.stdout
+
+
+def _missing() -> Unavailable:
+    return Unavailable("git is not installed", next="install git")
 
 
 def sha(repo: Path, name: str) -> str:

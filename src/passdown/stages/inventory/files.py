@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LARGEST = 1_000_000
 """Bytes of a file that is read; a larger one is data."""
 MOST = 50_000
+TITLE = "# Python inventory of "
+"""How an inventory begins: it names every file, and so says of none what starts it."""
 
 _PASSED_OVER = frozenset(
     (".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache",
@@ -70,6 +72,8 @@ def read(root: Path) -> Files:
         if text is None or len(texts) >= MOST:
             left_out += 1
             continue
+        if path.endswith(".md") and text.startswith(TITLE):
+            continue
         texts[path] = text
         if os.access(root / path, os.X_OK) or text.startswith("#!"):
             runnable.add(path)
@@ -77,8 +81,9 @@ def read(root: Path) -> Files:
 
 
 def _paths(root: Path) -> Iterator[str]:
-    command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached",
-               "--others", "--exclude-standard"]  # fmt: skip
+    command = ["env", "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "git", "-C", str(root),
+               "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--others",
+               "--exclude-standard"]  # fmt: skip
     try:
         done = subprocess.run(command, capture_output=True, timeout=60)
     except (OSError, subprocess.SubprocessError):

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from passdown.stages.inventory import classify as known
+from passdown.stages.inventory.files import TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ def markdown(rows: Sequence[Row], overlaps: Sequence[Overlap], name: str) -> str
 
 def _parts(rows: Sequence[Row], overlaps: Sequence[Overlap], name: str) -> Iterator[str]:
     counts = Counter(four(row) for row in rows)
-    yield f"# Python inventory of {name}\n"
+    yield f"{TITLE}{name}\n"
     yield "Nothing was deleted. The class says what starts a file, with the chain that shows it.\n"
     yield "| class | files |\n|---|---|"
     yield from (f"| {cls} | {counts[cls]} |" for cls in
