@@ -4,29 +4,30 @@ Changes that are made here: each says true things of itself, and each of those i
 falsehood of its own: a count too high, a name that is still there, a dependency that came. With
 data, the true claims of real requests are laid over other requests of the same repository, too, and
 what a real, merged request is warned of is counted: it was merged, so it is a false alarm until
-somebody reads it.
+somebody reads it. Then what goes wrong with real requests: those that were reverted later, fixes
+applied in reverse, descriptions of another request that touches the same files.
 """
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
-from typing import Any, NamedTuple
+from typing import Any
 
 from evals import Measured
 from evals._changes import FALSE, TRUE, large, made
-from passdown.domain.errors import Unreadable
-from passdown.stages.audit import facts, said
+from evals._misfits import hard_negatives, reversed_fixes, reverted
+from evals._requests import Request, back, requests
+from passdown.stages.audit import said
 from passdown.stages.audit.change import Change
 from passdown.stages.audit.finding import of_claims
 from passdown.stages.audit.hold import Held, hold
 from passdown.stages.audit.judge import judge, symbols
 from passdown.stages.audit.playbooks import Book, about, choose
-from passdown.stages.audit.said import Said, Text
+from passdown.stages.audit.said import Text
 from passdown.stages.audit.verdict import Subject
 from passdown.text.redact import Redactor
 
@@ -34,34 +35,25 @@ READS_DATA = True
 SEED = 7
 OTHERS = 3
 """Requests of the same repository that each true claim is laid over."""
-BOOKS, LONGEST = 12, 1500
-"""Playbooks that are made of descriptions, and how long they are."""
-FILES = ("prs.jsonl", "direct_commits.jsonl")
-
-
-class Request(NamedTuple):
-    """A real request as far as its diff tells."""
-
-    id: str
-    repo: str
-    change: Change
-    claims: tuple[Said, ...]
-    text: str
+BOOKS = 12
+"""Playbooks that are made of descriptions."""
 
 
 def measure(data: Path | None) -> Measured:
     """What is caught, what is wrongly refuted, and what one audit takes."""
     with TemporaryDirectory() as folder:
         figures = {**_planted(Path(folder)), **_speed(Path(folder))}
-    requests = list(_requests(data / "pr_audit")) if data else []
-    if requests:
-        figures |= _merged(requests) | _transplanted(requests) | _brought(requests)
-    return Measured(figures, len(requests) or int(figures["planted"]))
+    real = list(requests(data / "pr_audit")) if data else []
+    if real:
+        figures |= _merged(real) | _transplanted(real) | _brought(real)
+        figures |= reverted(real) | reversed_fixes(real) | hard_negatives(real)
+    return Measured(figures, len(real) or int(figures["planted"]))
 
 
 def _planted(folder: Path) -> dict[str, float]:
-    true, false = [], []
+    true, false, undone = [], [], []
     for one in made(folder):
+        undone += [held.result for held in _held(TRUE, back(one.change)) if held.claim.specific]
         true += [held.result for held in _held(TRUE, one.change)]
         false += [held.result for held in _held(FALSE, one.change)]
     return {
@@ -69,6 +61,7 @@ def _planted(folder: Path) -> dict[str, float]:
         "caught": round(false.count("refuted") / len(false), 3),
         "true_refuted": round(true.count("refuted") / len(true), 3),
         "true_verified": round(true.count("verified") / len(true), 3),
+        "undone_caught": round(undone.count("refuted") / len(undone), 3),
     }
 
 
@@ -82,20 +75,6 @@ def _speed(folder: Path) -> dict[str, float]:
     start = process_time()
     judge(Subject("a/b", "", "0" * 40), [Text("body", TRUE + FALSE)], change, Redactor(b"k"), "")
     return {"large_cpu_s": round(process_time() - start, 3)}
-
-
-def _requests(folder: Path) -> Iterator[Request]:
-    for name in FILES:
-        path = folder / name
-        for line in path.read_text().splitlines() if path.exists() else ():
-            row: dict[str, Any] = json.loads(line)
-            try:
-                known = facts.read(row["diff"].encode("utf-8", "surrogateescape"))
-            except Unreadable:
-                continue  # a diff that was cut in the middle of a hunk
-            texts = [Text("title", row["title"]), Text("body", row.get("description") or "")]
-            told = f"{row['title']}\n{(row.get('description') or '')[:LONGEST]}"
-            yield Request(row["id"], row["repo"], Change(known), said.claims(texts), told)
 
 
 def _merged(requests: Sequence[Request]) -> dict[str, float]:
