@@ -146,12 +146,12 @@ def _show(value: Any, shell: Shell, as_json: bool) -> None:
             sys.stdout.reconfigure(encoding="utf-8")
         else:
             sys.stdout.reconfigure(errors="replace")
-    hints = Hints(shell.columns, shell.rows, shell.card, shell.facts, shell.also)
+    hints = Hints(shell.columns, shell.rows, shell.card, shell.facts, shell.also, shell.empty)
     lines = [encode(value)] if as_json else [*result(value, look(sys.stdout), hints)]
     for line in lines:
         print(line)
     if not lines and sys.stderr is not None:
-        print("passdown: there is nothing to show", file=sys.stderr)
+        print(f"passdown: {shell.empty or 'there is nothing to show'}", file=sys.stderr)
 
 
 def _bare() -> int:

@@ -75,6 +75,16 @@ def test_doctor_names_what_others_can_read(on_disk):
     assert check(at, "modes")["ok"]
 
 
+def test_doctor_names_a_store_that_cannot_be_written(on_disk, monkeypatch):
+    at = on_disk()
+    assert check(at, "store")["ok"]
+    monkeypatch.setattr("passdown.ops.checkup.os.access", lambda path, mode: False)
+    told = check(at, "store")
+    assert not told["ok"]
+    assert "cannot be written to" in told["found"]
+    assert told["next"]
+
+
 def test_doctor_names_a_setting_that_is_malformed(on_disk):
     at = on_disk(**{"brief.budget": "many"})
     found = check(at, "settings")

@@ -283,6 +283,12 @@ def test_an_unknown_command_names_near_ones(run: Run, word: str, near: str) -> N
     assert near in ran.err
 
 
+def test_a_word_that_is_like_no_command_is_not_guessed_at(run: Run) -> None:
+    ran = run("bogus")
+    assert "Did you mean" not in ran.err
+    assert "--help" in ran.err
+
+
 def test_an_unknown_word_of_a_group_names_those_there_are(run: Run) -> None:
     ran = run("thing", "hide")
     assert ran.err.splitlines() == [

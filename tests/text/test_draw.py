@@ -93,6 +93,12 @@ def test_no_rows_are_said_to_a_person_and_not_to_a_pipe(look: Look, said: list[s
     assert lines({"rows": []}, look, Hints(rows="rows")) == said
 
 
+def test_an_empty_text_says_at_a_terminal_what_to_do_and_nothing_in_a_pipe() -> None:
+    hints = Hints(card="text", empty="nothing is approved yet")
+    assert lines({"text": ""}, NARROW, hints) == ["nothing is approved yet"]
+    assert lines({"text": ""}, PIPE, hints) == []
+
+
 def test_no_rows_need_no_word_where_facts_stand() -> None:
     assert lines({"found": 0, "rows": []}, NARROW) == ["found  0"]
 

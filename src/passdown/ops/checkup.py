@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,6 +20,12 @@ Check: TypeAlias = tuple[bool, str, str]
 def _store(ctx: Ctx) -> Check:
     facts = ctx.store.describe()
     mended = facts.get("mended") or []
+    if ctx.home.is_dir() and not os.access(ctx.home, os.W_OK):
+        return (
+            False,
+            f"{ctx.home} cannot be written to",
+            f"Mount it for writing, or chmod u+w {ctx.home}",
+        )
     found = f"{facts['backend']} at {facts['where']}, schema {facts['schema']}"
     return True, found + (f"; modes mended: {len(mended)}" if mended else ""), ""
 

@@ -90,7 +90,8 @@ class Shell(NamedTuple):
     """Hints for the command line: what to show as a table and as facts above it, with further
     tables below; which value is a card or a text to read, what may come from standard input, which
     list takes the bare words though it may be left out; whether it is a check, whose `ok` decides
-    the exit code; which flags make it another operation `instead`."""
+    the exit code; which flags make it another operation `instead`; what is said, with what to do
+    next, where the answer is `empty`."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
@@ -101,6 +102,7 @@ class Shell(NamedTuple):
     bare: str = ""
     check: bool = False
     instead: tuple[tuple[str, str], ...] = ()
+    empty: str = ""
 
 
 PLAIN = Shell()

@@ -57,7 +57,7 @@ def _asking(loop: Loop[Any], ask: Ask) -> Operation:
 
     fn = _signed(run, ask.run)
     name = f"{loop.name}.{ask.name}"
-    cli = Shell(bare=ask.bare)
+    cli = Shell(bare=ask.bare, empty="nothing was found that should be asked")
     return Operation(name, Effect.WRITE, _told(ask), fn, cli=cli, aliases=ask.aliases, asks=True)
 
 

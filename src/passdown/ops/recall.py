@@ -27,7 +27,10 @@ RELATED = 200
     Effect.READ,
     agents=True,
     http=(Route("GET", "/api/brief"),),
-    cli=Shell(card="text"),
+    cli=Shell(
+        card="text",
+        empty="nothing is approved yet that a session here should know; `passdown review` decides",
+    ),
     aliases=("kb.context",),
     example='passdown brief --repo web --task "fix the login test"',
 )
@@ -91,7 +94,12 @@ def _given(ctx: Ctx, records: list[Record], need: Need, who: Reader) -> Packed:
     Effect.READ,
     agents=True,
     http=(Route("GET", "/api/search"),),
-    cli=Shell(rows="results", columns=("id", "kind", "scope", "text", "why"), facts=("note",)),
+    cli=Shell(
+        rows="results",
+        columns=("id", "kind", "scope", "text", "why"),
+        facts=("note",),
+        empty="nothing that was approved answers this; `passdown pending` shows what is asked",
+    ),
     aliases=("kb.search",),
     example='passdown search "flaky login test"',
 )

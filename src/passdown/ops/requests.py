@@ -87,7 +87,7 @@ def audit_pr(
     Effect.WRITE,
     http=(Route("POST", "/hook/{forge}", body="body", headers="headers"),),
     cli=Shell(facts=("delivery", "event", "action", "does", "why", "repo", "pr"), stdin="body"),
-    example='passdown audit hook github --headers \'{"x-github-event": "ping"}\' --body -',
+    example='passdown audit hook github \'{"x-github-event": "ping"}\' --body -',
 )
 def audit_hook(
     ctx: Ctx, forge: Literal["github", "gitea"], headers: Headers, body: Raw = ""

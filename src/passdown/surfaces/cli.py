@@ -330,7 +330,7 @@ def _group(app: App, words: Sequence[str], commands: Collection[str]) -> int:
 def _near(word: str, known: Collection[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    near = get_close_matches(word, sorted(known), n=3, cutoff=0.6)
     return f"Did you mean {' or '.join(near)}?" if near else f"`{PROGRAM} --help` lists them."
 
 

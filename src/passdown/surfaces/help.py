@@ -40,6 +40,7 @@ SHORTEST = 40
 FOOT = (
     "Every command also takes --help (with an example), --json (the plain result),",
     "--store PATH and --set NAME=VALUE.",
+    "Loops bring commands of their own: `passdown capabilities` lists every one.",
 )
 
 

@@ -38,13 +38,14 @@ class Look(NamedTuple):
 
 class Hints(NamedTuple):
     """What an operation says about showing its result: the key of its card, or of its rows with
-    their columns, the facts above them, and further rows below."""
+    their columns, the facts above them, further rows below; what is said where it is empty."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
     card: str = ""
     facts: tuple[str, ...] = ()
     also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    empty: str = ""
 
 
 def paint(text: str, style: str, look: Look) -> str:
@@ -55,7 +56,7 @@ def paint(text: str, style: str, look: Look) -> str:
 def result(value: Any, look: Look, hints: Hints = Hints()) -> Iterator[str]:  # noqa: B008
     """Any plain result as lines, the way its operation asked for."""
     if isinstance(value, dict) and hints.card:
-        yield from _shown(value.get(hints.card), look)
+        yield from _shown(value.get(hints.card), look, hints.empty)
         if known := [(_title(n), cell(value[n])) for n in hints.facts if value.get(n)]:
             yield ""
             yield from facts(known, look)
@@ -154,13 +155,13 @@ def wrap(text: str, look: Look, lead: str = "", taken: int = 0) -> list[str]:
 # ---- results nobody gave hints for
 
 
-def _shown(value: Any, look: Look) -> Iterator[str]:
+def _shown(value: Any, look: Look, empty: str = "") -> Iterator[str]:
     if isinstance(value, dict):
         yield from card(value, look)
     elif value:
         yield from wrap(str(value).rstrip("\n"), look)
     else:
-        yield from _nothing(look)
+        yield from _nothing(look, empty)
 
 
 def _listed(value: dict[str, Any], look: Look, hints: Hints) -> Iterator[str]:
@@ -179,9 +180,9 @@ def _listed(value: dict[str, Any], look: Look, hints: Hints) -> Iterator[str]:
             yield from _rows(more, look, head)
 
 
-def _nothing(look: Look) -> Iterator[str]:
+def _nothing(look: Look, said: str = "") -> Iterator[str]:
     if look.fit:
-        yield paint("nothing", "dim", look)
+        yield paint(said or "nothing", "dim", look)
 
 
 def _rows(values: list[Any], look: Look, head: Sequence[str] = ()) -> Iterator[str]:

@@ -215,3 +215,12 @@ def test_no_text_is_a_seal_by_chance(seal: str, body: bytes, kind: str) -> None:
 
 def test_half_a_character_is_none() -> None:
     assert read({**SOUND, "title": "a\ud800b"}).title == "a?b"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"action": "\\ud800"}', b'{"number": 1e999}', b"\xff", b"[" * 9999]
+)
+def test_a_body_that_cannot_be_answered_in_json_is_refused(body: bytes) -> None:
+    headers = {"x-github-event": "pull_request", "x-github-delivery": "d"}
+    with pytest.raises(Unreadable, match="is not JSON"):
+        hooks.delivery("github", headers, body)
