@@ -182,6 +182,14 @@ def test_a_file_is_named_by_what_it_holds(web: Cockpit) -> None:
     assert web.browser(None).get(files[0] + "/../entry.py").status_code == 404
 
 
+def test_an_address_that_is_none_says_so_on_a_page_and_to_programs_in_json(web: Cockpit) -> None:
+    answer = web.browser().get("/serach", headers=HTML)
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text
+    program = web.browser().get("/serach", headers={"accept": "*/*"})
+    assert (program.status_code, program.json()["code"]) == (404, "not_found")
+
+
 def test_an_unknown_card_says_so_on_a_page(web: Cockpit) -> None:
     answer = web.browser().get("/cards/ffff00", headers=HTML)
     assert answer.status_code == 404

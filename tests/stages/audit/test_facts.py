@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from passdown.domain.errors import Invalid, NotFound, Unreadable
+from passdown.domain.errors import Invalid, Limit, NotFound, Unreadable
 from passdown.stages.audit import facts, git
 from passdown.stages.audit.facts import unquoted
 from tests.stages.audit.repo import commit, init, run
@@ -132,6 +132,12 @@ def test_what_is_no_diff_is_refused() -> None:
     with pytest.raises(Unreadable, match="breaks off"):
         facts.read(b"--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n a\n")
     assert facts.read(b"\n").files == ()
+
+
+def test_a_diff_larger_than_anybody_reads_is_refused_at_once() -> None:
+    with pytest.raises(Limit, match="32 are read") as refused:
+        facts.read(b"--- a/x\n+++ b/x\n@@ -0,0 +1 @@\n+" + b"x" * facts.LARGEST)
+    assert refused.value.next
 
 
 def test_a_quoted_path_is_the_one_on_the_disk() -> None:

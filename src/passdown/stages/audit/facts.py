@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from passdown.domain.errors import Unavailable, Unreadable
+from passdown.domain.errors import Limit, Unavailable, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ SYMLINK = "120000"
 _MODE = re.compile(r"^(old mode|new mode|new file mode|deleted file mode) (\d{6})$", re.M)
 _INDEX = re.compile(r"^index [0-9a-f]+\.\.[0-9a-f]+ (\d{6})$", re.M)
 _COPY = re.compile(r"^copy from ", re.M)
+LARGEST = 33_554_432
+"""Bytes of a diff that is read; parsing takes most of a second for each two million."""
 _HEADER = re.compile(rb"^(?:diff --git |--- )", re.M)
 _ESCAPED = re.compile(r"\\([0-7]{3}|.)", re.S)
 _LETTERS = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
@@ -109,9 +111,13 @@ def read(diff: bytes) -> Facts:
 
     Raises:
         Unreadable: it is no diff, or one that was cut.
+        Limit: it is larger than anybody reads.
     """
     if not diff.strip():
         return Facts(())
+    if len(diff) > LARGEST:
+        what = f"the diff has {len(diff) // 1_048_576} MB; {LARGEST // 1_048_576} are read"
+        raise Limit(what, next="Audit it in parts.")
     if not _HEADER.search(diff):
         raise Unreadable("this is not a unified diff", next="make one with `git diff -U3`")
     try:

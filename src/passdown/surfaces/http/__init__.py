@@ -108,12 +108,21 @@ def _tell_errors(web: FastAPI) -> None:
         return refused(refusal)
 
     @web.exception_handler(HTTPException)
-    async def unrouted(_: Request, error: HTTPException) -> Response:
+    async def unrouted(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+            return Response(NOWHERE, 404, media_type="text/html")
         return _unrouted(error)
 
     @web.exception_handler(Exception)
     async def fault(_: Request, error: Exception) -> Response:
         return answer(Internal(f"the server failed: {type(error).__name__}"))
+
+
+NOWHERE = (
+    '<!doctype html><html lang="en"><title>Nothing is here · passdown</title>'
+    '<h1>Nothing is at this address</h1><p><a href="/">Back to the inbox</a></p></html>'
+)
+"""What a person's browser is shown at an address that is none."""
 
 
 def _unrouted(error: HTTPException) -> Response:
