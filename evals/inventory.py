@@ -1,8 +1,9 @@
 """Whether needless code is told from code that is found by name at run time.
 
 With data: symbols that history removed as unused, beside symbols that are alive though named once
-(routes, hooks, fixtures, commands), each judged in the tree of its own commit. Without: a tree that
-is made here, with files of every sort.
+(routes, hooks, fixtures, commands), each judged in the tree of its own commit, by us and by three
+other tools in the same run; and files that history deleted as dead, beside such as stayed. Without:
+a tree that is made here, with files of every sort.
 """
 
 from __future__ import annotations
@@ -16,14 +17,19 @@ from time import process_time
 from typing import Any, NamedTuple
 
 from evals import Measured
+from evals._dead_rivals import RIVALS, Answer, asked, sure_of
+from evals._gone_files import Tree, counted, fates, figures as of_files
+from evals._ranked import auc
 from evals._wired import planted
 from passdown.stages.inventory.classify import classify, world
 from passdown.stages.inventory.files import read
-from passdown.stages.inventory.symbols import DEAD, Symbol, symbols
+from passdown.stages.inventory.symbols import DEAD, symbols
 
 READS_DATA = True
 NEEDLESS = ("strict_no_refs", "test_only", "dead_cluster")
 TRAP, ALIVE = "dynamic_wired_trap", "live_control"
+SAID = 0.01
+"""What another tool says at all."""
 
 
 class Judged(NamedTuple):
@@ -33,13 +39,51 @@ class Judged(NamedTuple):
     dead: float
 
 
+class Seen(NamedTuple):
+    """What we say of a tree: how sure of each symbol, and each file's class."""
+
+    dead: Mapping[tuple[str, str], float]
+    classes: Mapping[str, str]
+
+
 def measure(data: Path | None) -> Measured:
-    """How well the two are told apart, and what a tree takes."""
+    """How well the two are told apart, by us and by others, and what a tree takes."""
     with TemporaryDirectory() as folder:
-        made = _planted(Path(folder))
-        real = list(_real(data, Path(folder))) if data else []
-    figures = {**made, **(_apart(real) if real else {})}
-    return Measured(figures, len(real) or int(made["planted_files"]))
+        home = Path(folder).resolve()
+        made = _planted(home)
+        if data is None:
+            return Measured(made, int(made["planted_files"]))
+        figures, against, n = _labelled(data / "wired_python", home)
+    return Measured({**made, **figures}, n, against)
+
+
+def _labelled(data: Path, home: Path) -> tuple[dict[str, float], dict[str, float | str], int]:
+    """What is told of labelled symbols and files; what others say of the same symbols."""
+    rows = [json.loads(line) for line in (data / "symbols.jsonl").read_text().splitlines()]
+    trees = list(_trees(data / "snapshots", rows, home))
+    start = process_time()
+    seen = {tree.root: _seen(tree.root) for tree in trees}
+    spent = process_time() - start
+    real = [Judged(row["tier"], seen[tree.root].dead.get((row["file"], row["symbol"]), 0.0))
+            for tree in trees for row in tree.rows]  # fmt: skip
+    files, why = of_files(fates(trees, {root: one.classes for root, one in seen.items()}))
+    against = {**why, **counted(trees, rows), "our_cpu_s": round(spent, 2)}
+    for name in RIVALS:
+        against |= _beside(name, asked(name, home, [tree.root for tree in trees]), trees)
+    return {**_apart(real, DEAD), **files}, against, len(real)
+
+
+def _beside(name: str, answer: Answer, trees: Sequence[Tree]) -> dict[str, float | str]:
+    """The same figures of another tool: what it flags at all counts as flagged."""
+    if answer.why:
+        return {name: answer.why}
+    theirs = []
+    for tree in trees:
+        flags = answer.flags[tree.root]
+        theirs += [Judged(row["tier"], sure_of(flags, row["file"], row["symbol"], *row["lines"]))
+                   for row in tree.rows]  # fmt: skip
+    told = {f"{name}_{figure}": value for figure, value in _apart(theirs, SAID).items()}
+    return {name: RIVALS[name].pinned, **told, f"{name}_cpu_s": round(answer.seconds, 2)}
 
 
 def _planted(folder: Path) -> dict[str, float]:
@@ -56,44 +100,30 @@ def _planted(folder: Path) -> dict[str, float]:
     }
 
 
-def _real(data: Path, folder: Path) -> Iterator[Judged]:
-    labels = data / "wired_python" / "symbols.jsonl"
-    rows = [json.loads(line) for line in labels.read_text().splitlines()]
-    for archive in sorted((data / "wired_python" / "snapshots").glob("*.tar.gz")):
+def _trees(snapshots: Path, rows: Sequence[Mapping[str, Any]], home: Path) -> Iterator[Tree]:
+    for archive in sorted(snapshots.glob("*.tar.gz")):
         name, _, commit = archive.name.removesuffix(".tar.gz").partition("@")
-        root = folder / archive.name
+        root, repo = home / archive.name, name.replace("__", "/")
         with tarfile.open(archive) as packed:
             packed.extractall(root, filter="data")
-        mine = [row for row in rows if row["repo"] == name.replace("__", "/")
-                and row["commit"].startswith(commit)]  # fmt: skip
-        yield from _judged(root, mine)
+        mine = [row for row in rows if row["repo"] == repo and row["commit"].startswith(commit)]
+        yield Tree(repo, commit, root, mine)
 
 
-def _judged(root: Path, rows: Sequence[Mapping[str, Any]]) -> Iterator[Judged]:
+def _seen(root: Path) -> Seen:
     found = world(read(root))
-    told: dict[tuple[str, str], Symbol] = {
-        (one.path, one.name): one
-        for one in symbols(found, {row.path: row.cls for row in classify(found)})
-    }
-    for row in rows:
-        one = told.get((row["file"], row["symbol"]))
-        yield Judged(row["tier"], one.dead if one else 0.0)
+    classes = {row.path: row.cls for row in classify(found)}
+    return Seen({(one.path, one.name): one.dead for one in symbols(found, classes)}, classes)
 
 
-def _apart(real: Sequence[Judged]) -> dict[str, float]:
+def _apart(real: Sequence[Judged], flagged: float) -> dict[str, float]:
     dead = [one.dead for one in real if one.tier in NEEDLESS]
     traps = [one.dead for one in real if one.tier == TRAP]
     alive = [one.dead for one in real if one.tier in (TRAP, ALIVE)]
     return {
-        "auc_over_traps": round(_auc(dead, traps), 3),
-        "recall": round(sum(one >= DEAD for one in dead) / max(len(dead), 1), 3),
-        "false_alarms": round(sum(one >= DEAD for one in alive) / max(len(alive), 1), 4),
+        "auc_over_traps": round(auc(dead, traps), 3),
+        "recall": round(sum(one >= flagged for one in dead) / max(len(dead), 1), 3),
+        "false_alarms": round(sum(one >= flagged for one in alive) / max(len(alive), 1), 4),
         "needless": len(dead),
         "alive": len(alive),
     }
-
-
-def _auc(high: Sequence[float], low: Sequence[float]) -> float:
-    """How often one that is needless is put above one that is not; ties count half."""
-    won = sum((one > other) + 0.5 * (one == other) for one in high for other in low)
-    return won / (len(high) * len(low)) if high and low else float("nan")

@@ -1,0 +1,145 @@
+"""What vulture, deadcode and skylos call needless in the same trees, each installed into an
+environment of its own for it."""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+PATIENCE = 300
+MOST = 90
+"""Seconds of a processor that a tool may take for all trees; one that needs more is left out."""
+NEAR = 8
+"""Lines that decorators may stand above the name they belong to."""
+
+_VULTURE = re.compile(r"^(.+?):(\d+): unused \w+ '([^']+)' \((\d+)% confidence\)$", re.M)
+_DEADCODE = re.compile(r"^(.+?):(\d+):\d+: DC\d+ \w+ `([^`]+)` is never used", re.M)
+
+
+class Flag(NamedTuple):
+    """One definition that a tool calls needless, and how sure it says it is, from 0 to 1."""
+
+    path: str
+    line: int
+    name: str
+    sure: float
+
+
+class Rival(NamedTuple):
+    """A tool: what is installed, how it is called, how its answer is read."""
+
+    pinned: str
+    words: tuple[str, ...]
+    read: Callable[[str, Path], Iterator[Flag]]
+
+
+class Answer(NamedTuple):
+    """What a tool said of each tree, and what that took of a processor; or why it said nothing."""
+
+    flags: Mapping[Path, Sequence[Flag]]
+    seconds: float = 0.0
+    why: str = ""
+
+
+def vulture(said: str, root: Path) -> Iterator[Flag]:
+    """What vulture printed."""
+    for path, line, name, sure in _VULTURE.findall(said):
+        yield Flag(_inside(path, root), int(line), name, int(sure) / 100)
+
+
+def deadcode(said: str, root: Path) -> Iterator[Flag]:
+    """What deadcode printed; it does not say how sure it is."""
+    for path, line, name in _DEADCODE.findall(said):
+        yield Flag(_inside(path, root), int(line), name.rpartition(".")[2], 1.0)
+
+
+def skylos(said: str, root: Path) -> Iterator[Flag]:
+    """What skylos wrote, of functions, methods and classes."""
+    answer = json.loads(said)
+    for kind in ("unused_functions", "unused_methods", "unused_classes"):
+        for one in answer.get(kind, ()):
+            name = str(one["name"]).rpartition(".")[2]
+            sure = float(one.get("confidence", 100)) / 100
+            yield Flag(_inside(one["file"], root), int(one["line"]), name, sure)
+
+
+RIVALS = {
+    "vulture": Rival("vulture==2.16", (".",), vulture),
+    "deadcode": Rival("deadcode==2.4.1", (".", "--no-color"), deadcode),
+    "skylos": Rival("skylos==5.1.2", (".", "--json"), skylos),
+}
+
+
+def asked(name: str, home: Path, roots: Sequence[Path]) -> Answer:
+    """What one tool says of every tree."""
+    one = RIVALS[name]
+    try:
+        program = _installed(name, one.pinned, home / name)
+        before = _spent()
+        flags: dict[Path, Sequence[Flag]] = {}
+        for root in roots:
+            flags[root] = tuple(one.read(_said_of(program, one.words, root), root))
+            if _spent() - before > MOST:
+                raise ValueError(f"{len(flags)} of {len(roots)} trees took it more than {MOST} s")
+        return Answer(flags, _spent() - before)
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        why = f"not compared: {_reason(error)}"
+        print(f"{name}: {why}", file=sys.stderr)
+        return Answer({}, why=why)
+
+
+def sure_of(flags: Sequence[Flag], path: str, symbol: str, line: int, end: int) -> float:
+    """How sure a tool is of this definition; 0 where it says nothing of it."""
+    name = symbol.rpartition(".")[2]
+    return max(
+        (
+            one.sure
+            for one in flags
+            if (one.path, one.name) == (path, name) and line - NEAR <= one.line <= end
+        ),
+        default=0.0,
+    )
+
+
+def _installed(name: str, pinned: str, home: Path) -> Path:
+    environment = home / "environment"
+    _run(sys.executable, "-m", "venv", "--without-pip", str(environment))
+    python = str(environment / "bin" / "python")
+    _run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", pinned)
+    return environment / "bin" / name
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
+
+
+def _said_of(program: Path, words: Sequence[str], root: Path) -> str:
+    """Its answer: a tool that found something may well end with another status than 0."""
+    done = subprocess.run(
+        [str(program), *words], cwd=root, check=False, capture_output=True, text=True,
+        timeout=PATIENCE,
+    )  # fmt: skip
+    if done.returncode and not done.stdout.strip():
+        raise ValueError(done.stderr.strip() or f"it ended with {done.returncode}")
+    return done.stdout
+
+
+def _inside(path: str, root: Path) -> str:
+    place = Path(path)
+    return (place.relative_to(root) if place.is_absolute() else place).as_posix()
+
+
+def _spent() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _reason(error: Exception) -> str:
+    told = str(getattr(error, "stderr", "") or error).strip()
+    return told.splitlines()[-1][:200] if told else type(error).__name__
