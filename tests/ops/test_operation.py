@@ -110,8 +110,31 @@ def test_the_first_line_of_what_a_function_says_is_the_summary() -> None:
         And more.
         """
 
+    def below(ctx: Any) -> None:
+        """
+        One line.
+
+        And more.
+        """
+
     def untold(ctx: Any) -> None:
         pass
 
     assert declared("odd", Effect.READ)(told).summary == "One line."
+    assert declared("odd", Effect.READ)(below).summary == "One line."
     assert declared("odd", Effect.READ)(untold).summary == ""
+
+
+@pytest.mark.parametrize("asks", [False, True])
+@pytest.mark.parametrize("agents", [False, True])
+@pytest.mark.parametrize("effect", Effect)
+def test_which_tool_lists_of_agents_an_operation_is_in(
+    effect: Effect, agents: bool, asks: bool
+) -> None:
+    """Short ones hold what is named for agents, full ones what reads or asks too; none what
+    decides or what an admin does, whatever is said of it."""
+    op = replace(operation(effect), agents=agents, asks=asks)
+    decides = effect in {Effect.DECIDE, Effect.ADMIN}
+    assert op.for_agents() is (agents and not decides)
+    reads = asks or effect is Effect.READ
+    assert op.for_agents(full=True) is ((agents or reads) and not decides)

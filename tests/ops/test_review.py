@@ -253,6 +253,20 @@ def test_a_list_by_value_is_narrowed_and_no_other_is(
         on_each.call("pending", order="age")
 
 
+def test_only_a_list_by_value_is_narrowed_to_what_is_kept_by_who_asks(at: Desk):
+    at.ask(Add("tea"))
+    assert at.call("pending", order="value", mine=True)["proposals"] == []
+    with pytest.raises(Invalid, match="only a list by value can be narrowed"):
+        at.call("pending", mine=True)
+
+
+def test_a_list_is_not_narrowed_to_what_no_loop_knows_of(at: Desk):
+    at.ask(Add("tea"))
+    for how in ({}, {"order": "value"}):
+        with pytest.raises(Invalid, match="no loop here knows of ontology"):
+            at.call("pending", ontology="team", **how)
+
+
 def test_a_narrowed_list_goes_on_where_its_page_ended(at: Desk):
     made = waiting(at)
     seen: list[str] = []
