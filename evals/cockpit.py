@@ -3,9 +3,10 @@
 A store on the disk with 100,000 open questions (half of them in groups that are alike), as many
 decided ones, the claims that those left, and what the ledger tells of them. The real server answers
 on a socket; a browser's client asks for every page and for one card after the other, as somebody
-does who decides. Milliseconds of CPU time of server and client together, one process, warm: what
-else a machine does slows wall time, which stands beside it. What a page fetches once it stands
-counts as a page; the walk over the whole chain, which somebody asks for, is shown apart.
+does who decides. Milliseconds of CPU time of server and client together, one process, each page
+asked for once before and the server settled, as it is half a minute after its start: what else a
+machine does slows wall time, which stands beside it. What a page fetches once it stands counts as a
+page; the walk over the whole chain, which somebody asks for, is shown apart.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import NamedTuple
 from evals import Measured, _cockpit_store
 from passdown.app import App, open_app
 from passdown.domain.actor import Proof, human
+from passdown.serve import settle
 from passdown.surfaces import http, web
 
 READS_DATA = False
@@ -99,6 +101,9 @@ def measured(app: App, thousands: float) -> Measured:
     cards = _cockpit_store.cards(app, CARDS)
     pages = PAGES | _cockpit_store.single(app)
     with Served(app) as browser:
+        for path in pages.values():
+            browser.ask(path)
+        settle()
         took = {name: browser.several(path) for name, path in pages.items()}
         one_by_one = [browser.ask(f"/cards/{id}", part=True) for id in cards]
         beside = [browser.ask(f"/cards/{id}/beside", part=True) for id in cards[:40]]
@@ -152,8 +157,7 @@ class Browser:
         self._headers = {"cookie": cookie, "accept": "text/html"}
 
     def several(self, path: str) -> list[Took]:
-        """The same page several times, after once to warm what the process keeps."""
-        self.ask(path)
+        """The same page several times."""
         return [self.ask(path) for _ in range(TURNS)]
 
     def ask(self, path: str, *, part: bool = False) -> Took:
