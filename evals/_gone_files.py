@@ -124,7 +124,8 @@ def _removed(tree: Tree, path: str) -> frozenset[str]:
     for row in _dead(tree):
         if row["file"] == path:
             by[row["removed_by"]].add(row["symbol"])
-    return frozenset(max(by.values(), key=len)) if by else frozenset()
+    most: set[str] = max(by.values(), key=len) if by else set()
+    return frozenset(most)
 
 
 def _named(tree: Tree) -> frozenset[str]:

@@ -64,26 +64,41 @@ def _labelled(data: Path, home: Path) -> tuple[dict[str, float], dict[str, float
     start = process_time()
     seen = {tree.root: _seen(tree.root) for tree in trees}
     spent = process_time() - start
-    real = [Judged(row["tier"], seen[tree.root].dead.get((row["file"], row["symbol"]), 0.0))
-            for tree in trees for row in tree.rows]  # fmt: skip
+    real = _ours(trees, seen)
     files, why = of_files(fates(trees, {root: one.classes for root, one in seen.items()}))
     against = {**why, **counted(trees, rows), "our_cpu_s": round(spent, 2)}
     for name in RIVALS:
-        against |= _beside(name, asked(name, home, [tree.root for tree in trees]), trees)
+        against |= _beside(name, asked(name, home, [tree.root for tree in trees]), trees, seen)
     return {**_apart(real, DEAD), **files}, against, len(real)
 
 
-def _beside(name: str, answer: Answer, trees: Sequence[Tree]) -> dict[str, float | str]:
-    """The same figures of another tool: what it flags at all counts as flagged."""
+def _ours(trees: Sequence[Tree], seen: Mapping[Path, Seen]) -> list[Judged]:
+    return [
+        Judged(row["tier"], seen[tree.root].dead.get((row["file"], row["symbol"]), 0.0))
+        for tree in trees
+        for row in tree.rows
+    ]
+
+
+def _beside(
+    name: str, answer: Answer, trees: Sequence[Tree], seen: Mapping[Path, Seen]
+) -> dict[str, float | str]:
+    """The same figures of another tool: what it flags at all counts as flagged. Where it had no
+    time for every tree, ours over those it saw stand beside them."""
     if answer.why:
         return {name: answer.why}
+    met = [tree for tree in trees if tree.root in answer.flags]
     theirs = []
-    for tree in trees:
+    for tree in met:
         flags = answer.flags[tree.root]
         theirs += [Judged(row["tier"], sure_of(flags, row["file"], row["symbol"], *row["lines"]))
                    for row in tree.rows]  # fmt: skip
     told = {f"{name}_{figure}": value for figure, value in _apart(theirs, SAID).items()}
-    return {name: RIVALS[name].pinned, **told, f"{name}_cpu_s": round(answer.seconds, 2)}
+    if len(met) < len(trees):
+        ours = _apart(_ours(met, seen), DEAD)
+        told |= {f"beside_{name}_{figure}": value for figure, value in ours.items()}
+    spent = {f"{name}_trees": len(met), f"{name}_cpu_s": round(answer.seconds, 2)}
+    return {name: RIVALS[name].pinned, **told, **spent}
 
 
 def _planted(folder: Path) -> dict[str, float]:

@@ -123,14 +123,24 @@ def test_a_tool_that_cannot_be_had_is_not_compared_and_why_is_said(
     assert asked("vulture", tmp_path, [tmp_path]).why == "not compared: no network"
 
 
-def test_a_tool_that_takes_too_much_is_left_out(
+def test_a_tool_that_takes_too_much_is_asked_no_further(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    trees, spent = [tmp_path / "a", tmp_path / "b", tmp_path / "c"], iter((0, 0, 60, 80, 80))
     monkeypatch.setattr(_dead_rivals, "_installed", lambda *_: Path("true"))
-    monkeypatch.setattr(_dead_rivals, "MOST", -1)
-    assert asked("vulture", tmp_path, [tmp_path, tmp_path / "b"]).why == (
-        "not compared: 1 of 2 trees took it more than -1 s"
-    )
+    monkeypatch.setattr(_dead_rivals, "_said_of", lambda *_: "")
+    monkeypatch.setattr(_dead_rivals, "_spent", lambda: next(spent))
+    answer = asked("vulture", tmp_path, trees)
+    assert ([*answer.flags], answer.seconds, answer.why) == (trees[:2], 80, "")
+
+
+def test_ours_stand_beside_a_tool_over_the_trees_it_had_time_for(tmp_path: Path) -> None:
+    first = tree(tmp_path / "1", {"old.py": OLD}, row("old.py", "spare"))
+    second = tree(tmp_path / "2", {"old.py": OLD}, row("old.py", "spare"))
+    seen = {one.root: inventory.Seen({("old.py", "spare"): 0.9}, {}) for one in (first, second)}
+    told = inventory._beside("skylos", Answer({first.root: ()}), [first, second], seen)
+    assert (told["skylos_trees"], told["skylos_recall"], told["skylos_needless"]) == (1, 0, 1)
+    assert (told["beside_skylos_recall"], told["beside_skylos_needless"]) == (1, 1)
 
 
 def test_others_stand_beside_us_over_the_same_symbols(
