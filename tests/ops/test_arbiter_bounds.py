@@ -22,7 +22,7 @@ from tests.desk import BOB, Desk
 from tests.notes import Add
 
 YES = says("APPROVE")
-GREEN = {"action": "ADD", "text": "green tea", "scope": "global"}
+GREEN: dict[str, Any] = {"action": "ADD", "text": "green tea", "scope": "global"}
 AWAY = Unavailable("it is down")
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from passdown.contract.loop import Seam
 from passdown.domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -242,6 +243,43 @@ def test_what_failed_contests_no_more() -> None:
     with pytest.raises(Conflict):
         at.call("approve", id=id)
     assert at.proposal(id).status is Status.FAILED
+
+
+class Strike(Struct, frozen=True, tag_field="action", tag="DROP"):
+    """Shall this note go?"""
+
+    target: str
+
+
+def strikes(raised: Exception | None) -> tuple[Desk, str]:
+    """A note that a question contests to which a yes changes nothing, or raises this."""
+
+    def changes(payload: Any, corpus: Any, settings: Any) -> Any:
+        if not isinstance(payload, Strike):
+            return NOTES.changes(payload, corpus, settings)
+        if raised:
+            raise raised
+        return []
+
+    at, id, _ = contested(payload=Add | Strike, changes=changes)
+    return at, id
+
+
+def test_a_yes_relieves_what_was_contested_and_what_it_left_as_it_was() -> None:
+    at, id = strikes(None)
+    assert at.call("approve", id=id)["state"] == "executed"
+    assert life(at) is Life.ACTIVE
+
+
+@pytest.mark.parametrize(("check", "code"), [("", "conflict"), ("dangling", "dangling")])
+def test_a_yes_that_failed_is_kept_under_the_check_that_failed_and_relieves(
+    check: str, code: str
+) -> None:
+    at, id = strikes(Conflict("no", check=check))
+    with pytest.raises(Conflict):
+        at.call("approve", id=id)
+    assert (at.proposal(id).status, at.proposal(id).failure_code) == (Status.FAILED, code)
+    assert life(at) is Life.ACTIVE
 
 
 @pytest.mark.parametrize("name", ["approve", "reject"])

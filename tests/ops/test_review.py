@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from passdown.contract import Replay
+from passdown.contract.facet import Facet
+from passdown.domain.actor import Actor, human
 from passdown.domain.errors import Forbidden, Internal, Invalid, NotFound, PassdownError
 from passdown.domain.proposal import STATUS_VALUES
 from passdown.domain.scope import ALL
 from passdown.ops.order import spent
+from tests.bench import bench
 from tests.desk import ALICE, BOB, ROBOT, Desk
-from tests.notes import Add, Reword
+from tests.notes import NOTES, Add, Reword
 
 
 def test_pending_lists_what_waits_the_most_certain_first(on_each: Desk):
@@ -139,6 +142,14 @@ def test_a_replay_that_lost_what_spoke_for_it_turned_worse(at: Desk):
     assert "replay_changed" in at.proposal(id).flags
 
 
+def test_what_was_never_replayed_cannot_have_turned_worse(at: Desk):
+    asked = at.ask(Add("tea"), at.say("not tea"))
+    with at.store.write(ALL) as tx:
+        tx.queue.add(replace(asked, id="ab" * 16, fingerprint="other", replay={}))
+    at.call("approve", id="ab" * 16)
+    assert at.proposal("ab" * 16).flags == ()
+
+
 def test_an_edit_is_not_compared_with_the_replay_of_what_was_asked(at: Desk):
     id = at.ask(Add("tea"), at.say("x"), replay=Replay("Often.", right=7)).id
     at.call("approve", id=id, edit={"action": "ADD", "text": "coffee"})
@@ -147,7 +158,6 @@ def test_an_edit_is_not_compared_with_the_replay_of_what_was_asked(at: Desk):
 
 def test_a_loop_that_fails_is_a_fault_of_ours_told_without_texts_and_decides_nothing(at: Desk):
     from passdown.app import memory_app
-    from tests.notes import NOTES
 
     def explode(payload, corpus, settings):
         raise ValueError("secret words of a transcript")
@@ -253,18 +263,48 @@ def test_a_list_by_value_is_narrowed_and_no_other_is(
         on_each.call("pending", order="age")
 
 
-def test_only_a_list_by_value_is_narrowed_to_what_is_kept_by_who_asks(at: Desk):
-    at.ask(Add("tea"))
-    assert at.call("pending", order="value", mine=True)["proposals"] == []
-    with pytest.raises(Invalid, match="only a list by value can be narrowed"):
-        at.call("pending", mine=True)
+COLOURS = Facet(
+    "ontology",
+    of=lambda corpus: lambda record: "",
+    named=lambda corpus, name: name.casefold(),
+    open=lambda corpus, name: name,
+    about=lambda corpus: lambda loop, payload: frozenset(payload["text"].split()),
+    keepers=lambda corpus: {"red": frozenset({"bob"}), "blue": frozenset({"alice", "bob"})},
+)
+"""Questions about colours, which people keep."""
+
+
+@pytest.mark.parametrize(
+    ("who", "asked", "left"),
+    [
+        (BOB, {}, {"red tea", "blue tea", "green tea"}),
+        (BOB, {"mine": True}, {"red tea", "blue tea"}),
+        (ALICE, {"mine": True}, {"blue tea"}),
+        (human("carol"), {"mine": True}, set()),
+        (ALICE, {"ontology": "RED"}, {"red tea"}),
+        (ALICE, {"ontology": "tea"}, {"red tea", "blue tea", "green tea"}),
+        (BOB, {"ontology": "red", "mine": True}, {"red tea"}),
+        (BOB, {"ontology": "green", "mine": True}, set()),
+        (BOB, {"ontology": "yellow"}, set()),
+    ],
+)
+def test_a_list_by_value_is_narrowed_to_what_it_speaks_of_and_who_keeps_that(
+    who: Actor, asked: dict[str, Any], left: set[str]
+):
+    at = bench(loops={"notes": replace(NOTES, facets=(COLOURS,))})
+    for text in ("red tea", "green tea", "blue tea"):
+        at.ask(Add(text))
+    rows = at.call("pending", who, order="value", **asked)["proposals"]
+    assert {row["payload"]["text"] for row in rows} == left
+    if asked:
+        with pytest.raises(Invalid, match="only a list by value can be narrowed"):
+            at.call("pending", who, **asked)
 
 
 def test_a_list_is_not_narrowed_to_what_no_loop_knows_of(at: Desk):
     at.ask(Add("tea"))
-    for how in ({}, {"order": "value"}):
-        with pytest.raises(Invalid, match="no loop here knows of ontology"):
-            at.call("pending", ontology="team", **how)
+    with pytest.raises(Invalid, match="no loop here knows of ontology"):
+        at.call("pending", order="value", ontology="red")
 
 
 def test_a_narrowed_list_goes_on_where_its_page_ended(at: Desk):

@@ -158,6 +158,21 @@ def test_of_what_an_approval_with_relations_retired_the_words_stay() -> None:
     assert SECRET not in why(at)
 
 
+def test_of_what_an_approval_with_relations_retired_all_that_it_held_stays() -> None:
+    def made(payload: Any, corpus: Any, settings: Any) -> Any:
+        if isinstance(payload, Shout):
+            return [Link(edge("tea", "milk", SECRET)), Retire(KIND, "tea", 1)]
+        return [Put(Record(KIND, payload.text, payload.text, {"hue": "green"}))]
+
+    at = pair(bench(loops={"notes": replace(NOTES, changes=made)}))
+    id = agree(at, Shout("x"), at.say("x", "s1"))
+    forget(at, session="s1")
+    with at.store.read(ALL) as tx:
+        befores = {i.kind: i.before or {} for i in tx.ledger.images(id)}
+    assert befores[KIND]["body"] == {"hue": "green"}
+    assert befores["edge"]["body"] == {}
+
+
 def test_what_has_no_relations_is_not_looked_at_for_any(at: Desk) -> None:
     id = agree(at, Add("tea"), at.say("x", "s1"))
     before = json.dumps(told(at, "promotion.approved"))

@@ -87,3 +87,27 @@ def test_what_cites_it_is_told_in_one_order(at: Desk) -> None:
     by_hand(at, *(note(key) for key in "ebdac"))
     does(at, at.ask(Drop("tea"), seq), *(Retire("note", key, 1) for key in "dbeca"))
     assert reached(at, seq).less == tuple(("note", key) for key in "abcde")
+
+
+def test_what_was_put_and_then_retired_by_the_same_yes_was_made_by_it(at: Desk) -> None:
+    seq = at.say("one")
+    does(at, at.ask(Add("x"), seq), note("tea"), Retire("note", "tea", 1))
+    assert reached(at, seq).gone == (("note", "tea"),)
+
+
+def test_who_only_retired_what_another_brought_does_not_hold_it(at: Desk) -> None:
+    one, two = at.say("one"), at.say("two", "s2")
+    does(at, at.ask(Add("x"), one), replace(note("name"), shared=True))
+    does(at, at.ask(Add("y"), two), Retire("note", "name", 1))
+    assert reached(at, one).gone == (("note", "name"),)
+    assert reached(at, two).gone == ()
+
+
+def test_who_wants_what_was_put_by_hand_did_not_make_it_whatever_else_was_brought(
+    at: Desk,
+) -> None:
+    seq = at.say("one")
+    by_hand(at, note("name"))
+    does(at, at.ask(Add("x"), seq), *(replace(note(k), shared=True) for k in ("name", "other")))
+    assert reached(at, seq).gone == (("note", "other"),)
+    assert reached(at, seq).less == (("note", "name"),)
