@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from passdown.domain.actor import Actor, Kind, Proof, Role, agent, human, system
 from passdown.domain.errors import Forbidden
-from passdown.ops.operation import Effect, Operation, operation as declared
+from passdown.domain.scope import Sight
+from passdown.ops.operation import (
+    PLAIN,
+    Ctx,
+    Effect,
+    Operation,
+    Progress,
+    Route,
+    operation as declared,
+)
 
 EVERY = frozenset(Role)
 PERSON = human("ann")
@@ -138,3 +147,32 @@ def test_which_tool_lists_of_agents_an_operation_is_in(
     assert op.for_agents() is (agents and not decides)
     reads = asks or effect is Effect.READ
     assert op.for_agents(full=True) is ((agents or reads) and not decides)
+
+
+# ---- what is so where nobody says anything
+
+
+def test_effects_are_told_by_these_names() -> None:
+    assert [effect.value for effect in Effect] == ["read", "write", "decide", "admin"]
+
+
+def test_what_is_not_said_of_an_operation_is_not_so() -> None:
+    def told(ctx: Any) -> None:
+        pass
+
+    bare = Operation("odd", Effect.READ, "", told)
+    assert declared("odd", Effect.READ)(told) == bare
+    rest = {f.name: getattr(bare, f.name) for f in fields(bare)[4:]}
+    assert {name for name, value in rest.items() if value} == {"cli"}
+    assert rest["cli"] is PLAIN
+    assert not any(PLAIN)
+    assert Route("GET", "/x") == ("GET", "/x", "", "")
+    assert Progress(1, 2, "files").note == ""
+
+
+def test_a_session_of_which_nothing_is_said_sees_what_is_everybodys() -> None:
+    known: dict[str, Any] = {f.name: None for f in fields(Ctx) if f.name != "facts"}
+    one, other = (Ctx(**{**known, "sight": Sight(None)}) for _ in range(2))
+    assert one.narrow() == Sight.at("", "")
+    assert one.facts == {}
+    assert one.facts is not other.facts
