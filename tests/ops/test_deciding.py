@@ -202,6 +202,12 @@ def test_a_record_is_trusted_as_little_as_what_it_rests_on(at: Desk) -> None:
     assert tea.trust == Trust.AGENT
 
 
+def test_a_yes_without_a_reason_is_kept_without_one(at: Desk) -> None:
+    id = at.ask(Add("tea")).id
+    assert at.call("approve", id=id)["reason"] == ""
+    assert at.proposal(id).reason == ""
+
+
 def test_what_cannot_be_carried_out_fails_with_its_code(at: Desk) -> None:
     id = at.ask(Reword("none", "x")).id
     with pytest.raises(Conflict):

@@ -14,10 +14,21 @@ from passdown.domain.actor import Actor, human
 from passdown.domain.errors import Forbidden, Internal, Invalid, NotFound, PassdownError
 from passdown.domain.proposal import STATUS_VALUES
 from passdown.domain.scope import ALL
+from passdown.ops import review
+from passdown.ops.operation import Effect, Operation
 from passdown.ops.order import spent
 from tests.bench import bench
 from tests.desk import ALICE, BOB, ROBOT, Desk
 from tests.notes import NOTES, Add, Reword
+
+
+def test_what_reads_what_decides_and_what_only_closes_is_declared_so():
+    found = {o.name: o.effect for o in vars(review).values() if isinstance(o, Operation)}
+    assert found == {
+        **dict.fromkeys(("pending", "show", "preview", "impact"), Effect.READ),
+        **dict.fromkeys(("approve", "reject", "undo"), Effect.DECIDE),
+        "expire": Effect.WRITE,
+    }
 
 
 def test_pending_lists_what_waits_the_most_certain_first(on_each: Desk):

@@ -12,7 +12,8 @@ from passdown.domain.clock import new_id
 from passdown.domain.errors import Invalid
 from passdown.domain.proposal import Status
 from passdown.domain.scope import ALL
-from passdown.ops.trusting import earned, fall_back
+from passdown.ops.operation import Effect
+from passdown.ops.trusting import earned, fall_back, trust
 from passdown.stages.gate.trust import Trusted, accept, trusted
 from passdown.text.calibrate import Threshold
 from tests.bench import TRUSTED, bench, sets
@@ -261,3 +262,7 @@ def test_a_grant_that_was_lost_and_given_anew_is_lost_no_more() -> None:
     assert list(told(at)[0]["ended"]) == ["auto"]
     sets(at, level="auto")
     assert told(at) == []
+
+
+def test_only_an_admin_accepts_what_is_trusted() -> None:
+    assert (trust.name, trust.effect) == ("trust", Effect.ADMIN)
