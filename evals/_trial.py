@@ -43,7 +43,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "passdown"
 SLOWEST = 3.0
 """Seconds of work that a test may take; a slower one tells nothing here."""
-NEAREST = 120
+NEAREST = 160
 """So many tests are tried on a fault at most; what they do not notice counts as unnoticed."""
 SERVERS = {"postgres_dsn", "postgres_server"}
 OURS = {"passdown", "tests", "__main__"}

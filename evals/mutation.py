@@ -47,7 +47,6 @@ TESTS = (
     "tests/ops/test_alike.py",
     "tests/ops/test_alone.py",
     "tests/ops/test_arbiter_asked.py",
-    "tests/ops/test_arbiter_bounds.py",
     "tests/ops/test_arbiter_budget.py",
     "tests/ops/test_arbiter_turn.py",
     "tests/ops/test_arbitration.py",

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from passdown.contract import Replay
 from passdown.contract.facet import Facet
 from passdown.domain.actor import Actor, human
 from passdown.domain.errors import Forbidden, Internal, Invalid, NotFound, PassdownError
 from passdown.domain.proposal import STATUS_VALUES
+from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL
 from passdown.ops import review
 from passdown.ops.operation import Effect, Operation
@@ -106,6 +108,7 @@ def test_approve_answers_with_the_records_it_made(on_each: Desk):
     id = on_each.ask(Add("tea")).id
     answer = on_each.call("approve", id=id, loop="notes")
     assert (answer["status"], answer["state"]) == ("approved", "executed")
+    assert answer["reason"] == ""
     (record,) = answer["records"]
     tea = on_each.note("tea")
     assert tea is not None
@@ -116,6 +119,23 @@ def test_approve_answers_with_the_records_it_made(on_each: Desk):
         "scope": "global",
         "life": "active",
     }
+
+
+class Strike(Struct, frozen=True, tag_field="action", tag="DROP"):
+    """Shall this note go?"""
+
+    target: str
+
+
+def test_a_yes_relieves_what_its_question_contested():
+    loop = replace(NOTES, payload=Strike, attacks=frozenset({"DROP"}), changes=lambda *_: [])
+    at = bench(loops={"notes": loop})
+    with at.store.write(ALL) as tx:
+        tx.knowledge.put(Record("note", "tea", "tea", life=Life.CONTESTED))
+    at.call("approve", id=at.ask(Strike("tea")).id)
+    tea = at.note("tea")
+    assert tea is not None
+    assert tea.life is Life.ACTIVE
 
 
 @pytest.mark.parametrize(("name", "more"), [("approve", {}), ("reject", {"reason": "no"})])

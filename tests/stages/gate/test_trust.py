@@ -323,3 +323,13 @@ def test_a_grant_that_is_given_anew_is_judged_by_what_follows() -> None:
     arbitrates(at)
     assert at.proposal(id).status is Status.EXECUTED
     assert at.call("status")["trust"] == []
+
+
+def test_the_secret_of_a_store_is_kept_under_one_name_and_drawn_once(at: Desk) -> None:
+    with at.store.write(ALL) as tx:
+        salted(tx)
+        kept = tx.registry.value("gate.salt")
+        salted(tx)
+        assert tx.registry.value("gate.salt") == kept
+    assert kept is not None
+    assert len(kept) == 64
