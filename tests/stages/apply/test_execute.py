@@ -12,7 +12,7 @@ from passdown.domain.job import JobState
 from passdown.domain.observation import Trust
 from passdown.domain.record import Edge, Life, Record
 from passdown.domain.scope import ALL
-from passdown.stages.apply.execute import execute
+from passdown.stages.apply.execute import BRING, CONFIRM, EDGE, PUT, execute
 from tests.desk import ALICE, Desk
 from tests.notes import Add, Drop, Join, Part, Revise, Reword, Shout
 
@@ -182,3 +182,7 @@ def test_a_record_is_trusted_no_more_than_the_least_it_rests_on(at: Desk, heard,
 def test_a_record_that_claims_less_trust_keeps_it(at: Desk):
     (made,) = apply(at, Put(TEA))
     assert made.trust == TEA.trust
+
+
+def test_what_was_done_to_a_record_is_kept_by_these_names() -> None:
+    assert (EDGE, PUT, BRING, CONFIRM) == ("edge", "put", "bring", "confirm")

@@ -101,3 +101,12 @@ def test_it_is_a_function_of_what_it_is_given(
     assert said.confidence is not None
     assert 0 <= said.confidence <= sure + 1e-4
     assert confident(said) <= (wrong == 0)
+
+
+def test_the_first_tier_and_its_answers_are_called_so() -> None:
+    told = [classify(asked(0.9), golden=golden) for golden in (0.9, 0.91)]
+    assert [(one.tier, one.verdict) for one in told] == [
+        ("classifier", "approve"),
+        ("classifier", "escalate"),
+    ]
+    assert confident(told[0]._replace(verdict="modify"))

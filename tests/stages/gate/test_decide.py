@@ -10,6 +10,8 @@ from passdown.domain.errors import Conflict, Invalid, NotFound, NotPending
 from passdown.domain.observation import Trust
 from passdown.domain.proposal import FINAL, OPEN, PUBLIC, TRANSITIONS, Status, Verdict
 from passdown.domain.scope import ALL
+from passdown.stages.gate.advice import Advice
+from passdown.stages.gate.auto import Grant
 from passdown.stages.gate.decide import (
     LONGEST_REASON,
     edited,
@@ -17,6 +19,7 @@ from passdown.stages.gate.decide import (
     open_proposal,
     rejected,
     still_rests,
+    turned_down,
 )
 from tests.desk import ALICE, BOB, Desk
 from tests.notes import Add
@@ -247,3 +250,23 @@ def test_an_edit_with_a_verb_of_its_own_is_of_that_verb(at: Desk):
     assert (again.action, again.original) == ("DROP", asked.payload)
     assert again.payload == {"action": "DROP", "key": "milk"}
     assert edited(asked, {}).action == "ADD"
+
+
+def test_where_nobody_is_present_the_gate_decides_and_a_no_has_no_code_unless_it_is_given(
+    at: Desk,
+):
+    given = Grant("notes", "auto", "carol", "2026-01-01T00:00:00.000Z")
+    said = Advice("arbiter", "REJECT", 0.9, "so", {})
+    one, other = at.ask(Add("tea")), at.ask(Add("milk"))
+    with at.store.write(ALL) as tx:
+        bare = turned_down(tx, one, given, said)
+        coded = turned_down(tx, other, given, said, code="budget")
+    assert (bare.decided_by, bare.failure_code) == ("system:gate", "")
+    assert (coded.decided_by, coded.failure_code) == ("system:gate", "budget")
+
+
+def test_a_yes_and_a_no_of_a_person_have_no_code(at: Desk):
+    yes, no = at.ask(Add("tea")), at.ask(Add("milk"))
+    with at.store.write(ALL) as tx:
+        decided = executed(tx, yes, BOB, ""), rejected(tx, no, BOB, "no")
+    assert [one.failure_code for one in decided] == ["", ""]

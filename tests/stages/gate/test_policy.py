@@ -128,3 +128,10 @@ def test_a_policy_that_somebody_else_proposed_is_decided_like_any_other(at: Desk
     proposal = at.ask(Rule("tea is at four"))
     with at.store.write(ALL) as tx:
         assert admit(tx, proposal, ALICE, NOTES.policy) == ()
+
+
+def test_who_confirms_their_own_is_flagged_by_this_name(at: Desk):
+    asked = at.ask(Add("tea is at four"), by="alice")
+    with at.store.write(ALL) as tx:
+        assert admit(tx, asked, ALICE) == ("self_confirmed",)
+        assert admit(tx, replace(asked, proposed_by="bob"), ALICE) == ()

@@ -101,3 +101,9 @@ def test_where_one_person_is_enough_other_words_of_theirs_are_no_obstacle(at: De
         assert not waits(tx, asked, ALICE, "so", policy_actions={"RULE"}, people=1)
         with pytest.raises(Invalid, match="2 people have to approve the same words"):
             waits(tx, asked, ALICE, "so", policy_actions={"RULE"}, people=2)
+
+
+def test_a_yes_among_several_is_told_by_this_name(at: Desk) -> None:
+    id = two(at).ask(Rule("be kind")).id
+    at.call("approve", BOB, id=id)
+    assert at.events(id) == ["promotion.proposed", "promotion.seconded"]
