@@ -100,6 +100,7 @@ NO_TEXT = {
     "jobs": "id name key state run_at attempts max_attempts worker lease_until created_at "
     "finished_at",
     "ledger": "seq at actor name subject body prev hash",
+    "ledger_days": "loop name day scope n",
     "anchor": "one seq at hash",
     "activities": "seq at name session items detail",
     "activity_items": "item activity",
