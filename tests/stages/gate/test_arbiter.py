@@ -285,3 +285,7 @@ def test_what_is_not_on_the_menu_is_no_pick() -> None:
             model.read(answer, ("ADD",))
     with pytest.raises(Unreadable, match="no object"):
         model.read([], ("ADD",))
+
+
+def test_payloads_of_its_own_are_kept_under_these_names() -> None:
+    assert arbiter.PAYLOADS == ("payload", "control")
