@@ -86,10 +86,10 @@ NO_TEXT = {
     "sessions": "id format started_at ended_at",
     "observations": "seq session uid seen at trust ok file file_offset file_length sha256",
     "sources": "key format device inode file_offset tail read_at counts",
-    "records": "id kind key life trust confidence valid_from valid_to made_by created_at "
-    "updated_at version",
-    "versions": "id kind key life trust confidence valid_from valid_to made_by created_at "
-    "updated_at version",
+    **dict.fromkeys(
+        ("records", "versions"),
+        "id kind key life trust confidence valid_from valid_to made_by created_at updated_at version",
+    ),
     "edges": "source type target",
     "proposals": "id loop action proposed_by created_at deadline confidence fingerprint digest "
     "status decided_by decided_at failure_code version",
