@@ -81,15 +81,14 @@ def test_every_text_has_a_place_and_every_place_can_be_read(filled: Store):
         assert (asked.key, asked.values["reason"], asked.values["original"]) == ((ID,), "yes", None)
 
 
+RECORD = """id kind key life trust confidence valid_from valid_to made_by created_at updated_at
+version"""
 # What holds no text of people and agents: ids, hashes, times, numbers, addresses and identities.
 NO_TEXT = {
     "sessions": "id format started_at ended_at",
     "observations": "seq session uid seen at trust ok file file_offset file_length sha256",
     "sources": "key format device inode file_offset tail read_at counts",
-    **dict.fromkeys(
-        ("records", "versions"),
-        "id kind key life trust confidence valid_from valid_to made_by created_at updated_at version",
-    ),
+    **dict.fromkeys(("records", "versions"), RECORD),
     "edges": "source type target",
     "proposals": "id loop action proposed_by created_at deadline confidence fingerprint digest "
     "status decided_by decided_at failure_code version",
