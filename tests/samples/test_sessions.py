@@ -87,9 +87,9 @@ class Read:
     def mine(self) -> dict[str, Any]:
         """What the cycle of claims told; the other loops find nothing in so little."""
         told = {cycle["loop"]: cycle for cycle in self.call("mine")["cycles"]}
-        claims = told.pop("claims")
+        claims: dict[str, Any] = told.pop("claims")
         assert all(not other["fates"] for other in told.values())
-        return claims  # type: ignore[no-any-return]
+        return claims
 
     def questions(self) -> dict[str, dict[str, Any]]:
         return {p["title"]: p for p in self.call("pending", limit=100)["proposals"]}

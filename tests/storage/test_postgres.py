@@ -14,6 +14,7 @@ from passdown.storage.postgres import PostgresStore, open_postgres
 from passdown.storage.sql import postgres as module
 from passdown.storage.sql.postgres import meaning, place_of, placed
 from tests.storage.test_conformance import fill
+from tests.storage.test_queue import asked
 
 
 @pytest.fixture
@@ -223,3 +224,20 @@ def test_places_are_those_of_the_driver_and_casts_stay():
     assert placed("a = :a AND b::text = :b_0 LIKE '%'") == (
         "a = %(a)s AND b::text = %(b_0)s LIKE '%%'"
     )
+
+
+@pytest.mark.parametrize("order", ["confidence", "value"])
+def test_a_page_of_the_queue_reads_a_page_before_anything_is_known_of_the_table(
+    store, postgres_dsn: str, order: str
+):
+    with store.write(ALL) as tx:
+        for n in range(2000):
+            tx.queue.add(asked(f"{n:032x}", confidence=n / 2000))
+    kill_all(postgres_dsn)
+    with store.read(ALL) as tx:
+        connection = tx.queue._bound.connection
+        read = "SELECT sum(idx_tup_fetch + seq_tup_read) FROM pg_stat_xact_user_tables"
+        found = tx.queue.all(limit=5) if order == "confidence" else tx.queue.best("loop", limit=5)
+        assert len(found) == 5
+        ((rows,),) = connection.rows(f"{read} WHERE relname = 'proposals'")
+        assert rows <= 100

@@ -231,3 +231,13 @@ def test_of_no_loop_the_best_of_each_is_given(store: Store):
         assert found == [("audit", 3.0), ("claims", 2.0), ("themes", 0.0)]
     with store.read(Sight(("repo:other",))) as tx:
         assert tx.queue.best("") == []
+
+
+def test_a_list_of_any_status_holds_those_of_it_and_of_all_everything_in_order(store: Store):
+    with store.write(ALL) as tx:
+        for n, status in enumerate(Status):
+            tx.queue.add(asked(f"{n}", status=status, confidence=n / 10))
+        for status in Status:
+            assert [one.status for one in tx.queue.all((status,))] == [status]
+        assert [one.status for one in tx.queue.all(tuple(Status))] == [*Status][::-1]
+        assert [one.status for one in tx.queue.all(tuple(Status), limit=2)] == [*Status][:-3:-1]
