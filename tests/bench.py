@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.app import App, memory_app
 from passdown.domain.scope import ALL
-from passdown.engines.port import Answer
+from passdown.engines.port import Answer, Failure
+from passdown.ops.purse import metered
 from passdown.testing import VirtualClock
 from tests.desk import BOB, Desk, places
 from tests.notes import NOTES, Add
@@ -58,6 +59,34 @@ class Scripted:
         if isinstance(answer, Exception):
             raise answer
         return Answer(answer, "scripted-1", 10, 5, self.micro_usd)
+
+
+class Engine:
+    """A model that always says this: it costs 300 at the most and 200 in the end."""
+
+    name = "engine"
+
+    def __init__(self, said: dict[str, Any]) -> None:
+        self._said, self.asked = said, 0
+
+    def check(self) -> None:
+        return None
+
+    def most(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> int:
+        return 300
+
+    def ask(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer | Failure:
+        self.asked += 1
+        return Answer(self._said, "engine-1", 10, 10, 200)
+
+
+def pays(app: App, clock: VirtualClock, engine: Engine) -> None:
+    """Let this app ask that model, and count what it costs."""
+
+    def writer() -> Any:
+        return metered(app.store, app.settings, clock, engine, lambda text: text)
+
+    setattr(app, "_make_writer", writer)  # noqa: B010 - mypy forbids the assignment
 
 
 def outside(prompt: str) -> str:

@@ -172,19 +172,23 @@ def _me(forge: Forge, call: Call) -> tuple[int, Any]:
 
 
 REPO = r"/repos/(?P<repo>[\w.-]+/[\w.-]+)"
+PULL = rf"{REPO}/pulls/(?P<n>\d+)"
+TALK = rf"{REPO}/issues/(?P<n>\d+)/comments"
+RUN = rf"{REPO}/check-runs/(?P<id>\d+)"
+COMMIT = rf"{REPO}/commits/(?P<sha>\w+)"
 WAYS: list[tuple[str, str, Callable[[Forge, Call], tuple[int, Any]]]] = [
-    ("GET", rf"{REPO}/pulls/(?P<n>\d+)", _pull),
-    ("GET", rf"{REPO}/issues/(?P<n>\d+)/comments", _comments),
-    ("POST", rf"{REPO}/issues/(?P<n>\d+)/comments", _comment),
+    ("GET", PULL, _pull),
+    ("GET", TALK, _comments),
+    ("POST", TALK, _comment),
     ("PATCH", rf"{REPO}/issues/comments/(?P<id>\d+)", _edit_comment),
-    ("GET", rf"{REPO}/commits/(?P<sha>\w+)/check-runs", _runs),
+    ("GET", rf"{COMMIT}/check-runs", _runs),
     ("POST", rf"{REPO}/check-runs", _make_run),
-    ("PATCH", rf"{REPO}/check-runs/(?P<id>\d+)", _edit_run),
-    ("GET", rf"{REPO}/check-runs/(?P<id>\d+)/annotations", _notes),
-    ("GET", rf"{REPO}/commits/(?P<sha>\w+)/statuses", _statuses),
+    ("PATCH", RUN, _edit_run),
+    ("GET", rf"{RUN}/annotations", _notes),
+    ("GET", rf"{COMMIT}/statuses", _statuses),
     ("POST", rf"{REPO}/statuses/(?P<sha>\w+)", _make_status),
-    ("GET", rf"{REPO}/pulls/(?P<n>\d+)/reviews", _reviews),
-    ("POST", rf"{REPO}/pulls/(?P<n>\d+)/reviews", _make_review),
-    ("POST", rf"{REPO}/pulls/\d+/reviews/(?P<id>\d+)/dismissals", _dismiss),
+    ("GET", rf"{PULL}/reviews", _reviews),
+    ("POST", rf"{PULL}/reviews", _make_review),
+    ("POST", rf"{PULL}/reviews/(?P<id>\d+)/dismissals", _dismiss),
     ("GET", "/user", _me),
 ]

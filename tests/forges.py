@@ -108,6 +108,14 @@ def pushed(work: Path, branch: str, files: Any, message: str = "a change") -> st
     return head
 
 
+def requested(forge: Forge, files: Any, body: str, number: int = 7, **more: Any) -> str:
+    """A request in a new repository; its head."""
+    work, base = seeded(forge)
+    head = pushed(work, f"topic{number}", files, "Tidy the cart")
+    forge.pull(number, head, base, "Tidy the cart", body, **more)
+    return head
+
+
 @contextmanager
 def serving(kind: str, folder: Path) -> Iterator[Forge]:
     """One forge, until the block ends."""
@@ -137,9 +145,7 @@ def standing() -> Forge:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     forge = Forge("gitea", folder)
     serve(forge)
-    work, base = seeded(forge)
-    head = pushed(work, "topic", {"cart.py": "def total(): ...\n"})
-    forge.pull(7, head, base, "Tidy the cart", "Removes `legacy_total`.")
+    requested(forge, {"cart.py": "def total(): ...\n"}, "Removes `legacy_total`.")
     return forge
 
 

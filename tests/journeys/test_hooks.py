@@ -3,8 +3,6 @@ the next one audits the request and says so there, once."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import os
 import re
@@ -17,18 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.forges import TOKEN, Forge, pushed, seeded, serving
+from tests.forges import TOKEN, Forge, requested, serving
+from tests.surfaces.hooked import SECRET, payload, sealed
 
 PROGRAM = str(Path(sys.executable).with_name("passdown"))
-SECRET = "only the forge and we know"
 
 
 @pytest.fixture(params=["github", "gitea"])
 def forge(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Forge]:
     with serving(request.param, tmp_path / "forge") as found:
-        work, base = seeded(found)
-        head = pushed(work, "topic", {"cart.py": "def legacy_total(): ...\n"})
-        found.pull(7, head, base, "Tidy the cart", "Removes `legacy_total`.")
+        requested(found, {"cart.py": "def legacy_total(): ...\n"}, "Removes `legacy_total`.")
         yield found
 
 
@@ -49,16 +45,8 @@ def started(forge: Forge, tmp_path: Path, *words: str) -> tuple[subprocess.Popen
 
 
 def post(forge: Forge, base: str) -> dict[str, object]:
-    body = json.dumps({"action": "opened", "pull_request": forge.pulls["acme/shop", 7]}).encode()
-    seal = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": "application/json"}
-    if forge.kind == "github":
-        headers |= {"X-GitHub-Event": "pull_request", "X-GitHub-Delivery": "d1",
-                    "X-Hub-Signature-256": f"sha256={seal}"}  # fmt: skip
-    else:
-        headers |= {"X-Gitea-Event": "pull_request", "X-Gitea-Delivery": "d1",
-                    "X-Gitea-Signature": seal}  # fmt: skip
-    asked = urllib.request.Request(f"{base}/hook/{forge.kind}", body, headers)
+    body = json.dumps(payload(forge, "opened")).encode()
+    asked = urllib.request.Request(f"{base}/hook/{forge.kind}", body, sealed(forge, body))
     with urllib.request.urlopen(asked, timeout=20) as answer:
         assert answer.status == 202
         found: dict[str, object] = json.loads(answer.read())

@@ -3,17 +3,14 @@ decides, and nothing is approved."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from passdown.domain.errors import Limit, Unavailable
 from passdown.domain.proposal import Status
 from passdown.domain.scope import ALL
-from passdown.engines.port import Answer, Failure
-from passdown.ops.purse import metered, spent
+from passdown.ops.purse import spent
 from passdown.testing import faults
-from tests.bench import Scripted, arbitrates, for_arbiter, says, sets, turns
+from tests.bench import Engine, Scripted, arbitrates, for_arbiter, pays, says, sets, turns
 from tests.desk import Desk
 from tests.notes import Add
 
@@ -23,40 +20,17 @@ YES = says("APPROVE")
 # ---- budgets
 
 
-class Engine:
-    """A model that costs 300 at the most and 200 in the end."""
-
-    name = "engine"
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def check(self) -> None:
-        return None
-
-    def most(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> int:
-        return 300
-
-    def ask(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer | Failure:
-        self.asked += 1
-        return Answer(YES, "engine-1", 10, 10, 200)
-
-
 def paid(engine: Engine, chain: str, **knobs: str) -> Desk:
     at = for_arbiter(None, chain=chain)
     for name, value in knobs.items():
         at.call("controls.set", name=f"gate.{name}", value=value)
-
-    def writer() -> Any:
-        return metered(at.store, at.app.settings, at.clock, engine, lambda text: text)
-
-    setattr(at.app, "_make_writer", writer)  # noqa: B010 - mypy forbids the assignment
+    pays(at.app, at.clock, engine)
     return at
 
 
 @pytest.mark.parametrize("knob", ["arbiter_budget", "arbiter_day_budget"])
 def test_money_is_counted_before_the_call(knob: str) -> None:
-    engine = Engine()
+    engine = Engine(YES)
     at = paid(engine, "arbiter,human", **{knob: "600"})
     ids = [at.ask(Add(f"tea {n}")).id for n in range(3)]
     arbitrates(at)
@@ -68,7 +42,7 @@ def test_money_is_counted_before_the_call(knob: str) -> None:
 
 
 def test_calls_are_counted_too() -> None:
-    engine = Engine()
+    engine = Engine(YES)
     at = paid(engine, "arbiter,human", arbiter_calls="1")
     ids = [at.ask(Add(f"tea {n}")).id for n in range(3)]
     assert arbitrates(at)["human"] == 2
@@ -77,7 +51,7 @@ def test_calls_are_counted_too() -> None:
 
 
 def test_the_next_cycle_has_a_budget_of_its_own() -> None:
-    engine = Engine()
+    engine = Engine(YES)
     at = paid(engine, "arbiter,human", arbiter_budget="300")
     for text in ("tea", "milk"):
         at.ask(Add(text))
@@ -86,7 +60,7 @@ def test_the_next_cycle_has_a_budget_of_its_own() -> None:
 
 
 def test_where_nobody_is_left_it_is_rejected_and_asked_again_after_a_while() -> None:
-    engine = Engine()
+    engine = Engine(YES)
     at = paid(engine, "arbiter", arbiter_budget="0")
     at.say("note: tea")
     at.call("mine")

@@ -100,6 +100,17 @@ def test_a_result_is_what_json_would_make_of_it():
     }
 
 
+def test_half_a_character_anywhere_in_a_result_is_named_and_nothing_else_changes():
+    from passdown.domain.proposal import Status
+
+    half = {"a\ud800": ("b\udc80", [Status.PENDING]), "c": {1: "d\n"}, "e": {"f\ud800"}}
+    assert plain(half) == {
+        "a\\ud800": ["b\\udc80", ["pending"]],
+        "c": {"1": "d\n"},
+        "e": ["f\\ud800"],
+    }
+
+
 def test_every_answer_survives_json(on_each: Desk):
     on_each.agree(Add("tea"))
     on_each.ask(Add("milk"))

@@ -11,6 +11,9 @@ import pytest
 from passdown.app import App, memory_app
 from passdown.contract.corpus import Corpus
 from passdown.contract.query import Query
+from passdown.domain.clock import later
+from passdown.domain.record import Record
+from passdown.domain.scope import ALL
 from passdown.ops import still
 from passdown.stages.mine.past import Past
 from passdown.testing import VirtualClock
@@ -56,6 +59,27 @@ def test_a_decision_a_sight_a_turn_and_a_day_draw_it_anew(at: Desk) -> None:
         at.call("notes.count")
         assert DRAWN == [""]
     assert at.call("notes.count")["n"] == 1
+
+
+def test_what_begins_or_ends_to_be_known_later_in_the_day_draws_it_anew(at: Desk) -> None:
+    ends, begins = later(at.clock.now(), seconds=60), later(at.clock.now(), seconds=120)
+    with at.store.write(ALL) as tx:
+        tx.knowledge.put(Record("note", "ends", "tea", valid_to=ends))
+        tx.knowledge.put(Record("note", "begins", "milk", valid_from=begins))
+    for seconds, times in ((0, 1), (59, 1), (1, 2), (59, 2), (1, 3), (3600, 3)):
+        at.clock.advance(seconds=seconds)
+        at.call("notes.count")
+        assert len(DRAWN) == times
+
+
+def test_another_store_in_the_place_of_this_one_draws_it_anew(at: Desk, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.backup"
+    at.store.backup(empty)
+    for text in ("tea is at four", "tea is at five"):
+        at.say(text)
+        at.call("notes.count")
+        at.store.restore(empty)
+    assert len(DRAWN) == 2
 
 
 def test_only_so_many_answers_are_kept(at: Desk) -> None:

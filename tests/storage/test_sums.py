@@ -59,6 +59,27 @@ def test_entries_are_counted_by_day_and_name_and_loop(store: Store, clock: objec
         assert tx.sums.events(NAMES, since=later, loop="other") == {(later, NAMES[1]): 1}
 
 
+def test_entries_are_counted_under_the_scope_that_an_erasure_left(store: Store) -> None:
+    with store.write(ALL) as tx:
+        for id, scope in (("a", "who:ann"), ("b", "who:ann"), ("c", "repo:a")):
+            tx.queue.add(asked(id, scope=scope))
+            for _ in range(2):
+                tx.ledger.append(NAMES[1], "me", id * 32, {})
+        for one in tx.erasure.page("proposals", limit=9)[::2]:
+            tx.erasure.rewrite(one._replace(values={**one.values, "scope": "repo:b"}))
+    for scope, n in (("who:ann", 2), ("repo:a", 0), ("repo:b", 4)):
+        with store.read(Sight((scope,))) as tx:
+            assert sum(tx.sums.events(NAMES, since="").values()) == n
+            assert sum(tx.sums.events(NAMES, since="", loop="loop").values()) == n
+    with store.write(ALL) as tx:
+        for one in tx.erasure.page("proposals", limit=9):
+            tx.erasure.rewrite(one._replace(values={**one.values, "scope": "repo:b"}))
+        tx.ledger.append(NAMES[0], "me", "a" * 32, {})
+    with store.read(Sight(("repo:b",))) as tx:
+        assert tx.sums.events(NAMES, since="") == {("2026-11-21", NAMES[1]): 6,
+                                                   ("2026-11-21", NAMES[0]): 1}  # fmt: skip
+
+
 def test_what_was_carried_out_since_is_counted(store: Store) -> None:
     with store.write(ALL) as tx:
         tx.queue.add(decided("a"))

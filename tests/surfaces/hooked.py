@@ -35,6 +35,22 @@ def payload(forge: Forge, action: str, **more: Any) -> dict[str, Any]:
             "repository": {"full_name": "acme/shop"}}  # fmt: skip
 
 
+def sealed(
+    forge: Forge,
+    body: bytes,
+    event: str = "pull_request",
+    delivery: str = "d1",
+    seal: str | None = None,
+) -> dict[str, str]:
+    """The headers that the forge posts this with."""
+    made = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest() if seal is None else seal
+    own = {"content-type": "application/json"}
+    if forge.kind == "github":
+        return own | {"X-GitHub-Event": event, "X-GitHub-Delivery": delivery,
+                      "X-Hub-Signature-256": f"sha256={made}" if made else ""}  # fmt: skip
+    return own | {"X-Gitea-Event": event, "X-Gitea-Delivery": delivery, "X-Gitea-Signature": made}
+
+
 def post(
     web: TestClient,
     forge: Forge,
@@ -45,13 +61,7 @@ def post(
     **headers: str,
 ) -> Any:
     body = told if isinstance(told, bytes) else json.dumps(told).encode()
-    made = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest() if seal is None else seal
-    own = {"content-type": "application/json"}
-    if forge.kind == "github":
-        own |= {"X-GitHub-Event": event, "X-GitHub-Delivery": delivery,
-                "X-Hub-Signature-256": f"sha256={made}" if made else ""}  # fmt: skip
-    else:
-        own |= {"X-Gitea-Event": event, "X-Gitea-Delivery": delivery, "X-Gitea-Signature": made}
+    own = sealed(forge, body, event, delivery, seal)
     return web.post(f"/hook/{forge.kind}", content=body, headers={**own, **headers})
 
 

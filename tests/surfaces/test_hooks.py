@@ -22,7 +22,7 @@ from passdown.stages.audit.remote import hooks
 from passdown.surfaces.http import Bounds, Door, build
 from passdown.testing import VirtualClock
 from tests.desk import places
-from tests.forges import TOKEN, Forge, pushed, seeded, serving
+from tests.forges import TOKEN, Forge, pushed, requested, serving
 from tests.surfaces.hooked import SECRET, Narrow, jobs, payload, post, rows, work
 from tests.surfaces.live import live, said
 
@@ -30,9 +30,7 @@ from tests.surfaces.live import live, said
 @pytest.fixture(params=["github", "gitea"])
 def forge(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Forge]:
     with serving(request.param, tmp_path / "forge") as found:
-        work, base = seeded(found)
-        head = pushed(work, "topic", {"cart.py": "def total(): return 1\n"})
-        found.pull(7, head, base, "Tidy the cart", "Keeps `legacy_total`.")
+        requested(found, {"cart.py": "def total(): return 1\n"}, "Keeps `legacy_total`.")
         yield found
 
 
@@ -275,6 +273,17 @@ def test_a_sealed_post_that_is_no_json_is_told(web: TestClient, forge: Forge) ->
     assert post(web, forge, b"[" * 100_000).status_code == 422
     spoiled = payload(forge, "opened", base={"sha": "--evil"})
     assert post(web, forge, spoiled).status_code == 422
+
+
+def test_a_post_that_lacks_a_field_is_told_which(web: TestClient, forge: Forge) -> None:
+    told = payload(forge, "opened")
+    del told["pull_request"]["head"]["sha"]
+    answer = post(web, forge, told)
+    assert answer.status_code == 422
+    assert "head.sha is missing" in answer.text
+    answer = post(web, forge, {"action": "opened"})
+    assert answer.status_code == 422
+    assert "pull_request" in answer.text
 
 
 def test_a_post_without_the_forge_s_headers_is_told(web: TestClient, forge: Forge) -> None:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from passdown.domain.errors import Invalid, NotFound, PassdownError, Unreadable
+from passdown.domain.errors import Invalid, PassdownError
 from passdown.ops.kinds import FilePath, Name, Text
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
@@ -82,34 +82,35 @@ def audit_patch(
 ) -> dict[str, Any]:
     """Judge a patch file. With the repository and the commit that it applies to, whole files are
     read; without, its lines alone, and what they cannot tell is not told."""
-    from passdown.stages.audit import facts
+    from passdown.ops.checks import read
+    from passdown.stages.audit import facts, git, verdict
     from passdown.stages.audit.change import Change
-    from passdown.stages.audit.verdict import Subject
 
-    diff = _bytes(file)
+    diff = read(file)
     head = hashlib.sha1(diff, usedforsecurity=False).hexdigest()
     texts = [*_described(title, description), *_mailed(diff)]
     if not repo:
-        subject = Subject("", "", head, pr=pr, patch_id=head, title=title)
-        return _told(ctx, judged(ctx, subject, texts, Change(facts.read(diff))), dry_run=dry_run)
-    place = Path(repo).expanduser()
-    return _told(ctx, _applied(ctx, place, base, diff, texts, title, pr), dry_run=dry_run)
+        subject = verdict.Subject("", "", head, pr=pr, patch_id=head, title=title)
+        found = judged(ctx, subject, texts, Change(facts.read(diff, file)))
+        return _told(ctx, found, dry_run=dry_run)
+    start = git.sha(place := Path(repo).expanduser(), base or "HEAD")
+    with git.applied(place, start, diff, file) as (beside, made):
+        found = _applied(ctx, beside, start, made, texts, title, pr)
+    return _told(ctx, found, dry_run=dry_run)
 
 
 def _applied(
-    ctx: Ctx, place: Path, base: str, diff: bytes, texts: list[Told], title: str, pr: int
+    ctx: Ctx, beside: Path, start: str, head: str, texts: list[Told], title: str, pr: int
 ) -> Verdict:
     """The verdict on a patch as it would stand on a commit, in a tree that no work tree sees."""
     from passdown.stages.audit import facts, git
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.tree import Tree
 
-    start = git.sha(place, base or "HEAD")
-    with git.applied(place, start, diff) as (beside, head):
-        whole = git.diff(beside, start, head)
-        subject = _subject(beside, start, head, start, git.patch_id(beside, whole), pr, title)
-        change = Change(facts.read(whole), Tree(beside, start), Tree(beside, head))
-        return judged(ctx, subject, texts, change)
+    whole = git.diff(beside, start, head)
+    subject = _subject(beside, start, head, start, git.patch_id(beside, whole), pr, title)
+    change = Change(facts.read(whole), Tree(beside, start), Tree(beside, head))
+    return judged(ctx, subject, texts, change)
 
 
 def _ends(place: Path, range: str) -> tuple[str, str]:
@@ -147,11 +148,12 @@ def _subject(
 
 
 def _described(title: str, description: str) -> list[Told]:
+    from passdown.ops.checks import read
     from passdown.stages.audit.said import Text
 
     found = [Text("title", title)] if title else []
     if description:
-        found.append(Text("body", _bytes(description).decode("utf-8", "replace")))
+        found.append(Text("body", read(description).decode("utf-8", "replace")))
     return found
 
 
@@ -183,16 +185,6 @@ def _mailed(diff: bytes) -> list[Told]:
         Text("title", subject, str(mail["From"] or "")),
         Text("body", text.partition("\n---\n")[0]),
     ]
-
-
-def _bytes(file: str) -> bytes:
-    path = Path(file).expanduser()
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise NotFound("there is no such file", where=str(path)) from error
-    except OSError as error:
-        raise Unreadable(str(error.strerror), where=str(path)) from error
 
 
 def judged(

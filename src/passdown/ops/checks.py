@@ -3,6 +3,7 @@ named, what is configured and what is known, and judged beside the others."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,13 @@ def every(
 
     books = books_of(ctx, subject.repo)
     past = [] if isinstance(memory, PassdownError) else memory.audits
-    chosen = _about(ctx, subject, change, books, past) if books else []
+    # Called by the checks that need it: what breaks there is told of them and ends no audit.
+    chosen = cache(lambda: _about(ctx, subject, change, books, past) if books else [])
     shelf = _shelf(ctx, change)
     return (
         tests(ctx, subject, change),
-        Part("kb_query", lambda work: _playbooks(chosen)),
-        Part("drift", lambda work: _drift(change, shelf, books, chosen)),
+        Part("kb_query", lambda work: _playbooks(chosen())),
+        Part("drift", lambda work: _drift(change, shelf, books, chosen())),
         _inference(ctx, subject, change, books),
     )
 
@@ -165,24 +167,22 @@ def linters(
     """What reports of linters say of the change. They were asked for: without them an audit is not
     complete."""
     from passdown.stages.audit.judge import Outcome, Part
-    from passdown.stages.audit.linted import linted, results
+    from passdown.stages.audit.linted import LARGEST, linted, results
 
     def find(work: Work) -> Outcome:
-        new, old = ([one for file in files for one in results(read(file))]
+        new, old = ([one for file in files for one in results(read(file, LARGEST + 1))]
                     for files in (head, base))  # fmt: skip
         return Outcome(tuple(linted(change, new, old, str(place.resolve()))))
 
     return (Part("sarif", find, required=True),) if head else ()
 
 
-def read(file: str) -> bytes:
-    """What stands in a file that the caller named; not one that could not be a report."""
-    from passdown.stages.audit.linted import LARGEST
-
+def read(file: str, most: int = -1) -> bytes:
+    """What stands in a file that the caller named, so many bytes of it at most."""
     path = Path(file).expanduser()
     try:
         with path.open("rb") as source:
-            return source.read(LARGEST + 1)
+            return source.read(most)
     except FileNotFoundError as error:
         raise NotFound("there is no such file", where=str(path)) from error
     except OSError as error:

@@ -119,8 +119,17 @@ def _free(op: Operation) -> frozenset[str]:
 
 
 def plain(value: Any) -> Any:
-    """A result as it comes out of JSON, on every surface: an Enum is its value, a tuple a list."""
-    return msgspec.json.decode(msgspec.json.encode(value))
+    """A result as it comes out of JSON, on every surface: an Enum is its value, a tuple a list,
+    half a character its name."""
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(_clean(msgspec.to_builtins(value, str_keys=True), _whole))
+    return msgspec.json.decode(data)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _param(p: inspect.Parameter, hint: Any) -> Param:
@@ -184,7 +193,7 @@ def _clean(value: Any, clean: Callable[[str], str]) -> Any:
         return clean(value) if value else value
     if isinstance(value, dict):
         return {_clean(k, clean): _clean(v, clean) for k, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_clean(v, clean) for v in value]
     return value
 

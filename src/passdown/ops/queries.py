@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from passdown.contract.loop import Loop
     from passdown.contract.query import Act, Also, Ask, Query
+    from passdown.domain.clock import At
 
 OWN = frozenset({"settings", "said", "clean"})
 """Parameters that are none of the operation: whoever asks has none of them to give."""
@@ -35,7 +36,8 @@ def _reading(loop: str, query: Query) -> Operation:
 
     def run(ctx: Ctx, **params: Any) -> Any:
         if query.still:
-            return answered(ctx, name, params, partial(_over_corpus, ctx, query.run, params))
+            draw = partial(_over_corpus, ctx, query.run, params)
+            return answered(ctx, name, params, draw, partial(_turns, ctx))
         return _over_corpus(ctx, query.run, params)
 
     fn = _signed(run, query.run)
@@ -129,6 +131,13 @@ def _over_corpus(ctx: Ctx, run: Callable[..., Any], params: Mapping[str, Any]) -
         return run(corpus, **own, **params)
     finally:
         let_go(corpus)
+
+
+def _turns(ctx: Ctx, now: At) -> At:
+    """When, after now, something begins or ends to be known."""
+    with ctx.store.read(ctx.sight) as tx:
+        times = (at for one in tx.knowledge.all() for at in (one.valid_from, one.valid_to))
+        return min((at for at in times if at > now), default="")
 
 
 def _signed(

@@ -104,8 +104,9 @@ def _told(tx: Tx, session: str) -> list[dict[str, Any]]:
                 rows.setdefault(item, row)
             elif item in rows:
                 rows[item]["said"].append(str(one.detail.get("verdict", one.name)))
-    texts = {id: next((r.text for r in tx.knowledge.find(id)), "") for id in list(rows)[:MOST_TOLD]}
-    return [{**rows[id], "text": text} for id, text in texts.items() if text]
+    shown = list(rows)[:MOST_TOLD]
+    texts = {one.id: one.text for one in tx.knowledge.by_ids(shown)}
+    return [{**rows[id], "text": texts[id]} for id in shown if texts.get(id)]
 
 
 def _row(session: Session, prices: Prices) -> dict[str, Any]:

@@ -69,8 +69,8 @@ def _done(now: World, chance: random.Random) -> World:
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_said_is_the_same_as_if_all_were_looked_at(seed: int) -> None:
     calm = Calm()
-    for now in lived(seed):
-        assert candidates(now, FEW, calm=calm) == candidates(now, FEW)
+    for seen in lived(seed):
+        assert candidates(seen, FEW, calm=calm) == candidates(seen, FEW)
 
 
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -111,8 +111,8 @@ def test_what_went_and_what_another_store_holds_is_no_matter() -> None:
         of, labels = blocks(seed, 0.01)
         homes = {one: f"{seed}home{label}" for one, label in labels.items()}
         worlds += [aged(of, homes), aged(of, {**homes, **dict.fromkeys(list(homes)[:20], "gone")})]
-    for now in (*worlds, *reversed(worlds)):
-        assert candidates(now, FEW, calm=calm) == candidates(now, FEW)
+    for seen in (*worlds, *reversed(worlds)):
+        assert candidates(seen, FEW, calm=calm) == candidates(seen, FEW)
 
 
 def test_other_thresholds_look_at_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,14 +11,12 @@ import pytest
 from passdown.contract.loop import Finding, Replay
 from passdown.domain.errors import Conflict, Invalid, PassdownError
 from passdown.domain.scope import ALL
-from passdown.engines.port import Answer, Failure
 from passdown.loops.ontology import LOOP
 from passdown.loops.tuning import LOOP as TUNING
 from passdown.loops.tuning.payload import AdjustControl
-from passdown.ops.purse import metered
 from passdown.stages.propose.file import file
 from passdown.testing import World, knowledge, person, transcript
-from tests.bench import says
+from tests.bench import Engine, pays, says
 from tests.loops.ontology_gate.shelf import Shelf, told
 
 if TYPE_CHECKING:
@@ -111,34 +109,10 @@ def three_unsure() -> dict[str, Any]:
     return told(edges, homes)
 
 
-class Engine:
-    """A model that hands all on to a person, and is paid for it."""
-
-    name = "engine"
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def check(self) -> None:
-        return None
-
-    def most(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> int:
-        return 300
-
-    def ask(self, prompt: str, *, schema: dict[str, Any], max_tokens: int) -> Answer | Failure:
-        self.asked += 1
-        return Answer(says("ESCALATE_HUMAN"), "engine-1", 10, 10, 200)
-
-
 def paid(folder: Path, budget: int) -> tuple[Shelf, Engine]:
     """A store with three questions to come, an arbiter for them, and so much to pay it with."""
-    shelf, engine = Shelf(folder, three_unsure()), Engine()
-    app = shelf.world.app
-
-    def writer() -> Any:
-        return metered(app.store, app.settings, shelf.world.clock, engine, lambda text: text)
-
-    setattr(app, "_make_writer", writer)  # noqa: B010 - mypy forbids the assignment
+    shelf, engine = Shelf(folder, three_unsure()), Engine(says("ESCALATE_HUMAN"))
+    pays(shelf.world.app, shelf.world.clock, engine)
     knobs = {"ontology.level": "auto", "gate.chain": "arbiter,human"}
     for name, value in {**knobs, "gate.arbiter_budget": str(budget)}.items():
         shelf.world.call("controls.set", name=name, value=value)

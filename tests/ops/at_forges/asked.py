@@ -11,7 +11,7 @@ from passdown.domain.actor import system
 from passdown.testing import VirtualClock
 from tests.desk import Desk, places
 from tests.forge_ways import ROBOT
-from tests.forges import TOKEN, Forge, pushed, seeded
+from tests.forges import TOKEN, Forge, requested
 
 LIE = "- Removes `legacy_total`.\n- Adds `round_price`."
 FILES = {"cart.py": "def legacy_total(): ...\ndef total(): return 1\n"}
@@ -33,10 +33,7 @@ def desk(tmp_path: Path, forge: Forge, token: str = TOKEN, **more: str) -> Desk:
 
 def opened(forge: Forge, files: Any = FILES, body: str = LIE, n: int = 7, **more: Any) -> str:
     """A request in a new repository; its head."""
-    work, base = seeded(forge)
-    head = pushed(work, f"topic{n}", files, "Tidy the cart")
-    forge.pull(n, head, base, "Tidy the cart", body, **more)
-    return head
+    return requested(forge, files, body, n, **more)
 
 
 def audit(at: Desk, request: str = "acme/shop#7", **how: Any) -> dict[str, Any]:

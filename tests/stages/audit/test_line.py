@@ -139,6 +139,14 @@ def test_a_hurried_post_was_not_done_and_is_asked_for_again() -> None:
         assert waited == [5.0, 2.0]
 
 
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_answer_that_is_cut_off_is_one_that_did_not_come(status: int) -> None:
+    cut = (status, b"5\r\nab", {"Transfer-Encoding": "chunked"})
+    with answering(cut, said(200, {"ok": 1})) as (forge, asked, _):
+        assert forge.ask("GET", "/x") == {"ok": 1}
+        assert len(asked) == 2
+
+
 def test_too_long_an_answer_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line, "LARGEST", 100)
     with answering(said(200, {"x": "y" * 200})) as (forge, _, _), pytest.raises(Limit):
@@ -211,6 +219,36 @@ def test_no_text_is_a_seal_by_chance(seal: str, body: bytes, kind: str) -> None:
     for told in (seal, f"sha256={seal}"):
         assert not hooks.is_sealed(kind, "a secret", body, dict.fromkeys(names, told))
     assert not hooks.is_sealed(kind, "a secret", body, {})
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [(("number",), "number"), (("base", "repo", "full_name"), "base.repo.full_name"),
+     (("base", "ref"), "base.ref"), (("head", "sha"), "head.sha"), (("title",), "title")],
+)  # fmt: skip
+def test_what_describes_no_request_is_told_by_its_field(path: tuple[str, ...], field: str) -> None:
+    for how, value in (("missing", None), ("nothing that a forge says", [])):
+        told: Any = json.loads(json.dumps(SOUND))
+        inner = told
+        for name in path[:-1]:
+            inner = inner[name]
+        inner[path[-1]] = value
+        with pytest.raises(Unreadable, match=f"{field} is {how}"):
+            read(told)
+
+
+def test_another_request_is_taken_back_by_a_line_that_says_so() -> None:
+    for body, number in (
+        ("Reverts acme/shop#5", 5), ("Why.\r\n\r\n  revert #6", 6), ("Reverts acme/other#4", 0),
+        ("It reverts #5", 0), ("Reverts\n\n#5", 0),
+    ):  # fmt: skip
+        assert read({**SOUND, "body": body}).undoes() == number
+
+
+@pytest.mark.parametrize("body", ["\n" * 262_144, "reverts " + "a/" * 131_068, " " * 262_144])
+def test_no_text_is_long_in_the_looking_through(body: str) -> None:
+    # Were it to look from each place anew, this would take minutes.
+    assert read({**SOUND, "body": body}).undoes() == 0
 
 
 def test_half_a_character_is_none() -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from passdown.loops.ontology.frame import Frame
     from passdown.loops.ontology.graph import World
     from passdown.loops.ontology.pieces import Part, Pieces
+    from passdown.loops.ontology.scene import Scene
     from passdown.loops.ontology.thresholds import Thresholds
 
 MOST = 10
@@ -111,14 +112,18 @@ def _every(
     now = scene(sight(of), settings)
     told = digests_of(now)
     still = calm.still(now, told)
-    cases = list(_cases(of, set(of.ids) - still, settings))
+    cases = list(_looked(of, set(of.ids) - still, now))
     calm.keep(settings, told, still.union(of.ids[case.subject] for case in cases if case.quiet))
     return cases
 
 
 def _cases(of: Frame, only: Iterable[str] | None, settings: Thresholds) -> Iterable[_Case]:
     wanted = set(of.ids) if only is None else set(only)
-    now = scene(sight(of), settings)
+    return _looked(of, wanted, scene(sight(of), settings))
+
+
+def _looked(of: Frame, wanted: set[str], now: Scene) -> Iterable[_Case]:
+    settings = now.settings
     for subject, key in enumerate(of.ids):
         if key in wanted and not barred(of.world, key):
             seen = look(now, subject, settings.seed)

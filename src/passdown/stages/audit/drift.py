@@ -16,7 +16,7 @@ from passdown.stages.audit.vendored import vendored
 from passdown.text.earned import INFO, WARN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from passdown.stages.audit.api import Api
     from passdown.stages.audit.change import Change
@@ -28,7 +28,6 @@ Json: TypeAlias = dict[str, Any]
 
 NONE, VERSION, COMPATIBLE = "none", "version_only", "compatible"
 DEPRECATED, BREAKING, REMOVED, UNKNOWN = "deprecated", "breaking", "removed", "unknown"
-STATUSES = (NONE, VERSION, COMPATIBLE, DEPRECATED, BREAKING, REMOVED)
 TOLD = (DEPRECATED, BREAKING, REMOVED)
 MOST_ROWS = 100
 MOST_PACKAGES = 24
@@ -133,7 +132,8 @@ def _moved(
         why = f"there is no {bump.package} {missing} to look at"
         yield Drift(bump.package, bump.old, bump.new, UNKNOWN, why=why)
         return
-    theirs = [(id, use) for id, use in known if use.package in _tops(old)]
+    tops = _tops(old)
+    theirs = [(id, use) for id, use in known if use.package in tops]
     rows = list(_joined((*(("", use) for use in used), *theirs), old, new))
     yield from rows
     if not rows:
@@ -297,8 +297,7 @@ def _everywhere(change: Change, shelf: Shelf, bump: Bump) -> list[Use]:
 def _using(change: Change, tops: Sequence[str]) -> list[Use]:
     if change.after is None:
         return []
-    hits = change.after.find(tops)
-    paths = sorted({path for path, _, _ in hits if path.endswith(".py")})[:MOST_FILES]
+    paths = change.after.naming(tops, "*.py")[:MOST_FILES]
     change.after.load(paths)
     return [use for path in paths for use in uses(path, change.after.read(path) or "")
             if use.package in tops]  # fmt: skip
@@ -319,12 +318,3 @@ def _longest(name: str, api: Api) -> str:
 def _short(name: str) -> str:
     """Without the package, which stands before it."""
     return name.partition(".")[2] or name
-
-
-def by_tool(found: Iterable[Drift]) -> Mapping[str, str]:
-    """The worst that became of each package."""
-    worst: dict[str, str] = {}
-    for one in found:
-        if one.status in STATUSES:
-            worst[one.tool] = max(worst.get(one.tool, NONE), one.status, key=STATUSES.index)
-    return worst

@@ -106,8 +106,9 @@ class Facts:
         return ((file.old or file.path, line) for file in self.files for line in file.removed)
 
 
-def read(diff: bytes) -> Facts:
-    """The facts of a unified diff, as git writes it or as `diff -u` does.
+def read(diff: bytes, file: str = "") -> Facts:
+    """The facts of a unified diff, as git writes it or as `diff -u` does; `file` is where it stood,
+    which errors name.
 
     Raises:
         Unreadable: it is no diff, or one that was cut.
@@ -117,9 +118,10 @@ def read(diff: bytes) -> Facts:
         return Facts(())
     if len(diff) > LARGEST:
         what = f"the diff has {len(diff) // 1_048_576} MB; {LARGEST // 1_048_576} are read"
-        raise Limit(what, next="Audit it in parts.")
+        raise Limit(what, where=file, next="Audit it in parts.")
     if not _HEADER.search(diff):
-        raise Unreadable("this is not a unified diff", next="make one with `git diff -U3`")
+        what = "this is not a unified diff"
+        raise Unreadable(what, where=file, next="make one with `git diff -U3`")
     try:
         from unidiff.errors import UnidiffParseError
         from unidiff.patch import PatchSet
@@ -130,7 +132,7 @@ def read(diff: bytes) -> Facts:
     try:
         patches = PatchSet(_from_header(diff).decode("utf-8", "surrogateescape"))
     except UnidiffParseError as error:
-        raise Unreadable(f"the diff breaks off or was edited: {error}") from error
+        raise Unreadable(f"the diff breaks off or was edited: {error}", where=file) from error
     return Facts(tuple(_touched(patch) for patch in patches))
 
 

@@ -143,9 +143,10 @@ def commits(repo: Path, base: str, head: str) -> list[Commit]:
 
 
 @contextmanager
-def applied(repo: Path, base: str, patch: bytes) -> Iterator[tuple[Path, str]]:
+def applied(repo: Path, base: str, patch: bytes, file: str = "") -> Iterator[tuple[Path, str]]:
     """A repository in which a patch stands on a commit, and that commit: it is made beside this
-    one, borrows its objects, and goes with the block. Nothing is written to this one.
+    one, borrows its objects, and goes with the block. Nothing is written to this one. `file` is
+    where the patch stood, which errors name.
 
     Raises:
         Unreadable: the patch does not apply there.
@@ -155,10 +156,19 @@ def applied(repo: Path, base: str, patch: bytes) -> Iterator[tuple[Path, str]]:
         _borrow(repo, beside)
         index = Path(folder) / "index"
         ask(beside, "read-tree", base, index=index)
-        ask(beside, "apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, index=index)
+        _apply(beside, patch, index, file)
         tree = ask(beside, "write-tree", index=index).decode().strip()
         made = ask(beside, *_NOBODY, "commit-tree", tree, "-p", base, "-m", "patch", index=index)
         yield beside, made.decode().strip()
+
+
+def _apply(beside: Path, patch: bytes, index: Path, file: str) -> None:
+    try:
+        ask(beside, "apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, index=index)
+    except Unreadable as error:
+        raise Unreadable(error.what, where=file, next="Name the commit that it was made on.") from (
+            error
+        )
 
 
 def _borrow(repo: Path, beside: Path) -> None:

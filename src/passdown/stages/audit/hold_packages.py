@@ -53,7 +53,7 @@ def _new(change: Change, file: Touched) -> Iterator[Proof]:
         yield from _by_lines(file)
         return
     for name in sorted(new - old):
-        yield Proof(file.path, _where(file, name), name, "asked for now")
+        yield Proof(file.path, _where(file, name), name, "is asked for")
 
 
 def _by_lines(file: Touched) -> Iterator[Proof]:
@@ -62,7 +62,7 @@ def _by_lines(file: Touched) -> Iterator[Proof]:
     for line in file.added:
         name = packages.of_line(line.text)
         if name and name not in had and re.search(r"[=<>~^\"']\s*v?\d|==", line.text):
-            yield Proof(file.path, line.n, name, "asked for now")
+            yield Proof(file.path, line.n, name, "is asked for")
 
 
 def _where(file: Touched, name: str) -> int:

@@ -205,8 +205,14 @@ def _read(lines: list[bytes], file: Path) -> Iterator[Json]:
 
 
 def _parsed(line: bytes) -> Json | None:
+    """The row; what the fast reader refuses and others write (`NaN`, half a character) is read."""
     try:
         row = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except msgspec.DecodeError:
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            return None
+    except RecursionError:
         return None
     return row if isinstance(row, dict) else None

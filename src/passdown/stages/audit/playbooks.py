@@ -155,7 +155,7 @@ class _Chance:
         return self.rare(sum(bool(book.first(one.paths)) for one in self.before))
 
     def bar(self, books: Sequence[Book]) -> float:
-        """What the best playbook of 95 in 100 changes that have none does not reach."""
+        """What the best playbook of 98 in 100 changes that have none does not exceed."""
         best = sorted(
             max((self.fit(one, book) for book in books if not book.first(one.paths)), default=0.0)
             for one in self.before

@@ -70,21 +70,32 @@ class Tree:
         at = 0
         for path in wanted:
             line = answer.index(b"\n", at)
-            size = int(answer[at:line].split(b" ")[2])
-            self._texts[path] = _text(answer[line + 1 : line + 1 + size])
-            at = line + size + 2
+            told = answer[at:line].split(b" ")
+            at = line + 1
+            if len(told) == 3:  # of an object that this clone has not got it says so in two words
+                size = int(told[2])
+                self._texts[path] = _text(answer[at : at + size])
+                at += size + 1
 
     def find(self, words: Sequence[str]) -> list[tuple[str, int, str]]:
         """Where any of these stands as a whole word: path, line, text."""
+        rows = self._searched("-n", words, ":(top)").split("\n")[:MOST_HITS]
+        return [hit for row in rows if (hit := self._hit(row))]
+
+    def naming(self, words: Sequence[str], glob: str) -> list[str]:
+        """The files of such a name in which any of these stands as a whole word, in order."""
+        found = self._searched("-l", words, f":(top){glob}").split("\0")
+        return sorted(path.removeprefix(f"{self.commit}:") for path in found if path)
+
+    def _searched(self, how: str, words: Sequence[str], where: str) -> str:
         if not words:
-            return []
+            return ""
         asked = [part for word in words for part in ("-e", word)]
         said = git.ask(
-            self.repo, "grep", "-n", "-w", "-F", "-I", "-z", "--full-name", *asked,
-            self.commit, "--", fails=(1,),
+            self.repo, "grep", how, "-w", "-F", "-I", "-z", "--full-name", *asked,
+            self.commit, "--", where, fails=(1,),
         )  # fmt: skip
-        rows = said.decode("utf-8", "surrogateescape").split("\n")[:MOST_HITS]
-        return [hit for row in rows if (hit := self._hit(row))]
+        return said.decode("utf-8", "surrogateescape")
 
     def _hit(self, row: str) -> tuple[str, int, str] | None:
         place, _, rest = row.partition("\0")

@@ -47,7 +47,7 @@ def vendored(change: Change) -> Iterator[Brought]:
         try:
             old = _read(change.before, folder, package)
             new = _read(change.after, folder, package)
-        except PassdownError:
+        except (PassdownError, OSError):  # a tree may hold names that no disk takes
             continue
         yield Brought(package, (old, new))
 

@@ -29,7 +29,7 @@ class Tail:
     reader of this sight finds them: read once for all the questions that were asked since then."""
 
     def __init__(self, tx: Tx, first: int) -> None:
-        self._first, self._sight, self._read = first, tx.sight, _newest(tx)
+        self._first, self._sight, self._read = first, tx.sight, newest(tx)
         self.head, _ = tx.ledger.head()
         touched = {one.session for one in observed(tx, after=first)}
         self._items = {id: tuple(observed(tx, session=id)) for id in sorted(touched)}
@@ -41,7 +41,7 @@ class Tail:
 
     def serves(self, tx: Tx, last: int) -> bool:
         """Whether it tells what was observed after `last`, and nothing came since."""
-        return self._first <= last and (self._sight, self._read) == (tx.sight, _newest(tx))
+        return self._first <= last and (self._sight, self._read) == (tx.sight, newest(tx))
 
     def after(self, last: int) -> dict[str, Sequence[Observation]]:
         """Those sessions of them in which something was observed after `last`."""
@@ -120,8 +120,11 @@ def since(tx: Tx, last: int, evidence: Sequence[int], tail: Tail | None = None) 
 _SEQ = attrgetter("seq")
 
 
-def _newest(tx: Tx) -> int:
-    return max((one.seq for one in tx.observations.scan(newest=True, limit=1)), default=0)
+def newest(tx: Tx) -> tuple[int, str, str] | None:
+    """What was observed last, by more than its number: a store that was restored gives that to
+    something else."""
+    found = tx.observations.scan(newest=True, limit=1)
+    return next(((one.seq, one.session, one.uid) for one in found), None)
 
 
 def _known_until(items: Iterable[Observation], last: int) -> At:

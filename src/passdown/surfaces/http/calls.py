@@ -65,7 +65,7 @@ def keep_from_files(op: Operation, params: Mapping[str, Any], actor: Actor, door
     """Only somebody known, on this machine, names its files, or means those where it stands: they
     are read with our rights, which are not those of whoever may knock."""
     paths = [p for p in parameters(op) if p.kind == "path"]
-    named = [p.name for p in paths if params.get(p.name, None if p.required else p.default)]
+    named = [p.name for p in paths if params.get(p.name, p.default)]
     if named and not (door.local and actor.proof is Proof.TOKEN):
         what = f"{named[0]} names a file of the server's machine"
         step = "Call it there from the command line, or with a token when it serves only itself."

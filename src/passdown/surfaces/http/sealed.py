@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import compile_path
@@ -33,9 +32,8 @@ async def called(core: Core, way: Way, request: Request, actor: Any) -> Any:
     """The operation's answer to a sealed post; a bad seal is a caller nobody knows."""
     params = {**request.path_params, way.headers: _headers(request)}
     params[way.body] = _text(await request.body())
-    call = partial(core.call, way.op.name, params, actor)
     try:
-        return await call()
+        return await core.call(way.op.name, params, actor)
     except Forbidden as error:
         raise RefusedError(401, error) from error
 

@@ -71,8 +71,7 @@ def tool(name: str, op: Operation) -> types.Tool:
 def keep_from_files(op: Operation, given: Mapping[str, Any], seat: Seat) -> None:
     """Who calls from elsewhere names no files of this machine, nor means those where it stands."""
     paths = [p for p in parameters(op) if p.kind == "path"]
-    named = any(given.get(p.name, None if p.required else p.default) for p in paths)
-    if seat.far and named:
+    if seat.far and any(given.get(p.name, p.default) for p in paths):
         step = "Call it where the files are: passdown mcp."
         raise Forbidden("it names a file of the server's machine", where=op.name, next=step)
 

@@ -42,7 +42,7 @@ FORMS = {
     "status": ("a status", "json"),
     "review": ("a review", "json"),
 }
-CAME = frozenset(("came", "came here", "asked for now", "a new test", "test code", "added"))
+CAME = frozenset(("came", "came here", "is asked for", "a new test", "test code", "added"))
 WENT = frozenset(("went", "went here", "deleted"))
 
 
@@ -76,13 +76,14 @@ def audit(visit: Visit) -> Response:
     found = visit.call("audit.show", id=visit.asked("id"))
     verdict = found["verdict"]
     claims = sorted(verdict["claims"], key=_claim)
+    findings = _findings(found)
     return visit.show(
         "audit.html",
         verdict=verdict,
         claims=claims,
         numbers={one["key"]: n for n, one in enumerate(claims, 1)},
-        findings=[one for one in _findings(found) if one["state"] != "suppressed"],
-        quiet=[one for one in _findings(found) if one["state"] == "suppressed"],
+        findings=[one for one in findings if one["state"] != "suppressed"],
+        quiet=[one for one in findings if one["state"] == "suppressed"],
         became=found["results"],
         verdicts=VERDICTS,
         results=RESULTS,

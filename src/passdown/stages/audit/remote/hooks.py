@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from passdown.domain.errors import Invalid, Unreadable
-from passdown.stages.audit.remote.place import GITEA, GITHUB, is_repo
+from passdown.stages.audit.remote.place import GITEA, GITHUB
 from passdown.stages.audit.remote.request import Request, read
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ def delivery(kind: str, headers: Mapping[str, str], body: bytes) -> Delivery:
 
 
 def _followed(id: str, event: str, action: str, told: Json) -> Delivery:
-    request = read(told.get("pull_request"))
-    if not is_repo(request.repo):
-        raise Unreadable("this names no repository")
+    if "pull_request" not in told:
+        raise Unreadable("the body has no pull_request", next="Post it as the forge does.")
+    request = read(told["pull_request"])
     does, why = _does(request, action)
     ended = does == RESULT
     merged = ended and request.state == "merged"

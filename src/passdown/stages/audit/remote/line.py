@@ -132,15 +132,19 @@ class Line:
         data = None if body is None else json.dumps(body).encode()
         asked = Request(address, data, self._headers(), method=method)
         try:
-            with self._open(asked, timeout=PATIENCE) as found:
+            with self._answered(asked) as found:
                 return Answer(found.status, found.read(LARGEST + 1), found.headers)
-        except HTTPError as error:
-            with error:
-                return Answer(error.code, error.read(LARGEST + 1), error.headers)
         except (URLError, HTTPException, OSError) as error:
             why = getattr(error, "reason", error)
             unheard = isinstance(why, ConnectionRefusedError)
             return Answer(0, sent=not unheard, why=str(why)[:200] or type(error).__name__)
+
+    def _answered(self, asked: Request) -> Any:
+        """What comes back, also where it refuses; its body may still fail to come."""
+        try:
+            return self._open(asked, timeout=PATIENCE)
+        except HTTPError as error:
+            return error
 
     def _headers(self) -> dict[str, str]:
         known = {"User-Agent": "passdown", "Content-Type": "application/json"}

@@ -176,7 +176,7 @@ def _locked(file: Path) -> Iterator[None]:
 
 def _swept(mirror: Path) -> None:
     """Throw away what a fetch left that was killed; nobody fetches now."""
-    for part in (*mirror.glob("objects/pack/tmp_*"), *mirror.rglob("refs/**/*.lock")):
+    for part in (*mirror.glob("objects/pack/tmp_*"), *mirror.glob("refs/**/*.lock")):
         part.unlink(missing_ok=True)
     for part in (mirror / "shallow.lock", mirror / "packed-refs.lock", mirror / "config.lock"):
         part.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.domain.errors import Unavailable, Unreadable
 from passdown.stages.audit.runs import junit, which
-from passdown.stages.audit.runs.laid import lay
+from passdown.stages.audit.runs.laid import drop, lay
 from passdown.stages.audit.runs.record import Covered, Record
 from passdown.stages.audit.runs.sandbox import Ran
 from passdown.stages.audit.runs.weigh import BAD
@@ -170,10 +170,7 @@ def _broken(head: Mapping[str, str], base: Mapping[str, str]) -> bool:
 
 def _laid_over(after: Tree, change: Change, base: Path) -> None:
     """The change's tests over the base, and what it took away of them taken away."""
-    for path in which.gone(change):
-        place = base.joinpath(*path.split("/"))
-        if place.is_file() and not place.is_symlink():
-            place.unlink()
+    drop(base, which.gone(change))
     lay(after, base, which.fixed(change))
 
 

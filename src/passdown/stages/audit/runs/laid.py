@@ -7,7 +7,7 @@ import os
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from passdown.domain.errors import Limit
+from passdown.domain.errors import Limit, Unavailable, Unreadable
 from passdown.stages.audit import git
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def lay(tree: Tree, folder: Path, paths: Sequence[str] | None = None) -> None:
 
     Raises:
         Limit: there are too many, or they are too large, to be copied for a run.
+        Unavailable: this clone has not got all of them.
+        Unreadable: the disk takes no such file, or no more.
     """
     wanted = None if paths is None else set(paths)
     rows = [row for row in _entries(tree) if wanted is None or row[2] in wanted]
@@ -36,7 +38,18 @@ def lay(tree: Tree, folder: Path, paths: Sequence[str] | None = None) -> None:
         part = rows[at : at + _BATCH]
         texts = _contents(tree, [row[1] for row in part])
         for (mode, _, path, _), data in zip(part, texts, strict=True):
-            _put(folder, path, mode, data)
+            try:
+                _put(folder, path, mode, data)
+            except OSError as error:
+                raise Unreadable(f"a file cannot be copied: {error.strerror}") from error
+
+
+def drop(folder: Path, paths: Sequence[str]) -> None:
+    """Take these files away again where they were laid, and nothing else."""
+    for path in paths:
+        target = _target(folder, path)
+        if target is not None and target.is_file() and not target.is_symlink():
+            target.unlink()
 
 
 def _entries(tree: Tree) -> Iterator[tuple[bytes, str, str, int]]:
@@ -46,6 +59,8 @@ def _entries(tree: Tree) -> Iterator[tuple[bytes, str, str, int]]:
         head, tab, path = row.partition(b"\t")
         parts = head.split()
         if tab and parts[1] == b"blob":
+            if not parts[3].isdigit():
+                raise Unavailable("this clone has not got all files of the change")
             name = path.decode("utf-8", "surrogateescape")
             yield parts[0], parts[2].decode(), name, int(parts[3])
 
@@ -62,17 +77,24 @@ def _contents(tree: Tree, objects: Sequence[str]) -> Iterator[bytes]:
         at = start + size + 1
 
 
-def _put(folder: Path, path: str, mode: bytes, data: bytes) -> None:
+def _target(folder: Path, path: str) -> Path | None:
+    """Where a file of the tree belongs; None for what is not below the folder or not to be laid."""
     parts = PurePosixPath(path).parts
     if not parts or ".." in parts or path.startswith("/") or ".git" in parts:
-        return
-    target = folder.joinpath(*parts)
+        return None
     if any(folder.joinpath(*parts[:n]).is_symlink() for n in range(1, len(parts))):
-        return  # what a link points to is not ours to write
+        return None  # what a link points to is not ours to write
+    return folder.joinpath(*parts)
+
+
+def _put(folder: Path, path: str, mode: bytes, data: bytes) -> None:
+    target = _target(folder, path)
+    if target is None:
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     if mode == _LINK:
-        if _stays(parts, data):
+        if _stays(PurePosixPath(path).parts, data):
             os.symlink(data, os.fsencode(target))
         return
     target.write_bytes(data)
