@@ -143,16 +143,28 @@ def main(argv: Sequence[str]) -> int:
     asked = [word for word in argv if word != "--write"]
     paths = modules(asked)
     listed, faults = reasons(paths), _faults(paths)
-    trials = list(_telling([one for path in paths for one in faults[path]], listed))
-    every = [tried(path, trials) for path in paths]
-    if len(asked) < len(argv):
-        for one in every:
+    trials = _telling([one for path in paths for one in faults[path]], listed)
+    every = []
+    for one in by_module(trials, {path: len(faults[path]) for path in paths}):
+        every.append(one)
+        if len(asked) < len(argv):
             keep(one, _seal(one.path, faults[one.path]))
-    found = measured(every, listed, anew=len(trials))
+    found = measured(every, listed, anew=sum(one.mutants for one in every))
     for key in listed.keys() - {key for one in every for key in one.survivors}:
         print(f"# no survivor any more: {key}")
     print(*(f"{name} {value:g}" for name, value in found.figures.items()), sep=", ")
     return 1 if found.figures["without_a_reason"] or found.figures["reasons_not_needed"] else 0
+
+
+def by_module(trials: Iterable[Trial], wanted: Mapping[str, int]) -> Iterator[Tried]:
+    """What became of each module, as soon as all its faults were tried."""
+    own: dict[str, list[Trial]] = {path: [] for path in wanted}
+    yield from (tried(path, ()) for path, n in wanted.items() if not n)
+    for trial in trials:
+        path = trial.mutant.path
+        own[path].append(trial)
+        if len(own[path]) == wanted[path]:
+            yield tried(path, own[path])
 
 
 def _telling(every: Sequence[Mutant], listed: Mapping[Key, str]) -> Iterator[Trial]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,17 @@ def test_each_survivor_needs_a_reason_and_each_reason_a_survivor() -> None:
     assert (figures["without_a_reason"], figures["reasons_not_needed"]) == (1, 0)
     figures = mutation.measured([one, other], {KEY: "why", (*KEY[:4], 2): "gone"}, anew=0).figures
     assert (figures["without_a_reason"], figures["reasons_not_needed"]) == (0, 1)
+
+
+def test_a_module_is_told_of_as_soon_as_all_its_faults_were_tried(tmp_path: Path) -> None:
+    first = [Trial(one, "failed") for one in faults(tmp_path)]
+    other = [Trial(replace(one.mutant, path="stages/gate/other.py"), "") for one in first]
+    wanted = {PATH: len(first), "stages/gate/other.py": len(other), "none.py": 0}
+    left = iter([*first[:-1], *other[:-1], first[-1], other[-1]])
+    found = mutation.by_module(left, wanted)
+    assert next(found) == Tried("none.py", 0, frozenset())
+    assert next(found) == Tried(PATH, len(first), frozenset())
+    assert next(left) == other[-1], "nothing was tried beyond what it took"
 
 
 @pytest.fixture
