@@ -117,3 +117,9 @@ def test_every_answer_survives_json(on_each: Desk):
     for name in ("pending", "status", "doctor", "capabilities", "records", "config.show", "jobs"):
         answer = on_each.call(name)
         assert json.loads(json.dumps(answer)) == answer
+
+
+@pytest.mark.parametrize("given", [{"a": "b\ud800"}, {"a\ud800": "b"}])
+def test_half_a_character_where_none_can_be_kept_is_told_as_that(at: Desk, given):
+    with pytest.raises(Invalid, match=r"holds \\ud800, which is half a character"):
+        at.call("event", event=given)

@@ -88,6 +88,9 @@ def accept(op: Operation, raw: Mapping[str, Any], clean: Callable[[str], str]) -
 
 def _wrong(error: Exception) -> str:
     """What does not fit; of a pattern, which only ids have, what it means."""
+    if isinstance(error, UnicodeEncodeError):
+        half = error.object[error.start].encode("unicode-escape").decode()
+        return f"a text holds {half}, which is half a character"
     said, _, where = str(error).partition(" - at ")
     if "matching regex" in said:
         return f"{where.strip('`$.')} holds what no id does: letters, digits, ':', '_', '-' only"
