@@ -12,22 +12,28 @@ import pytest
 
 from passdown.domain.errors import Unavailable
 from passdown.stages.audit.runs import sandbox as stage
-from passdown.stages.audit.runs.sandbox import NONE, UNSHARE, WITHIN, Ran, Sandbox, sandbox
+from passdown.stages.audit.runs.sandbox import KINDS, NONE, UNSHARE, WITHIN, Ran, Sandbox, sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def shut_in() -> Sandbox:
+def of(kind: str) -> Sandbox:
     try:
-        return sandbox()
+        return sandbox(kind)
     except Unavailable as error:
         pytest.skip(error.what)
 
 
-@pytest.fixture(params=[True, False], ids=["shut in", "not shut in"])
+@pytest.fixture(params=KINDS)
+def shut(request: pytest.FixtureRequest) -> Sandbox:
+    """Each way of shutting a program in that works here."""
+    return of(request.param)
+
+
+@pytest.fixture(params=[*KINDS, NONE])
 def box(request: pytest.FixtureRequest) -> Sandbox:
-    return shut_in() if request.param else sandbox(NONE)
+    return of(request.param)
 
 
 @pytest.fixture
@@ -92,44 +98,53 @@ def test_words_without_end_are_cut(box: Sandbox, given: Path) -> None:
     assert (ran.code, len(ran.said) <= stage.SAID) == (1, True)
 
 
-def test_who_is_shut_in_sees_no_home_and_none_of_the_hosts_files(tmp_path: Path) -> None:
-    one = shut_in()
+def test_who_is_shut_in_sees_no_home_and_none_of_the_hosts_files(
+    shut: Sandbox, tmp_path: Path
+) -> None:
     (tmp_path / "given").mkdir()
     (tmp_path / "secret").write_text("s3cr3t")
-    ran = sh(one, tmp_path / "given", f"cat {tmp_path}/secret; ls /home; cat /etc/shadow; pwd")
+    ran = sh(shut, tmp_path / "given", f"cat {tmp_path}/secret; ls /home; cat /etc/shadow; pwd")
     assert "s3cr3t" not in ran.said
     assert ran.said.strip().endswith(WITHIN)
     assert ran.said.count("No such file") == 3
 
 
-def test_who_is_shut_in_writes_nothing_but_its_own(given: Path) -> None:
-    script = "for at in /usr /etc / /given; do touch $at/x 2>/dev/null && echo wrote $at; done; "
-    ran = sh(shut_in(), given, script + "touch /change/x /tmp/x && echo mine")
+def test_who_is_shut_in_writes_nothing_but_its_own(shut: Sandbox, given: Path) -> None:
+    script = "for at in /usr /etc / /given /dev; do touch $at/x && echo wrote $at; done; "
+    ran = sh(shut, given, f"({script}) 2>/dev/null; touch /change/x /tmp/x && echo mine")
     assert ran.said.strip() == "mine"
 
 
-def test_who_is_shut_in_reaches_nobody_but_itself(given: Path) -> None:
-    ran = sh(shut_in(), given, "cat /proc/net/route | wc -l; ls /sys/class/net 2>/dev/null")
+def test_what_processes_share_is_bounded_like_all_that_is_written(
+    shut: Sandbox, given: Path
+) -> None:
+    script = "touch /dev/shm/x && echo mine; for n in 1 2; do head -c 48M /dev/zero >/dev/shm/$n; "
+    ran = sh(shut, given, script + "done 2>/dev/null; du -sm /dev/shm | cut -f1")
+    mine, used = ran.said.split()
+    assert (mine, int(used) <= stage.SHARED >> 20) == ("mine", True)
+
+
+def test_who_is_shut_in_reaches_nobody_but_itself(shut: Sandbox, given: Path) -> None:
+    ran = sh(shut, given, "cat /proc/net/route | wc -l; ls /sys/class/net 2>/dev/null")
     assert ran.said.split()[0] in ("0", "1")
 
 
-def test_who_is_shut_in_cannot_let_itself_out(given: Path) -> None:
+def test_who_is_shut_in_cannot_let_itself_out(shut: Sandbox, given: Path) -> None:
     script = (
         "mount -o remount,rw /usr && echo out; umount /usr && echo out; "
         "unshare -rm sh -c 'mount -o remount,bind,rw /usr && touch /usr/x' && echo out; "
         "grep CapEff /proc/self/status"
     )
-    ran = sh(shut_in(), given, script)
+    ran = sh(shut, given, script)
     assert "out\n" not in ran.said
     assert "CapEff:\t0000000000000000" in ran.said
 
 
-def test_folders_that_are_needed_are_seen_and_not_written(tmp_path: Path) -> None:
-    one = shut_in()
+def test_folders_that_are_needed_are_seen_and_not_written(shut: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "given").mkdir()
     (tmp_path / "needed").mkdir()
     (tmp_path / "needed" / "x").write_text("needed")
-    ran = one.run(["sh", "-c", f"cat {tmp_path}/needed/x; echo y > {tmp_path}/needed/x"],
+    ran = shut.run(["sh", "-c", f"cat {tmp_path}/needed/x; echo y > {tmp_path}/needed/x"],
                   tmp_path / "given", sees=[tmp_path / "needed"], seconds=20)  # fmt: skip
     assert ran.said.startswith("needed")
     assert (tmp_path / "needed" / "x").read_text() == "needed"

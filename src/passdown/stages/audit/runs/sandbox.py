@@ -28,6 +28,8 @@ WITHIN = "/change"
 """Where the files stand for those who are inside."""
 MEMORY, FILE, DISK, OPEN, TASKS = 4 << 30, 256 << 20, 2 << 30, 1024, 4096
 """Bytes of memory, of one file, of all files; open files; processes and threads."""
+SHARED = 64 << 20
+"""Bytes that processes may share by `/dev/shm`."""
 REPORT = 32 << 20
 """Bytes of one report that are read."""
 SAID = 4000
@@ -55,7 +57,7 @@ done
 """
 _OUTSIDE = r"""
 set -eu
-root=$1 given=$2 disk=$3 path=$PATH; shift 3
+root=$1 given=$2 disk=$3 shared=$4 path=$PATH; shift 4
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount --make-rprivate /
 mount -t tmpfs -o "size=16m,mode=755,nosuid,nodev" none "$root"
@@ -70,7 +72,7 @@ see() {
 mkdir -p "$root/dev/shm" "$root/proc" "$root/tmp" "$root/change"
 mount -t tmpfs -o "size=$disk,nosuid,nodev" none "$root/change"
 mount -t tmpfs -o "size=$disk,mode=1777,nosuid,nodev" none "$root/tmp"
-mount -t tmpfs -o "size=64m,mode=1777,nosuid,nodev" none "$root/dev/shm"
+mount -t tmpfs -o "size=$shared,mode=1777,nosuid,nodev" none "$root/dev/shm"
 while [ "$1" != -- ]; do see "$1" "$1" ",nosuid"; shift; done
 shift
 see "$given" /given ",nosuid,nodev"
@@ -147,7 +149,7 @@ class Sandbox:
             return [
                 "unshare", "--user", "--map-root-user", "--mount", "--net", "--pid", "--ipc",
                 "--uts", "--fork", "--kill-child=KILL", "--", "sh", "-c", _OUTSIDE, "outside",
-                str(place / "root"), str(given), str(DISK), *seen, "--",
+                str(place / "root"), str(given), str(DISK), str(SHARED), *seen, "--",
             ]  # fmt: skip
         return ["bwrap", *_wrapped(seen, given), "--"]
 
@@ -198,6 +200,8 @@ def _wrapped(seen: Sequence[str], given: Path) -> Iterator[str]:
         else:
             yield from ("--ro-bind", path, path)
     yield from ("--ro-bind", str(given), "/given", "--proc", "/proc", "--dev", "/dev")
+    # The devices lie in memory, too: what may be written there has a bound like all else.
+    yield from ("--size", str(SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev")
     yield from ("--remount-ro", "/", "--chdir", "/")
 
 
