@@ -21,6 +21,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'audit.range': ('write', 'Judge the commits of BASE..HEAD: what they say of themselves held against what they do.', 'passdown.ops.audit', 'audit_range'),
     'audit.result': ('write', 'Say what became of a request: audits of the same places know it from then on.', 'passdown.ops.audits', 'audit_result'),
     'audit.rules': ('read', 'What each rule of an audit has earned: how often people found it right, what it weighs now,', 'passdown.ops.audits', 'audit_rules'),
+    'audit.search': ('read', 'Playbooks about a text, best first: by words, and by meaning where an embedder is set.', 'passdown.ops.playbooks', 'audit_search'),
     'audit.show': ('read', 'One verdict as it was written, by its key or the start of it.', 'passdown.ops.audits', 'audit_show'),
     'backup': ('admin', 'Write one consistent copy of the store to a file.', 'passdown.ops.admin', 'backup'),
     'brief': ('read', 'What a new session should know, within a token budget; with `ontology`, of that one alone.', 'passdown.ops.recall', 'brief'),

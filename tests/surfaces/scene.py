@@ -144,6 +144,7 @@ def params(name: str, scene: Scene) -> dict[str, Any]:
         "audit.feedback": {"id": names["audit"], "finding": names["finding"], "verdict": "fixed"},
         "audit.export": {"id": names["audit"], "form": "sarif"},
         "audit.result": {"repo": "acme/shop", "pr": 7, "result": "merged"},
+        "audit.search": {"query": "never edit a migration"},
         "audit.show": {"id": names["audit"]},
         "audit.range": {"range": "HEAD~1..HEAD", "repo": str(here / "repo"), "dry_run": True},
         "backup": {"to": str(here / "new.backup")},

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from passdown.stages.audit.verdict import Subject
 
 NONE = "none"
-FOUND = 20
-"""Playbooks that search may bring."""
 
 
 def every(
@@ -30,69 +28,23 @@ def every(
 ) -> tuple[Part, ...]:
     """The checks of every audit beside those that need nothing but the change: its tests, the
     playbooks about it, and what drifted under it."""
+    from passdown.ops.playbooks import about_change, books_of, told
+    from passdown.ops.linting import lints
     from passdown.ops.running import tests
     from passdown.stages.audit.judge import Part
 
     books = books_of(ctx, subject.repo)
     past = [] if isinstance(memory, PassdownError) else memory.audits
     # Called by the checks that need it: what breaks there is told of them and ends no audit.
-    chosen = cache(lambda: _about(ctx, subject, change, books, past) if books else [])
+    chosen = cache(lambda: about_change(ctx, subject, change, books, past) if books else ([], ""))
     shelf = _shelf(ctx, change)
     return (
+        *lints(ctx, subject, change),
         tests(ctx, subject, change),
-        Part("kb_query", lambda work: _playbooks(chosen())),
-        Part("drift", lambda work: _drift(change, shelf, books, chosen())),
+        Part("kb_query", lambda work: told(*chosen())),
+        Part("drift", lambda work: _drift(change, shelf, books, chosen()[0])),
         _inference(ctx, subject, change, books),
     )
-
-
-def books_of(ctx: Ctx, repo: str) -> list[Book]:
-    """The playbooks that somebody approved and that a session in this repository may see."""
-    from passdown.stages.audit.playbooks import KIND, Book
-
-    with ctx.store.read(ctx.narrow(repo)) as tx:
-        found = tx.knowledge.all(KIND)
-    return [
-        Book(one.id, str(one.body.get("title", "")), one.text,
-             tuple(map(str, one.body.get("applies_to", ()))),
-             tuple(map(str, one.body.get("tools", ()))))
-        for one in found
-    ]  # fmt: skip
-
-
-def _about(
-    ctx: Ctx, subject: Subject, change: Change, books: Sequence[Book], past: list[dict[str, object]]
-) -> list[Chosen]:
-    """Which of them are about this change: search brings them in its order, and what is rarer than
-    chance stays."""
-    from passdown.stages.audit.judge import symbols
-    from passdown.stages.audit.playbooks import about, choose, query
-
-    change.load()
-    named = symbols(change)
-    found = _searched(ctx, subject.repo, query(change, named))
-    now = about([file.path for file in change.facts.files], named)
-    return choose(now, books, found, past)
-
-
-def _searched(ctx: Ctx, repo: str, words: str) -> list[str]:
-    """The ids of playbooks that search brings for these words, best first."""
-    from passdown.ops.asking import caught_up
-    from passdown.stages.audit.playbooks import KIND
-    from passdown.stages.serve.search import search
-
-    now = ctx.clock.now()
-    hits = caught_up(ctx, ctx.narrow(repo),
-                     lambda tx: search(tx, words, kinds=(KIND,), limit=FOUND, now=now))  # fmt: skip
-    return [one.record.id for one in hits]
-
-
-def _playbooks(chosen: Sequence[Chosen]) -> Outcome:
-    from passdown.stages.audit.judge import Outcome
-    from passdown.stages.audit.playbooks import findings
-
-    kb = {"mode": "hybrid", "playbooks": [one.plain() for one in chosen]} if chosen else {}
-    return Outcome(tuple(findings(chosen)), kb=kb)
 
 
 def _drift(

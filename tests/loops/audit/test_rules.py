@@ -15,7 +15,7 @@ from passdown.stages.audit import keep
 from passdown.stages.audit.rules import standings
 from passdown.testing import VirtualClock
 from passdown.text.earned import fallen, offered
-from tests.desk import Desk, places
+from tests.desk import ROBOT, Desk, places
 from tests.loops.audit.past import told
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def test_a_block_is_asked_for_at_thirty_five_of_thirty_five_and_not_before(desk:
 def test_nobody_makes_a_rule_block_that_has_not_earned_it(desk: Desk) -> None:
     judged(desk, 10, 0)
     payload = {"action": "PROMOTE_RULE", "rule": RULE, "was": "info", "to": "block"}
-    filed = desk.call("propose", loop="audit", payload=payload, text="Let it block.")
+    filed = desk.call("propose", ROBOT, loop="audit", payload=payload, text="Let it block.")
     with pytest.raises(Invalid, match="too few to block"):
         desk.call("approve", id=filed["proposal"])
     assert stands(desk)["level"] == "info"

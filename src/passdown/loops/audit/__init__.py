@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from passdown.contract.loop import Loop
 from passdown.contract.query import Ask
-from passdown.loops.audit.changes import changes
+from passdown.loops.audit.changes import changes, hesitates
 from passdown.loops.audit.detect import detect
 from passdown.loops.audit.payload import ACTIONS, Payload
 from passdown.loops.audit.playbook import playbook
@@ -23,5 +23,7 @@ LOOP: Loop[Payload] = Loop(
     replay=replay,
     changes=changes,
     card=card,
+    policy=frozenset({"PROMOTE_RULE"}),
+    hesitates=hesitates,
     asks=(Ask("playbook", playbook),),
 )

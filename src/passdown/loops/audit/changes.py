@@ -36,6 +36,11 @@ def changes(payload: Payload, corpus: Corpus, settings: Settings) -> Sequence[Ch
             assert_never(payload)
 
 
+def hesitates(payload: Payload, corpus: Corpus, settings: Settings) -> str:
+    """Why no grant suffices: what audits know, and what a rule comes to weigh more, people say."""
+    return "" if isinstance(payload, DemoteRule) else "people decide what audits know and weigh"
+
+
 def playbook_key(title: str) -> str:
     """The key of a playbook: its title in words, and for certain."""
     words = _PART.sub("-", title.casefold())[:60].strip("-")

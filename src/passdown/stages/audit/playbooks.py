@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.facts import Touched
+    from passdown.stages.audit.playbooks_near import Near
 
 Json: TypeAlias = dict[str, Any]
 
@@ -51,6 +52,8 @@ class Book:
     text: str
     applies_to: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
+    stale: str = ""
+    """Why it may be out of date; '' where nothing is known against it."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -87,8 +90,9 @@ class Chosen:
 
     def plain(self) -> Json:
         """As a verdict cites it."""
-        return {"id": self.book.id, "title": self.book.title, "score": round(self.score, 4),
+        told = {"id": self.book.id, "title": self.book.title, "score": round(self.score, 4),
                 "why": self.why}  # fmt: skip
+        return {**told, "stale": self.book.stale} if self.book.stale else told
 
 
 def about(paths: Sequence[str], symbols: Sequence[str]) -> About:
@@ -106,25 +110,35 @@ def query(change: Change, symbols: Sequence[str]) -> str:
 
 
 def choose(
-    now: About, books: Sequence[Book], found: Sequence[str], past: Sequence[Mapping[str, Any]]
+    now: About,
+    books: Sequence[Book],
+    found: Sequence[str],
+    past: Sequence[Mapping[str, Any]],
+    near: Near | None = None,
 ) -> list[Chosen]:
-    """The playbooks about this change, the surest first. `found` are those that search brings, in
-    its order; `past` the rows of earlier audits, which tell what chance does."""
+    """The playbooks about this change, the surest first, those that may be out of date after the
+    others. `found` are those that search brings, in its order; `past` the rows of earlier audits,
+    which tell what chance does; `near` how near they are in meaning, where a model tells it."""
     before = [about(row.get("paths", ()), row.get("symbols", ())) for row in past[-MOST_PAST:]]
     chance = _Chance(before)
     least = chance.bar(books)
     order = {id: place for place, id in enumerate(found)}
-    chosen = [one for book in books if (one := _fits(now, book, chance, least, order))]
+    chosen = [one for book in books if (one := _fits(now, book, chance, least, order, near))]
     ranked = sorted(chosen, key=lambda one: (-one.score, one.book.id))
-    fused = {one.book.id: 1 / (RRF + place) + 1 / (RRF + order.get(one.book.id, len(books)))
-             for place, one in enumerate(ranked)}  # fmt: skip
-    return sorted(ranked, key=lambda one: (-fused[one.book.id], one.book.id))[:MOST]
+    meant = sorted(near.scores, key=lambda id: (-near.scores[id], id)) if near else []
+    lists = ([one.book.id for one in ranked], found, meant)
+    fused = {one.book.id: _fused(one.book.id, lists, len(books)) for one in ranked}
+    surest = sorted(
+        ranked, key=lambda one: (bool(one.book.stale), -fused[one.book.id], one.book.id)
+    )
+    return surest[:MOST]
 
 
 def findings(chosen: Iterable[Chosen]) -> Iterator[Finding]:
     """That there is a playbook for this."""
     for one in chosen:
-        message = f"“{one.book.title[:80]}” is about this: {one.why}"[:200]
+        badge = " (may be out of date)" if one.book.stale else ""
+        message = f"“{one.book.title[:80]}”{badge} is about this: {one.why}"[:200]
         where = (Proof(one.path, 0, "", "changed"),) if one.path else ()
         yield Finding(
             "kb.playbook", "kb_query", INFO, message, digest("kb.playbook", one.book.id),
@@ -163,8 +177,18 @@ class _Chance:
         return best[int(QUANTILE * (len(best) - 1) + 0.999)] if best else 1.0
 
 
+def _fused(id: str, lists: Iterable[Sequence[str]], last: int) -> float:
+    """Its places in these lists as one number; a list that is empty has no say."""
+    return sum(1 / (RRF + (one.index(id) if id in one else last)) for one in lists if one)
+
+
 def _fits(
-    now: About, book: Book, chance: _Chance, least: float, order: Mapping[str, int]
+    now: About,
+    book: Book,
+    chance: _Chance,
+    least: float,
+    order: Mapping[str, int],
+    near: Near | None,
 ) -> Chosen | None:
     fit, path = chance.fit(now, book), book.first(now.paths)
     narrow = chance.narrow(book) if path else 0.0
@@ -176,6 +200,8 @@ def _fits(
     enough = len(chance.before) >= PAST and len(shared) >= SHARED and book.id in order
     if enough and fit > least:
         return Chosen(book, fit, f"both talk of {', '.join(shared[:4])}")
+    if near is not None and len(chance.before) >= PAST and near.is_near(book.id):
+        return Chosen(book, fit, "they are nearer in meaning than unrelated changes are")
     return None
 
 
