@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from passdown.domain.actor import human
-from passdown.domain.change import Put
+from passdown.domain.change import Link, Put
 from passdown.domain.clock import later, new_id
 from passdown.domain.entry import Activity
 from passdown.domain.observation import Observation, Seen, Session
 from passdown.domain.proposal import Status
-from passdown.domain.record import Record
-from passdown.domain.scope import ALL
+from passdown.domain.record import Edge, Life, Record, record_id
+from passdown.domain.scope import ALL, GLOBAL
+from passdown.loops.ontology.known import HOME, concept_id
 from passdown.stages.apply.execute import execute
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.finding import of_claims
@@ -25,6 +26,7 @@ from passdown.stages.audit.keep import audit_row, verdict_file, write
 from passdown.stages.audit.said import Said
 from passdown.stages.audit.verdict import Check, Subject, Verdict, written
 from passdown.stages.inventory.classify import CLASSES
+from passdown.text.entities import ENTITY, record_key
 
 if TYPE_CHECKING:
     from passdown.app import App
@@ -35,6 +37,7 @@ Json = dict[str, Any]
 AT_ONCE = 5000
 OUTCOMES = ("", "tests-passed", "committed", "tests-failed", "abandoned")
 ASKER = human("ann")
+MOVES = "SPLIT_INTO_EXISTING"
 SCOPES = ("global", "repo:web", "repo:api", "repo:ops")
 SYLLABLES = [a + b for a in "bcdfghklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "or", "el")]
 SENTENCES = (
@@ -55,6 +58,7 @@ def fill(app: App, many: int) -> None:
         _ask(app, like, [sessions[(start + n) % len(sessions)] for n in range(size)], chance)
         _decide(app, like, range(start, start + size), chance)
     _serve(app, len(sessions), chance)
+    ontologies(app, max(20, many // 5), chance)
     audit(app, max(20, many // 100), chance)
     app.call("index.follow", {}, ASKER)
 
@@ -80,6 +84,45 @@ def single(app: App) -> dict[str, str]:
         "audit": f"/audits/{_audits(app)[0]}",
         "card_alone": f"/cards/{cards(app, 1)[0]}",
     }
+
+
+def ontologies(app: App, names: int, chance: random.Random) -> None:
+    """A record of each of so many names, and domains in which half of them are at home; two
+    decisions moved some to each."""
+    domains = [f"domain-{n}" for n in range(max(4, names // 250))]
+    with app.store.write(ALL) as tx:
+        for n, key in enumerate(domains):
+            body = {"kind": "named", "state": "active", "aliases": [], "description": ""}
+            made = Record("ontology", key, key, body, life=Life.ARCHIVED)
+            execute(tx, f"domain-{n}", [Put(made)], "mira")
+    for start in range(0, names, AT_ONCE):
+        with app.store.write(ALL) as tx:
+            for n in range(start, min(start + AT_ONCE, names)):
+                word = _word(n + 1)
+                name = Record(
+                    ENTITY, record_key(word, GLOBAL), word, {"name": word}, life=Life.ARCHIVED
+                )
+                at = Edge(concept_id(word), HOME, record_id("ontology", chance.choice(domains)))
+                housed = [Link(at)] if chance.random() < 0.5 else []
+                execute(tx, f"name-{n}", [Put(name), *housed], "mira")
+    _moved(app, domains, names, chance)
+
+
+def _moved(app: App, domains: list[str], names: int, chance: random.Random) -> None:
+    """The decisions that moved names from one domain to another, as the loop of ontologies asks."""
+    like = _one(app)
+    with app.store.write(ALL) as tx:
+        for _ in range(2 * len(domains)):
+            donor, into = ({"key": key, "name": key} for key in chance.sample(domains, 2))
+            moved = sorted({_word(chance.randint(1, names)) for _ in range(20)})
+            raw = {"donor": donor, "concepts": moved, "into": into, "action": MOVES}
+            one = replace(
+                _of(like, chance), loop="ontology", action=MOVES, payload=raw,
+                status=Status.EXECUTED, decided_by="mira",
+                decided_at=later(tx.now, days=-chance.uniform(0, 300)),
+            )  # fmt: skip
+            tx.queue.add(one)
+            tx.ledger.append("promotion.approved", "mira", one.id, {"loop": one.loop})
 
 
 def audit(app: App, many: int, chance: random.Random) -> None:

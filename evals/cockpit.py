@@ -7,6 +7,9 @@ does who decides. Milliseconds of CPU time of server and client together, one pr
 asked for once before and the server settled, as it is half a minute after its start: what else a
 machine does slows wall time, which stands beside it. What a page fetches once it stands counts as a
 page; the walk over the whole chain, which somebody asks for, is shown apart.
+
+Whoever decides changes what every page rests on, so each page is also asked for right after a
+decision, another one before each look: yes, no, yes, and that yes taken back.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,13 +49,29 @@ PAGES = {
     "queue": "/queue",
     "decisions": "/decisions",
     "rejections": "/decisions?event=rejected",
+    "undone": "/decisions?event=undone",
+    "decisions_of_a_loop": "/decisions?loop=themes",
+    "decisions_of_nobody": "/decisions?by=nobody",
     "ledger": "/ledger",
     "knowledge": "/knowledge",
     "knowledge_of_a_kind": "/knowledge?kind=claim",
+    "knowledge_of_a_scope": "/knowledge?kind=claim&scope=repo:web",
+    "knowledge_of_a_category": "/knowledge?category=pitfall",
+    "phrasebook": "/knowledge?kind=phrase",
+    "themes": "/knowledge?kind=theme",
     "search": "/knowledge?q=bobi+fabo",
+    "search_of_an_ontology": "/knowledge?q=bobi+fabo&ontology=domain-3",
+    "search_of_a_time": "/knowledge?q=bobi+fabo&as_of=2026-06-01",
+    "search_of_sessions": "/knowledge?q=bobi+fabo&in=sessions",
     "graph": "/graph",
+    "graph_of_a_scope": "/graph?scope=repo:web",
+    "graph_of_a_time": "/graph?as_of=2026-06-01",
+    "graph_whole": "/graph?limit=500",
     "ontologies": "/ontologies",
     "ontologies_before": "/ontologies?step=0",
+    "ontologies_whole": "/ontologies?limit=500",
+    "ontology": "/ontologies/domain-3",
+    "floor": "/ontologies/primordial",
     "sessions": "/sessions",
     "audits": "/audits",
     "audits_of_a_kind": "/audits?repo=acme/shop&verdict=request_changes",
@@ -105,14 +124,18 @@ def measured(app: App, thousands: float) -> Measured:
             browser.ask(path)
         settle()
         took = {name: browser.several(path) for name, path in pages.items()}
+        after = _after_decisions(app, browser, pages)
         one_by_one = [browser.ask(f"/cards/{id}", part=True) for id in cards]
         beside = [browser.ask(f"/cards/{id}/beside", part=True) for id in cards[:40]]
         walk = browser.ask("/ledger/verified?walk=1", part=True)
     every = {name: _at([t.cpu for t in some], 0.95) for name, some in took.items()}
     every["beside"] = _at([t.cpu for t in beside], 0.95)
     slowest = max(every, key=lambda name: every[name])
+    then = {name: _at([t.cpu for t in some], 0.95) for name, some in after.items()}
+    slowest_then = max(then, key=lambda name: then[name])
     figures = {
         "page_p95_ms": every[slowest],
+        "after_decision_p95_ms": then[slowest_then],
         "card_p95_ms": _at([t.cpu for t in one_by_one], 0.95),
         "inbox_bytes": max(t.bytes for t in took["inbox"]),
         "card_bytes": max(t.bytes for t in one_by_one),
@@ -121,10 +144,45 @@ def measured(app: App, thousands: float) -> Measured:
         "walk_of_the_chain_ms": round(1000 * walk.cpu, 1),
     }
     seen = {f"{name}_p95_ms": ms for name, ms in every.items()}
+    seen |= {f"after_decision_{name}_p95_ms": ms for name, ms in then.items()}
     wall = {f"{name}_wall_ms": _at([t.wall for t in some], 0.5) for name, some in took.items()}
     wall["card_wall_ms"] = _at([t.wall for t in one_by_one], 0.5)
-    against: dict[str, float | str] = {"slowest": slowest, "load": os.getloadavg()[0]}
-    return Measured(figures | seen, TURNS * len(pages) + CARDS, against | wall)
+    wall |= {
+        f"after_decision_{name}_wall_ms": _at([t.wall for t in some], 0.5)
+        for name, some in after.items()
+    }
+    against: dict[str, float | str] = {
+        "slowest": slowest,
+        "slowest_after_decision": slowest_then,
+        "load": os.getloadavg()[0],
+    }
+    return Measured(figures | seen, 2 * TURNS * len(pages) + CARDS, against | wall)
+
+
+def _after_decisions(app: App, browser: Browser, pages: Mapping[str, str]) -> dict[str, list[Took]]:
+    """What the first look at each page took after a decision, so many times: none of them is helped
+    by what another page drew."""
+    deciding, took = _deciding(app), dict[str, list[Took]]()
+    for _ in range(TURNS):
+        for name, path in pages.items():
+            next(deciding)
+            took.setdefault(name, []).append(browser.ask(path))
+    return took
+
+
+def _deciding(app: App) -> Iterator[None]:
+    """One decision for each step: yes, no, yes, and that yes taken back; without an end."""
+    while True:
+        every = iter(_cockpit_store.cards(app, CARDS))
+        for yes, no, regretted in zip(every, every, every, strict=False):
+            app.call("approve", {"id": yes}, PERSON)
+            yield
+            app.call("reject", {"id": no, "reason": "wrong"}, PERSON)
+            yield
+            app.call("approve", {"id": regretted}, PERSON)
+            yield
+            app.call("undo", {"id": regretted}, PERSON)
+            yield
 
 
 def _waiting(app: App) -> float:
