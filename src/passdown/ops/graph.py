@@ -72,7 +72,7 @@ def _around(tx: Tx, name: str) -> list[Record]:
     from passdown.text.tokens import content_words
 
     hits = tx.index.search(tuple(content_words(name)) or (name,), limit=READ)
-    return tx.knowledge.by_ids(hit.id for hit in hits)
+    return sorted((hit.record for hit in hits), key=lambda one: (one.kind, one.key))
 
 
 def _held(read: Iterable[Record], scope: str, then: str) -> Iterator[tuple[str, ...]]:

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 
 class Hit(NamedTuple):
-    """One result of the full-text index: a record's id, how well it matched, and its words in
-    order."""
+    """One result of the full-text index: a record, how well it matched, and its words in order."""
 
-    id: str
+    record: Record
     score: float
     words: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The record's id."""
+        return self.record.id
 
 
 class Heard(NamedTuple):

@@ -39,7 +39,7 @@ def features(text: str) -> frozenset[int]:
     """What `embed` weighs, without weights: which words and trigrams there are."""
     words = _WORD.findall(text.lower() if text.isascii() else normalise(text))
     each = _known if max(map(len, words), default=0) <= _LONGEST else buckets
-    return frozenset().union(*map(each, words))
+    return frozenset(chain.from_iterable(map(each, words)))
 
 
 def likeness(a: frozenset[int], b: frozenset[int]) -> float:

@@ -95,7 +95,7 @@ def choose(tx: Tx, need: Need, without: Collection[str] = ()) -> tuple[Need, lis
     words = list(dict.fromkeys(content_words(need.task)))[:ASKED]
     wanted = [each for scope in _scopes(tx, need) for each in _wanted(scope, need, without)]
     best = _best(tx, wanted, need.budget // SHORTEST + 1)
-    named = [r for r in tx.knowledge.by_ids(_named(tx, words)) if r.kind not in without]
+    named = [r for r in _named(tx, words) if r.kind not in without]
     chosen = {r.id: r for r in (*best, *named) if eligible(r, need)}
     counts = [tx.knowledge.many(each, limit=COUNTED) for each in wanted]
     need = need._replace(
@@ -153,13 +153,14 @@ def _best(tx: Tx, wanted: Sequence[Wanted], room: int) -> list[Record]:
     return best
 
 
-def _named(tx: Tx, words: Sequence[str]) -> set[str]:
-    """Ids of records with words of the task, also of those that no index knows yet."""
+def _named(tx: Tx, words: Sequence[str]) -> list[Record]:
+    """Records with words of the task, also those that no index knows yet."""
     if not words:
-        return set()
-    found = {hit.id for hit in tx.index.search(words, limit=FOUND)}
+        return []
+    found = {hit.id: hit.record for hit in tx.index.search(words, limit=FOUND)}
     fresh = tx.ledger.entries(after=tx.index.position(), limit=UNKNOWN)
-    return found | {entry.subject for entry in fresh if entry.name.endswith(".updated")}
+    touched = {entry.subject for entry in fresh if entry.name.endswith(".updated")}
+    return [*found.values(), *tx.knowledge.by_ids(touched - found.keys())]
 
 
 # ---- in which order, and what says the same

@@ -8,8 +8,10 @@ it, in 37.5 % when their two orders are fused by place.
 
 from __future__ import annotations
 
+from bisect import insort
 from functools import partial
 from math import prod
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passdown.storage.index import Hit
@@ -41,6 +43,9 @@ LIKE = 0.25
 
 MEANS = 1.0
 """What meaning adds, where a model tells it, as a share of the best match of words."""
+
+ROUNDED = 1 + 1e-9
+"""What makes a sum surely no less than the same one added in another order."""
 
 NAMES = {"words": "full_text"}
 """What a part is called here: `words` are those that are shared."""
@@ -106,9 +111,9 @@ def search(
     close = _close(asked, hits, known)
     means = sense.near(tx, close) if sense else {}
     fit = partial(_stood, at=as_of) if as_of else partial(_serves, now=now)
-    found = tx.knowledge.by_ids([*close, *means])
-    records = [r for r in found if fit(r) and only.takes(r) and (not kinds or r.kind in kinds)]
-    those = [(record, close.get(record.id) or _unlike(record)) for record in records]
+    beside = tx.knowledge.by_ids(id for id in means if id not in close)
+    hits = [*close.values(), *map(_unlike, (r for r in beside if not kinds or r.kind in kinds))]
+    those = [hit for hit in hits if fit(hit.record) and only.takes(hit.record)]
     return _judged(query, asked, known, those, means, limit)
 
 
@@ -120,7 +125,7 @@ def _close(asked: Question, hits: Sequence[Hit], known: Common) -> dict[str, Hit
 
 def _unlike(record: Record) -> Hit:
     """One that the words did not find."""
-    return Hit(record.id, 0.0, tuple(content_words(record.text)))
+    return Hit(record, 0.0, tuple(content_words(record.text)))
 
 
 def _serves(record: Record, now: At) -> bool:
@@ -150,48 +155,54 @@ def _judged(
     query: str,
     asked: Question,
     known: Common,
-    those: Sequence[tuple[Record, Hit]],
+    those: Sequence[Hit],
     means: Mapping[str, float],
     limit: int,
 ) -> list[Found]:
     """The best, each with its score: its words, whether they stand in a row, its likeness to the
     question, what it means; then its scope, how sure it is and how much its source is trusted."""
-    ranked = rank(asked, [Doc(hit.words) for _, hit in those], known)
+    ranked = rank(asked, [Doc(hit.words) for hit in those], known)
     best, like = ranked[0].score if ranked else 1.0, features(query)
     without = set(range(len(those))) - {one.at for one in ranked}
-    ranked += [Ranked(n, 0.0, {}) for n in sorted(without) if those[n][0].id in means]
-    found = []
-    for one in _hopeful(ranked, those, means, best, limit):
-        record, hit = those[one.at]
+    ranked += [Ranked(n, 0.0, {}) for n in sorted(without) if those[n].id in means]
+    found: list[Found] = []
+    for most, one, times in _hopeful(ranked, those, means, best):
+        if len(found) == limit and most < found[-1].score:
+            break
+        hit = those[one.at]
         parts = {NAMES.get(name, name): part / best for name, part in one.parts.items()}
-        parts["like"] = LIKE * likeness(like, features(record.text))
+        parts["like"] = LIKE * likeness(like, features(hit.record.text))
         if means:
-            parts["meaning"] = MEANS * means.get(record.id, 0.0)
-        times, has = _times(record), set(hit.words)
+            parts["meaning"] = MEANS * means.get(hit.id, 0.0)
         score = sum(parts.values()) * prod(times.values())
-        shared = tuple(word for word in dict.fromkeys(asked.words) if word in has)
-        found.append(Found(record, score, shared, parts | times))
-    return sorted(found, key=lambda f: (-f.score, f.record.id))[:limit]
+        shared = _shared(asked, hit)
+        insort(found, Found(hit.record, score, shared, parts | times), key=_order)
+        del found[limit:]
+    return found
+
+
+def _shared(asked: Question, hit: Hit) -> tuple[str, ...]:
+    has = set(hit.words)
+    return tuple(word for word in dict.fromkeys(asked.words) if word in has)
+
+
+def _order(found: Found) -> tuple[float, str]:
+    return -found.score, found.record.id
 
 
 def _hopeful(
-    ranked: Sequence[Ranked],
-    those: Sequence[tuple[Record, Hit]],
-    means: Mapping[str, float],
-    best: float,
-    limit: int,
-) -> list[Ranked]:
-    """Those that likeness can still bring among the first: it is dear to compute."""
-    factors = [prod(_times(those[one.at][0]).values()) for one in ranked]
-    meant = [MEANS * means.get(those[one.at][0].id, 0.0) for one in ranked]
-    told = zip(ranked, meant, factors, strict=True)
-    least = [(one.score / best + more) * each for one, more, each in told]
-    enough = sorted(least, reverse=True)[limit - 1] if len(least) >= limit else 0.0
-    return [
-        one
-        for one, each, low in zip(ranked, factors, least, strict=True)
-        if low + LIKE * each >= enough
-    ]
+    ranked: Sequence[Ranked], those: Sequence[Hit], means: Mapping[str, float], best: float
+) -> list[tuple[float, Ranked, dict[str, float]]]:
+    """Each with the most it can reach and what it is multiplied with, the most hopeful first.
+    Likeness is dear to compute: where that of the next would not help, that of no other does."""
+    hopes = []
+    for one in ranked:
+        record = those[one.at].record
+        times, meant = _times(record), MEANS * means.get(record.id, 0.0) if means else 0.0
+        most = (one.score / best + meant + LIKE) * prod(times.values()) * ROUNDED
+        hopes.append((most, one, times))
+    hopes.sort(key=itemgetter(0), reverse=True)
+    return hopes
 
 
 def _times(record: Record) -> dict[str, float]:

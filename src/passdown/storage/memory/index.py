@@ -11,6 +11,7 @@ from passdown.storage.coding import named, plain, unpacked, whole
 from passdown.storage.index import Heard, Hit
 from passdown.storage.memory.meanings import MemoryMeanings
 from passdown.storage.plan import choose
+from passdown.storage.rows.knowledge import record_of
 from passdown.storage.scoring import LOOKED_AT, hit, scored
 from passdown.text.tokens import content_words
 
@@ -94,7 +95,12 @@ class MemoryIndex:
         if len(found) > LOOKED_AT:
             found = set(islice((id for id in reversed(indexed) if id in found), LOOKED_AT))
         hits = scored(((id, " ".join(indexed[id].words)) for id in found), having, many)
-        serving = (hit(one) for one in hits if self._serves(one[1], kinds, lives))
+        records = self._bound.table("records")
+        serving = (
+            hit(one, record_of(records[one[1]]))
+            for one in hits
+            if self._serves(one[1], kinds, lives)
+        )
         return list(islice(serving, limit))
 
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:

@@ -18,7 +18,9 @@ DELETE FROM indexed WHERE id IN :ids
 
 -- By their ids, and not by the index that starts with the life: there it would be a life's all.
 -- name: serving
-SELECT id FROM records
+SELECT id, kind, key, text, body, scope, life, trust, confidence, valid_from, valid_to, made_by,
+    created_at, updated_at, version
+FROM records
 WHERE id IN :ids AND life || '' IN :lives AND {sees}
     AND kind IN :kinds --? kinds
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.storage.coding import named, packed, plain, unpacked
 from passdown.storage.index import Heard, Hit
 from passdown.storage.plan import planned
+from passdown.storage.rows.knowledge import record_of
 from passdown.storage.scoring import LOOKED_AT, Scored, hit, scored
 from passdown.storage.sql.bound import AT_ONCE, in_parts
 from passdown.storage.sql.meanings import SqlMeanings
@@ -17,11 +18,13 @@ from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
     from passdown.storage.sql.bound import Bound
 
+    Rows: TypeAlias = dict[str, tuple[Any, ...]]
 
 LONGEST_WORD = 200
 
@@ -99,8 +102,9 @@ class SqlIndex:
         ids = beside.find(words, self.position(), limit)
         return [row for part in in_parts(ids) for row in self._rows("indexed", ids=part)]
 
-    def _serving(self, ids: Sequence[str], kinds: list[str], lives: list[str]) -> set[str]:
-        return {id for (id,) in self._rows("serving", ids=ids, kinds=kinds, lives=lives)}
+    def _serving(self, ids: Sequence[str], kinds: list[str], lives: list[str]) -> Rows:
+        rows = self._rows("serving", ids=ids, kinds=kinds, lives=lives)
+        return {row[0]: row for row in rows}
 
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """How many records have each of these words, and how many there are."""
@@ -208,17 +212,17 @@ class SqlIndex:
 
 
 def _best(
-    hits: Iterator[Scored], serving: Callable[[Sequence[str]], set[str]], limit: int
+    hits: Iterator[Scored], serving: Callable[[Sequence[str]], Rows], limit: int
 ) -> list[Hit]:
-    """The best of those that may be served."""
+    """The best of those that may be served; nothing is made of the others."""
     found: list[Hit] = []
     size = max(1, min(2 * limit, AT_ONCE))
-    while part := list(islice(hits, size)):
+    while len(found) < limit and (part := list(islice(hits, size))):
         serves = serving([id for _, id, _ in part])
-        found += [hit(one) for one in part if one[1] in serves]
-        if len(found) >= limit:
-            break
-    return found[:limit]
+        may = (one for one in part if one[1] in serves)
+        best = islice(may, limit - len(found))
+        found += [hit(one, record_of(serves[one[1]])) for one in best]
+    return found
 
 
 def forget(bound: Bound, ids: Sequence[str]) -> None:
