@@ -1,0 +1,141 @@
+"""The trees of labelled removals out of clones, and what became of every file in them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+from typing import NamedTuple
+
+from evals._removals import Removal, counts, git
+
+ALONE, MIXED, STAYED = "alone", "mixed", "stayed"
+EDITS = 3
+"""Later commits that touched a file, from which on it is known that it was worked on."""
+
+
+class Judged(NamedTuple):
+    """One file of a tree: what became of it, how often it was edited afterwards, and its class."""
+
+    repo: str
+    half: str
+    path: str
+    fate: str
+    edits: int
+    cls: str
+    by: Mapping[str, bool]
+
+
+def labelled(path: Path) -> list[Removal]:
+    """The removals of a committed list."""
+    rows = (json.loads(line) for line in path.read_text().splitlines())
+    return [Removal(**{**r, "alone": tuple(r["alone"]), "mixed": tuple(r["mixed"])}) for r in rows]
+
+
+@contextmanager
+def tree(clone: Path, commit: str, place: Path) -> Iterator[Path]:
+    """A commit's files on disk for a while, modes and all, without any of its hooks or filters."""
+    index = place.with_name(f"{place.name}.index")
+    place.mkdir(parents=True)
+    command = ["git", f"--git-dir={clone.resolve()}", f"--work-tree={place}", "-c",
+               "core.bare=false", "-c", "core.hooksPath=/dev/null"]  # fmt: skip
+    said = {**os.environ, "GIT_INDEX_FILE": str(index)}
+    try:
+        subprocess.run([*command, "read-tree", commit], check=True, env=said, cwd=place)
+        # A clone may lack its largest files, and git says so; programs are none of these.
+        whole = subprocess.run(
+            [*command, "checkout-index", "-a", "-f", "-q"], capture_output=True, env=said, cwd=place
+        )
+        if whole.returncode and b".py " in whole.stderr:
+            raise ValueError(f"{clone.name} lacks programs of {commit}: it is no whole clone")
+        yield place
+    finally:
+        rmtree(place)
+        index.unlink(missing_ok=True)
+
+
+def fates(
+    one: Removal, clone: Path, root: Path, dead: frozenset[str]
+) -> dict[str, tuple[str, int]]:
+    """What became of each file that counts: those that the commit removed, and those that stayed
+    for a year, whatever their name is then, with how often each was edited from then on. A file
+    that another of the labelled commits removed as dead is of neither sort."""
+    told = dict.fromkeys(one.alone, ALONE) | dict.fromkeys(one.mixed, MIXED)
+    later = _names_later(clone, one)
+    edits = _edits(clone, one.parent)
+    for path in sorted(later):
+        if path not in dead and path not in told and counts(path, _read(root / path)):
+            told[path] = STAYED
+    return {path: (fate, edits.get(path, 0)) for path, fate in told.items()}
+
+
+def share(found: Sequence[bool]) -> float:
+    """How many of them are so."""
+    return round(sum(found) / len(found), 4) if found else math.nan
+
+
+def between(found: Sequence[bool]) -> str:
+    """Wilson's interval of that share, at 95 %, with the counts."""
+    n, k, z = len(found), sum(found), 1.96
+    if not n:
+        return "0/0"
+    middle = (k / n + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(k / n * (1 - k / n) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return f"{k}/{n}, {max(middle - half, 0):.3f} to {min(middle + half, 1):.3f}"
+
+
+def once(found: Iterable[Judged]) -> list[Judged]:
+    """Each file of a repository once: as removed where it was, else as first seen."""
+    kept: dict[tuple[str, str], Judged] = {}
+    for one in found:
+        known = kept.get((one.repo, one.path))
+        if known is None or (known.fate == STAYED and one.fate != STAYED):
+            kept[one.repo, one.path] = one
+    return list(kept.values())
+
+
+def _names_later(clone: Path, one: Removal) -> frozenset[str]:
+    """The Python files of the tree that are there a year later, by today's name or another."""
+    here = _python(clone, one.parent)
+    kept = here & _python(clone, one.later)
+    said = git(
+        clone,
+        "diff",
+        "-M",
+        "-l4000",
+        "--name-status",
+        "--diff-filter=R",
+        one.parent,
+        one.later,
+        "--",
+        "*.py",
+    )
+    moved = {line.split("\t")[1] for line in said.splitlines()}
+    return (kept | moved) & here
+
+
+def _python(clone: Path, commit: str) -> frozenset[str]:
+    said = git(clone, "ls-tree", "-r", "--name-only", commit)
+    return frozenset(path for path in said.splitlines() if path.endswith(".py"))
+
+
+def _edits(clone: Path, commit: str) -> dict[str, int]:
+    """How many commits touched each file since."""
+    said = git(clone, "log", "--no-merges", "--no-renames", "--format=", "--name-only",
+               f"{commit}..HEAD", "--", "*.py")  # fmt: skip
+    found: dict[str, int] = {}
+    for path in filter(None, said.splitlines()):
+        found[path] = found.get(path, 0) + 1
+    return found
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
