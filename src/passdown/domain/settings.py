@@ -347,7 +347,9 @@ KNOBS: dict[str, Knob] = {
         Knob("audit.inventories", "data/_auditor/inventories", "Where they are.", safety=True),
         Knob("audit.snapshots", "data/_auditor/snapshots", "What packages offer.", safety=True),
         Knob("audit.shadow_audits", 0, "A repository's first audits that only note.", 0, 1000),
+        Knob("audit.sweep_at", "0 3 * * *", "When what was audited is followed up: 1d or cron."),
         Knob("audit.dynamic", False, "Whether audits may run tests.", safety=True),
+        Knob("audit.linters", False, "Whether audits may run linters.", safety=True),
         Knob(
             "audit.sandbox",
             "auto",

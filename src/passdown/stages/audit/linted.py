@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -38,7 +39,9 @@ CEILING = {"error": BLOCK, "warning": WARN, "note": INFO}
 _QUIET = ("unchanged", "absent")
 _NO = ("pass", "open", "notApplicable", "review")
 _NAME = re.compile(r"[^a-z0-9_]+")
-WIDTH = 160
+_NUMBERS = re.compile(r"\d+")
+WIDTH, WIDE = 160, 2000
+"""Characters of a message, and lines of a place, that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +81,115 @@ def results(data: bytes) -> list[Result]:
 
 
 def linted(
-    change: Change, head: Iterable[Result], base: Iterable[Result] = (), root: str = ""
+    change: Change,
+    head: Iterable[Result],
+    base: Iterable[Result] = (),
+    root: str = "",
+    *,
+    elsewhere: bool = False,
 ) -> Iterator[Finding]:
     """What the change brought of what is said of it. `base` is what was said before it, `root` the
-    folder that absolute paths of a report are below."""
+    folder that absolute paths of a report are below. `elsewhere` also tells, as notes, what is new
+    on lines that the change left alone."""
     old = _Known(base, root)
-    moved = {file.path: Counter(_bare(line.text) for line in file.removed)
-             for file in change.facts.files}  # fmt: skip
-    for one in head:
-        path = _within(one.path, root)
-        file = change.facts.by_path.get(path)
-        if file is None or not file.after or file.path != path:
-            continue
-        line = _changed(file, one)
-        if line is not None and not old.has(one, file) and not moved[path][_bare(line.text)]:
-            yield _finding(one, path, line)
+    went = {file.path: frozenset(_bare(line.text) for line in file.removed)
+            for file in change.facts.files}  # fmt: skip
+    placed = [one for one in (_in(change, one, root, went) for one in head) if one is not None]
+    # What stands where it stood was said before, if anything was: it is looked for first.
+    fresh = [one for one in sorted(placed, key=_is_new) if not old.has(one)]
+    left = old.left(change)
+    for one in sorted(fresh, key=_is_new, reverse=True):
+        if one.line is not None and not one.moved and not left.edited(one):
+            yield _finding(one.result, one.path, one.line)
+        elif one.line is None and elsewhere and not left.any(one):
+            yield _noted(change, one)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A result where it stands: in which file of the change, if in one, and on which line of those
+    that came, if on one; `moved` where that line only moved."""
+
+    result: Result
+    path: str
+    before: str
+    line: Line | None
+    moved: bool = False
+
+
+def _is_new(one: _Placed) -> bool:
+    return one.line is not None
+
+
+def _in(
+    change: Change, one: Result, root: str, went: Mapping[str, frozenset[str]]
+) -> _Placed | None:
+    """Where a result stands after the change; None for nowhere."""
+    path = within(one.path, root)
+    file = change.facts.by_path.get(path)
+    if file is None:
+        return _Placed(one, path, path, None) if path else None
+    if not file.after or file.path != path:
+        return None
+    line = _changed(file, one)
+    moved = line is not None and _bare(line.text) in went[path]
+    return _Placed(one, path, file.before, line, moved)
 
 
 class _Known:
     """What was said before the change. A result is the same one by a fingerprint that both have;
-    where either has none, by its rule, its file and its words, once for each time it was said."""
+    where either has none, by its rule, its file and its words but for numbers, once for each time
+    it was said."""
 
     def __init__(self, base: Iterable[Result], root: str) -> None:
         self._prints: set[Key] = set()
-        self._said: Counter[Key] = Counter()
-        self._bare: Counter[Key] = Counter()
+        self._said: dict[Key, list[Result]] = defaultdict(list)
+        self._root = root
         for one in base:
-            key = (one.rule, _within(one.path, root), one.message)
             self._prints |= {(one.rule, mark) for mark in one.prints}
-            self._said[key] += 1
-            self._bare[key] += not one.prints
+            self._said[one.rule, within(one.path, root), _words(one)].append(one)
 
-    def has(self, one: Result, file: Touched) -> bool:
+    def has(self, one: _Placed) -> bool:
         """Whether this result on this file was said already; a result is asked for once."""
-        if any((one.rule, mark) in self._prints for mark in one.prints):
+        told = one.result
+        if any((told.rule, mark) in self._prints for mark in told.prints):
             return True
-        left = self._bare if one.prints else self._said
-        key = (one.rule, file.before, one.message)
-        left[key] -= 1
-        return left[key] >= 0
+        known = self._said.get((told.rule, one.before, _words(told)), [])
+        at = next((n for n, old in enumerate(known) if not (told.prints and old.prints)), -1)
+        return known.pop(at) is not None if at >= 0 else False
+
+    def left(self, change: Change) -> _Left:
+        """What of it is said no more."""
+        return _Left(change, [(path, one) for (_, path, _), known in self._said.items()
+                              for one in known])  # fmt: skip
+
+
+class _Left:
+    """What was said before and is not any more: as often another of its rule in its file is no
+    more than there was. On a line that came it must have stood on one that went."""
+
+    def __init__(self, change: Change, gone: Iterable[tuple[str, Result]]) -> None:
+        self._edited: Counter[Key] = Counter()
+        self._kept: Counter[Key] = Counter()
+        went = {file.before: {line.n for line in file.removed} for file in change.facts.files}
+        for path, one in gone:
+            lines = went.get(path, set())
+            on = any(n in lines for n in range(one.first, min(one.last, one.first + WIDE) + 1))
+            (self._edited if on else self._kept)[one.rule, path] += 1
+
+    def edited(self, one: _Placed) -> bool:
+        """Whether a line that went had one of this rule."""
+        return _taken(self._edited, (one.result.rule, one.before))
+
+    def any(self, one: _Placed) -> bool:
+        """Whether the file had one more of this rule, wherever."""
+        key = (one.result.rule, one.before)
+        return _taken(self._kept, key) or _taken(self._edited, key)
+
+
+def _taken(counts: Counter[Key], key: Key) -> bool:
+    counts[key] -= 1
+    return counts[key] >= 0
 
 
 def _changed(file: Touched, one: Result) -> Line | None:
@@ -128,10 +201,16 @@ def _changed(file: Touched, one: Result) -> Line | None:
 def _finding(one: Result, path: str, line: Line) -> Finding:
     proof = Proof(path, line.n, line.text.strip()[:300], "came")
     found = at(one.rule, "static", LEVELS[one.level], one.message, proof, one.message)
-    return Finding(
-        found.rule, found.check, found.severity, found.message, found.fp,
-        locations=found.locations, most=CEILING[one.level],
-    )  # fmt: skip
+    return replace(found, most=CEILING[one.level])
+
+
+def _noted(change: Change, one: _Placed) -> Finding:
+    """What is new on a line that the change left alone: it follows from another that came."""
+    said, text = one.result, (change.after.read(one.path) or "") if change.after else ""
+    line = next(islice(text.splitlines(), said.first - 1, None), "").strip()[:300]
+    proof = Proof(one.path, said.first, line, "stands")
+    found = at(said.rule, "static", INFO, said.message, proof, said.message)
+    return replace(found, most=CEILING[said.level])
 
 
 def _run(run: Any) -> Iterator[Result]:
@@ -171,6 +250,13 @@ def _placed(raw: Json, rule: str, level: str) -> Iterator[Result]:
         yield Result(rule, level, _message(raw), path, first, last, _prints(raw))
 
 
+def result(tool: str, code: str, level: str, said: str, place: tuple[str, int, int]) -> Result:
+    """A result that a linter told in another form; `place` is its path and lines."""
+    path, first, last = place
+    rule = f"{HEAD}{tool}.{_named(code)}"
+    return Result(rule, level, one_line(said, WIDTH), path, first, last, frozenset())
+
+
 def _rule(raw: Json) -> str:
     return _text(raw, "ruleId") or _text(_table(raw, "rule"), "id")
 
@@ -193,7 +279,7 @@ def _prints(raw: Json) -> frozenset[str]:
     )  # fmt: skip
 
 
-def _within(uri: str, root: str) -> str:
+def within(uri: str, root: str) -> str:
     """The path in the repository that a report means; '' for none."""
     try:
         parts = urlsplit(uri)
@@ -204,6 +290,11 @@ def _within(uri: str, root: str) -> str:
         path = path.removeprefix(f"{root.rstrip('/')}/") if root else ""
     path = path.removeprefix("./")
     return "" if path.startswith("/") or ".." in path.split("/") else path
+
+
+def _words(one: Result) -> str:
+    """What it says but for numbers: those of lines move with every change."""
+    return _NUMBERS.sub("0", one.message)
 
 
 def _bare(text: str) -> str:

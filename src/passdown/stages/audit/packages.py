@@ -7,9 +7,14 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from passdown.text import sorts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from passdown.stages.audit.change import Change
+
+_TABLES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:$|[=<>!~;@# ])")
 _GO = re.compile(r"^\s*(?:require\s+)?([\w.-]+\.[\w./-]+)\s+v\d", re.M)
 _LISTS = re.compile(
@@ -29,6 +34,38 @@ def named(path: str, text: str) -> frozenset[str] | None:
         return frozenset(_canon(one) for one in read(text) if one)
     except (ValueError, TypeError, AttributeError):
         return None
+
+
+def moved(change: Change) -> str:
+    """The first file of a change by which other packages would be installed; '' for none."""
+    for file in change.facts.files:
+        if sorts.lock(file.path):
+            return file.path
+        if sorts.manifest(file.path):
+            before, after = change.texts(file)
+            if before is None or _asks(file.path, before) != _asks(file.path, after or ""):
+                return file.path
+    return ""
+
+
+def _asks(path: str, text: str) -> Any:
+    """All that a manifest says of packages, to be compared."""
+    try:
+        if path.endswith("package.json"):
+            told = json.loads(text or "{}")
+            return [told.get(name) for name in _TABLES]
+        if path.endswith("pyproject.toml"):
+            told = tomllib.loads(text)
+            project = {name: told.get("project", {}).get(name)
+                       for name in ("dependencies", "optional-dependencies")}  # fmt: skip
+            poetry = told.get("tool", {}).get("poetry", {})
+            return project, told.get("dependency-groups"), [
+                value for name, value in sorted(poetry.items()) if "dependencies" in name
+                or name == "group"
+            ]  # fmt: skip
+    except (ValueError, AttributeError):
+        return text
+    return [line.split() for line in text.splitlines() if line.split()]
 
 
 def of_line(text: str) -> str:
@@ -82,7 +119,7 @@ def _pipfile(text: str) -> Iterator[str]:
 
 def _package(text: str) -> Iterator[str]:
     data = json.loads(text)
-    for part in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies"):
+    for part in _TABLES:
         yield from data.get(part, {})
 
 

@@ -22,7 +22,7 @@ _WORD = {
 _SIGN = {"verified": "holds", "refuted": "does not hold", "partial": "holds in part",
          "unverifiable": "cannot be told", "superseded": "was taken back", "not_run": "was not run",
          }  # fmt: skip
-_PART_OF = {"claims": "static", "sarif": "static", "drift": "kb_query"}
+_PART_OF = {"claims": "static", "sarif": "static", "lint": "static", "drift": "kb_query"}
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~@])")
 
 
@@ -53,12 +53,17 @@ def four(verdict: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _together(name: str, checks: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
-    parts = [one for one in checks if _PART_OF.get(one["name"], one["name"]) == name]
+    parts = [one for one in checks if _part_of(one["name"]) == name]
     if not parts:
         return None
     status = max((str(one["status"]) for one in parts), key=WORSE.index)
     reasons = dict.fromkeys(str(one["reason"]) for one in parts if one["reason"])
     return {"name": name, "status": status, "reason": "; ".join(reasons)}
+
+
+def _part_of(check: str) -> str:
+    """The check as which it is shown: of linters there is one each, `lint.ruff`."""
+    return _PART_OF.get(check.partition(".")[0], check)
 
 
 def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:

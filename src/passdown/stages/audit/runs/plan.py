@@ -74,7 +74,7 @@ def environment(one: Plan, repo: Path, usual: str) -> Environment:
     own = [repo / name / "bin" / "python" for name in (".venv", "venv")]
     for python in (*named, *own, *([Path(usual).expanduser()] if usual else [])):
         if python.is_file():
-            sees = tuple(_seen(python))
+            sees = tuple(seen(python))
             return Environment(str(python.absolute()), sees, _named(python, sees))
     raise Unavailable(
         "the tests have no Python to run in", where="audit.python",
@@ -82,8 +82,12 @@ def environment(one: Plan, repo: Path, usual: str) -> Environment:
     )  # fmt: skip
 
 
-def _seen(python: Path) -> list[Path]:
-    """The folder of an environment and the one it was made from; a system's is seen anyway."""
+def seen(python: Path) -> list[Path]:
+    """The folder of an environment and the one it was made from; a system's is seen anyway.
+
+    Raises:
+        Unavailable: such a folder would show too much.
+    """
     here = python.absolute().parents[1]
     found = [here] if (here / "pyvenv.cfg").is_file() else []
     real = python.resolve().parents[1]
