@@ -52,6 +52,14 @@ def test_pending_gives_one_page_after_the_other(on_each: Desk):
     assert sorted(seen) == sorted(every)
 
 
+def test_a_page_holds_a_hundred_where_no_other_number_is_asked_for(at: Desk):
+    every = [at.ask(Add(f"n{n}")).id for n in range(101)]
+    page = [p["id"] for p in at.call("pending")["proposals"]]
+    rest = [p["id"] for p in at.call("pending", after=page[-1])["proposals"]]
+    assert (len(page), len(rest)) == (100, 1)
+    assert sorted(page + rest) == sorted(every)
+
+
 @pytest.mark.parametrize(
     ("status", "found"),
     [
