@@ -60,6 +60,17 @@ def _pull(forge: Forge, call: Call) -> tuple[int, Any]:
     return 200, found
 
 
+def _pulls(forge: Forge, call: Call) -> tuple[int, Any]:
+    """Those that ended, the newest first, as lists tell them: GitHub's say when, not whether."""
+    _need(call.asked["state"] == "closed", "only those that ended are asked for here")
+    rows = [one for (repo, _), one in sorted(forge.pulls.items(), reverse=True)
+            if repo == call.at["repo"] and one["state"] == "closed"]  # fmt: skip
+    told = [{**one, "merged_at": "2026-01-02T00:00:00Z" if one["merged"] else None} for one in rows]
+    if forge.kind == "github":
+        told = [{name: one[name] for name in one if name != "merged"} for one in told]
+    return 200, call.page(told, forge)
+
+
 def _comments(forge: Forge, call: Call) -> tuple[int, Any]:
     mine = [one for one in forge.comments if one["number"] == int(call.at["n"])]
     # Gitea gives all comments of a request at once, whatever is asked for.
@@ -178,6 +189,7 @@ RUN = rf"{REPO}/check-runs/(?P<id>\d+)"
 COMMIT = rf"{REPO}/commits/(?P<sha>\w+)"
 WAYS: list[tuple[str, str, Callable[[Forge, Call], tuple[int, Any]]]] = [
     ("GET", PULL, _pull),
+    ("GET", rf"{REPO}/pulls", _pulls),
     ("GET", TALK, _comments),
     ("POST", TALK, _comment),
     ("PATCH", rf"{REPO}/issues/comments/(?P<id>\d+)", _edit_comment),

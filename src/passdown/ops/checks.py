@@ -28,8 +28,8 @@ def every(
 ) -> tuple[Part, ...]:
     """The checks of every audit beside those that need nothing but the change: its tests, the
     playbooks about it, and what drifted under it."""
-    from passdown.ops.playbooks import about_change, books_of, told
     from passdown.ops.linting import lints
+    from passdown.ops.playbooks import about_change, books_of, told
     from passdown.ops.running import tests
     from passdown.stages.audit.judge import Part
 
@@ -37,7 +37,7 @@ def every(
     past = [] if isinstance(memory, PassdownError) else memory.audits
     # Called by the checks that need it: what breaks there is told of them and ends no audit.
     chosen = cache(lambda: about_change(ctx, subject, change, books, past) if books else ([], ""))
-    shelf = _shelf(ctx, change)
+    shelf = shelf_of(ctx, change)
     return (
         *lints(ctx, subject, change),
         tests(ctx, subject, change),
@@ -89,7 +89,7 @@ def _inferred(
     return inferred(ctx.writer(), subject.title, change, work, books, boundary)
 
 
-def _shelf(ctx: Ctx, change: Change) -> Shelf:
+def shelf_of(ctx: Ctx, change: Change | None = None) -> Shelf:
     """Where versions of packages stand: beside the repository, in folders that were named, and
     where our own are."""
     from sysconfig import get_paths
@@ -99,7 +99,8 @@ def _shelf(ctx: Ctx, change: Change) -> Shelf:
 
     named = [part.strip() for part in ctx.settings.text("audit.packages").split(",")]
     folders = [Path(part).expanduser() for part in named if part]
-    home = list(_environments(change.after.repo)) if change.after is not None else []
+    after = change.after if change is not None else None
+    home = list(_environments(after.repo)) if after is not None else []
     return Shelf(
         sources=(*folders, Path(get_paths()["purelib"])),
         home=(*home, *folders),

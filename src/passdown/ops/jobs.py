@@ -29,7 +29,8 @@ class Schedule:
 
 def schedules(loops: Mapping[str, Loop[Any]], settings: Settings) -> list[Schedule]:
     """All that a worker runs: each loop's cycle, whether what is known holds, how it turned out,
-    deadlines, the outbox, the index, the spool, how long things are kept."""
+    deadlines, the outbox, the index, the spool, how long things are kept, what became of what was
+    audited."""
     cycles = [
         Schedule(f"mine:{name}", "mine", _every(name, settings), {"loop": name})
         for name in sorted(loops)
@@ -43,6 +44,7 @@ def schedules(loops: Mapping[str, Loop[Any]], settings: Settings) -> list[Schedu
         Schedule("index", "index.follow", settings.text("index.every")),
         Schedule("reread", "reread", settings.text("observe.every")),
         Schedule("retain", "retain", settings.text("retain.every")),
+        Schedule("audit.sweep", "audit.sweep", settings.text("audit.sweep_at")),
         Schedule("drain", "drain", settings.text("spool.every")),
     ]
 

@@ -62,14 +62,15 @@ def audit_search(ctx: Ctx, query: Text, limit: int = 5, repo: Name = "") -> Json
 
 def books_of(ctx: Ctx, repo: str) -> list[Book]:
     """The playbooks that somebody approved and that a session in this repository may see."""
+    from passdown.ops.playbooks_kept import stale, stands
     from passdown.stages.audit.playbooks import KIND, Book
 
     with ctx.store.read(ctx.narrow(repo)) as tx:
-        found = tx.knowledge.all(KIND)
+        found, stand = tx.knowledge.all(KIND), stands(tx)
     return [
         Book(one.id, str(one.body.get("title", "")), one.text,
              tuple(map(str, one.body.get("applies_to", ()))),
-             tuple(map(str, one.body.get("tools", ()))))
+             tuple(map(str, one.body.get("tools", ()))), stale(one, stand))
         for one in found
     ]  # fmt: skip
 

@@ -67,7 +67,7 @@ def audit_pr(
     from passdown.stages.audit.remote.place import placed
     from passdown.stages.audit.remote.request import read
 
-    place = placed(request, _forges(ctx, forge), forge)
+    place = placed(request, forges(ctx, forge), forge)
     mirrors, line = _mirrors(ctx), Line(place.forge)
     with mirrors.alone(place):
         now = read(line.ask("GET", f"{place.path}/pulls/{place.number}"))
@@ -120,7 +120,7 @@ def audit_hook(
 # ---- one request
 
 
-def _forges(ctx: Ctx, kind: str = "") -> list[Forge]:
+def forges(ctx: Ctx, kind: str = "") -> list[Forge]:
     """Every forge that is configured; GitHub is where nobody says anything else, unless somebody
     named another one and gave no token for it."""
     from passdown.stages.audit.remote.place import GITEA, GITHUB, forge

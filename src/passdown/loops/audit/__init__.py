@@ -7,7 +7,7 @@ from passdown.contract.query import Ask
 from passdown.loops.audit.changes import changes, hesitates
 from passdown.loops.audit.detect import detect
 from passdown.loops.audit.payload import ACTIONS, Payload
-from passdown.loops.audit.playbook import playbook
+from passdown.loops.audit.playbook import playbook, restamp
 from passdown.loops.audit.replay import replay
 from passdown.loops.audit.rules import KIND, PLAYBOOK
 from passdown.loops.audit.view import card
@@ -25,5 +25,5 @@ LOOP: Loop[Payload] = Loop(
     card=card,
     policy=frozenset({"PROMOTE_RULE"}),
     hesitates=hesitates,
-    asks=(Ask("playbook", playbook),),
+    asks=(Ask("playbook", playbook), Ask("restamp", restamp)),
 )

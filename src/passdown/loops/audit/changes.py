@@ -10,6 +10,7 @@ from passdown.domain.change import Put
 from passdown.domain.errors import Conflict, Invalid
 from passdown.domain.record import Record
 from passdown.loops.audit.payload import DemoteRule, FilePlaybook, PromoteRule
+from passdown.loops.audit.playbook import restamped, without_orders
 from passdown.loops.audit.rules import KIND, PLAYBOOK, level, said
 from passdown.text.earned import BLOCK, LEVELS, fallen
 
@@ -31,7 +32,8 @@ def changes(payload: Payload, corpus: Corpus, settings: Settings) -> Sequence[Ch
         case PromoteRule() | DemoteRule():
             return [_rule(payload, corpus)]
         case FilePlaybook():
-            return [_playbook(payload, corpus)]
+            return [_playbook(payload, corpus) if payload.choice == "file" else
+                    restamped(payload, corpus)]  # fmt: skip
         case _:
             assert_never(payload)
 
@@ -67,6 +69,7 @@ def _rule(payload: PromoteRule | DemoteRule, corpus: Corpus) -> Put:
 
 
 def _playbook(payload: FilePlaybook, corpus: Corpus) -> Put:
+    without_orders(payload)
     key = playbook_key(payload.title)
     old = corpus.record(PLAYBOOK, key)
     body = {"title": payload.title, "applies_to": list(payload.applies_to),

@@ -34,13 +34,22 @@ class DemoteRule(_Asked, frozen=True, tag="DEMOTE_RULE"):
     to: Level
 
 
+Choice: TypeAlias = Literal["file", "still_accurate", "edit", "retire"]
+Digest: TypeAlias = Annotated[str, Meta(max_length=64, pattern=rf"^[0-9a-f]*{END}")]
+
+
 class FilePlaybook(_Asked, frozen=True, tag="FILE_PLAYBOOK"):
-    """Should this be what audits know about changes to these paths?"""
+    """Should this be what audits know about changes to these paths? Or, of the one whose key is
+    `target` and whose state was `was`: is it still accurate, is it to be edited so, or retired?
+    `tools` are names, with the version that it was last verified against: `httpx==0.28.1`."""
 
     title: Line
     text: Words
     applies_to: Annotated[tuple[Glob, ...], Meta(max_length=20)] = ()
     tools: Annotated[tuple[Line, ...], Meta(max_length=20)] = ()
+    choice: Choice = "file"
+    target: Annotated[str, Meta(max_length=200)] = ""
+    was: Digest = ""
 
 
 Payload: TypeAlias = PromoteRule | DemoteRule | FilePlaybook

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from passdown.loops.audit.payload import Payload
 
 EXAMPLES = 3
+CHOICES = {
+    "still_accurate": "Is “{}” still accurate?",
+    "edit": "Should “{}” say this from now on?",
+    "retire": "Should audits no longer know “{}”?",
+}
+"""What is asked of a playbook that is there."""
 DOES = {
     "shadow": "is only noted",
     "info": "is told, and asks for nothing",
@@ -27,12 +33,8 @@ DOES = {
 def card(payload: Payload, observations: Sequence[Observation], replay: Replay) -> Card:
     """The question in one sentence, what it rests on, and what becomes of the rule."""
     if isinstance(payload, FilePlaybook):
-        where = ", ".join(payload.applies_to) or "any path"
-        blocks = (Text(payload.text), Facts((("Applies to", where),)))
-        return Card(f"Should audits know “{payload.title}”?", blocks)
-    quotes = tuple(
-        Quote(one.text, "auditor", one.at, one.session, one.seq) for one in observations[:EXAMPLES]
-    )
+        return _playbook(payload, observations)
+    quotes = _quotes(observations)
     before, after = (f"{payload.rule} {DOES[one]}" for one in (payload.was, payload.to))
     found: tuple[Block, ...] = (
         Text(f"Replay: {replay.sentence}"),
@@ -40,3 +42,22 @@ def card(payload: Payload, observations: Sequence[Observation], replay: Replay) 
         *quotes,
     )
     return Card(f"Should `{payload.rule}` {payload.to} instead of {payload.was}?", found)
+
+
+def _playbook(payload: FilePlaybook, observations: Sequence[Observation]) -> Card:
+    where = ", ".join(payload.applies_to) or "any path"
+    facts = [("Applies to", where), ("Verified against", ", ".join(payload.tools) or "nothing")]
+    words = (Text(payload.text), Facts(tuple(facts)))
+    if payload.choice == "file":
+        return Card(f"Should audits know “{payload.title}”?", words)
+    others = [f"“{one}”" for one in CHOICES if one != payload.choice]
+    hint = Text(f"Edited, this may as well say {' or '.join(others)}.")
+    return Card(
+        CHOICES[payload.choice].format(payload.title), (*_quotes(observations), *words, hint)
+    )
+
+
+def _quotes(observations: Sequence[Observation]) -> tuple[Quote, ...]:
+    return tuple(
+        Quote(one.text, "auditor", one.at, one.session, one.seq) for one in observations[:EXAMPLES]
+    )

@@ -4,13 +4,22 @@ again here: whoever asks for it next looks first."""
 from __future__ import annotations
 
 import json
+import socket
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection
+from threading import Timer
 from typing import IO, TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import (
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    Request,
+    build_opener,
+)
 
 from passdown.domain.errors import Forbidden, Invalid, Limit, NotFound, Unavailable, Unreadable
 from passdown.stages.audit.remote.place import GITHUB
@@ -22,7 +31,9 @@ if TYPE_CHECKING:
     from passdown.stages.audit.remote.place import Forge
 
 PATIENCE = 20.0
-"""Seconds that one answer may take."""
+"""Seconds of silence after which nothing more is waited for."""
+WHOLE = 120.0
+"""Seconds that one answer may take, however busily it trickles."""
 TRIES = 4
 LONGEST_WAIT = 60.0
 """Seconds that are waited where a forge says to; when it says longer, the caller comes again."""
@@ -41,6 +52,62 @@ class Stay(HTTPRedirectHandler):
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> None:
         """Nowhere: the redirection is the answer."""
+
+
+class Held:
+    """The connections of one question, and whether they were cut."""
+
+    def __init__(self) -> None:
+        self.made: list[HTTPConnection] = []
+        self.cut = False
+
+    def plain(self, host: str, **how: Any) -> HTTPConnection:
+        """A connection that is known here."""
+        self.made.append(HTTPConnection(host, **how))
+        return self.made[-1]
+
+    def sealed(self, host: str, **how: Any) -> HTTPConnection:
+        """The same with TLS."""
+        self.made.append(HTTPSConnection(host, **how))
+        return self.made[-1]
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Cut them when the time is up: whoever reads then reads an end."""
+        timer = Timer(seconds, self._end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _end(self) -> None:
+        self.cut = True
+        for one in self.made:
+            with suppress(OSError, AttributeError):
+                one.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Plain(HTTPHandler):
+    def __init__(self, held: Held) -> None:
+        super().__init__()
+        self.held = held
+
+    def http_open(self, req: Request) -> Any:
+        """Over a connection that can be cut."""
+        return self.do_open(self.held.plain, req)
+
+
+class _Sealed(HTTPSHandler):
+    def __init__(self, held: Held) -> None:
+        super().__init__()
+        self.held = held
+
+    def https_open(self, req: Request) -> Any:
+        """The same; certificates are looked at as ever."""
+        context = self._context  # type: ignore[attr-defined]  # what its own way passes on
+        return self.do_open(self.held.sealed, req, context=context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +147,6 @@ class Line:
         self.forge = forge
         self._sleep = sleep
         self._now = now
-        self._open = build_opener(Stay).open
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """What the forge answers, asked again where that harms nothing.
@@ -130,19 +196,20 @@ class Line:
 
     def _once(self, method: str, address: str, body: Any) -> Answer:
         data = None if body is None else json.dumps(body).encode()
-        asked = Request(address, data, self._headers(), method=method)
+        asked, held = Request(address, data, self._headers(), method=method), Held()
         try:
-            with self._answered(asked) as found:
-                return Answer(found.status, found.read(LARGEST + 1), found.headers)
-        except (URLError, HTTPException, OSError) as error:
+            with held.within(WHOLE), self._answered(asked, held) as found:
+                answer = Answer(found.status, found.read(LARGEST + 1), found.headers)
+        except (URLError, HTTPException, OSError, ValueError) as error:
             why = getattr(error, "reason", error)
             unheard = isinstance(why, ConnectionRefusedError)
-            return Answer(0, sent=not unheard, why=str(why)[:200] or type(error).__name__)
+            answer = Answer(0, sent=not unheard, why=str(why)[:200] or type(error).__name__)
+        return Answer(0, why=f"it took over {WHOLE:.0f} s") if held.cut else answer
 
-    def _answered(self, asked: Request) -> Any:
+    def _answered(self, asked: Request, held: Held) -> Any:
         """What comes back, also where it refuses; its body may still fail to come."""
         try:
-            return self._open(asked, timeout=PATIENCE)
+            return build_opener(Stay, _Plain(held), _Sealed(held)).open(asked, timeout=PATIENCE)
         except HTTPError as error:
             return error
 

@@ -1,0 +1,79 @@
+"""Playbooks as they are kept up: what each was last verified against, when and by whom, and how it
+stands with what is in use."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from passdown.ops.operation import Ctx, Effect, Shell, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from passdown.contract.loop import Loop
+    from passdown.domain.record import Record
+    from passdown.storage.port import Tx
+
+Json = dict[str, Any]
+
+LOOP = "audit"
+STANDS = "audit.worn"
+"""The registry's name for how playbooks stood when they were looked at last."""
+
+
+@operation(
+    "audit.playbooks",
+    Effect.READ,
+    cli=Shell(
+        rows="playbooks",
+        columns=("id", "title", "tools", "state", "why", "by", "at"),
+        empty="nobody filed a playbook yet; `passdown audit playbook` asks for one",
+    ),
+    example="passdown audit playbooks",
+)
+def audit_playbooks(ctx: Ctx) -> Json:
+    """Playbooks: for which paths, last verified against which versions, when and by whom; and
+    whether what they tell to write is still to be written so, as the last sweep found."""
+    with ctx.store.read(ctx.sight) as tx:
+        found, stand = tx.knowledge.all("playbook"), stands(tx)
+        rows = [_row(tx, one, stand) for one in found]
+    return {"playbooks": sorted(rows, key=lambda row: (row["state"] != "stale", row["title"]))}
+
+
+def stands(tx: Tx) -> Mapping[str, Json]:
+    """How each playbook stood when it was looked at last, by its id."""
+    try:
+        found = json.loads(tx.registry.value(STANDS) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def stale(record: Record, stand: Mapping[str, Json]) -> str:
+    """Why this playbook, as it is, may be out of date; '' where nothing is known against it."""
+    known = stand.get(record.id, {})
+    rows = known.get("rows", ()) if known.get("version") == record.version else ()
+    return next((str(row["line"]) for row in rows if row["stale"]), "")
+
+
+def _row(tx: Tx, record: Record, stand: Mapping[str, Json]) -> Json:
+    known = stand.get(record.id, {})
+    rows = known.get("rows", []) if known.get("version") == record.version else []
+    why = stale(record, stand)
+    made = tx.queue.get(record.made_by) if record.made_by else None
+    state = "stale" if why else str(rows[0]["status"]) if rows else "stands" if known else ""
+    return {
+        "id": record.id, "title": str(record.body.get("title", "")),
+        "applies_to": list(record.body.get("applies_to", ())),
+        "tools": list(record.body.get("tools", ())), "state": state,
+        "why": why or (str(rows[0]["line"]) if rows else ""),
+        "by": made.decided_by if made else "", "at": record.updated_at, "rows": rows,
+    }  # fmt: skip
+
+
+def loop_of_audits(ctx: Ctx) -> Loop[Any]:
+    """The loop that files playbooks."""
+    from passdown.stages.propose.validate import loop_of
+
+    return loop_of(ctx.loops, LOOP)
