@@ -18,7 +18,7 @@ import gc
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -222,8 +222,10 @@ class Browser:
         """Ask for a page, or a part of one; it must be answered."""
         headers = self._headers | ({"x-part": "1"} if part else {})
         wall, cpu = time.perf_counter(), time.process_time()
-        self._connection.request("GET", path, headers=headers)
-        answer = self._connection.getresponse()
+        try:
+            answer = self._answer(path, headers)
+        except RemoteDisconnected:  # nobody asked for some seconds
+            answer = self._answer(path, headers)
         body = answer.read()
         took = Took(time.perf_counter() - wall, time.process_time() - cpu, len(body))
         if answer.status != 200:
@@ -233,6 +235,10 @@ class Browser:
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
+
+    def _answer(self, path: str, headers: Mapping[str, str]) -> HTTPResponse:
+        self._connection.request("GET", path, headers=dict(headers))
+        return self._connection.getresponse()
 
 
 class Served:

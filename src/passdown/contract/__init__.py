@@ -17,7 +17,7 @@ from passdown.contract.loop import (
     over_time,
 )
 from passdown.contract.mirror import Edit, Misread, Own
-from passdown.contract.query import Act, Also, Ask, Query
+from passdown.contract.query import Act, Also, Ask, Changed, Query, View
 from passdown.contract.reader import (
     Blocks,
     Draft,
@@ -37,6 +37,7 @@ __all__ = [
     "Block",
     "Blocks",
     "Card",
+    "Changed",
     "Corpus",
     "Diff",
     "Draft",
@@ -65,6 +66,7 @@ __all__ = [
     "Text",
     "Tuned",
     "Unread",
+    "View",
     "added",
     "over_time",
 ]

@@ -4,10 +4,35 @@ an admin does by hand; and others that it has under its own name."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+
+    from passdown.contract.corpus import Corpus
+    from passdown.domain.clock import At
+    from passdown.domain.proposal import Proposal
+    from passdown.domain.record import Edge, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is another than it was: records by id, as they are now (None: gone, or never to be
+    seen); of what relations start from, all that start there now; questions as they stand."""
+
+    records: Mapping[str, Record | None]
+    edges: Mapping[str, Sequence[Edge]]
+    asked: Sequence[Proposal]
+
+
+class View(Protocol):
+    """What is answered from. It rests on records, relations, questions and the time alone: on
+    nothing that was observed, and on no setting."""
+
+    def follow(self, changed: Changed, now: At) -> None:
+        """Be as if drawn anew, now that this has changed; what is the same may be told again, and
+        now is never earlier than before."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +40,9 @@ class Query:
     """A typed function of a Corpus (its first parameter), and of the Settings where it has a
     parameter of that name; the rest become parameters. On the command line `rows` with `columns` is
     its table, and `--<ask>` makes it the Ask of that name. `still` says that its answer is another
-    only when something was decided, seen or turned: until then it is drawn once."""
+    only when something was decided, seen or turned: until then it is drawn once. With a `view` its
+    first parameter is what that draws of a Corpus, which is kept and told what changed since, so
+    that an answer never takes a look at everything; a parameter `corpus` is the Corpus itself."""
 
     name: str
     run: Callable[..., Any]
@@ -25,6 +52,7 @@ class Query:
     columns: tuple[str, ...] = ()
     ask: str = ""
     still: bool = False
+    view: Callable[[Corpus], View] | None = None
 
 
 @dataclass(frozen=True, slots=True)

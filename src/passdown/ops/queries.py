@@ -12,11 +12,12 @@ from passdown.ops.still import answered
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from passdown.contract.corpus import Corpus
     from passdown.contract.loop import Loop
-    from passdown.contract.query import Act, Also, Ask, Query
+    from passdown.contract.query import Act, Also, Ask, Query, View
     from passdown.domain.clock import At
 
-OWN = frozenset({"settings", "said", "clean"})
+OWN = frozenset({"settings", "said", "clean", "corpus"})
 """Parameters that are none of the operation: whoever asks has none of them to give."""
 BY_HAND = "set:"
 LOOP = "loop"
@@ -35,6 +36,8 @@ def _reading(loop: str, query: Query) -> Operation:
     name = f"{loop}.{query.name}"
 
     def run(ctx: Ctx, **params: Any) -> Any:
+        if query.view is not None:
+            return _over_view(ctx, query, query.view, params)
         if query.still:
             draw = partial(_over_corpus, ctx, query.run, params)
             return answered(ctx, name, params, draw, partial(_turns, ctx))
@@ -121,6 +124,18 @@ def _told(one: Query | Ask | Act) -> str:
     return (one.run.__doc__ or "").strip().partition("\n")[0]
 
 
+def _over_view(
+    ctx: Ctx, query: Query, draw: Callable[[Corpus], View], params: Mapping[str, Any]
+) -> Any:
+    from passdown.ops.views import viewed
+
+    wanted = inspect.signature(query.run).parameters
+    with viewed(ctx, draw) as (view, corpus):
+        given = {"settings": ctx.settings, "corpus": corpus}
+        own = {name: value for name, value in given.items() if name in wanted}
+        return query.run(view, **own, **params)
+
+
 def _over_corpus(ctx: Ctx, run: Callable[..., Any], params: Mapping[str, Any]) -> Any:
     from passdown.contract.corpus import let_go
     from passdown.stages.mine.corpus import snapshot
@@ -146,7 +161,8 @@ def _signed(
     """The function with the documentation and the parameters of another, but for what it is
     given anyway."""
     signature = inspect.signature(like)
-    kept = [p for p in signature.parameters.values() if p.name not in without]
+    first, *rest = signature.parameters.values()
+    kept = [first, *(p for p in rest if p.name not in without)]
     made = wraps(like)(run)
     made.__annotations__ = {p.name: p.annotation for p in kept[1:]}
     made.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from passdown.contract.query import Act, Also, Ask, Query
 from passdown.loops.ontology import byhand, facet, queries
 from passdown.loops.ontology.accept import accepted
 from passdown.loops.ontology.asking import same
+from passdown.loops.ontology.atlas import Atlas
 from passdown.loops.ontology.changes import changes
 from passdown.loops.ontology.context import context
 from passdown.loops.ontology.detect import detect
@@ -55,7 +56,7 @@ LOOP: Loop[Payload] = Loop(
             rows="ontologies",
             columns=("key", "name", "state", "concepts", "claims"),
         ),
-        Query("show", queries.shown, still=True),
+        Query("show", queries.shown, view=Atlas),
         Query("home", queries.home_of),
         Query(
             "preview",
@@ -75,14 +76,14 @@ LOOP: Loop[Payload] = Loop(
             rows="ontologies",
             columns=("name", "concepts", "conductance", "modularity", "coherence", "outside"),
         ),
-        Query("pressure", queries.under_pressure, still=True),
+        Query("pressure", queries.under_pressure, view=Atlas),
         Query("export", queries.graph_file),
         Query(
             "regions",
             regions,
             rows="ontologies",
             columns=("key", "name", "state", "concepts"),
-            still=True,
+            view=Atlas,
         ),
     ),
     asks=(

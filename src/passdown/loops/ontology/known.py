@@ -20,7 +20,7 @@ from passdown.domain.record import Edge, Life, Record, record_id
 from passdown.loops.ontology.names import Names, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.clock import At
@@ -124,14 +124,11 @@ def floor() -> Record:
     return Record(KIND, PRIMORDIAL, PRIMORDIAL, body, life=Life.ARCHIVED)
 
 
-class Known:
-    """The ontologies, the homes and the names, as they are in a corpus."""
+class Domains:
+    """The ontologies that these records are, and the floor, which is always one of them."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self.names = Names(corpus)
-        found = [Domain(one) for one in corpus.records(KIND, lives=tuple(Life))]
-        self.every: dict[str, Domain] = {one.key: one for one in found}
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.every: dict[str, Domain] = {one.key: Domain(one) for one in records}
         self.every.setdefault(PRIMORDIAL, Domain(floor()))
 
     @property
@@ -160,6 +157,20 @@ class Known:
         return sorted(found, key=lambda one: (not one.is_live, one.key))
 
     @cached_property
+    def by_id(self) -> Mapping[str, Domain]:
+        """All ontologies by the ids of their records."""
+        return {one.id: one for one in self.every.values()}
+
+
+class Known(Domains):
+    """The ontologies, the homes and the names, as they are in a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        super().__init__(corpus.records(KIND, lives=tuple(Life)))
+        self._corpus = corpus
+        self.names = Names(corpus)
+
+    @cached_property
     def homes(self) -> Mapping[str, str]:
         """Of each concept that was ever given a home, by its id, the id of that ontology."""
         return {source: edge.target for source, edge in self.housing.items()}
@@ -180,11 +191,6 @@ class Known:
     @cached_property
     def _noted(self) -> bool:
         return any(edge.body for edge in self.housing.values())
-
-    @cached_property
-    def by_id(self) -> Mapping[str, Domain]:
-        """All ontologies by the ids of their records."""
-        return {one.id: one for one in self.every.values()}
 
     def home(self, concept: str) -> Domain:
         """Where a concept is at home: on the floor unless it was given another home that is there

@@ -49,20 +49,26 @@ class Names:
 
     def called(self, name: str) -> str:
         """What a name is called by, where it was approved to be another name of one."""
-        seen = [name]
-        while (following := self._called.get(seen[-1])) is not None:
-            if following in seen:
-                return min(seen[seen.index(following) :])
-            seen.append(following)
-        return seen[-1]
+        return called_by(name, self._called)
 
     @cached_property
     def _called(self) -> Mapping[str, str]:
-        return {
-            str(alias): name_of(one)
-            for one in self.records
-            for alias in one.body.get("aliases", ())
-        }
+        return {alias: name_of(one) for one in self.records for alias in aliases_of(one)}
+
+
+def called_by(name: str, others: Mapping[str, str]) -> str:
+    """What a name is called by in the end, by what each other name stands for."""
+    seen = [name]
+    while (following := others.get(seen[-1])) is not None:
+        if following in seen:
+            return min(seen[seen.index(following) :])
+        seen.append(following)
+    return seen[-1]
+
+
+def aliases_of(record: Record) -> tuple[str, ...]:
+    """The other names of the name that this record is of."""
+    return tuple(map(str, record.body.get("aliases", ())))
 
 
 def name_of(record: Record) -> str:

@@ -18,22 +18,28 @@ if TYPE_CHECKING:
     from passdown.contract.corpus import Corpus
     from passdown.domain.proposal import Proposal
     from passdown.loops.ontology.clock import Clock
-    from passdown.loops.ontology.known import Known
+    from passdown.loops.ontology.known import Domains, Known
     from passdown.loops.ontology.payload import Payload, Place
 
 
-def payload_of(proposal: Proposal, known: Known) -> Payload | None:
+def payload_of(proposal: Proposal, known: Domains) -> Payload | None:
     """What was asked, as it was meant; None where that was forgotten."""
     return meant(proposal.payload, known)
 
 
-def meant(raw: Mapping[str, Any], known: Known) -> Payload | None:
+def meant(raw: Mapping[str, Any], known: Domains) -> Payload | None:
     """The same of a payload as it is kept."""
+    found = read(raw)
+    return placed(found, known) if found is not None else None
+
+
+def read(raw: Mapping[str, Any]) -> Payload | None:
+    """What was asked, in the words it was asked in; None where that was forgotten."""
     try:
         found: Payload = msgspec.convert(raw, asked.Payload)
     except msgspec.ValidationError:
         return None
-    return placed(found, known)
+    return found
 
 
 def concerned(payload: Payload) -> set[str]:

@@ -10,11 +10,11 @@ from passdown.loops.ontology import payload as asked
 from passdown.loops.ontology.payload import Place
 
 if TYPE_CHECKING:
-    from passdown.loops.ontology.known import Known
+    from passdown.loops.ontology.known import Domains
     from passdown.loops.ontology.payload import Choice, Payload, Route
 
 
-def place(given: Place, known: Known) -> Place:
+def place(given: Place, known: Domains) -> Place:
     """The ontology that is meant, also one that went; as it was given where there never was one."""
     one = known.every.get(given.key) if given.key else known.named(given.name)
     if one is None:
@@ -22,7 +22,7 @@ def place(given: Place, known: Known) -> Place:
     return Place(one.key, given.name or one.name) if one else given
 
 
-def placed(payload: Payload, known: Known) -> Payload:
+def placed(payload: Payload, known: Domains) -> Payload:
     """The same, with all of its ontologies named so."""
     if isinstance(payload, asked.Escalate):
         choices = tuple(_choice(one, known) for one in payload.choices)
@@ -30,7 +30,7 @@ def placed(payload: Payload, known: Known) -> Payload:
     return _choice(payload, known)
 
 
-def _choice(payload: Choice, known: Known) -> Choice:
+def _choice(payload: Choice, known: Domains) -> Choice:
     match payload:
         case asked.SplitNew():
             return replace(payload, donor=place(payload.donor, known))
@@ -49,5 +49,5 @@ def _choice(payload: Choice, known: Known) -> Choice:
             return replace(payload, ontology=place(payload.ontology, known))
 
 
-def _route(route: Route, known: Known) -> Route:
+def _route(route: Route, known: Domains) -> Route:
     return replace(route, into=place(route.into, known))

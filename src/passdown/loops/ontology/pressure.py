@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from passdown.loops.ontology.thresholds import DEFAULT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from passdown.loops.ontology.graph import World
     from passdown.loops.ontology.thresholds import Thresholds
 
@@ -52,10 +54,14 @@ class Pressure:
 
 def pressure(of: World) -> Pressure:
     """That of a world."""
-    counts = Counter(of.homes.values())
-    named = [one for one in of.live() if one.kind == "named"]
-    sizes = sorted(counts[one.id] for one in named if counts[one.id])
-    pool, concepts = counts[of.floor], len(of.homes)
+    named = [one.id for one in of.live() if one.kind == "named"]
+    return pressed(Counter(of.homes.values()), named, of.floor)
+
+
+def pressed(counts: Mapping[str, int], named: Sequence[str], floor: str) -> Pressure:
+    """That of ontologies with so many concepts each: named ones, by key, and the floor."""
+    sizes = sorted(n for key in named if (n := counts.get(key, 0)))
+    pool, concepts = counts.get(floor, 0), sum(counts.values())
     share = pool / concepts if concepts else 0.0
     median, high = _quantile(sizes, 0.5), _quantile(sizes, 0.95)
     full = _over(pool, COMFORT_MOST, EMERGENCY) * _over(share, POOL, 1.0)

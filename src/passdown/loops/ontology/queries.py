@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
 from passdown.contract.loop import Finding
 from passdown.domain.errors import Invalid, NotFound
-from passdown.domain.record import record_id
 from passdown.loops.ontology import payload as asked
-from passdown.loops.ontology.asking import moved, question
+from passdown.loops.ontology.asking import moved
 from passdown.loops.ontology.checks import check
 from passdown.loops.ontology.detect import found
-from passdown.loops.ontology.inherit import majority, spread
+from passdown.loops.ontology.inherit import spread
 from passdown.loops.ontology.knobs import thresholds
 from passdown.loops.ontology.known import HOME, LOOP, PRIMORDIAL, look
 from passdown.loops.ontology.names import CLAIM
-from passdown.loops.ontology.past import done, payload_of, places
 from passdown.loops.ontology.payload import Place
+from passdown.loops.ontology.questions import Questions
 from passdown.loops.ontology.world import picture
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.settings import Settings
-    from passdown.loops.ontology.known import Domain
+    from passdown.loops.ontology.atlas import Atlas
+    from passdown.loops.ontology.known import Domain, Domains
     from passdown.loops.ontology.world import Picture
 
 Short = Annotated[str, Meta(max_length=200)]
@@ -46,26 +47,20 @@ def listed(corpus: Corpus, gone: bool = False) -> dict[str, Any]:
     return {"ontologies": rows, "concepts": len(seen.world.homes), "epoch": seen.clock.now}
 
 
-def shown(corpus: Corpus, name: Short, limit: int = 200) -> dict[str, Any]:
+def shown(seen: Atlas, corpus: Corpus, name: Short, limit: int = 200) -> dict[str, Any]:
     """One ontology: its concepts, the claims that belong to it, and what was decided about it."""
-    seen = picture(corpus)
-    one = _the(name, seen)
-    homes = seen.world.homes
-    concepts = sorted(concept for concept, home in homes.items() if home == one.key)
-    claims = [
-        {"id": record_id(CLAIM, held.record.key), "text": held.record.text}
-        for held in seen.held
-        if majority(held.names, lambda n: homes.get(n, PRIMORDIAL)) == one.key
-    ]
-    most = max(1, min(limit, MOST))
-    row = _row(one, Counter(homes.values()), spread(seen, {}))
-    told = {"description": one.description, "aliases": list(one.aliases)}
-    history = [row for row in _decisions(corpus) if one.key in row["about"]]
+    one = _the(name, seen.known)
+    belongs, most = seen.belongs.get(one.key, set()), max(1, min(limit, MOST))
+    concepts = (concept for concept, home in seen.homes.items() if home == one.key)
+    keys = nsmallest(most, (seen.ties.holdings[id].key for id in belongs))
+    claims = filter(None, (corpus.record(CLAIM, key) for key in keys))
+    history = [row for row in seen.questions.rows(seen.known) if one.key in row["about"]]
     return {
-        **row,
-        **told,
-        "members": concepts[:most],
-        "belongs": claims[:most],
+        **_row(one, seen.sizes, {one.key: len(belongs)}),
+        "description": one.description,
+        "aliases": list(one.aliases),
+        "members": nsmallest(most, concepts),
+        "belongs": [{"id": held.id, "text": held.text} for held in claims],
         "history": history[-20:],
     }
 
@@ -109,18 +104,19 @@ def scores(corpus: Corpus, settings: Settings, ontology: Short = "") -> dict[str
     from passdown.loops.ontology.features import features
 
     seen = picture(corpus)
-    only = [_the(ontology, seen).key] if ontology else None
+    only = [_the(ontology, seen.known).key] if ontology else None
     every = features(seen.world, thresholds(settings), only=only)
     rows = [{"name": seen.known.every[one.id].name, **_rounded(asdict(one))} for one in every]
     return {"ontologies": rows, "epoch": seen.clock.now}
 
 
-def under_pressure(corpus: Corpus) -> dict[str, Any]:
+def under_pressure(seen: Atlas) -> dict[str, Any]:
     """Whether ontologies are too few and large or too many and small, by the median and the 95th
     percentile, and what would relieve it."""
-    from passdown.loops.ontology.pressure import pressure
+    from passdown.loops.ontology.pressure import pressed
 
-    return _rounded(asdict(pressure(picture(corpus).world)))
+    named = [one.key for one in seen.known.live if not one.is_floor]
+    return _rounded(asdict(pressed(seen.sizes, named, PRIMORDIAL)))
 
 
 def _rounded(told: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +131,7 @@ def cycle(corpus: Corpus, settings: Settings) -> Any:
 def history(corpus: Corpus, ontology: Short = "", limit: int = 100) -> dict[str, Any]:
     """Every question about ontologies and what became of it, the latest first."""
     seen = picture(corpus)
-    key = _the(ontology, seen).key if ontology else ""
+    key = _the(ontology, seen.known).key if ontology else ""
     rows = [row for row in _decisions(corpus) if not key or key in row["about"]]
     most = max(1, min(limit, MOST))
     told = [{k: v for k, v in row.items() if k != "moved"} for row in reversed(rows)]
@@ -203,8 +199,8 @@ def _row(one: Domain, sizes: Mapping[str, int], claims: Mapping[str, int]) -> di
     }
 
 
-def _the(name: str, seen: Picture) -> Domain:
-    found = seen.known.find(Place(name, name)) or seen.known.named(name)
+def _the(name: str, known: Domains) -> Domain:
+    found = known.find(Place(name, name)) or known.named(name)
     if found is None:
         step = "`passdown ontology list` has them."
         raise NotFound(f"no ontology {name[:80]!r}", next=step)
@@ -212,32 +208,10 @@ def _the(name: str, seen: Picture) -> Domain:
 
 
 def _place(name: str, seen: Picture) -> Place:
-    one = _the(name, seen)
+    one = _the(name, seen.known)
     return Place(one.key, one.name)
 
 
 def _decisions(corpus: Corpus) -> list[dict[str, Any]]:
     """Every question, by when it was asked."""
-    rows, known = [], look(corpus)
-    for one in corpus.kept.asked(LOOP):
-        payload = payload_of(one, known)
-        if payload is not None:
-            rows.append(
-                {
-                    "id": one.id,
-                    "at": one.decided_at or one.created_at,
-                    "action": one.action,
-                    "state": one.status.value,
-                    "title": one.title or question(payload),
-                    "by": one.decided_by,
-                    "code": one.failure_code,
-                    "about": _about(payload),
-                    "moved": list(moved(payload)),
-                }
-            )
-    return rows
-
-
-def _about(payload: asked.Payload) -> list[str]:
-    keys = [place.key for place in places(done(payload))] or [asked.subject(payload).key]
-    return sorted(set(keys))
+    return Questions(corpus.kept.asked(LOOP)).rows(look(corpus))

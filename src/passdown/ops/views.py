@@ -1,0 +1,129 @@
+"""Views of a store, drawn once and then told what changed since, as the ledger tells it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
+
+from passdown.contract.query import Changed
+from passdown.domain.scope import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from passdown.contract.corpus import Corpus
+    from passdown.contract.query import View
+    from passdown.domain.clock import At
+    from passdown.domain.entry import Entry
+    from passdown.ops.operation import Ctx
+    from passdown.storage.port import Store, Tx
+
+V = TypeVar("V", bound="View")
+
+MOST = 4
+"""Views that are kept of one store: each holds what it saw of everything."""
+LONG = 1000
+"""More entries than these are not followed: it takes less to draw anew."""
+UPDATED, EDGE, ASKED = ".updated", "edge.updated", "promotion."
+QUIET = ("person.", "token.", "job.", "trust.", "control.adjusted", "cycle.finished", "quarantine.")
+"""How entries begin that tell of nothing that a view rests on. Whatever is none of these, as what
+was forgotten, may have changed anything."""
+
+
+class Place(NamedTuple):
+    """How far something is told: the last entry, when that was looked at, and how far a rescan is,
+    which writes before it tells."""
+
+    seq: int
+    hash: str
+    at: At
+    rescan: str
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A view and where it stands; one at a time uses it."""
+
+    lock: Lock = field(default_factory=Lock)
+    view: Any = None
+    place: Place | None = None
+
+
+_views: WeakKeyDictionary[Store, OrderedDict[tuple[object, ...], _Kept]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+@contextmanager
+def viewed(ctx: Ctx, draw: Callable[[Corpus], V]) -> Iterator[tuple[V, Corpus]]:
+    """The view as of now, and the corpus that it is a view of, as long as this lasts."""
+    from passdown.stages.mine.corpus import live
+
+    kept = _of(ctx, draw)
+    with kept.lock, ctx.store.read(ctx.sight) as tx:
+        view, before, corpus = kept.view, kept.place, live(tx)
+        kept.view = None  # what fails on its way is no view
+        place = _place(tx)
+        changed = _changed(ctx, tx, before, place) if view is not None and before else None
+        if changed is None:
+            view = None
+            view = draw(corpus)
+        else:
+            view.follow(changed, place.at)
+        kept.view, kept.place = view, place
+        yield view, corpus
+
+
+def _of(ctx: Ctx, draw: object) -> _Kept:
+    with _lock:
+        every = _views.setdefault(ctx.store, OrderedDict())
+        kept = every.setdefault((draw, ctx.sight), _Kept())
+        every.move_to_end((draw, ctx.sight))
+        while len(every) > MOST:
+            every.popitem(last=False)
+        return kept
+
+
+def _place(tx: Tx) -> Place:
+    from passdown.stages.observe.rescan import FAR
+
+    return Place(*tx.ledger.head(), tx.now, tx.registry.value(FAR) or "")
+
+
+def _changed(ctx: Ctx, tx: Tx, before: Place, now: Place) -> Changed | None:
+    """What changed between the two; None where that is not told, or too much."""
+    if now.rescan != before.rescan or now.at < before.at:
+        return None
+    entries = _since(ctx, before, now)
+    if entries is None or not all(map(_is_told, entries)):
+        return None
+    asked = {e.subject for e in entries if e.name.startswith(ASKED)}
+    sources = {e.subject for e in entries if e.name == EDGE}
+    ids = {e.subject for e in entries if e.name.endswith(UPDATED) and e.name != EDGE}
+    known = {record.id: record for record in tx.knowledge.by_ids(ids)}
+    edges = {id: [e for e in tx.knowledge.edges(id) if e.source == id] for id in sources}
+    found = (tx.queue.get(id) for id in sorted(asked))
+    return Changed({id: known.get(id) for id in ids}, edges, [one for one in found if one])
+
+
+def _since(ctx: Ctx, before: Place, now: Place) -> Sequence[Entry] | None:
+    """The entries after that place; None where the ledger does not go on from there."""
+    if (before.seq, before.hash) == (now.seq, now.hash):
+        return ()
+    # Who sees less is not told of what went out of their sight.
+    with ctx.store.read(ALL) as every:
+        found = every.ledger.entries(after=max(before.seq - 1, 0), limit=LONG)
+    if before.seq:
+        if not found or (found[0].seq, found[0].hash) != (before.seq, before.hash):
+            return None
+        found = found[1:]
+    there = [entry for entry in found if entry.seq <= now.seq]
+    return there if there and there[-1].seq == now.seq else None
+
+
+def _is_told(entry: Entry) -> bool:
+    """Whether the entry tells by its subject what it changed, or changed nothing here."""
+    return entry.name.endswith(UPDATED) or entry.name.startswith((ASKED, *QUIET))
