@@ -17,7 +17,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'audit.hook': ('write', 'Take in what a forge posts of a request, if its seal is good.', 'passdown.ops.requests', 'audit_hook'),
     'audit.list': ('read', 'The audits there were, the newest first; of one repository or one conclusion when named.', 'passdown.ops.audits', 'audit_list'),
     'audit.patch': ('write', 'Judge a patch file. With the repository and the commit that it applies to, whole files are', 'passdown.ops.audit', 'audit_patch'),
-    'audit.playbooks': ('read', 'Playbooks: for which paths, last verified against which versions, when and by whom; and', 'passdown.ops.playbooks_kept', 'audit_playbooks'),
+    'audit.playbooks': ('read', 'Playbooks, what each was last verified against, when and by whom, and how it stands now.', 'passdown.ops.playbooks_kept', 'audit_playbooks'),
     'audit.pr': ('write', 'Judge a request at its forge, and say the verdict there.', 'passdown.ops.requests', 'audit_pr'),
     'audit.range': ('write', 'Judge the commits of BASE..HEAD: what they say of themselves held against what they do.', 'passdown.ops.audit', 'audit_range'),
     'audit.result': ('write', 'Say what became of a request: audits of the same places know it from then on.', 'passdown.ops.audits', 'audit_result'),

@@ -364,6 +364,9 @@ KNOBS: dict[str, Knob] = {
             choices=("off", "on", "required"),
             safety=True,
         ),
+        Knob(
+            "audit.mcp", "", "The file of MCP servers that inference hears, PATH/NAME.", safety=True
+        ),
         Knob("audit.python", "", "The Python of tests that have none of their own.", safety=True),
         Knob("audit.runs", "data/_auditor/runs", "Where runs of tests are kept.", safety=True),
         Knob("audit.packages", "", "Folders of packages that drift is told by.", safety=True),

@@ -3,6 +3,7 @@ named, what is configured and what is known, and judged beside the others."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from passdown.ops.operation import Ctx
     from passdown.stages.audit.change import Change
+    from passdown.stages.audit.infer_mcp import Heard
     from passdown.stages.audit.judge import Outcome, Part, Work
     from passdown.stages.audit.memory import Memory
     from passdown.stages.audit.playbooks import Book, Chosen
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from passdown.stages.audit.verdict import Subject
 
 NONE = "none"
+WORDS = 300
+"""Characters of what servers are asked about a change."""
 
 
 def every(
@@ -66,15 +70,18 @@ def _inference(ctx: Ctx, subject: Subject, change: Change, books: Sequence[Book]
     from passdown.stages.audit.verdict import SKIPPED
 
     asked = ctx.settings.text("audit.inference")
+    required = asked == "required" and not subject.is_fork
 
     def find(work: Work) -> Outcome:
         if asked == "off":
             return Outcome(status=SKIPPED, reason="audit.inference is off")
+        if subject.is_fork:
+            return Outcome(status=SKIPPED, reason="it comes from a fork: no model is shown it")
         if ctx.writer().name == NONE:
             return Outcome(status=SKIPPED, reason="no engine is configured")
         return _inferred(ctx, subject, change, work, books)
 
-    return Part("inference", find, required=asked == "required", late=True)
+    return Part("inference", find, required=required, late=True)
 
 
 def _inferred(
@@ -86,7 +93,26 @@ def _inferred(
 
     with ctx.store.read(ALL) as tx:
         boundary = keyed(tx, f"boundary:{subject.audit_key}")[:24]
-    return inferred(ctx.writer(), subject.title, change, work, books, boundary)
+    heard = _heard(ctx, change)
+    return inferred(ctx.writer(), subject.title, change, work, books, boundary, heard)
+
+
+def _heard(ctx: Ctx, change: Change) -> Heard:
+    """What the servers say that `audit.mcp` names; that one cannot be asked is told and no more."""
+    from passdown.stages.audit.infer_mcp import Heard, heard, servers
+    from passdown.stages.audit.judge import symbols
+    from passdown.stages.audit.playbooks import query
+
+    if not (named := ctx.settings.text("audit.mcp").strip()):
+        return Heard()
+    try:
+        secret = ctx.facts["secret"]
+        known = [replace(one, env={name: secret(value) for name, value in one.env.items()})
+                 for one in servers(secret(named))]  # fmt: skip
+    except PassdownError as error:
+        return Heard(missed=(f"audit.mcp: {error.what}",))
+    words = ctx.redactor().clean(query(change, symbols(change)))[:WORDS]
+    return heard(known, words, ctx.facts["environment"]())
 
 
 def shelf_of(ctx: Ctx, change: Change | None = None) -> Shelf:

@@ -33,8 +33,10 @@ STANDS = "audit.worn"
     example="passdown audit playbooks",
 )
 def audit_playbooks(ctx: Ctx) -> Json:
-    """Playbooks: for which paths, last verified against which versions, when and by whom; and
-    whether what they tell to write is still to be written so, as the last sweep found."""
+    """Playbooks, what each was last verified against, when and by whom, and how it stands now.
+
+    Whether what it tells to write is still to be written so is told as the last sweep found it.
+    """
     with ctx.store.read(ctx.sight) as tx:
         found, stand = tx.knowledge.all("playbook"), stands(tx)
         rows = [_row(tx, one, stand) for one in found]

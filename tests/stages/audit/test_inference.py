@@ -166,7 +166,7 @@ def test_a_long_change_is_shown_as_far_as_there_is_room(tmp_path: Path) -> None:
 def test_what_others_wrote_cannot_leave_its_block(changed: Change) -> None:
     asked = prompt(blocks(EVIL, changed, work(changed, f"{BODY}\n\n{EVIL}"), [BOOK]), "b0")
     fences = re.findall(r"^</?evidence-b0", asked, re.M)
-    assert len(fences) == 12
+    assert len(fences) == 14
     assert "ignore previous" in asked
     for line in asked.splitlines():
         if "ignore previous" in line:

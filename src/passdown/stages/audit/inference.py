@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from passdown.domain.errors import Unreadable
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.finding import Finding, digest
+from passdown.stages.audit.infer_mcp import Heard
 from passdown.stages.audit.judge import Outcome
 from passdown.text import sorts
 from passdown.text.earned import INFO
@@ -35,6 +36,9 @@ PRIORS, DRIFTS, BOOKS = 3, 5, 3
 """What is told of each sort of thing that is known."""
 LONGEST_HUNKS, LONGEST_LINE, LONGEST_BOOK = 24_000, 200, 1500
 WIDTH = 180
+KNOWN = ("kb_neighbors", "drift_context", "hybrid_search_matches", "mcp_answers")
+"""The blocks of what is known beside the change."""
+NOTHING = Heard()
 SCHEMA: Json = {
     "type": "object",
     "properties": {
@@ -61,24 +65,29 @@ SCHEMA: Json = {
 
 
 def inferred(
-    writer: Writer, title: str, change: Change, work: Work, books: Sequence[Book], boundary: str
+    writer: Writer,
+    title: str,
+    change: Change,
+    work: Work,
+    books: Sequence[Book],
+    boundary: str,
+    heard: Heard = NOTHING,
 ) -> Outcome:
-    """What a model adds to what was found.
+    """What a model adds to what was found; `heard` is what servers of the reviewer's choice said.
 
     Raises:
         Unavailable: there is no model, or it does not answer.
         Limit: the budget is used up.
         Unreadable: it says what has not the asked shape.
     """
-    known = blocks(title, change, work, books)
+    known = blocks(title, change, work, books, heard)
     answer = writer.write(prompt(known, boundary), schema=SCHEMA, max_tokens=TOKENS)
     ids = _ids(known)
     found = tuple(read(answer.value, change, ids))
     tokens, cost = answer.input_tokens + answer.output_tokens, (answer.micro_usd or 0) / 1_000_000
-    told = [name for name in ("kb_neighbors", "drift_context", "hybrid_search_matches")
-            if known[name]]  # fmt: skip
+    told = [name for name in KNOWN if known[name]]
     model = {"used": True, "tokens": tokens, "cost": cost, "model": answer.model, "knew": told}
-    return Outcome(found, model=model)
+    return Outcome(found, reason="; ".join(heard.missed[:3]), model=model)
 
 
 def prompt(known: Mapping[str, Any], boundary: str) -> str:
@@ -88,9 +97,12 @@ def prompt(known: Mapping[str, Any], boundary: str) -> str:
     return text.replace("{{boundary}}", boundary).replace("{{blocks}}", quoted)
 
 
-def blocks(title: str, change: Change, work: Work, books: Sequence[Book]) -> Json:
-    """All that is quoted to it, by name; the same for the same change and the same past."""
-    known = {one.id: one for one in books}
+def blocks(
+    title: str, change: Change, work: Work, books: Sequence[Book], heard: Heard = NOTHING
+) -> Json:
+    """All that is quoted to it, by name; the same for the same change and the same past. A playbook
+    that gives orders is not among it, whoever approved it."""
+    known = {one.id: one for one in books if not hazards(one.text)}
     cited = [known[one["id"]] for one in work.kb.get("playbooks", ()) if one["id"] in known]
     priors = [{name: one[name] for name in ("id", "pr", "overall", "claims", "reasons")}
               for one in work.kb.get("prior_audits", ())]  # fmt: skip
@@ -107,9 +119,11 @@ def blocks(title: str, change: Change, work: Work, books: Sequence[Book]) -> Jso
         "kb_neighbors": priors[:PRIORS],
         "drift_context": drifts[:DRIFTS],
         "hybrid_search_matches": [
-            {"id": one.id, "title": one.title, "text": cut(one.text, LONGEST_BOOK)}
+            {"id": one.id, "title": one.title, "text": cut(one.text, LONGEST_BOOK),
+             **({"may_be_out_of_date": one.stale} if one.stale else {})}
             for one in cited[:BOOKS]
         ],
+        "mcp_answers": list(heard.rows),
     }  # fmt: skip
 
 
