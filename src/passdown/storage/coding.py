@@ -13,7 +13,7 @@ from typing import Any
 from passdown.domain.errors import Invalid, Limit
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-_decode = json.JSONDecoder().decode
+_decoder = json.JSONDecoder()
 # Pairs of backslashes go first, so that an escaped backslash before `u0000` stays what it is.
 _nul = re.compile(r"(\\\\)|\\u0000")
 _LARGEST = 2**63 - 1
@@ -67,7 +67,16 @@ def packed(value: Any) -> str:
 
 def unpacked(text: str) -> Any:
     """The value of a JSON text."""
-    return [] if text == "[]" else {} if text == "{}" else _decode(text)
+    if text == "[]":
+        return []
+    if text == "{}":
+        return {}
+    try:
+        value, end = _decoder.scan_once(text, 0)
+    except StopIteration:
+        end = -1
+    # What was packed has nothing around it; whatever has is read with more patience.
+    return value if end == len(text) else _decoder.decode(text)
 
 
 def same(value: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from heapq import heapify, heappop
-from itertools import repeat
 from math import log
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -36,30 +35,17 @@ def hit(one: Scored, record: Record) -> Hit:
 def scored(rows: Iterable[Sequence[str]], having: Mapping[str, int], many: int) -> Iterator[Scored]:
     """Ids with their words, best first, then by id; only words that some record has count. As many
     are put in order as are asked for."""
-    each = [(id, words, f" {words} ") for id, words in rows]
-    known = sorted(having.items())
-    # Word by word and not record by record: which words one has is soon told of all of them, and
-    # what some of them weigh together is summed once.
-    columns = [[asked in framed for _, _, framed in each] for asked in (f" {w} " for w, _ in known)]
-    has = list(zip(*columns, strict=True)) if columns else list(repeat((), len(each)))
-    weights = [_weight(n, many) for _, n in known]
-    worth = {some: -_sum(some, weights) * (K1 + 1) for some in set(has)}
-    found = [
-        (worth[some] / _long(words.count(" ")), id, words)
-        for some, (id, words, _) in zip(has, each, strict=True)
-    ]
+    weights = [(f" {word} ", _weight(n, many)) for word, n in sorted(having.items())]
+    found = []
+    for id, words in rows:
+        framed, has = f" {words} ", 0.0
+        for word, weight in weights:
+            if word in framed:
+                has += weight
+        found.append((-has * (K1 + 1) / _long(words.count(" ")), id, words))
     heapify(found)
     while found:
         yield heappop(found)
-
-
-def _sum(some: Sequence[bool], weights: Sequence[float]) -> float:
-    """What those words weigh, added in their order: another would change the last digit."""
-    total = 0.0
-    for there, weight in zip(some, weights, strict=True):
-        if there:
-            total += weight
-    return total
 
 
 @lru_cache(maxsize=256)

@@ -206,7 +206,7 @@ class _Ranking:
         parts = {"words": self._own[n]}
         if one.group:
             parts |= self._around(n, one, w)
-        if self._own[n] and self._pairs:
+        if self._own[n] and self._pairs and self._may_have_a_pair(self._counts[n]):
             parts["pairs"] = w.pairs * self._in_a_row(one.words)
         times = self._times(one, w)
         parts = {name: times * part for name, part in parts.items() if part}
@@ -280,6 +280,10 @@ class _Ranking:
             return 0.0
         long = K1 * (1 - B + B * words / self._mean)
         return sum([self._worth[w] * n * (K1 + 1) / (n + long) for w, n in count.items()])
+
+    def _may_have_a_pair(self, count: Mapping[str, float]) -> bool:
+        """Whether both words of any pair are there at all: most texts need no closer look."""
+        return any(first in count and second in count for first, second in self._pairs)
 
     def _in_a_row(self, words: Sequence[str]) -> int:
         return sum(pair in self._pairs for pair in pairwise(words))

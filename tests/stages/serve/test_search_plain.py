@@ -15,7 +15,7 @@ from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL, Sight
 from passdown.stages.apply.execute import execute
 from passdown.stages.serve.follow import follow
-from passdown.stages.serve.search import LIKE, NAMES, TYPICAL, WIDER, Found, _times, search
+from passdown.stages.serve.search import LIKE, NAMES, TIMES, TYPICAL, WIDER, Found, _times, search
 from passdown.storage.memory import open_memory
 from passdown.storage.scoring import K1, TYPICAL as LONG, B, _weight, scored
 from passdown.storage.sqlite import open_sqlite
@@ -106,7 +106,7 @@ def judged(query: str, record: Record, words: list[str], one: Ranked, best: floa
     """One of them with all that speaks for it."""
     parts = {NAMES.get(name, name): part / best for name, part in one.parts.items()}
     parts["like"] = LIKE * likeness(features(query), features(record.text))
-    times = _times(record)
+    times = dict(zip(TIMES, _times(record), strict=True))
     shared = tuple(w for w in dict.fromkeys(question(query).words) if w in words)
     return Found(record, sum(parts.values()) * prod(times.values()), shared, parts | times)
 

@@ -21,7 +21,7 @@ from passdown.text.vectors import features, likeness
 from passdown.text.worth import answers, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from passdown.domain.clock import At
     from passdown.domain.record import Record
@@ -49,6 +49,8 @@ ROUNDED = 1 + 1e-9
 
 NAMES = {"words": "full_text"}
 """What a part is called here: `words` are those that are shared."""
+
+TIMES = ("scope", "confidence", "trust")
 
 LIVES = ("active",)
 ONCE = ("active", "contested", "superseded", "archived")
@@ -165,49 +167,65 @@ def _judged(
     best, like = ranked[0].score if ranked else 1.0, features(query)
     without = set(range(len(those))) - {one.at for one in ranked}
     ranked += [Ranked(n, 0.0, {}) for n in sorted(without) if those[n].id in means]
-    found: list[Found] = []
+    first: list[tuple[float, str, Judged]] = []
     for most, one, times in _hopeful(ranked, those, means, best):
-        if len(found) == limit and most < found[-1].score:
+        if len(first) == limit and most < -first[-1][0]:
             break
         hit = those[one.at]
-        parts = {NAMES.get(name, name): part / best for name, part in one.parts.items()}
-        parts["like"] = LIKE * likeness(like, features(hit.record.text))
-        if means:
-            parts["meaning"] = MEANS * means.get(hit.id, 0.0)
-        score = sum(parts.values()) * prod(times.values())
-        shared = _shared(asked, hit)
-        insort(found, Found(hit.record, score, shared, parts | times), key=_order)
-        del found[limit:]
-    return found
+        alike = LIKE * likeness(like, features(hit.record.text))
+        judged = Judged(
+            hit, one.parts, best, alike, means.get(hit.id, 0.0) if means else None, times
+        )
+        insort(first, (-judged.score(), hit.id, judged))
+        del first[limit:]
+    words = dict.fromkeys(asked.words)
+    return [judged.found(-below, words) for below, _, judged in first]
 
 
-def _shared(asked: Question, hit: Hit) -> tuple[str, ...]:
-    has = set(hit.words)
-    return tuple(word for word in dict.fromkeys(asked.words) if word in has)
+class Judged(NamedTuple):
+    """One result before it is known whether it is among the first: its words' parts and the best
+    that these sum up to, what its likeness and its meaning add, and what is multiplied."""
 
+    hit: Hit
+    parts: Mapping[str, float]
+    best: float
+    alike: float
+    meant: float | None
+    times: tuple[float, ...]
 
-def _order(found: Found) -> tuple[float, str]:
-    return -found.score, found.record.id
+    def score(self) -> float:
+        """All of it: added and multiplied in one order, for another changes the last digit."""
+        return sum(self._added().values()) * prod(self.times)
+
+    def found(self, score: float, asked: Iterable[str]) -> Found:
+        """The same with why it stands where it does."""
+        has = set(self.hit.words)
+        parts = self._added() | dict(zip(TIMES, self.times, strict=True))
+        return Found(self.hit.record, score, tuple(w for w in asked if w in has), parts)
+
+    def _added(self) -> dict[str, float]:
+        parts = {NAMES.get(name, name): part / self.best for name, part in self.parts.items()}
+        parts["like"] = self.alike
+        if self.meant is not None:
+            parts["meaning"] = MEANS * self.meant
+        return parts
 
 
 def _hopeful(
     ranked: Sequence[Ranked], those: Sequence[Hit], means: Mapping[str, float], best: float
-) -> list[tuple[float, Ranked, dict[str, float]]]:
+) -> list[tuple[float, Ranked, tuple[float, ...]]]:
     """Each with the most it can reach and what it is multiplied with, the most hopeful first.
     Likeness is dear to compute: where that of the next would not help, that of no other does."""
     hopes = []
     for one in ranked:
         record = those[one.at].record
         times, meant = _times(record), MEANS * means.get(record.id, 0.0) if means else 0.0
-        most = (one.score / best + meant + LIKE) * prod(times.values()) * ROUNDED
-        hopes.append((most, one, times))
+        hopes.append(((one.score / best + meant + LIKE) * prod(times) * ROUNDED, one, times))
     hopes.sort(key=itemgetter(0), reverse=True)
     return hopes
 
 
-def _times(record: Record) -> dict[str, float]:
-    return {
-        "scope": 1.0 if record.scope == "global" else 1.1,
-        "confidence": 0.8 + 0.2 * record.confidence,
-        "trust": 0.9 + 0.02 * record.trust,
-    }
+def _times(record: Record) -> tuple[float, ...]:
+    """What the sum is multiplied with, as `TIMES` names it."""
+    scope = 1.0 if record.scope == "global" else 1.1
+    return scope, 0.8 + 0.2 * record.confidence, 0.9 + 0.02 * record.trust
