@@ -54,12 +54,13 @@ def every(
 def _drift(
     change: Change, shelf: Shelf, books: Sequence[Book], chosen: Sequence[Chosen]
 ) -> Outcome:
-    from passdown.stages.audit.drift import Playbook, drifts, findings, unknown
+    from passdown.stages.audit.drift import Playbook, findings, unknown
+    from passdown.stages.audit.drifted import drifted
     from passdown.stages.audit.judge import Outcome
 
     near = {one.book.id for one in chosen}
     told = [Playbook(one.id, one.title, one.text, one.tools, one.id in near) for one in books]
-    found = drifts(change, shelf, told)
+    found = drifted(change, shelf, told)
     rows = [one.plain() for one in found]
     return Outcome(tuple(findings(found)), reason=unknown(found), kb={"drift": rows})
 

@@ -51,7 +51,8 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What became of one thing that is used, from one version to another."""
+    """What became of one thing that is used, from one version to another; `noted` is what the
+    changelog says of it, which is shown and decides nothing."""
 
     tool: str
     old: str
@@ -64,6 +65,7 @@ class Drift:
     places: tuple[Proof, ...] = ()
     playbooks: tuple[str, ...] = ()
     asked: bool = field(default=True)
+    noted: str = ""
 
     def plain(self) -> Json:
         """As a verdict holds it, both signatures beside each other."""
@@ -71,7 +73,7 @@ class Drift:
             "tool": self.tool, "from": self.old, "to": self.new, "status": self.status,
             "symbol": self.symbol, "why": self.why, "was": self.was, "now": self.now,
             "places": [f"{one.path}:{one.line}" for one in self.places[:5]],
-            "playbooks": list(self.playbooks),
+            "playbooks": list(self.playbooks), "changelog": self.noted,
         }  # fmt: skip
 
 
@@ -114,7 +116,8 @@ def _told(one: Drift) -> Finding:
     books = f"; {len(one.playbooks)} playbooks use it" if len(one.playbooks) > 1 else ""
     books = "; 1 playbook uses it" if len(one.playbooks) == 1 else books
     span = f" {one.old}->{one.new}" if one.old else ""
-    message = f"{one.tool}: {one.why}{span}{books}"[:200]
+    news = f"; its changelog, {one.noted}" if one.noted else ""
+    message = f"{one.tool}: {one.why}{span}{books}{news}"[:200]
     fp = digest("drift", one.tool, one.symbol, one.why)
     return Finding(
         f"drift.{one.status}", CHECK, WARN if one.asked else INFO, message, fp,

@@ -82,6 +82,11 @@ class Shelf:
             self.fresh -= 1
             self.find(*key)
 
+    def place(self, package: str, version: str) -> Path | None:
+        """Where this version stands; None for nowhere."""
+        key = (canon(package), version)
+        return next((place for *one, place in self._standing if tuple(one) == key), None)
+
     def versions(self, package: str) -> list[str]:
         """Every version that stands somewhere, the newest first."""
         name = canon(package)
