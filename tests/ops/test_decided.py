@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from passdown.domain.errors import Invalid
+from passdown.domain.scope import Sight
+from passdown.ops import decided
 from tests.desk import ALICE, BOB, Desk
 from tests.notes import Add
 
@@ -76,3 +78,42 @@ def test_the_ledger_is_read_from_its_end(on_each: Desk) -> None:
     assert found == every[::-1]
     approved = on_each.call("ledger.history", newest=True, name="promotion.approved")["entries"]
     assert [e["actor"] for e in approved] == ["alice", "alice"]
+
+
+def test_each_event_a_loop_and_a_person_lead_to_every_decision_of_theirs(on_each: Desk) -> None:
+    ids = four(on_each)
+    for asked, many in (
+        ({"event": "undone"}, 1),
+        ({"event": "rejected"}, 1),
+        ({"by": "alice"}, 3),
+        ({"loop": "notes", "by": "bob"}, 1),
+        ({"loop": "notes", "event": "all"}, 8),
+        ({"by": "nobody"}, 0),
+    ):
+        found = on_each.call("decisions", **asked)
+        assert len(found["decisions"]) == many
+        assert found["next"] is None
+        assert {row["proposal"] for row in found["decisions"]} <= set(ids)
+
+
+def test_what_is_beyond_a_sight_was_decided_for_others(on_each: Desk) -> None:
+    one = on_each.ask(Add("rule", scope="repo:web"), scope="repo:web")
+    on_each.call("approve", ALICE, id=one.id)
+    seen = [
+        on_each.app.call("decisions", {}, ALICE, sight=Sight((scope,)))["decisions"]
+        for scope in ("repo:web", "repo:api")
+    ]
+    assert list(map(len, seen)) == [1, 0]
+
+
+def test_what_few_decided_takes_further_pages(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = four(at)
+    monkeypatch.setattr(decided, "LOOKED_AT", 4)
+    found, before = [], 0
+    while True:
+        page = at.call("decisions", by="bob", before=before)
+        found += [row["proposal"] for row in page["decisions"]]
+        if page["next"] is None:
+            break
+        before = page["next"]
+    assert found == [ids[1]]

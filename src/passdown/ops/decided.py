@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Invalid
@@ -9,16 +11,13 @@ from passdown.ops.kinds import Name
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from passdown.domain.entry import Entry
     from passdown.storage.port import Tx
 
 EVENTS = ("proposed", "approved", "rejected", "failed", "expired", "undone")
 DECIDED = EVENTS[1:]
-SPAN = 500
-LOOKED_AT = 50_000
-"""Entries looked at for one answer; a rarer kind takes further pages."""
+LOOKED_AT = 20_000
+"""Entries looked at for what one loop or one person decided; rarer ones take further pages."""
 
 
 @operation(
@@ -35,16 +34,13 @@ def decisions(
     most = max(1, min(limit, 1000))
     with ctx.store.read(ctx.sight) as tx:
         last = before or tx.ledger.head()[0] + 1
-        lowest = max(1, last - LOOKED_AT)
-        rows: list[dict[str, Any]] = []
-        for entry in _backwards(tx, last, lowest):
-            row = _row(tx, entry, wanted, loop, by)
-            if row is not None:
-                rows.append(row)
-            if len(rows) == most:
-                lowest = entry.seq
-                break
-    return {"decisions": rows, "next": lowest if lowest > 1 else None}
+        lowest = max(0, last - 1 - LOOKED_AT) if loop or by else 0
+        between: dict[str, Any] = {"before": last, "after": lowest, "loop": loop, "by": by}
+        found = [e for name in wanted for e in tx.ledger.latest(name, **between, limit=most)]
+        newest = nlargest(most, found, key=attrgetter("seq"))
+        rows = [_row(tx, entry) for entry in newest]
+    following = newest[-1].seq if len(newest) == most else lowest + 1
+    return {"decisions": [row for row in rows if row], "next": following if following > 1 else None}
 
 
 def _wanted(event: str) -> frozenset[str]:
@@ -54,19 +50,9 @@ def _wanted(event: str) -> frozenset[str]:
     return frozenset(f"promotion.{name}" for name in names)
 
 
-def _backwards(tx: Tx, before: int, lowest: int) -> Iterator[Entry]:
-    while before > lowest:
-        below = max(lowest - 1, before - 1 - SPAN)
-        part = tx.ledger.entries(after=below, limit=before - 1 - below)
-        yield from reversed(part)
-        before = below + 1
-
-
-def _row(tx: Tx, entry: Entry, wanted: frozenset[str], loop: str, by: str) -> dict[str, Any] | None:
-    if entry.name not in wanted or (by and entry.actor != by):
-        return None
+def _row(tx: Tx, entry: Entry) -> dict[str, Any] | None:
     asked = tx.queue.get(entry.subject)
-    if asked is None or (loop and asked.loop != loop):
+    if asked is None:
         return None
     return {
         "seq": entry.seq,

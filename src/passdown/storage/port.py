@@ -255,6 +255,20 @@ class Ledger(Protocol):
         """Ascending seq."""
         ...
 
+    def latest(
+        self,
+        name: str,
+        *,
+        before: int,
+        after: int = 0,
+        loop: str = "",
+        by: str = "",
+        limit: int = 1000,
+    ) -> list[Entry]:
+        """Of this name about questions that may be seen, newest first: those between the two; of
+        one loop's questions, or by one actor, when named."""
+        ...
+
     def head(self) -> tuple[int, str]:
         """The last entry's seq and hash; (0, GENESIS) of an empty ledger."""
         ...

@@ -64,6 +64,33 @@ class MemoryLedger:
         kept = ((row, bodies.get(row.body)) for row in islice(found, limit))
         return [entry_of(row, body.text if body else None) for row, body in kept]
 
+    def latest(
+        self,
+        name: str,
+        *,
+        before: int,
+        after: int = 0,
+        loop: str = "",
+        by: str = "",
+        limit: int = 1000,
+    ) -> list[Entry]:
+        """Of this name about questions that may be seen, newest first."""
+        ledger, bodies = self._bound.table("ledger"), self._bound.table("bodies")
+        newest_first = (ledger[seq] for seq in sorted(ledger, reverse=True) if after < seq < before)
+        found = (
+            row
+            for row in newest_first
+            if row.name == plain(name) and row.actor == (plain(by) or row.actor)
+            if self._asked(row.subject, plain(loop))
+        )
+        kept = ((row, bodies.get(row.body)) for row in islice(found, limit))
+        return [entry_of(row, body.text if body else None) for row, body in kept]
+
+    def _asked(self, id: str, loop: str) -> bool:
+        """Whether there is a question of this id, and of this loop, to be seen."""
+        found = self._bound.table("proposals").get(id)
+        return found is not None and self._bound.sees(found.scope) and loop in ("", found.loop)
+
     def _hidden(self, row: EntryRow) -> bool:
         places = ("proposals", "sessions")
         return self._was_beyond(row.subject) or any(

@@ -31,6 +31,21 @@ WHERE ledger.seq > :after
 ORDER BY ledger.seq
 LIMIT :limit
 
+-- The order of one name's entries is that of an index: it ends as soon as there are enough.
+-- name: latest
+SELECT ledger.seq, ledger.at, ledger.actor, ledger.name, ledger.subject, ledger.body, ledger.prev,
+    ledger.hash, bodies.text
+FROM ledger LEFT JOIN bodies ON bodies.hash = ledger.body
+WHERE ledger.name = :name AND ledger.seq < :before AND ledger.seq > :after
+    AND ledger.actor = :by --? by
+    AND EXISTS (
+        SELECT 1 FROM proposals
+        WHERE id = ledger.subject AND {sees}
+            AND loop = :loop --? loop
+    )
+ORDER BY ledger.seq DESC
+LIMIT :limit
+
 -- name: erase
 DELETE FROM bodies WHERE hash = :hash
 

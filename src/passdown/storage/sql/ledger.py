@@ -62,6 +62,21 @@ class SqlLedger:
         rows = self._rows("entries", after=after, subject=subject, name=name, limit=limit)
         return [entry_of(row[:-1], row[-1]) for row in rows]
 
+    def latest(
+        self,
+        name: str,
+        *,
+        before: int,
+        after: int = 0,
+        loop: str = "",
+        by: str = "",
+        limit: int = 1000,
+    ) -> list[Entry]:
+        """Of this name about questions that may be seen, newest first."""
+        of: dict[str, object] = {"loop": loop, "by": by, "before": before, "after": after}
+        rows = self._rows("latest", name=name, **of, limit=limit)
+        return [entry_of(row[:-1], row[-1]) for row in rows]
+
     def head(self) -> tuple[int, str]:
         """The last entry's seq and hash; (0, GENESIS) of an empty ledger."""
         row = self._row("head")
