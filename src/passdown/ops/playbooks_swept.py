@@ -44,11 +44,17 @@ def swept(ctx: Ctx, notes: list[str]) -> list[Json]:
     if not records:
         return []
     found = _looked(ctx, records, notes)
+    _remember(ctx, found)
+    return [row for one, rows in found if (row := _told(ctx, one, rows, notes))]
+
+
+def _remember(ctx: Ctx, found: Iterable[tuple[Record, list[Worn]]]) -> None:
+    from passdown.domain.scope import ALL
+
     kept = {one.id: {"version": one.version, "rows": [_plain(row) for row in rows]}
             for one, rows in found}  # fmt: skip
     with ctx.store.write(ALL) as tx:
         tx.registry.keep(STANDS, json.dumps(kept, sort_keys=True))
-    return [row for one, rows in found if (row := _told(ctx, one, rows, notes))]
 
 
 def _looked(

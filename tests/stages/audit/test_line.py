@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -262,3 +263,38 @@ def test_a_body_that_cannot_be_answered_in_json_is_refused(body: bytes) -> None:
     headers = {"x-github-event": "pull_request", "x-github-delivery": "d"}
     with pytest.raises(Unreadable, match="is not JSON"):
         hooks.delivery("github", headers, body)
+
+
+@pytest.mark.parametrize("how", ["head", "body", "unsaid", "handshake"])
+def test_a_forge_that_trickles_its_answer_has_so_much_time_and_no_more(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "WHOLE", 0.5)
+    monkeypatch.setattr(line, "TRIES", 1)
+    over = threading.Event()
+
+    def trickle(server: socket.socket) -> None:
+        client = server.accept()[0]
+        first = {
+            "head": b"HTTP/1.1 200 OK",
+            "unsaid": b"HTTP/1.1 200 OK\r\n\r\n",
+            "body": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n",
+            "handshake": b"\x16\x03\x03\x40\x00\x02\x00\x3f\x00",
+        }
+        with client, suppress(OSError):
+            client.sendall(first[how])
+            while not over.wait(0.05):
+                client.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        started = threading.Thread(target=trickle, args=(server,), daemon=True)
+        started.start()
+        scheme = "https" if how == "handshake" else "http"
+        url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match="it took over"):
+            Line(Forge("gitea", url)).ask("GET", "/x")
+        took = time.monotonic() - began
+        over.set()
+        started.join(5)
+    assert took < 5

@@ -55,21 +55,24 @@ class Stay(HTTPRedirectHandler):
 
 
 class Held:
-    """The connections of one question, and whether they were cut."""
+    """The connections of one question, and whether they were cut. Of each a second handle is kept:
+    the first one is wrapped, and closed while its answer is still read."""
 
     def __init__(self) -> None:
-        self.made: list[HTTPConnection] = []
+        self.made: list[socket.socket] = []
         self.cut = False
 
     def plain(self, host: str, **how: Any) -> HTTPConnection:
         """A connection that is known here."""
-        self.made.append(HTTPConnection(host, **how))
-        return self.made[-1]
+        made = _Known(host, **how)
+        made.held = self
+        return made
 
     def sealed(self, host: str, **how: Any) -> HTTPConnection:
         """The same with TLS."""
-        self.made.append(HTTPSConnection(host, **how))
-        return self.made[-1]
+        made = _KnownSealed(host, **how)
+        made.held = self
+        return made
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -81,12 +84,34 @@ class Held:
             yield
         finally:
             timer.cancel()
+            timer.join()
+            for one in self.made:
+                one.close()
+
+    def keep(self, one: socket.socket) -> None:
+        """A second handle of this; cut at once where the time is up already."""
+        self.made.append(one.dup())
+        if self.cut:
+            self._end()
 
     def _end(self) -> None:
         self.cut = True
         for one in self.made:
-            with suppress(OSError, AttributeError):
-                one.sock.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+class _Known(HTTPConnection):
+    held: Held
+
+    def connect(self) -> None:
+        """Over a socket of which a second handle is kept, before any TLS."""
+        super().connect()
+        self.held.keep(self.sock)
+
+
+class _KnownSealed(HTTPSConnection, _Known):
+    """The same with TLS: `connect` of the other is what it builds upon."""
 
 
 class _Plain(HTTPHandler):
