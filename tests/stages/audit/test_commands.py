@@ -242,3 +242,16 @@ def test_programs_are_those_that_a_package_installs(tmp_path: Path) -> None:
     assert opened.programs(tmp_path / "nowhere.whl") == frozenset()
     (tmp_path / "x.whl").write_bytes(b"no wheel")
     assert opened.told(tmp_path / "x.whl") == ""
+
+
+def test_a_program_that_is_no_python_is_known_by_what_it_said_of_itself(tmp_path: Path) -> None:
+    for version, text in (("1.0", "  --fast  Be fast\n  --level N\n"),
+                          ("2.0", "  --level N  (deprecated) No use\n")):  # fmt: skip
+        place = tmp_path / "shelf" / f"ship-{version}"
+        place.mkdir(parents=True)
+        (place / "ship.help.txt").write_text(f"Usage: ship [OPTIONS]\n{text}")
+    known = moved(tmp_path, {"run.sh": "ship --fast --level 3 --never-said\n"})
+    rows = drifted(known, Shelf([tmp_path / "shelf"]))
+    assert [(one.symbol, one.status) for one in rows if one.status in drift.TOLD] == [
+        ("ship --fast", drift.REMOVED), ("ship --level", drift.DEPRECATED),
+    ]  # fmt: skip

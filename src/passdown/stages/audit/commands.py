@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 FLAG = re.compile(r"--[a-z][\w-]*")
 LONGEST = 4000
@@ -25,6 +25,7 @@ _OPEN = re.compile(
 """What makes options of names, so that no text holds them."""
 _SAID = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 _QUOTED = re.compile(r"[\"']([a-z][\w-]{1,40})[\"']|\bdef ([a-z]\w{1,40})")
+_LEAVING = re.compile(r"\s[\[(]?deprecated\b", re.I)
 _OLD = re.compile(r"^\W{0,3}deprecated\b", re.I)
 _RUNNERS = frozenset(
     ("uv run", "poetry run", "pdm run", "hatch run", "pipenv run", "rye run", "pipx run",
@@ -80,6 +81,14 @@ def surface(programs: frozenset[str], sources: Sequence[str]) -> Surface:
     is_open = any(_OPEN.search(text) for text in sources)
     return Surface(programs, frozenset(walk.flags), frozenset(walk.words),
                    frozenset(walk.old), frozenset(said), is_open)  # fmt: skip
+
+
+def of_help(texts: Mapping[str, str]) -> Surface:
+    """What programs take, by what they said of themselves: all of it, as far as anybody knows."""
+    flags = frozenset(flag for text in texts.values() for flag in _SAID.findall(text))
+    old = frozenset(flag for text in texts.values() for row in text.splitlines()
+                    if _LEAVING.search(row) for flag in _SAID.findall(row)[:1])  # fmt: skip
+    return Surface(frozenset(texts), flags, frozenset(), old, flags, False)
 
 
 class _Walk(ast.NodeVisitor):

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from passdown.stages.audit import opened, pins
 from passdown.stages.audit.change import Proof
-from passdown.stages.audit.commands import calls_programs, runs, surface
+from passdown.stages.audit.commands import calls_programs, of_help, runs, surface
 from passdown.stages.audit.drift import DEPRECATED, MOST_PACKAGES, REMOVED, UNKNOWN, Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.commands import Run, Surface
@@ -33,7 +34,7 @@ def commands(change: Change, shelf: Shelf, playbooks: Sequence[Playbook] = ()) -
     """What the calls of programs run into, of each package that the change moves."""
     for bump in pins.bumps(change)[:MOST_PACKAGES]:
         place = shelf.place(bump.package, bump.old)
-        names = sorted(opened.programs(place)) if place is not None else []
+        names = sorted(_programs(place)) if place is not None else []
         called = [("", one) for one in _called(change, names)]
         called += [(book.id, one) for book in playbooks for block in _FENCED.findall(book.text)
                    for one in runs("", block, names)]  # fmt: skip
@@ -56,13 +57,26 @@ def _moved(bump: Bump, shelf: Shelf, called: Sequence[tuple[str, Run]]) -> Itera
         why = f"there is no {bump.package} {bump.old if before is None else bump.new} to look at"
         yield Drift(bump.package, bump.old, bump.new, UNKNOWN, why=why)
         return
-    old, new = (surface(opened.programs(one), opened.sources(one)) for one in (before, after))
+    old, new = _surfaces(before, after)
     if _is_other(old, new):
         names = ", ".join(sorted({run.program for _, run in called})[:3])
         why = f"what `{names}` takes is not in its source"
         yield Drift(bump.package, bump.old, bump.new, UNKNOWN, why=why)
         return
     yield from _told(bump, old, new, called)
+
+
+def _programs(place: Path) -> frozenset[str]:
+    return opened.programs(place) | opened.helps(place).keys()
+
+
+def _surfaces(before: Path, after: Path) -> tuple[Surface, Surface]:
+    """What both versions take: by what their programs said, where that was saved of both."""
+    said = opened.helps(before), opened.helps(after)
+    if said[0] and said[0].keys() == said[1].keys():
+        return of_help(said[0]), of_help(said[1])
+    old, new = (surface(opened.programs(one), opened.sources(one)) for one in (before, after))
+    return old, new
 
 
 def _is_other(old: Surface, new: Surface) -> bool:

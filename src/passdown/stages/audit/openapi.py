@@ -66,30 +66,30 @@ def bare(path: str) -> str:
 
 def _loaded(path: str, text: str) -> Any:
     try:
-        return json.loads(text) if path.endswith(".json") else _yaml(text)
+        return json.loads(text) if path.endswith(".json") else yaml(text)
     except (ValueError, RecursionError, ImportError):
         return None
 
 
-def _yaml(text: str) -> Any:
+def yaml(text: str) -> Any:
     """Words, lists and tables of a YAML text: no tag is followed and nothing is merged, so that it
     grows no larger than it is; one that is nested too deep for the reader is none.
 
     Raises:
         ValueError: it is no YAML.
     """
-    import yaml
+    import yaml as reader
 
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    loader = getattr(reader, "CBaseLoader", reader.BaseLoader)
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=loader):
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
+        for event in reader.parse(text, Loader=loader):
+            depth += isinstance(event, reader.CollectionStartEvent)
+            depth -= isinstance(event, reader.CollectionEndEvent)
             if depth > DEEPEST:
                 return None
-        return yaml.load(text, Loader=loader)
-    except yaml.YAMLError as error:
+        return reader.load(text, Loader=loader)
+    except reader.YAMLError as error:
         raise ValueError(str(error)) from error
 
 

@@ -36,6 +36,13 @@ def sources(place: Path) -> tuple[str, ...]:
     return tuple(_texts(place, lambda path: path.endswith(".py")).values())
 
 
+def helps(place: Path) -> dict[str, str]:
+    """What programs said of themselves, by their names, where somebody saved it: `ruff.help.txt`,
+    their commands' included. That is how a program is known that is no Python."""
+    found = _texts(place, lambda path: path.endswith(".help.txt") and "/" not in path)
+    return {path.removesuffix(".help.txt"): text for path, text in found.items()}
+
+
 def told(place: Path) -> str:
     """Its news: by files of that name, else by what it says of itself."""
     found = _texts(place, lambda path: bool(news.FILE.search(path)) or _name(path) in _TELLS_NEWS)

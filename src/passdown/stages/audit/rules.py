@@ -22,7 +22,7 @@ CLAIMS = {f"claims.{kind.name}": kind.cap for kind in KINDS}
 USUAL = {
     **CLAIMS, "claims.removes_leftover": INFO, "tamper.skipped": WARN, "tamper.focused": WARN,
     "tamper.hollow": WARN, "tamper.deleted": WARN, "tamper.asserts": INFO,
-    "tamper.threshold": WARN, "tamper.owners": WARN, "drift.removed": WARN,
+    "tamper.threshold": WARN, "tamper.owners": WARN, "tamper.gate": INFO, "drift.removed": WARN,
     "drift.breaking": WARN, "drift.deprecated": WARN, "drift.version": INFO,
     "dynamic.broken": WARN, "dynamic.flaky": INFO, "kb.playbook": INFO,
     "inference": INFO,

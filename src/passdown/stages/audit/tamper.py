@@ -38,6 +38,13 @@ _ASSERTS = re.compile(r"\bassert\w*\b|\bexpect\(|\.should\b|\bassert_\w+!?\(")
 _HOLLOW = re.compile(
     r"\bassert\s+(?:True|1)\s*(?:$|#|,)|assertTrue\(True\)|expect\(true\)\.toBe\(true\)"
 )
+_CHECKS = re.compile(
+    r"^(?:-\s+)?(?:(?:run|script|command|commands|entry)\s*[:=]\s*)?(?:[\w./-]+ run |python3? -m )?"
+    r"[\"']?(pytest|tox|nox|coverage|unittest|ruff|mypy|pyright|flake8|pylint|eslint|tsc|vitest|jest|"
+    r"pre-commit|golangci-lint|ctest|(?:npm|yarn|pnpm|go|cargo|mvn|gradle|make|just) (?:run )?"
+    r"(?:test|lint|check|vet|clippy|verify))\b(?![\w-]*\s*(?:[=<>]|:\s*$))"
+)
+"""A line of a workflow that checks something, and what it does so with."""
 _OWNERS = re.compile(r"(?:^|/)CODEOWNERS\Z")
 
 
@@ -48,6 +55,7 @@ def tampering(change: Change) -> Iterator[Finding]:
         if sorts.test(file.path) or sorts.test(file.old):
             yield from _tests(file)
     yield from _deleted(change)
+    yield from _unchecked(change)
 
 
 def _gates(file: Touched) -> Iterator[Finding]:
@@ -88,6 +96,21 @@ def _deleted(change: Change) -> Iterator[Finding]:
         count = f"{len(lost)} tests went" if len(lost) > 1 else "a test went"
         proof = Proof(path, test.line, test.name, "went")
         yield at("tamper.deleted", CHECK, WARN, f"{count}, and no code that they try", proof)
+
+
+def _unchecked(change: Change) -> Iterator[Finding]:
+    """What was checked wherever changes are, and is not any more: no line of the change checks
+    anything instead, and nothing that is left does so with the same."""
+    if change.after is None:
+        return
+    gates = [file for file in change.facts.files if sorts.ci(file.path) or sorts.ci(file.old)]
+    went = {found[1]: (file, line) for file in gates for line in file.removed
+            if (found := _CHECKS.match(line.text.strip()))}  # fmt: skip
+    came = any(_CHECKS.match(line.text.strip()) for _, line in change.facts.added())
+    for name, (file, line) in sorted(went.items()) if not came else ():
+        if not any(sorts.ci(path) for path, _, _ in change.after.find([name])):
+            proof = Proof(file.path, line.n, line.text.strip()[:300], "went")
+            yield at("tamper.gate", CHECK, INFO, f"`{name}` no longer checks changes", proof)
 
 
 def _bars(file: Touched) -> Iterator[Finding]:
