@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from passdown.domain.record import Life
 from passdown.ops.kinds import Name, Text, When
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from passdown.contract.query import Changed
     from passdown.domain.record import Record
     from passdown.storage.port import Tx
 
@@ -36,24 +37,71 @@ def graph(
 ) -> dict[str, Any]:
     """The names that most records hold, and how often two of them stand in one; `around` keeps
     those next to one name."""
-    from passdown.ops.still import answered
     from passdown.ops.when import moment
 
     then = moment(ctx, as_of) if as_of else ""
-    asked: dict[str, Any] = {"scope": scope, "then": then, "limit": max(1, min(limit, NODES))}
+    most = max(1, min(limit, NODES))
     if around:
-        return _drawn(ctx, around=around, **asked)
-    told: dict[str, Any] = answered(
-        ctx, "graph", {**asked, "read": READ}, partial(_drawn, ctx, **asked)
-    )
-    return told
+        with ctx.store.read(ctx.sight) as tx:
+            known = tx.sums.records()
+            read = _around(tx, around) if known > READ else tx.knowledge.all("", limit=READ)
+            held = [names for names in _held(map(_said, read), scope, then) if around in names]
+        return {**_drawn(held, most), "read": len(read), "known": known}
+    from passdown.ops.views import kept
+
+    with kept(ctx, ("graph", READ), _First, _First.follow) as (first, tx):
+        held = list(_held(first.said(), scope, then))
+        known, read_now = tx.sums.records(), len(first)
+    return {**_drawn(held, most), "read": read_now, "known": known}
 
 
-def _drawn(ctx: Ctx, scope: str, then: str, limit: int, around: str = "") -> dict[str, Any]:
-    with ctx.store.read(ctx.sight) as tx:
-        known = sum(tx.knowledge.counts().values())
-        read = _around(tx, around) if around and known > READ else tx.knowledge.all("", limit=READ)
-    held = [names for names in _held(read, scope, then) if not around or around in names]
+class _Said(NamedTuple):
+    """What a record says here: where it is told, its names, from when until when."""
+
+    scope: str
+    names: tuple[str, ...]
+    begins: str
+    ends: str
+
+
+class _First:
+    """The first records in force by kind and key, as many as are looked at."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._most = READ
+        self._read(tx)
+
+    def _read(self, tx: Tx) -> None:
+        read = tx.knowledge.all("", limit=self._most)
+        self._rows = {(one.kind, one.key): _said(one) for one in read}
+        self._ids = {one.id: (one.kind, one.key) for one in read}
+        self._last = max(self._rows) if len(read) == self._most else None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def said(self) -> Iterable[_Said]:
+        """What each of them says."""
+        return self._rows.values()
+
+    def follow(self, changed: Changed, tx: Tx) -> None:
+        """Be as if read anew, now that this has changed; read anew where more are to follow."""
+        for id, record in changed.records.items():
+            self._rows.pop(self._ids.pop(id, ("", "")), None)
+            if record is not None and record.life is Life.ACTIVE:
+                place = (record.kind, record.key)
+                if self._last is None or place <= self._last:
+                    self._rows[place], self._ids[id] = _said(record), place
+        if len(self._rows) > self._most or (self._last and len(self._rows) < self._most):
+            self._read(tx)
+
+
+def _said(record: Record) -> _Said:
+    names = tuple(dict.fromkeys(record.body.get("entities") or ()))
+    return _Said(record.scope, names, record.valid_from, record.valid_to)
+
+
+def _drawn(held: list[tuple[str, ...]], limit: int) -> dict[str, Any]:
     nodes = Counter(name for names in held for name in names)
     shown = [name for name, _ in _first(nodes, limit)]
     edges = _edges(held, frozenset(shown))
@@ -62,8 +110,6 @@ def _drawn(ctx: Ctx, scope: str, then: str, limit: int, around: str = "") -> dic
         "nodes": [{"name": n, "records": nodes[n], "links": links[n]} for n in shown],
         "edges": [{"from": a, "to": b, "records": n} for (a, b), n in edges],
         "records": len(held),
-        "read": len(read),
-        "known": known,
     }
 
 
@@ -75,18 +121,12 @@ def _around(tx: Tx, name: str) -> list[Record]:
     return sorted((hit.record for hit in hits), key=lambda one: (one.kind, one.key))
 
 
-def _held(read: Iterable[Record], scope: str, then: str) -> Iterator[tuple[str, ...]]:
+def _held(read: Iterable[_Said], scope: str, then: str) -> Iterator[tuple[str, ...]]:
     """The names of each record that held at that time."""
-    for record in read:
-        names = record.body.get("entities")
-        if names and (not scope or record.scope == scope) and _held_then(record, then):
-            yield tuple(dict.fromkeys(names))
-
-
-def _held_then(record: Record, then: str) -> bool:
-    return not then or (
-        record.valid_from <= then and (not record.valid_to or then < record.valid_to)
-    )
+    for one in read:
+        held = not then or (one.begins <= then and (not one.ends or then < one.ends))
+        if one.names and held and scope in ("", one.scope):
+            yield one.names
 
 
 def _edges(held: list[tuple[str, ...]], shown: frozenset[str]) -> list[tuple[tuple[str, str], int]]:

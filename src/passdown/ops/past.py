@@ -16,7 +16,9 @@ from passdown.ops.params import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from passdown.contract.query import Changed
     from passdown.domain.entry import Entry
+    from passdown.stages.measure.calibration import Answers
     from passdown.storage.port import Tx
 
 PAGE = 5000
@@ -50,19 +52,19 @@ def similar(ctx: Ctx, id: Id, limit: int = 6) -> dict[str, Any]:
 def calibrate(ctx: Ctx, loop: Name = "", target: float = 0.9) -> dict[str, Any]:
     """How sure the detectors were, beside what people decided; from where on they could be
     believed, where enough was decided to say so."""
-    from passdown.ops.still import answered
-    from passdown.stages.measure.calibration import calibration
+    from passdown.ops.views import kept
+    from passdown.stages.measure.calibration import Answers, calibrated
 
     if not 0.5 <= target < 1:
         raise Invalid(f"a target of {target:g}", next="A share from 0.5 to below 1, such as 0.9.")
+    with kept(ctx, Answers, Answers, _follow) as (answers, _):
+        every = answers.every(loop)
+    groups = [plain(group._asdict()) for group in calibrated(every, target)]
+    return {"target": target, "groups": groups}
 
-    def drawn() -> dict[str, Any]:
-        with ctx.store.read(ctx.sight) as tx:
-            found = calibration(tx, loop=loop, target=target)
-        return {"target": target, "groups": [plain(group._asdict()) for group in found]}
 
-    told: dict[str, Any] = answered(ctx, "calibrate", {"loop": loop, "target": target}, drawn)
-    return told
+def _follow(answers: Answers, changed: Changed, tx: Tx) -> None:
+    answers.follow(changed.asked, tx)
 
 
 @operation("ledger.export", Effect.ADMIN, example="passdown ledger export ~/ledger.jsonl")

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from passdown.storage.port import Store, Tx
 
 V = TypeVar("V", bound="View")
+T = TypeVar("T")
 
-MOST = 4
+MOST = 12
 """Views that are kept of one store: each holds what it saw of everything."""
 LONG = 1000
 """More entries than these are not followed: it takes less to draw anew."""
@@ -59,32 +60,46 @@ _lock = Lock()
 
 @contextmanager
 def viewed(ctx: Ctx, draw: Callable[[Corpus], V]) -> Iterator[tuple[V, Corpus]]:
-    """The view as of now, and the corpus that it is a view of, as long as this lasts."""
+    """A loop's view as of now, and the corpus that it is a view of, as long as this lasts."""
     from passdown.stages.mine.corpus import live
 
-    kept = _of(ctx, draw)
-    with kept.lock, ctx.store.read(ctx.sight) as tx:
-        view, before, corpus = kept.view, kept.place, live(tx)
-        kept.view = None  # what fails on its way is no view
+    with kept(ctx, draw, lambda tx: draw(live(tx)), _follow) as (view, tx):
+        yield view, live(tx)
+
+
+def _follow(view: View, changed: Changed, tx: Tx) -> None:
+    view.follow(changed, tx.now)
+
+
+@contextmanager
+def kept(
+    ctx: Ctx, name: object, draw: Callable[[Tx], T], follow: Callable[[T, Changed, Tx], None]
+) -> Iterator[tuple[T, Tx]]:
+    """What is drawn under this name of what the caller sees, as of now, and the transaction in
+    which that is so, as long as this lasts."""
+    one = _of(ctx, name)
+    with one.lock, ctx.store.read(ctx.sight) as tx:
+        view, before = one.view, one.place
+        one.view = None  # what fails on its way is no view
         place = _place(tx)
         changed = _changed(ctx, tx, before, place) if view is not None and before else None
         if changed is None:
             view = None
-            view = draw(corpus)
+            view = draw(tx)
         else:
-            view.follow(changed, place.at)
-        kept.view, kept.place = view, place
-        yield view, corpus
+            follow(view, changed, tx)
+        one.view, one.place = view, place
+        yield view, tx
 
 
-def _of(ctx: Ctx, draw: object) -> _Kept:
+def _of(ctx: Ctx, name: object) -> _Kept:
     with _lock:
         every = _views.setdefault(ctx.store, OrderedDict())
-        kept = every.setdefault((draw, ctx.sight), _Kept())
-        every.move_to_end((draw, ctx.sight))
+        found = every.setdefault((name, ctx.sight), _Kept())
+        every.move_to_end((name, ctx.sight))
         while len(every) > MOST:
             every.popitem(last=False)
-        return kept
+        return found
 
 
 def _place(tx: Tx) -> Place:

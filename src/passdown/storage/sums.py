@@ -22,6 +22,13 @@ class Answered(NamedTuple):
     fifths: tuple[int, ...]
 
 
+class Stated(NamedTuple):
+    """One action of a loop, and how sure it was stated to be right."""
+
+    action: str
+    stated: float
+
+
 class Met(NamedTuple):
     """Kinds of errors: how often a session met one, each once a session, and how many there are.
     The first session that met a kind did not repeat it, every other one did."""
@@ -36,7 +43,8 @@ class Sums(Protocol):
     def events(
         self, names: Sequence[str], *, since: str, loop: str = ""
     ) -> dict[tuple[str, str], int]:
-        """Ledger entries by day and name, from that day on; of one loop's questions when named."""
+        """Ledger entries about questions by day and name, from that day on; of one loop's when
+        named."""
         ...
 
     def approved(self, *, since: At) -> int:
@@ -45,6 +53,10 @@ class Sums(Protocol):
 
     def known(self, *, until: At, without: str) -> int:
         """Active records made until then, but for those of one kind."""
+        ...
+
+    def records(self) -> int:
+        """Active records."""
         ...
 
     def told(self, name: str, *, since: At, until: At, without: str, verdict: str = "") -> int:
@@ -72,10 +84,10 @@ class Sums(Protocol):
         """When the first session began and when the last one ended; '' where there is none."""
         ...
 
-    def answered(self, loop: str = "") -> list[Answered]:
-        """What people answered, by kind, stated confidence and whether it was a yes that stands. A
-        yes that was taken back counts as none, also where no person had given it; what was
-        forgotten is left out."""
+    def answered(self, loop: str = "", of: Stated | None = None) -> list[Answered]:
+        """What people answered, by kind, stated confidence and whether it was a yes that stands; of
+        one kind and confidence when given. A yes that was taken back counts as none, also where no
+        person had given it; what was forgotten is left out."""
         ...
 
 

@@ -6,7 +6,6 @@ Every figure has its guard: what too few pairs cannot show is not shown.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from math import exp, log
@@ -16,7 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.text.stats import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
+
+    Told: TypeAlias = Mapping[float, tuple[int, int]]
+    """By what was stated, in its order: how often it was so, and how often not."""
 
 FEW = 30
 """Fewer pairs than this recalibrate nothing."""
@@ -146,15 +149,14 @@ def threshold(
     """The lowest confidence above which enough pairs are right, on all of them and whichever fifth
     is left out; None where there is none."""
     found, every = None, size(pairs)
-    sums, without = _Sum(), [_Sum() for _ in range(FOLDS)]
+    sums, own = _Sum(), [_Sum() for _ in range(FOLDS)]
     levels = sorted(zip(pairs, _fifths(pairs), strict=True), key=lambda one: -one[0].stated)
     for at, level in groupby(levels, key=lambda one: one[0].stated):
         for p, fifth in level:
             sums.add(p)
-            for some in without[:fifth] + without[fifth + 1 :]:
-                some.add(p)
+            own[fifth].add(p)
         low = wilson(sums.right, sums.n)[0] if sums.n >= least else 0.0
-        if low >= target and all(some.n and some.share >= target for some in without):
+        if low >= target and all(sums.without(some) >= target for some in own):
             found = Threshold(at, sums.n, sums.right, low, sums.n / every)
     return found
 
@@ -197,9 +199,11 @@ def recalibrated(pairs: Sequence[Pair]) -> Curve:
         return Curve("none", n)
     if n < SOME:
         return _shrunken(pairs)
+    fifths = _folded(pairs)
+    every = _together(fifths)
     if n < MANY:
-        return _platt(pairs)
-    return min((_platt, _isotonic), key=lambda way: _crossed(way, pairs))(pairs)
+        return _platt(every)
+    return min((_platt, _isotonic), key=lambda way: _crossed(way, fifths))(every)
 
 
 def _shrunken(pairs: Sequence[Pair]) -> Curve:
@@ -217,12 +221,12 @@ def _shrunken(pairs: Sequence[Pair]) -> Curve:
     return Curve("bins", every.n, _rising(points))
 
 
-def _platt(pairs: Sequence[Pair]) -> Curve:
+def _platt(told: Told) -> Curve:
     """A logistic curve over the log odds of what was stated, fitted by Newton's method with the
     targets drawn in a little, so that no clean split runs away."""
-    every = _sum(pairs)
-    yes, no = (every.right + 1) / (every.right + 2), 1 / (every.n - every.right + 2)
-    rows = [(_logit(at), yes if right else no, n) for (at, right), n in _same(pairs).items()]
+    right, n = sum(yes for yes, _ in told.values()), _many(told)
+    high, low = (right + 1) / (right + 2), 1 / (n - right + 2)
+    rows = [(_logit(at), yes * high + no * low, yes + no) for at, (yes, no) in told.items()]
     a, b = 1.0, 0.0
     for _ in range(50):
         da, db = _step(rows, a, b)
@@ -231,15 +235,15 @@ def _platt(pairs: Sequence[Pair]) -> Curve:
             break
     a = max(a, 0.0)  # being surer never means being less right
     points = tuple((n / 100, _sigmoid(a * _logit(n / 100) + b)) for n in range(101))
-    return Curve("platt", every.n, points)
+    return Curve("platt", n, points)
 
 
 def _step(rows: Sequence[tuple[float, float, int]], a: float, b: float) -> tuple[float, float]:
-    """One step of Newton's, damped a little."""
+    """One step of Newton's, damped a little; of each place the sum of its targets."""
     ga = gb = haa = hab = hbb = 0.0
-    for x, target, n in rows:
+    for x, targets, n in rows:
         p = _sigmoid(a * x + b)
-        left, weight = n * (target - p), n * p * (1 - p)
+        left, weight = targets - n * p, n * p * (1 - p)
         ga, gb = ga + left * x, gb + left
         haa, hab, hbb = haa + weight * x * x, hab + weight * x, hbb + weight
     haa, hbb = haa + 1e-3, hbb + 1e-3
@@ -247,11 +251,10 @@ def _step(rows: Sequence[tuple[float, float, int]], a: float, b: float) -> tuple
     return (hbb * ga - hab * gb) / whole, (haa * gb - hab * ga) / whole
 
 
-def _isotonic(pairs: Sequence[Pair]) -> Curve:
+def _isotonic(told: Told) -> Curve:
     """The rising steps nearest to what was so."""
-    ordered = sorted(_same(pairs).items())
-    steps = [(at, float(right), float(n)) for (at, right), n in ordered]
-    return Curve("isotonic", size(pairs), _rising(steps))
+    steps = [(at, yes / (yes + no), float(yes + no)) for at, (yes, no) in sorted(told.items())]
+    return Curve("isotonic", _many(told), _rising(steps))
 
 
 def _rising(points: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, float], ...]:
@@ -267,16 +270,52 @@ def _rising(points: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, 
     return tuple((x, y) for first, last, y, _ in pools for x in dict.fromkeys((first, last)))
 
 
-def _crossed(way: object, pairs: Sequence[Pair]) -> float:
-    """The Brier score of a way on pairs that it was not fitted to."""
-    assert callable(way)
-    found, fifths = [], _fifths(pairs)
-    for n in range(FOLDS):
-        rest = [p for p, fifth in zip(pairs, fifths, strict=True) if fifth != n]
-        curve = way(rest or pairs)
-        left_out = (p for p, fifth in zip(pairs, fifths, strict=True) if fifth == n)
-        found += [Pair(curve(p.stated), p.right, p.n) for p in left_out]
-    return brier(found)
+def _crossed(way: Callable[[Told], Curve], fifths: Sequence[Told]) -> float:
+    """The Brier score of a way on answers that it was not fitted to."""
+    lost, every = 0.0, _together(fifths)
+    for left_out in fifths:
+        curve = way(_without(every, left_out) or every)
+        for at, (yes, no) in left_out.items():
+            p = curve(at)
+            lost += yes * (p - 1) ** 2 + no * p * p
+    return lost / _many(every)
+
+
+def _folded(pairs: Sequence[Pair]) -> list[Told]:
+    """What was so of each fifth, by what was stated."""
+    folds: list[dict[float, tuple[int, int]]] = [{} for _ in range(FOLDS)]
+    for p, fifth in zip(pairs, _fifths(pairs), strict=True):
+        yes, no = folds[fifth].get(p.stated, (0, 0))
+        folds[fifth][p.stated] = (yes + p.n, no) if p.right else (yes, no + p.n)
+    return [dict(sorted(fold.items())) for fold in folds]
+
+
+def _together(fifths: Sequence[Told]) -> Told:
+    found: dict[float, tuple[int, int]] = {}
+    for fold in fifths:
+        for at, (yes, no) in fold.items():
+            before = found.get(at, (0, 0))
+            found[at] = before[0] + yes, before[1] + no
+    return dict(sorted(found.items()))
+
+
+def _without(every: Told, some: Told) -> Told:
+    """What is left of all when these are taken out."""
+    found = {at: (yes - some[at][0], no - some[at][1]) if at in some else (yes, no)
+             for at, (yes, no) in every.items()}  # fmt: skip
+    return {at: one for at, one in found.items() if any(one)}
+
+
+def merged(pairs: Sequence[Pair]) -> list[Pair]:
+    """The same without their fifths, what is alike as one."""
+    counts: dict[tuple[float, bool], int] = {}
+    for p in pairs:
+        counts[p.stated, p.right] = counts.get((p.stated, p.right), 0) + p.n
+    return [Pair(at, right, n) for (at, right), n in sorted(counts.items())]
+
+
+def _many(told: Told) -> int:
+    return sum(yes + no for yes, no in told.values())
 
 
 # ---- parts
@@ -306,19 +345,16 @@ class _Sum:
         """Of all, those that are right."""
         return self.right / self.n
 
+    def without(self, some: _Sum) -> float:
+        """The same of the rest where these are left out; 0 where there is none."""
+        return (self.right - some.right) / (self.n - some.n) if self.n > some.n else 0.0
+
 
 def _sum(pairs: Sequence[Pair]) -> _Sum:
     sums = _Sum()
     for p in pairs:
         sums.add(p)
     return sums
-
-
-def _same(pairs: Sequence[Pair]) -> Counter[tuple[float, bool]]:
-    counts: Counter[tuple[float, bool]] = Counter()
-    for p in pairs:
-        counts[p.stated, p.right] += p.n
-    return counts
 
 
 def _fifths(pairs: Sequence[Pair]) -> list[int]:

@@ -69,12 +69,14 @@ class Ties:
 
     def among(self, names: Sequence[str]) -> Iterator[tuple[str, str, int]]:
         """The ties between these, each with its weight."""
-        for lower, upper in combinations(sorted(names), 2):
-            weight = self._claimed.get(lower, {}).get(upper, 0)
-            if self._related:
-                weight += self._related.get((lower, upper), 0)
-            if weight:
-                yield lower, upper, weight
+        shown = frozenset(names)
+        found = Counter({pair: n for pair, n in self._related.items() if shown.issuperset(pair)})
+        for lower in names:
+            row = self._claimed.get(lower, {})
+            for upper in shown.intersection(row):
+                found[lower, upper] += row[upper]
+        for (lower, upper), weight in found.items():
+            yield lower, upper, weight
 
     def _told(self, one: str, other: str) -> int:
         """How many sessions tell that the two belong together; no more than are counted."""

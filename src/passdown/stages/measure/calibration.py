@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.storage.sums import Stated
 from passdown.text.calibrate import (
     ABOVE,
     CURVE,
@@ -14,6 +15,7 @@ from passdown.text.calibrate import (
     coverage,
     error,
     log_loss,
+    merged,
     recalibrated,
     reliability,
     sharpness,
@@ -22,9 +24,11 @@ from passdown.text.calibrate import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from passdown.domain.proposal import Proposal
     from passdown.storage.port import Tx
+    from passdown.storage.sums import Answered
     from passdown.text.calibrate import Bin, Threshold
 
 STEPS = 20
@@ -54,7 +58,12 @@ class Group(NamedTuple):
 
 def calibration(tx: Tx, *, loop: str = "", target: float) -> list[Group]:
     """By loop and action, the largest first; what was forgotten is left out."""
-    groups = pairs(tx, loop=loop)
+    return calibrated(tx.sums.answered(loop), target)
+
+
+def calibrated(answers: Iterable[Answered], target: float) -> list[Group]:
+    """The same of these answers."""
+    groups = _pairs(answers)
     ordered = sorted(groups, key=lambda name: (-size(groups[name]), name))
     return [_group(name, groups[name], target) for name in ordered]
 
@@ -62,17 +71,45 @@ def calibration(tx: Tx, *, loop: str = "", target: float) -> list[Group]:
 def pairs(tx: Tx, *, loop: str = "") -> dict[tuple[str, str], list[Pair]]:
     """What was stated and what a person said. A yes that was taken back was none; what a tier
     decided by itself teaches nothing about what people think, unless a person took it back."""
+    return _pairs(tx.sums.answered(loop))
+
+
+def _pairs(answers: Iterable[Answered]) -> dict[tuple[str, str], list[Pair]]:
     found = defaultdict[tuple[str, str], list[Pair]](list)
-    for one in tx.sums.answered(loop):
+    for one in answers:
         every = ((n, fifth) for fifth, n in enumerate(one.fifths) if n)
-        told = [Pair(one.stated, one.right, n, fifth) for n, fifth in every]
-        found[one.loop, one.action] += told
+        found[one.loop, one.action] += [Pair(one.stated, one.right, n, i) for n, i in every]
     return dict(found)
 
 
-def _group(name: tuple[str, str], found: list[Pair], target: float) -> Group:
+class Answers:
+    """What people answered, by kind and stated confidence: where a question of one was touched, it
+    is counted anew, and no other is."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._kinds: dict[tuple[str, Stated], list[Answered]] = {}
+        for one in tx.sums.answered():
+            self._kinds.setdefault((one.loop, Stated(one.action, one.stated)), []).append(one)
+
+    def follow(self, touched: Sequence[Proposal], tx: Tx) -> None:
+        """Be as if counted anew, now that these questions stand as they do."""
+        for loop, of in {(p.loop, Stated(p.action, p.confidence)) for p in touched}:
+            self._kinds[loop, of] = tx.sums.answered(loop, of)
+
+    def every(self, loop: str = "") -> list[Answered]:
+        """All of them, or those of one loop, in one order."""
+        return [
+            one
+            for loop_of, of in sorted(self._kinds)
+            if loop in ("", loop_of)
+            for one in self._kinds[loop_of, of]
+        ]
+
+
+def _group(name: tuple[str, str], parts: list[Pair], target: float) -> Group:
+    found = merged(parts)
     gap, n = error(found), size(found)
-    offered = threshold(found, target=target)
+    offered = threshold(parts, target=target)
     return Group(
         *name,
         n=n,
@@ -85,7 +122,7 @@ def _group(name: tuple[str, str], found: list[Pair], target: float) -> Group:
         null_ece=gap.null if gap else None,
         null_low=gap.low if gap else None,
         null_high=gap.high if gap else None,
-        recalibration=recalibrated(found).how,
+        recalibration=recalibrated(parts).how,
         reliability=reliability(found),
         coverage=_thinned(coverage(found)) if n >= CURVE else [],
         threshold=offered,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from passdown.domain.clock import At
     from passdown.storage.memory.bound import Bound
     from passdown.storage.rows.ledger import ActivityRow
-    from passdown.storage.sums import Answers
+    from passdown.storage.sums import Answers, Stated
 
 UNFLAGGED = "[]"
 
@@ -31,16 +31,15 @@ class MemorySums:
     def events(
         self, names: Sequence[str], *, since: str, loop: str = ""
     ) -> dict[tuple[str, str], int]:
-        """Ledger entries by day and name, from that day on; of one loop's questions when named."""
+        """Ledger entries about questions by day and name, from that day on."""
         asked = self._bound.table("proposals")
         found = Counter[tuple[str, str]]()
         for row in self._bound.table("ledger").values():
             of = asked.get(row.subject)
-            hidden = of is not None and not self._bound.sees(of.scope)
-            wanted = not loop or (of is not None and of.loop == plain(loop))
-            if row.name in names and row.at[:10] >= since and wanted and not hidden:
-                found[row.at[:10], row.name] += 1
-        return dict(found)
+            wanted = row.name in names and row.at[:10] >= since
+            if wanted and of is not None and self._bound.sees(of.scope):
+                found[row.at[:10], row.name] += plain(loop) in ("", of.loop)
+        return dict(+found)
 
     def approved(self, *, since: At) -> int:
         """Proposals that were carried out from then on."""
@@ -50,6 +49,10 @@ class MemorySums:
     def known(self, *, until: At, without: str) -> int:
         """Active records made until then, but for those of one kind."""
         return len(self._known(until, without))
+
+    def records(self) -> int:
+        """Active records."""
+        return sum(row.life == Life.ACTIVE for row in self._seen("records"))
 
     def told(self, name: str, *, since: At, until: At, without: str, verdict: str = "") -> int:
         """How many of those records an activity of this name was about from then on."""
@@ -92,9 +95,9 @@ class MemorySums:
         ended = (row.ended_at or row.started_at for row in every)
         return min(began, default=""), max(ended, default="")
 
-    def answered(self, loop: str = "") -> list[Answered]:
+    def answered(self, loop: str = "", of: Stated | None = None) -> list[Answered]:
         """What people answered, and what was taken back."""
-        ledger = self._bound.table("ledger").values()
+        kind, ledger = of, self._bound.table("ledger").values()
         undone = {row.subject for row in ledger if row.name == UNDONE}
         found: Answers = {}
         for row in self._seen("proposals"):
@@ -103,10 +106,10 @@ class MemorySums:
             taught = back or not row.decided_by.startswith(SYSTEM)
             if decided and taught and f'"{FORGOTTEN}"' not in row.flags:
                 right = row.status == Status.EXECUTED and not back
-                of = (row.loop, row.action, row.confidence, right)
-                found.setdefault(of, [0] * 5)[fifth(row.id)] += 1
-        wanted = plain(loop)
-        return [one for one in answers(found) if one.loop == (wanted or one.loop)]
+                said = (row.loop, row.action, row.confidence, right)
+                found.setdefault(said, [0] * 5)[fifth(row.id)] += 1
+        every = (one for one in answers(found) if one.loop == (plain(loop) or one.loop))
+        return [one for one in every if kind is None or (one.action, one.stated) == kind]
 
     def _seen(self, table: str) -> Iterator[Any]:
         return (r for r in self._bound.table(table).values() if self._bound.sees(r.scope))

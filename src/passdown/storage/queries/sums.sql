@@ -1,14 +1,9 @@
 -- What is only counted. Every condition stands here as it stands in the index that answers it alone.
 
 -- name: events
-SELECT substr(at, 1, 10), name, count(*) FROM ledger
-WHERE name IN :names AND substr(at, 1, 10) >= :since
-    AND NOT EXISTS (SELECT 1 FROM proposals WHERE id = subject AND NOT {sees}) --? bounded
-GROUP BY name, substr(at, 1, 10)
-
--- name: events_of_loop
 SELECT day, name, sum(n) FROM ledger_days
-WHERE loop = :loop AND name IN :names AND day >= :since AND {sees}
+WHERE name IN :names AND day >= :since AND {sees}
+    AND loop = :loop --? loop
 GROUP BY name, day
 
 -- An index by status alone would be taken and read from end to end: `||` keeps it out.
@@ -19,6 +14,9 @@ WHERE decided_at > '' AND decided_at >= :since AND status || '' = 'executed' AND
 -- name: known
 SELECT count(*) FROM records
 WHERE life = 'active' AND created_at > '' AND created_at <= :until AND kind <> :without AND {sees}
+
+-- name: records
+SELECT count(*) FROM records WHERE life = 'active' AND {sees}
 
 -- name: told
 SELECT count(*) FROM records
@@ -90,11 +88,15 @@ FROM proposals
 WHERE decided_at > '' AND status || '' IN ('executed', 'rejected')
     AND substr(decided_by, 1, 7) <> :system AND flags NOT LIKE :forgotten AND {sees}
     AND loop = :loop --? loop
+    AND action = :action --? only
+    AND confidence = :stated --? only
 GROUP BY loop, action, confidence, status
 
--- Few were taken back: each is looked up.
+-- Few were taken back: each is looked up, and no index of a loop is read for that.
 -- name: undone
 SELECT loop, action, confidence, id, substr(decided_by, 1, 7) <> :system FROM proposals
 WHERE id IN (SELECT subject FROM ledger WHERE name = :undone) AND status || '' = 'executed'
     AND flags NOT LIKE :forgotten AND {sees}
-    AND loop = :loop --? loop
+    AND loop || '' = :loop --? loop
+    AND action || '' = :action --? only
+    AND confidence + 0 = :stated --? only

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from passdown.domain.clock import At
     from passdown.storage.sql.bound import Bound
-    from passdown.storage.sums import Answers
+    from passdown.storage.sums import Answers, Stated
 
 
 class SqlSums:
@@ -26,13 +26,8 @@ class SqlSums:
     def events(
         self, names: Sequence[str], *, since: str, loop: str = ""
     ) -> dict[tuple[str, str], int]:
-        """Ledger entries by day and name, from that day on; of one loop's questions when named."""
-        asked: dict[str, object] = {"names": list(names), "since": since}
-        rows = (
-            self._rows("events_of_loop", **asked, loop=loop)
-            if loop
-            else self._rows("events", **asked)
-        )
+        """Ledger entries about questions by day and name, from that day on."""
+        rows = self._rows("events", names=list(names), since=since, loop=loop)
         return {(day, name): int(n) for day, name, n in rows}
 
     def approved(self, *, since: At) -> int:
@@ -42,6 +37,10 @@ class SqlSums:
     def known(self, *, until: At, without: str) -> int:
         """Active records made until then, but for those of one kind."""
         return self._one("known", until=until, without=without)
+
+    def records(self) -> int:
+        """Active records."""
+        return self._one("records")
 
     def told(self, name: str, *, since: At, until: At, without: str, verdict: str = "") -> int:
         """How many of those records an activity of this name was about from then on."""
@@ -71,14 +70,15 @@ class SqlSums:
         ((first, last),) = self._rows("span")
         return first or "", last or ""
 
-    def answered(self, loop: str = "") -> list[Answered]:
+    def answered(self, loop: str = "", of: Stated | None = None) -> list[Answered]:
         """What people answered, and what was taken back."""
-        of = {"loop": loop, "system": SYSTEM, "forgotten": f'%"{FORGOTTEN}"%'}
+        args = {"loop": loop, "system": SYSTEM, "forgotten": f'%"{FORGOTTEN}"%', "only": bool(of)}
+        args |= of._asdict() if of else {"action": "", "stated": 0.0}
         found: Answers = {}
-        for name, action, stated, status, *below in self._rows("answered", **of):
+        for name, action, stated, status, *below in self._rows("answered", **args):
             fifths = [int(b) - int(a) for a, b in pairwise((0, *below))]
             found[name, action, stated, status == Status.EXECUTED] = fifths
-        for name, action, stated, id, by_person in self._rows("undone", undone=UNDONE, **of):
+        for name, action, stated, id, by_person in self._rows("undone", undone=UNDONE, **args):
             found.setdefault((name, action, stated, False), [0] * 5)[fifth(id)] += 1
             if by_person:
                 found[name, action, stated, True][fifth(id)] -= 1
