@@ -310,3 +310,74 @@ def test_any_change_that_worked_is_told_in_words_that_hold_for_other_tasks() -> 
     )
     every = found(world)
     assert len({one.gist for one in every}) == 1
+
+
+@pytest.mark.parametrize(
+    ("failed", "error", "worked"),
+    [
+        ("gt context --usage", 'unknown command "context" for "gt"', "gt deacon heartbeat"),
+        ("gt witness list", 'unknown command "list" for "gt witness"', "bd list"),
+    ],
+)
+def test_another_subcommand_is_believed_when_two_sessions_took_it(
+    failed: str, error: str, worked: str
+) -> None:
+    (one,) = found(put((failed, error, False), (worked, "done", True)))
+    assert one.kind == LOOSE
+
+
+def test_a_subcommand_under_its_full_name_is_believed_at_once() -> None:
+    error = 'unknown command "pending" for "gt deacon"'
+    calls = (("gt deacon pending", error, False), ("gt deacon trigger-pending", "none", True))
+    (one,) = found(put(*calls))
+    assert one.kind == "usage"
+
+
+@pytest.mark.parametrize(
+    ("failed", "error", "worked"),
+    [
+        # The scene is the one in which it failed.
+        (
+            "cd rs && cargo clippy -p core --fix",
+            "Operation not permitted",
+            "cd rs && cargo clippy -p core",
+        ),
+        # What is told of both is the same.
+        ("sed -n 1,20p /a/b/plan.h", "No such file or directory", "sed -n 1,20p /a/c/plan.h"),
+        # To show a file is not what the other program would have done with it.
+        ("file bin/tool", "bash: file: command not found", "head -50 bin/tool"),
+        ("cargo run", "error[E0603]: module `web` is private", "A=1 cargo run"),
+        ("cargo run", "error: it stopped here again", "RUST_LOG=debug cargo run"),
+        # `web` is not named: it is a part of a folder's name.
+        (
+            "cargo run --bin web",
+            "could not find `Cargo.toml` in `/dev/web2`",
+            "cargo run --bin server",
+        ),
+    ],
+)
+def test_what_was_no_cure_of_that_error_is_none(failed: str, error: str, worked: str) -> None:
+    assert found(put((failed, error, False), (worked, "done", True))) == []
+
+
+def test_texts_and_names_of_one_task_are_left_out() -> None:
+    failed = 'bd close cr-wisp-e3y --comment "Patrol one is complete"'
+    worked = 'bd close cr-wisp-e3y --reason "Patrol one is over now"'
+    (one,) = found(put((failed, "unknown flag: --comment", False), (worked, "closed", True)))
+    assert one.change == ("bd close … --comment", "bd close … --reason")
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"),
+    [
+        ("/w/.claude/worktrees/bold-fox/src/routes.go", "/w/src/routes.go"),
+        ("d:\\work\\okki\\knowledge\\DESIGN.md", "d:\\work\\okki\\knowledge\\system-prompt.md"),
+    ],
+)
+def test_a_file_of_a_passing_work_tree_or_of_another_name_is_no_lesson(
+    asked: str, got: str
+) -> None:
+    world = World().session()
+    world.runs(f"file_path: {asked}", "File does not exist.", ok=False, tool="Read")
+    world.runs(f"file_path: {got}", "package main", tool="Read")
+    assert found(world) == []

@@ -65,3 +65,11 @@ def test_a_failure_of_the_code_or_of_strangers_is_none() -> None:
         world.session().runs("make test", "3 tests failed", ok=False)
         world.runs("skill: commit", UNKNOWN, ok=False, tool="Skill", trust=Trust.WEB)
     assert found(world) == []
+
+
+def test_what_one_session_cured_is_no_dead_end_of_the_others() -> None:
+    world = World()
+    for _ in range(3):
+        world.session().runs("just fmt", "bash: just: command not found", ok=False)
+    world.runs("cargo fmt", "")
+    assert found(world) == []

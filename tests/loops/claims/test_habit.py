@@ -153,3 +153,8 @@ def test_what_more_sessions_show_goes_before_what_is_longer() -> None:
     short, long = ("make lint", "make test"), ("make fmt", "make gen", "make lint", "make test")
     texts = [one.text for one in found(did(short, long, long))]
     assert texts[0] == "Sessions here run `make lint`, then `make test`."
+
+
+def test_a_check_after_a_commit_begins_the_next_round() -> None:
+    round_ = ("git commit -qam x", "make lint", "make test")
+    assert all("git commit`, then `make" not in one.text for one in found(did(*[round_ * 2] * 3)))

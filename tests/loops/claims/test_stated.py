@@ -315,3 +315,38 @@ def test_what_to_use_for_what_is_a_quirk_of_the_tool(said: str, text: str | None
 )
 def test_a_clause_is_not_taken_out_of_a_condition_a_hedge_or_a_report(said: str) -> None:
     assert statement(said) is None
+
+
+def test_what_a_script_sends_to_every_session_is_no_persons_word() -> None:
+    before = "You keep notes of what another session does, and of nothing else. "
+    text = f"{before}Always write a summary."
+    world = World()
+    for _ in range(2):
+        world.session().says(text)
+    assert len(list(stated(world.corpus()))) == 2
+    world.session().says(text)
+    assert list(stated(world.corpus())) == []
+
+
+def test_what_a_person_says_again_is_theirs() -> None:
+    world = World()
+    for _ in range(4):
+        world.session().says("Always run `make check` before you push.")
+    assert len(list(stated(world.corpus()))) == 4
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "authorize:1 The policy 'upgrade-insecure' is ignored when it is delivered in a report.",
+        "Beim Löschen für die API must always `DELETE /größe` stehen",
+        "Including that `helpers.ts` is always imported into the main codebase.",
+        "Never mention the tool in any part of the code then push it to my fork.",
+    ],
+)
+def test_a_log_another_language_and_half_a_sentence_state_nothing(sentence: str) -> None:
+    world = World().session()
+    world.says("hello")
+    world.replies("Hi.")
+    world.says(sentence)
+    assert list(stated(world.corpus())) == []

@@ -93,3 +93,21 @@ def test_other_tools_do_nothing_here() -> None:
     world = World().session()
     world.runs("make test", tool="Read")
     assert deeds(world.corpus().in_session("s1")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'node -e "\nconst fs = require(1)\nconst data = fs.read()\n"',
+        "apply_patch << 'PATCH'\n*** Begin Patch\nPATCH",
+        "bd ready",
+        "gt mail inbox",
+        "bd gate list --json",
+    ],
+)
+def test_a_program_in_quotes_an_edit_and_a_look_are_no_steps(line: str) -> None:
+    assert verbs(line) == ()
+
+
+def test_a_program_that_nobody_knows_is_told_with_two_words() -> None:
+    assert verbs("bd mol squash hq-wisp-vpa") == ("bd mol squash",)

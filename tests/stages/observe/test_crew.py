@@ -22,7 +22,10 @@ from passdown.domain.errors import Internal, Unavailable
 from passdown.domain.observation import Seen
 from passdown.domain.scope import ALL
 from passdown.stages.observe import crew, hand, lines
+from passdown.stages.observe.draw import Batch
+from passdown.stages.observe.files import File
 from passdown.stages.observe.ingest import never
+from passdown.stages.observe.parcel import packed, unpacked
 from passdown.stages.observe.readers import Readers
 from passdown.stages.observe.stamp import Stamp
 from passdown.stages.serve.markers import Firewall
@@ -388,3 +391,8 @@ def test_a_redactor_is_the_same_after_it_was_handed_over() -> None:
         again = pickle.loads(pickle.dumps(Stamp(redactor, max_text=9, is_echo=never)))._redactor
         text = "ada@example.org bob@example.org 10.11.12.13 AKIAQYLPMN5HFIQR7XYZ"
         assert again.redact(text) == redactor.redact(text)
+
+
+def test_a_batch_in_which_nothing_was_seen_goes_from_one_process_to_another(tmp_path: Path) -> None:
+    bare = Batch(File(str(tmp_path), 1, 2, 3, 4, named=True), "claude_code", records=3)
+    assert unpacked(packed(bare)) == bare

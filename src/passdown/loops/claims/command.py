@@ -33,8 +33,15 @@ _ASKS = re.compile(r"refused|requir|must|missing|specify|not set|could not conne
 
 # Arguments of one occasion: hashes, numbers, paths, files, texts.
 _OF_ONE_TASK = re.compile(
-    r"[0-9a-f]{7,40}|\d+|\d{4}-\d\d.*|.*/.*|[\w.-]+\.[a-z]\w{0,4}|.{30,}|\S* .*", re.DOTALL
+    r"[0-9a-f]{7,40}|\d+|\d{4}-\d\d.*|.*/.*|[\w.-]+\.[a-z]\w{0,4}|.{30,}|\S* .*|[A-Z]{2,}-\d+|"
+    # A name that some program gave: `build-7f3a`.
+    r"[A-Za-z]\w*(?:-\w+)*-(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{3,}",
+    re.DOTALL,
 )
+
+_TEXT = re.compile(r"(?!-).*(?:\s.*\s|\|).*|(?!-)\S{60,}", re.DOTALL)
+# Programs that show a file or say a word, whatever another one would have done with it.
+_VIEWERS = frozenset(("head", "tail", "cat", "ls", "wc", "stat", "echo", "printf", "which", "od"))
 
 # Programs whose next word says what they do.
 _TELLING = "pip pip3 npm pnpm yarn git docker cargo go kubectl gh helm brew poetry"
@@ -218,6 +225,8 @@ def _changed(failed: Step, step: Step, error: str) -> Change | None:
     _, i, j, k, m = moves[0]
     if max(j - i, m - k) > MOST_CHANGED or not _telling(a, b, moves[0], error):
         return None
+    if i == k == 0 and b[0] in _VIEWERS:
+        return None
     return Change(_shown(a, i, j, error), _shown(b, k, m, error))
 
 
@@ -239,7 +248,7 @@ def _telling(a: Words, b: Words, block: Block, error: str) -> bool:
     if not gone:
         asked = come[0].startswith("-") and bool(_ASKS.search(error))
         return len(come) <= 2 and (asked or a[i] in error if i < len(a) else asked)
-    if any(word in error for word in gone):
+    if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", error) for word in gone):
         return not come or len(gone) == len(come)
     return len(gone) == len(come) and all(map(alike, gone, come))
 
@@ -262,10 +271,15 @@ def _shown(words: Words, start: int, end: int, error: str) -> str:
     if start == 0 and words[stop - 1 : stop] and words[stop - 1] in _MANY:
         stop += 1
     kept = [
-        "…" if place and not start <= place < end and _OF_ONE_TASK.fullmatch(word) else word or "''"
+        "…" if place and _is_left_out(word, start <= place < end) else word or "''"
         for place, word in enumerate(words[:stop])
     ]
     return re.sub(r"(?: …)+$", "", re.sub(r"…(?: …)+", "…", " ".join(kept)))
+
+
+def _is_left_out(word: str, changed: bool) -> bool:
+    """Whether it belongs to one task; of what changed only texts and patterns do."""
+    return bool((_TEXT if changed else _OF_ONE_TASK).fullmatch(word))
 
 
 def _local(change: Change) -> bool:

@@ -54,6 +54,8 @@ _COMMAND_ARGUMENT = re.compile(r"command: (.+)")
 _ARGUMENT = re.compile(r"^([a-z]\w{0,40}): (.*)$", re.MULTILINE)
 _PATHS = frozenset({"file_path", "path", "notebook_path", "filename"})
 
+_WORKTREE = re.compile(r"/\.?(?:claude/)?worktrees/")
+
 # Errors about how the call was made, not about the code it ran on.
 _USAGE = (
     r"(?:unrecogni[sz]ed|unknown|invalid|unexpected|illegal|no such|unsupported) (?:long |short )?"
@@ -114,6 +116,9 @@ _OF_TROUBLE = re.compile(
     re.IGNORECASE,
 )
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=\S*")
+# No variable cures what a compiler refuses, and none that only makes a program say more anything.
+_COMPILED = re.compile(r"error\[E\d+\]|\bTS\d{4}\b")
+_LOUD = re.compile(r"\w*(?:LOG|DEBUG|VERBOSE|TRACE)\w*=", re.IGNORECASE)
 INVOCATION = re.compile(
     "|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS), re.IGNORECASE
 )
@@ -283,6 +288,10 @@ def _change(one: Done, other: Done, kind: str, error: str) -> tuple[str, Change 
         return kind, requoted(command(one.call), command(other.call))
     step = blamed(command(one.call), error)
     found = cured(step, command(other.call), error) if step else None
+    if found and _was_so(found, command(one.call)):
+        return kind, None
+    if found and kind == "usage" and _another(found):
+        return LOOSE, found
     if found and (kind != OTHER or _slight(found, error)):
         return kind, found
     loose = varied(step, command(other.call)) if step else None
@@ -296,7 +305,7 @@ def _slight(change: Change, error: str) -> bool:
     start, gone, come = swapped(before, after)
     if not gone and start == 0:
         if all(map(_ASSIGNED.fullmatch, come)):
-            return True
+            return not _COMPILED.search(error) and not all(map(_LOUD.match, come))
         return come[0] in TOOLS and not _OF_THE_CODE.search(error)
     if len(gone) != 1 or len(come) != 1 or start == 0:
         return False
@@ -305,6 +314,25 @@ def _slight(change: Change, error: str) -> bool:
     # A value that the error does not know, of the same option.
     given = before[start - 1].startswith("-") and not is_of_one_task(gone[0])
     return given and gone[0] in error.split() and not is_of_one_task(come[0])
+
+
+def _was_so(change: Change, failed: str) -> bool:
+    """Whether the call that failed was made in the same scene, or nothing that is told changed."""
+    scene, set_before, _ = change.worked.rpartition(" && ")
+    return change.worked == change.failed or bool(set_before and scene in failed)
+
+
+def _another(change: Change) -> bool:
+    """Whether another subcommand was called, and with nothing of what the first one was given:
+    something else may have been done then."""
+    before, after = change.failed.split(), change.worked.split()
+    start, gone, come = swapped(before, after)
+    if gone and come and start == 0:
+        return True
+    if not (gone and come) or start + len(gone) < len(before) or gone[0].startswith("-"):
+        return False
+    near = gone[0] in come[0] or come[0] in gone[0] or alike(gone[0], come[0])
+    return not near and start + len(come) == len(after)
 
 
 def _corrected(one: Done, other: Done, error: str) -> Change | None:
@@ -322,6 +350,10 @@ def _corrected(one: Done, other: Done, error: str) -> Change | None:
 
 
 def _moved(before: str, after: str) -> Change | None:
+    before, after = before.replace("\\", "/"), after.replace("\\", "/")
+    # A work tree of its own is gone with its session.
+    if _WORKTREE.search(before) or _WORKTREE.search(after):
+        return None
     if not alike(before, after) or os.path.isabs(before) != os.path.isabs(after):
         return None
     folder = os.path.commonpath([before, after])

@@ -36,17 +36,20 @@ def dead_ends(corpus: Corpus, cured: Collection[int]) -> Iterator[Draft]:
     observations of failures whose cure is known."""
     groups: dict[tuple[Scope, str, str, str], list[Vain]] = {}
     worked: set[tuple[Scope, str, str]] = set()
+    solved: set[tuple[Scope, str, str, str]] = set()
     for session in corpus.sessions():
         for one in done(corpus.in_session(session.id)):
             what = _what(one, "")
             if one.result.ok:
                 worked.add((session.scope, one.call.tool, what))
-            elif vain := _vain(one) if one.result.seq not in cured else None:
+            elif vain := _vain(one):
                 named = (session.scope, one.call.tool, vain.what, masked(vain.error))
                 groups.setdefault(named, []).append(vain)
+                solved |= {named} if one.result.seq in cured else set()
     for (scope, tool, what, error), every in groups.items():
         sessions = distinct(corpus, (vain.made.call.session for vain in every))
-        if sessions >= FEWEST and (scope, tool, what) not in worked:
+        known = (scope, tool, what) in worked or (scope, tool, what, error) in solved
+        if sessions >= FEWEST and not known:
             yield _draft(scope, (tool, what, error), every, sessions)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations, pairwise
 from math import factorial
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,6 +42,8 @@ REPEATED = 0.5
 _GOOD = frozenset({"tests-passed", "committed", "succeeded", "thanked"})
 _RELEASING = ("git tag", "gh release create", "gh workflow run")
 """Version control that is no everyday work."""
+_CHECKS = re.compile(r"test|spec|lint|check|build|compile|fmt|format|\btsc\b|ruff|mypy|clippy")
+"""What is done before a commit."""
 _CLOSING = ("git commit", "git push", "gh pr create", "gh pr merge")
 
 
@@ -159,6 +162,8 @@ def _counts(every: Iterable[Iterable[str]]) -> dict[str, int]:
 
 def _frequent(habit: Habit) -> bool:
     """Seen in two sessions, or twice in one up to where it was committed or pushed."""
+    if _begins_again(habit.verbs):
+        return False
     of_versions = all(verb.startswith(("git ", "gh ")) for verb in habit.verbs)
     if of_versions and not any(verb in _RELEASING for verb in habit.verbs):
         return False
@@ -166,6 +171,12 @@ def _frequent(habit: Habit) -> bool:
         return True
     closes = habit.verbs[-1] in _CLOSING and len(habit.verbs) > 2
     return closes and habit.times > 1
+
+
+def _begins_again(verbs: Sequence[str]) -> bool:
+    """Whether it commits and then checks: the end of one round and the beginning of the next."""
+    done = next((n for n, verb in enumerate(verbs) if verb in _CLOSING), len(verbs))
+    return any(_CHECKS.search(verb) for verb in verbs[done:])
 
 
 def _apart(places: Iterable[tuple[int, ...]]) -> int:

@@ -54,14 +54,15 @@ NEARBY = any_of(
     r"\bthe (?:plan|latest|previous|last|current|same|other|first|second|third|next|new|old|"
     r"existing|remaining|rest|following|ones?|only thing|user said)\b",
     r"\b(?:again|no longer|first|instead|continue|before|after|once|when) (?:you|i)\b|\bhere\b",
-    r"\b(?:the user|you) said\b|[,;] (?:then|and then|just)\b|\bbut\b|\bscreenshot\b",
+    r"\b(?:the user|you) said\b|[,;] (?:then|and then|just)\b|\bbut\b|\bscreenshot\b|\bthen "
+    r"(?:push|commit|run|remove|add|fix|deploy|create|update|make|test|continue|proceed|tell|show)\b",
     # How the one answer is to look that the same message asks for.
     r"\bwhen (?:you )?answer(?:ing)?\b|\b(?:your|the|final) (?:final )?answer\b",
 )
 # A pronoun whose noun stands in another sentence.
 DANGLING = any_of(
     r"^(?:it|its|it's|that's|they|they're|he|she|such|both|neither|either|same|ones?|some|"
-    r"all of (?:them|it|this|that))\b",
+    r"all of (?:them|it|this|that)|including|such as)\b",
     rf"^(?:this|that|these|those)\b{_OWN}",
     r"^(?:\S+ ){1,3}(?:it|them|that)\b(?! (?:is|are|the|a|an|all|any|every|no|we|you|our|each)\b)",
     rf"\b(?:this|these|those)\b{_OWN}",

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 # Commands to the client itself: what stands in them is its language, not a statement.
 _TYPED_AT_CLIENT = frozenset({"command", "shell"})
 
+TEMPLATE = 3
+"""In so many sessions nobody types the same sentence after the same text: a script sends it."""
+_BEFORE = 60
+
 FEWEST_WORDS = 4
 MOST_WORDS = 40
 
@@ -51,6 +55,7 @@ _AFTER_CONDITION = re.compile(
     r"^(?:if|when|unless|in case|once|until|while|for|i|we're|i'm|can|could|would|no|nope|wrong)\b",
     re.IGNORECASE,
 )
+_NOT_ENGLISH = re.compile(r"(?![a-zA-Z])[^\W\d_]")
 _USED = re.compile(r"(?:use|prefer|run|call) `?([\w.-]+)", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _PLEASE = re.compile(r",?\s*\b(?:please|pls|thanks|thank you|ok|okay)\s*[.!]*$", re.IGNORECASE)
@@ -87,11 +92,26 @@ class Stated(NamedTuple):
 def stated(corpus: Corpus) -> Iterator[Stated]:
     """Every statement in the prompts of people, in corpus order."""
     replied: set[str] = set()
+    found: list[Stated] = []
+    places: dict[tuple[str, str], set[str]] = {}
     for one in corpus.observations(kinds=(Seen.PROMPT, Seen.REPLY, Seen.RESULT)):
         if one.seen is not Seen.PROMPT:
             replied.add(one.session)
         elif one.trust is Trust.HUMAN and one.meta.get("kind") not in _TYPED_AT_CLIENT:
-            yield from _in_prompt(one, one.session in replied)
+            for said in _in_prompt(one, one.session in replied):
+                found.append(said)
+                places.setdefault(_place(said), set()).add(one.session)
+    for said in found:
+        if len(places[_place(said)]) < TEMPLATE or not _place(said)[0]:
+            yield said
+
+
+def _place(said: Stated) -> tuple[str, str]:
+    """The sentence with what stands before it, letter for letter; '' before it where that is too
+    little to tell a text that a script sends from what people say again."""
+    text, start = said.observation.text, said.span.start
+    before = text[max(0, start - _BEFORE) : start]
+    return (before if len(before) == _BEFORE else ""), said.span.text
 
 
 def _in_prompt(one: Observation, after_reply: bool) -> Iterator[Stated]:
@@ -206,8 +226,10 @@ def _holds(said: str, rule: Rule) -> bool:
 
 
 def _is_cut(said: str) -> bool:
-    """Whether a quotation was left open in it, or it ends one."""
-    return bool(said.count("`") % 2 or said.count('"') % 2)
+    """Whether a quotation was left open in it, or it ends one; or it is in another language, of
+    which no form here tells anything."""
+    foreign = sum(bool(_NOT_ENGLISH.search(word)) for word in said.split())
+    return bool(said.count("`") % 2 or said.count('"') % 2 or foreign > 1)
 
 
 def finished(said: str) -> str:

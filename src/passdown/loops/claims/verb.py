@@ -108,9 +108,12 @@ pkill lsof curl wget mkdir touch cp mv rm chmod chown ln cd pushd popd export so
 test [ [[ tee tr basename dirname realpath read wait trap ulimit umask history alias open xxd od
 nl man exit return break continue done fi esac else for while if case until do then function git
 gh docker podman kubectl npm pnpm yarn go cargo uv pip pip3 python python3 node mise code vim
-nano ssh scp tar unzip gzip sqlite3 psql top htop whoami id hostname uname seq column npx bunx uvx
-bun deno"""
+nano apply_patch ssh scp tar unzip gzip sqlite3 psql top htop whoami id hostname uname seq column
+npx bunx uvx bun deno"""
 _LOOKING = frozenset(_IDLE.split())
+_SHOWING = """show list ls status info view get inbox log logs describe inspect help version search
+find ready blocked whoami peek tree history stats"""
+_VIEWS = frozenset(_SHOWING.split())
 # Of these only some parts look around.
 _PARTS = _DEPTH.keys() | _INTERPRETERS | {launcher.split()[0] for launcher in _LAUNCHERS}
 _LOOKS = re.compile(
@@ -179,7 +182,9 @@ def verbs(line: str) -> tuple[str, ...]:
 
 def _without_texts(line: str) -> str:
     """The line without the texts that are handed to its commands, and with long lines joined."""
-    return _HERE.sub("", _HEREDOC.sub("''", line)).replace("\\\n", " ")
+    plain = _HERE.sub("", _HEREDOC.sub("''", line)).replace("\\\n", " ")
+    # A text over several lines is a program or a message, and none of its lines a command.
+    return _QUOTED.sub(lambda found: "''" if "\n" in found[0] else found[0], plain)
 
 
 def _split(piece: str) -> list[str]:
@@ -202,6 +207,8 @@ def _verb(words: list[str]) -> str:
     if program not in _KNOWN and rest and rest[0] in TOOLS:
         # Something that is put before other commands.
         return _verb(rest)
+    if program not in _KNOWN and _views(rest):
+        return ""
     found = _told(program, rest)
     if found in _CONTAINERS:
         service, *inside = _after(found, rest) or [""]
@@ -211,6 +218,11 @@ def _verb(words: list[str]) -> str:
         inner = _verb(_after(found, rest))
         return f"{found} {inner}" if inner else ""
     return "" if found in _LOOKING or _LOOKS.fullmatch(found) else found
+
+
+def _views(rest: Sequence[str]) -> bool:
+    """Whether a program that nobody knows is told, in its first two words, to show something."""
+    return not _VIEWS.isdisjoint(list(_plain(rest))[:2])
 
 
 def _started(words: list[str]) -> list[str]:
@@ -231,7 +243,7 @@ def _program(word: str) -> str:
 
 def _told(program: str, rest: Sequence[str]) -> str:
     """The program with the plain words that say what it does."""
-    found, depth = program, _DEPTH.get(program, 0 if program in _KNOWN else 1)
+    found, depth = program, _DEPTH.get(program, 0 if program in _KNOWN else 2)
     for word in _plain(rest):
         if depth <= 0 and found not in _DEEPER:
             break

@@ -36,5 +36,5 @@ def unpacked(raw: bytes | memoryview) -> Batch:
     batch, columns, found = pickle.loads(raw)
     if columns:
         columns[_PLACE] = [at and Pointer(*at) for at in columns[_PLACE]]
-    batch.items = list(map(Stamped, map(Observation, *columns), found))
+        batch.items = list(map(Stamped, map(Observation, *columns), found))
     return batch
