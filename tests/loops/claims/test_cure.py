@@ -348,12 +348,6 @@ def test_a_subcommand_under_its_full_name_is_believed_at_once() -> None:
         ("file bin/tool", "bash: file: command not found", "head -50 bin/tool"),
         ("cargo run", "error[E0603]: module `web` is private", "A=1 cargo run"),
         ("cargo run", "error: it stopped here again", "RUST_LOG=debug cargo run"),
-        # `web` is not named: it is a part of a folder's name.
-        (
-            "cargo run --bin web",
-            "could not find `Cargo.toml` in `/dev/web2`",
-            "cargo run --bin server",
-        ),
     ],
 )
 def test_what_was_no_cure_of_that_error_is_none(failed: str, error: str, worked: str) -> None:

@@ -341,7 +341,7 @@ def test_what_a_person_says_again_is_theirs() -> None:
         "authorize:1 The policy 'upgrade-insecure' is ignored when it is delivered in a report.",
         "Beim Löschen für die API must always `DELETE /größe` stehen",
         "Including that `helpers.ts` is always imported into the main codebase.",
-        "Never mention the tool in any part of the code then push it to my fork.",
+        "Don't mention the tool in any part of the code then push it to my fork.",
     ],
 )
 def test_a_log_another_language_and_half_a_sentence_state_nothing(sentence: str) -> None:
