@@ -45,6 +45,8 @@ PAGES = {
     "inbox_flagged": "/?flag=replay_changed",
     "inbox_old": "/?older=7d",
     "inbox_of_nothing": "/?scope=repo:none&least=0.99",
+    "inbox_of_an_ontology": "/?ontology=domain-3",
+    "inbox_of_mine": "/?mine=1",
     "clusters": "/clusters",
     "queue": "/queue",
     "decisions": "/decisions",

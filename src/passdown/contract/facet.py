@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from passdown.contract.corpus import Corpus
+    from passdown.contract.query import View
     from passdown.domain.record import Record
 
 
@@ -18,11 +19,13 @@ class Facet:
     """`of` gives what each record belongs to, '' where to nothing; `named` the value that is meant
     by a name, or NotFound; `open` the same where sessions can be read into it, else Conflict.
     `about` gives all values that a question speaks of, by its loop and payload; `keepers` the names
-    of the people to whom questions about a value are routed."""
+    of the people to whom questions about a value are routed. With a `view`, `of` and `about` are
+    given what that draws of a Corpus, which is kept and told what changed since."""
 
     name: str
-    of: Callable[[Corpus], Callable[[Record], str]]
+    of: Callable[[Any], Callable[[Record], str]]
     named: Callable[[Corpus, str], str]
     open: Callable[[Corpus, str], str]
-    about: Callable[[Corpus], Callable[[str, Mapping[str, Any]], frozenset[str]]] | None = None
+    about: Callable[[Any], Callable[[str, Mapping[str, Any]], frozenset[str]]] | None = None
     keepers: Callable[[Corpus], Mapping[str, frozenset[str]]] | None = None
+    view: Callable[[Corpus], View] | None = None

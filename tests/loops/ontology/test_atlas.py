@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,25 +14,24 @@ from hypothesis.stateful import invariant
 
 from passdown.app import memory_app
 from passdown.contract import Changed, Corpus, Query
-from passdown.domain.change import Link, Put, Retire, Unlink
-from passdown.domain.clock import later, new_id
+from passdown.domain.change import Retire
 from passdown.domain.proposal import Status
-from passdown.domain.record import Edge, Life, Record, record_id
+from passdown.domain.record import Life
 from passdown.domain.scope import ALL, Sight
 from passdown.loops.ontology import LOOP
 from passdown.loops.ontology.atlas import Atlas
+from passdown.loops.ontology.homes import Homes
 from passdown.loops.ontology.inherit import majority
-from passdown.loops.ontology.known import HOME, KIND, NODE, concept_id
+from passdown.loops.ontology.known import Known
 from passdown.loops.ontology.pressure import pressed, pressure
 from passdown.loops.ontology.questions import Questions
 from passdown.loops.ontology.world import picture
 from passdown.ops import views
-from passdown.stages.apply.execute import execute
 from passdown.stages.apply.undo import undo
 from passdown.stages.mine.corpus import live
 from passdown.testing import Fuse, VirtualClock
-from passdown.text.entities import ENTITY
 from tests.loops.ontology.bench import ALICE, Bench, bench
+from tests.loops.ontology.happens import HAPPENS, NAMES, claim, name, retire, version, write
 from tests.loops.ontology.machine import Ontologies, run, told
 
 Json = dict[str, Any]
@@ -94,7 +92,18 @@ def both(seen: Atlas, corpus: Corpus) -> Json:
     return {"differ": repr(differ) if differ else "", "concepts": len(anew["homes"])}
 
 
-WHOLE = replace(LOOP, queries=(*LOOP.queries, Query("whole", both, view=Atlas)))
+def homes(seen: Homes, corpus: Corpus) -> Json:
+    """Where names are at home as it is kept, and as it is read anew, where they differ."""
+    anew = Known(corpus)
+    mine = {one: seen.of(one) for one in (*NAMES, *picture(corpus).world.homes)}
+    read = {one: anew.home(anew.names.called(one)).key for one in mine}
+    return {"differ": {one: (mine[one], read[one]) for one in mine if mine[one] != read[one]}}
+
+
+WHOLE = replace(
+    LOOP,
+    queries=(*LOOP.queries, Query("whole", both, view=Atlas), Query("housed", homes, view=Homes)),
+)
 
 
 def agreed(at: Bench, *sights: Sight) -> int:
@@ -102,6 +111,7 @@ def agreed(at: Bench, *sights: Sight) -> int:
     for sight in sights or (ALL,):
         found = at.app.call("ontology.whole", {}, ALICE, sight=sight)
         assert found["differ"] == ""
+        assert at.app.call("ontology.housed", {}, ALICE, sight=sight)["differ"] == {}
     return int(found["concepts"])
 
 
@@ -114,126 +124,6 @@ def at() -> Iterator[Bench]:
 
 
 # ---- whatever happens to what is known
-
-NAMES = ("tea", "milk", "cup", "pot", "jug", "spoon")
-PLACES = ("kitchen", "cellar")
-SCOPES = st.sampled_from(("global", "repo:web", "repo:api"))
-SOME = st.lists(st.sampled_from(NAMES), max_size=4, unique=True)
-ONE = st.sampled_from(NAMES)
-WHERE = st.integers(0, 5)
-
-
-def write(at: Bench, *changes: Any) -> None:
-    """Put these into effect, as a yes does."""
-    at.clock.advance(seconds=1)
-    with at.store.write(ALL) as tx:
-        execute(tx, new_id(), changes, "alice")
-
-
-def version(at: Bench, kind: str, key: str) -> int:
-    """Of what is there; 0 of what is not."""
-    with at.store.read(ALL) as tx:
-        found = tx.knowledge.get(kind, key)
-    return found.version if found else 0
-
-
-def claim(names: list[str], n: int, scope: str, sessions: list[str], hours: int) -> Any:
-    def do(at: Bench) -> None:
-        key, ends = f"claim-{n}", later(at.clock.now(), seconds=3600 * hours) if hours else ""
-        body = {"entities": names} | ({"sessions": sessions} if sessions else {})
-        made = Record("claim", key, key, body, scope=scope, valid_to=ends)
-        write(at, Put(replace(made, version=version(at, "claim", key))))
-
-    return do
-
-
-def retire(n: int, life: Life) -> Any:
-    def do(at: Bench) -> None:
-        key = f"claim-{n}"
-        if held := version(at, "claim", key):
-            write(at, Retire("claim", key, held, life=life))
-
-    return do
-
-
-def name(of: str, aliases: list[str], scope: str, node: bool) -> Any:
-    def do(at: Bench) -> None:
-        key, body = f"{scope} {of}", {"name": of, "aliases": aliases, NODE: node}
-        made = Record(ENTITY, key, of, body, scope=scope, life=Life.ARCHIVED)
-        write(at, Put(replace(made, version=version(at, ENTITY, key))))
-
-    return do
-
-
-def place(n: int, life: Life, text: str) -> Any:
-    def do(at: Bench) -> None:
-        key = PLACES[n % len(PLACES)]
-        made = Record(KIND, key, text, {"kind": "named"}, life=life)
-        write(at, Put(replace(made, version=version(at, KIND, key))))
-
-    return do
-
-
-def house(of: str, n: int, node: bool | None) -> Any:
-    def do(at: Bench) -> None:
-        source = concept_id(of)
-        body = {} if node is None else {NODE: node}
-        with at.store.read(ALL) as tx:
-            old = [Unlink(edge) for edge in tx.knowledge.edges(source, HOME)]
-        at_home = Edge(source, HOME, record_id(KIND, PLACES[n % len(PLACES)]), body)
-        write(at, *old, *([Link(at_home)] if n % 3 else []))
-
-    return do
-
-
-def relate(one: str, other: str, scopes: tuple[str, str], weight: int) -> Any:
-    def do(at: Bench) -> None:
-        ids = [record_id(ENTITY, f"{s} {n}") for s, n in zip(scopes, (one, other), strict=True)]
-        edge = Edge(ids[0], "uses", ids[1], {"weight": weight})
-        with at.store.read(ALL) as tx:
-            there = [e for e in tx.knowledge.edges(ids[0], "uses") if e.target == ids[1]]
-        write(at, *(Unlink(e) for e in there), *([Link(edge)] if weight else []))
-
-    return do
-
-
-def hours(many: int) -> Any:
-    def do(at: Bench) -> None:
-        at.clock.advance(seconds=3600 * many)
-
-    return do
-
-
-def asked(names: list[str], yes: bool, back: bool) -> Any:
-    def do(at: Bench) -> None:
-        donor, into = ({"key": key, "name": key} for key in PLACES)
-        raw = {"action": "SPLIT_INTO_EXISTING", "donor": donor, "concepts": names, "into": into}
-        one = at.ask(raw) if names else None
-        if one is None:
-            return
-        at.clock.advance(seconds=1)
-        with suppress(Exception):
-            at.call("approve" if yes else "reject", id=one.id)
-            if back:
-                at.call("undo", id=one.id)
-
-    return do
-
-
-LIVES = st.sampled_from((Life.ARCHIVED, Life.SUPERSEDED, Life.CONTESTED))
-HAPPENS: st.SearchStrategy[Callable[[Bench], None]] = st.one_of(
-    st.builds(
-        claim, SOME, WHERE, SCOPES,
-        st.lists(st.sampled_from(("s1", "s2", "s3", "s4")), max_size=2), st.sampled_from((0, 0, 5)),
-    ),
-    st.builds(retire, WHERE, LIVES),
-    st.builds(name, ONE, st.lists(ONE, max_size=2), SCOPES, st.booleans()),
-    st.builds(place, WHERE, LIVES, st.sampled_from(("kitchen", "pantry"))),
-    st.builds(house, ONE, WHERE, st.sampled_from((None, True, False))),
-    st.builds(relate, ONE, ONE, st.tuples(SCOPES, SCOPES), st.integers(0, 3)),
-    st.builds(hours, st.sampled_from((1, 4, 30))),
-    st.builds(asked, SOME, st.booleans(), st.booleans()),
-)  # fmt: skip
 
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))

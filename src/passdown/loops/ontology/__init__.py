@@ -15,6 +15,7 @@ from passdown.loops.ontology.atlas import Atlas
 from passdown.loops.ontology.changes import changes
 from passdown.loops.ontology.context import context
 from passdown.loops.ontology.detect import detect
+from passdown.loops.ontology.homes import Homes
 from passdown.loops.ontology.knobs import KNOBS
 from passdown.loops.ontology.known import KIND, LOOP as NAME
 from passdown.loops.ontology.mirror import edits, files
@@ -99,6 +100,8 @@ LOOP: Loop[Payload] = Loop(
         Act("assign", byhand.assign),
         Act("import", byhand.taken_in),
     ),
-    facets=(Facet(NAME, facet.of, facet.named, facet.open_to, facet.about, facet.keepers),),
+    facets=(
+        Facet(NAME, facet.of, facet.named, facet.open_to, facet.about, facet.keepers, view=Homes),
+    ),
     also=(Also("similar", "ledger.similar"), Also("calibrate", "ledger.calibrate")),
 )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.contract.query import Changed
 from passdown.domain.record import Life
 from passdown.loops.ontology.called import Called
+from passdown.loops.ontology.homes import Housing, of_kind
 from passdown.loops.ontology.inherit import majority
-from passdown.loops.ontology.known import HOME, KIND, LOOP, NODE, PRIMORDIAL, Domains, concept_id
+from passdown.loops.ontology.known import KIND, LOOP, NODE, concept_id
 from passdown.loops.ontology.names import CLAIM
 from passdown.loops.ontology.questions import Questions
 from passdown.loops.ontology.ties import Holding, Ties
@@ -22,14 +23,14 @@ from passdown.loops.ontology.world import RELATIONS, WEIGHT
 from passdown.text.entities import ENTITY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.clock import At
     from passdown.domain.record import Edge, Record
     from passdown.loops.ontology.called import Named
-
-    Records = Mapping[str, Record | None]
+    from passdown.loops.ontology.homes import Records
+    from passdown.loops.ontology.known import Domains
 
 
 class Related(NamedTuple):
@@ -46,16 +47,13 @@ class Atlas:
     whose names did, are noted while changes are told, and settled at their end."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self.known = Domains(())
+        self._housing = Housing()
         self.questions = Questions()
         self.ties, self.called = Ties(), Called()
         self.homes: dict[str, str] = {}
         self.sizes = Counter[str]()
         self.belongs: dict[str, set[str]] = {}
         self._belongs: dict[str, str] = {}
-        self._ontologies: dict[str, Record] = {}
-        self._alive: dict[str, str] = {}
-        self._housed: dict[str, str] = {}
         self._noted: dict[str, bool] = {}
         self._concepts: dict[str, str] = {}
         self._extra = Counter[str]()
@@ -67,16 +65,21 @@ class Atlas:
         self._moving, self._holding = set[str](), set[str]()
         self.follow(_everything(corpus), corpus.now)
 
+    @property
+    def known(self) -> Domains:
+        """The ontologies."""
+        return self._housing.known
+
     def follow(self, changed: Changed, now: At) -> None:
         """Be as if drawn anew, now that this has changed."""
         for one in changed.asked:
             self.questions.put(one)
-        self._found(_of(KIND, changed.records, self._ontologies))
+        self._found(changed.records)
         for source, edges in changed.edges.items():
             self._relate(source, edges)
         renoted = {source for source, edges in changed.edges.items() if self._house(source, edges)}
-        self._name(_of(ENTITY, changed.records, self.called.records), renoted)
-        for id, record in _of(CLAIM, changed.records, self.ties.holdings).items():
+        self._name(of_kind(ENTITY, changed.records, self.called.records), renoted)
+        for id, record in of_kind(CLAIM, changed.records, self.ties.holdings).items():
             self._claim(id, self._held(record, now))
         while self._until and self._until[0][0] <= now:
             at, id = heappop(self._until)
@@ -88,36 +91,20 @@ class Atlas:
 
     def _found(self, records: Records) -> None:
         """Ontologies came, went or are others: concepts fall to the floor, or come back."""
-        if not records and self._alive:
-            return
-        for id, record in records.items():
-            if record is None:
-                del self._ontologies[id]
-            else:
-                self._ontologies[id] = record
-        self.known = Domains(sorted(self._ontologies.values(), key=attrgetter("key")))
-        self._alive = {id: one.key for id, one in self.known.by_id.items() if one.is_live}
-        self.questions.renamed()
-        names = self._concepts.items()
-        self._moving.update(name for id, name in names if self._at(id) != self.homes[name])
+        if self._housing.put(records):
+            self.questions.renamed()
+            names, at = self._concepts.items(), self._housing.of
+            self._moving.update(name for id, name in names if at(id) != self.homes[name])
 
     def _house(self, concept: str, edges: Sequence[Edge]) -> bool:
         """Where a concept is at home; whether another thing is noted of it there."""
-        at = next((edge for edge in reversed(edges) if edge.type == HOME), None)
-        if at is None:
-            self._housed.pop(concept, None)
-        else:
-            self._housed[concept] = at.target
+        at = self._housing.house(concept, edges)
         if concept in self._concepts:
             self._moving.add(self._concepts[concept])
         before = self._noted.pop(concept, None)
         if at is not None and NODE in at.body:
             self._noted[concept] = bool(at.body[NODE])
         return self._noted.get(concept) != before
-
-    def _at(self, concept: str) -> str:
-        """The home of a concept, by its id."""
-        return self._alive.get(self._housed.get(concept, ""), PRIMORDIAL)
 
     # ---- names and relations
 
@@ -235,7 +222,7 @@ class Atlas:
     def _place(self, name: str) -> None:
         id, before = concept_id(name), self.homes.pop(name, "")
         there = name in self.ties.holders or name in self._extra
-        home = self._at(id) if there else ""
+        home = self._housing.of(id) if there else ""
         if there:
             self.homes[name], self._concepts[id] = home, name
         else:
@@ -264,15 +251,6 @@ def _everything(corpus: Corpus) -> Changed:
     edges = groupby(corpus.kept.edges(), key=attrgetter("source"))
     by_source = {source: list(some) for source, some in edges}
     return Changed({one.id: one for one in records}, by_source, corpus.kept.asked(LOOP))
-
-
-def _of(kind: str, records: Records, known: Mapping[str, object]) -> Records:
-    """Those of this kind, with those that were and are gone."""
-    return {
-        id: record
-        for id, record in records.items()
-        if (record.kind == kind if record is not None else id in known)
-    }
 
 
 def _related(edge: Edge) -> Related:

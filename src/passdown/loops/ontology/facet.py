@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.errors import Conflict, NotFound
 from passdown.loops.ontology.checks import TARGET_FROZEN
 from passdown.loops.ontology.inherit import majority
-from passdown.loops.ontology.known import FROZEN, LOOP, PRIMORDIAL, concept_id, look
+from passdown.loops.ontology.known import FROZEN, LOOP, look
 from passdown.loops.ontology.past import concerned, meant
 from passdown.loops.ontology.payload import Place
 from passdown.text.entities import keys
@@ -18,35 +18,22 @@ if TYPE_CHECKING:
 
     from passdown.contract.corpus import Corpus
     from passdown.domain.record import Record
-    from passdown.loops.ontology.known import Domain, Known
+    from passdown.loops.ontology.homes import Homes
+    from passdown.loops.ontology.known import Domain
 
 MOST_TEXTS = 100
 """Texts of a question that are looked at for names."""
 
 
-def of(corpus: Corpus) -> Callable[[Record], str]:
+def of(homes: Homes) -> Callable[[Record], str]:
     """The key of the ontology that most names of a record are at home in."""
-    known = look(corpus)
-    home = finder(known)
 
     def belongs(record: Record) -> str:
         said = record.body.get("entities")
         names = keys(record.text) if said is None else map(str, said)
-        return majority(names, home)
+        return majority(names, homes.of)
 
     return belongs
-
-
-def finder(known: Known) -> Callable[[str], str]:
-    """What tells the key of a name's home, whatever it is called by; all that takes is read now."""
-    homes, called = known.homes, known.names.called
-    alive = {id: one.key for id, one in known.by_id.items() if one.is_live}
-    called("")
-
-    def home(name: str) -> str:
-        return alive.get(homes.get(concept_id(called(name)), ""), PRIMORDIAL)
-
-    return home
 
 
 def named(corpus: Corpus, name: str) -> str:
@@ -64,17 +51,15 @@ def open_to(corpus: Corpus, name: str) -> str:
     return one.name
 
 
-def about(corpus: Corpus) -> Callable[[str, Mapping[str, Any]], frozenset[str]]:
+def about(homes: Homes) -> Callable[[str, Mapping[str, Any]], frozenset[str]]:
     """The keys of the ontologies that a question speaks of: one of this loop of all that it would
     change, any other of the one that most of its names are at home in."""
-    known = look(corpus)
-    home = finder(known)
 
     def speaks(loop: str, raw: Mapping[str, Any]) -> frozenset[str]:
         if loop == LOOP:
-            found = meant(raw, known)
+            found = meant(raw, homes.known)
             return frozenset(concerned(found)) if found is not None else frozenset()
-        return frozenset({majority(_names(raw), home)} - {""})
+        return frozenset({majority(_names(raw), homes.of)} - {""})
 
     return speaks
 

@@ -8,7 +8,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from passdown.contract.mirror import Misread
-from passdown.loops.ontology.facet import finder, of
+from passdown.loops.ontology.facet import of
+from passdown.loops.ontology.homes import Homes
 from passdown.loops.ontology.known import look
 from passdown.text.safe import one_line
 
@@ -31,7 +32,8 @@ def files(corpus: Corpus) -> dict[str, str]:
     known = look(corpus)
     if len(known.live) < 2:
         return {}
-    belongs, home = of(corpus), finder(known)
+    homes = Homes(corpus)
+    belongs, home = of(homes), homes.of
     records: dict[str, list[Record]] = defaultdict(list)
     names: dict[str, set[str]] = defaultdict(set)
     for record in (one for kind in BELONG for one in corpus.records(kind)):

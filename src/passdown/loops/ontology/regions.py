@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from typing import TYPE_CHECKING, Any
 
 from passdown.loops.ontology.known import PRIMORDIAL
@@ -62,8 +62,8 @@ def _first(names: Mapping[str, str], degree: Mapping[str, int], most: int) -> li
 
 def _edges(seen: Atlas, shown: Sequence[str]) -> list[dict[str, Any]]:
     """The heaviest ties among these."""
-    there = sorted(seen.ties.among(shown), key=lambda one: (-one[2], one[0], one[1]))
-    return [{"from": a, "to": b, "weight": weight} for a, b, weight in there[:TIES]]
+    there = ((-weight, one, other) for one, other, weight in seen.ties.among(shown))
+    return [{"from": a, "to": b, "weight": -less} for less, a, b in nsmallest(TIES, there)]
 
 
 def _region(key: str, seen: Atlas, sizes: Mapping[str, int]) -> dict[str, Any]:

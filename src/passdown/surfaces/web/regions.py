@@ -24,6 +24,9 @@ NEEDS = {
     "merges": "Merges would help: small ones are merged more readily.",
 }
 
+SUCH = 6
+"""Concepts that are named of each ontology."""
+
 
 def routes(site: Site) -> Sequence[BaseRoute]:
     """The addresses of these pages."""
@@ -37,7 +40,11 @@ def ontologies(visit: Visit) -> Response:
     found = visit.call("ontology.regions", step=step, limit=visit.whole("limit", 150))
     pressure = visit.call("ontology.pressure")
     told = (ZONES.get(pressure["zone"], ""), NEEDS.get(pressure["need"], ""))
-    return visit.show("ontologies.html", found=found, pressure=pressure, told=told)
+    such: dict[str, list[str]] = {}
+    for node in found["nodes"]:
+        if len(names := such.setdefault(node["ontology"], [])) < SUCH:
+            names.append(node["name"])
+    return visit.show("ontologies.html", found=found, pressure=pressure, told=told, such=such)
 
 
 def ontology(visit: Visit) -> Response:
