@@ -3,6 +3,7 @@ not run is told as that."""
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -259,3 +260,28 @@ def test_a_plan_that_is_broken_is_an_error_and_no_pass(
     broken = {**BASE, "passdown.toml": "[audit]\nlinters = 3\n"}
     found = audited(make(), based(tmp_path, broken), BAD)
     assert checks(found)["lint"][0] == "error"
+
+
+def _said(place: Path, path: str, line: int) -> str:
+    at = {"artifactLocation": {"uri": path}, "region": {"startLine": line}}
+    row = {"ruleId": "E1", "level": "error", "message": {"text": "bad"},
+           "locations": [{"physicalLocation": at}]}  # fmt: skip
+    runs = [{"tool": {"driver": {"name": "x"}}, "results": [row]}]
+    place.write_text(json.dumps({"version": "2.1.0", "runs": runs}))
+    return str(place)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["with the repository", "alone"])
+def test_reports_of_linters_are_taken_with_a_patch_too(
+    make: Callable[..., Desk], tmp_path: Path, whole: bool
+) -> None:
+    desk, repo, patch = make(), based(tmp_path), tmp_path / "change.patch"
+    commit(repo, BAD)
+    patch.write_text(run(repo, "diff", "HEAD~1", "HEAD"))
+    where = {"repo": str(repo), "base": "HEAD~1"} if whole else {}
+    new, old = _said(tmp_path / "new", "cart.py", 1), _said(tmp_path / "old", "cart.py", 1)
+    how: dict[str, Any] = {"file": str(patch), "dry_run": True, **where}
+    found = desk.call("audit.patch", sarif=[new], **how)["verdict"]
+    assert ("lint.x.e1", "warn") in rules(found)
+    again = desk.call("audit.patch", sarif=[new], sarif_base=[old], **how)["verdict"]
+    assert ("lint.x.e1", "warn") not in rules(again)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from passdown.ops.kinds import FilePath, Name, Text
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.judge import Part
@@ -78,39 +79,45 @@ def audit_patch(
     description: FilePath = "",
     title: Text = "",
     pr: int = 0,
+    sarif: tuple[FilePath, ...] = (),
+    sarif_base: tuple[FilePath, ...] = (),
     dry_run: bool = False,
 ) -> dict[str, Any]:
     """Judge a patch file. With the repository and the commit that it applies to, whole files are
-    read; without, its lines alone, and what they cannot tell is not told."""
-    from passdown.ops.checks import read
-    from passdown.stages.audit import facts, git, verdict
-    from passdown.stages.audit.change import Change
+    read; without, its lines alone, and what they cannot tell is not told. `sarif` are reports of
+    linters, `sarif_base` those of what it applies to."""
+    from passdown.ops.checks import linters, read
 
-    diff = read(file)
-    head = hashlib.sha1(diff, usedforsecurity=False).hexdigest()
+    diff, place = read(file), Path(repo).expanduser()
     texts = [*_described(title, description), *_mailed(diff)]
-    if not repo:
-        subject = verdict.Subject("", "", head, pr=pr, patch_id=head, title=title)
-        found = judged(ctx, subject, texts, Change(facts.read(diff, file)))
-        return _told(ctx, found, dry_run=dry_run)
-    start = git.sha(place := Path(repo).expanduser(), base or "HEAD")
-    with git.applied(place, start, diff, file) as (beside, made):
-        found = _applied(ctx, beside, start, made, texts, title, pr)
+    with _patched(diff, file, repo, base, title, pr) as (change, subject):
+        more = linters(place, change, sarif, sarif_base)
+        found = judged(ctx, subject, texts, change, more)
     return _told(ctx, found, dry_run=dry_run)
 
 
-def _applied(
-    ctx: Ctx, beside: Path, start: str, head: str, texts: list[Told], title: str, pr: int
-) -> Verdict:
-    """The verdict on a patch as it would stand on a commit, in a tree that no work tree sees."""
-    from passdown.stages.audit import facts, git
+@contextmanager
+def _patched(
+    diff: bytes, file: str, repo: str, base: str, title: str, pr: int
+) -> Iterator[tuple[Change, Subject]]:
+    """A patch by its lines alone; with a repository as it would stand on a commit, in a tree that
+    no work tree sees."""
+    from passdown.stages.audit import facts, git, verdict
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.tree import Tree
 
-    whole = git.diff(beside, start, head)
-    subject = _subject(beside, start, head, start, git.patch_id(beside, whole), pr, title)
-    change = Change(facts.read(whole), Tree(beside, start), Tree(beside, head))
-    return judged(ctx, subject, texts, change)
+    if not repo:
+        head = hashlib.sha1(diff, usedforsecurity=False).hexdigest()
+        alone = verdict.Subject("", "", head, pr=pr, patch_id=head, title=title)
+        yield Change(facts.read(diff, file)), alone
+        return
+    start = git.sha(place := Path(repo).expanduser(), base or "HEAD")
+    with git.applied(place, start, diff, file) as (beside, made):
+        whole = git.diff(beside, start, made)
+        trees = Tree(beside, start), Tree(beside, made)
+        patch_id = git.patch_id(beside, whole)
+        subject = _subject(beside, start, made, start, patch_id, pr, title)
+        yield Change(facts.read(whole), *trees), subject
 
 
 def _ends(place: Path, range: str) -> tuple[str, str]:

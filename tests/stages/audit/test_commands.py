@@ -239,6 +239,8 @@ def test_programs_are_those_that_a_package_installs(tmp_path: Path) -> None:
     (other / "link.py").symlink_to(tmp_path / "ship/a.py")
     assert opened.programs(other) == {"o"}
     assert opened.sources(other) == ()
+    (info / "entry_points.txt").write_text("\n    [console_scripts]\n    in = a:b\n    \n")
+    assert opened.programs(info) == {"in"}
     assert opened.programs(tmp_path / "nowhere.whl") == frozenset()
     (tmp_path / "x.whl").write_bytes(b"no wheel")
     assert opened.told(tmp_path / "x.whl") == ""

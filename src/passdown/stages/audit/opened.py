@@ -67,7 +67,8 @@ def _name(path: str) -> str:
 def _programs(path: str, text: str) -> Iterator[str]:
     """The programs that a file says are installed."""
     if _name(path) == "entry_points.txt":
-        section = _SECTION.search(text)
+        # Older tools wrote it as it stood in a text of theirs, set in.
+        section = _SECTION.search("\n".join(line.strip() for line in text.splitlines()))
         yield from _SCRIPT.findall(section[1] if section else "")
     elif _name(path) == "pyproject.toml":
         try:
