@@ -14,6 +14,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str]] = {
     'arbitrate': ('write', 'Pass every open question on to its next tier, as the chain of its loop says.', 'passdown.ops.tiers', 'arbitrate'),
     'audit.export': ('read', 'A verdict as others take it: code scanning, a comment, a check run in parts, a status or a', 'passdown.ops.audits', 'audit_export'),
     'audit.feedback': ('decide', 'Say whether a finding of an audit was right. A dismissed one is quiet from then on, for as', 'passdown.ops.audits', 'audit_feedback'),
+    'audit.gain': ('read', 'What memory was worth to audits: what it cited, silenced and escalated, and whether it helps.', 'passdown.ops.audits_gain', 'audit_gain'),
     'audit.hook': ('write', 'Take in what a forge posts of a request, if its seal is good.', 'passdown.ops.requests', 'audit_hook'),
     'audit.list': ('read', 'The audits there were, the newest first; of one repository or one conclusion when named.', 'passdown.ops.audits', 'audit_list'),
     'audit.patch': ('write', 'Judge a patch file. With the repository and the commit that it applies to, whole files are', 'passdown.ops.audit', 'audit_patch'),

@@ -57,8 +57,10 @@ def prepared(home: Path, forge: Forge) -> Path:
     app.close()
     installed(wheel(wheel(home / "wheels", OLD), NEW), NEW)
     for n in (7, 8):
-        row: dict[str, Any] = {"kind": keep.AUDIT, "id": f"k{n}", "audit_key": f"k{n}", "repo": "acme/shop",
-               "host": "127.0.0.1", "pr_number": n, "paths": [], "symbols": []}  # fmt: skip
+        row: dict[str, Any] = {
+            "kind": keep.AUDIT, "id": f"k{n}", "audit_key": f"k{n}", "repo": "acme/shop",
+            "host": "127.0.0.1", "pr_number": n, "paths": [], "symbols": [],
+        }  # fmt: skip
         keep.note(home / keep.OUTCOMES, row)
     return home
 

@@ -122,6 +122,27 @@ def test_a_second_run_knows_the_first_by_id_and_what_people_said(desk: Desk, rep
     assert refuted(second) == refuted(first)
 
 
+def test_a_finding_says_how_often_people_found_its_rule_right(desk: Desk, repo: Path) -> None:
+    first = audited(desk, repo, "one", TRUE, BODY, 101)
+    assert {json.dumps(one["rule_precision"]) for one in first["findings"]} == {
+        '{"n": 0, "mean": 0.0, "lb": 0.0}'
+    }
+    by = {one["rule"]: one["fp"] for one in first["findings"]}
+    for rule, said in (("claims.removes", "confirmed"), ("claims.renames", "dismissed")):
+        desk.call("audit.feedback", id=first["audit_key"], finding=by[rule], verdict=said)
+    again = desk.call("audit.range", range="main..one", repo=str(repo), pr=101,
+                      description=str(repo.parent / "one.md"), title="Clean the cart")  # fmt: skip
+    assert again["verdict"]["findings"][0]["rule_precision"]["n"] == 0, "it is the one of before"
+    second = audited(desk, repo, "two", {**TRUE, "notes.txt": "x\n"}, BODY, 102)
+    told = {one["rule"]: one["rule_precision"] for one in second["findings"]}
+    assert told["claims.removes"] == {"n": 1, "mean": 0.667, "lb": 0.207}
+    assert told["claims.renames"] == {"n": 1, "mean": 0.333, "lb": 0.0}
+    assert told["claims.n_tests"]["n"] == 0
+    found = desk.call("audit.gain", repo="acme/shop")
+    assert (found["audits"], found["audits_that_knew_earlier_ones"]) == (2, 1)
+    assert found["difference"].startswith("not shown: 0 of 35")
+
+
 def test_a_dismissed_claim_that_is_false_elsewhere_is_shown_and_weighs_less(
     desk: Desk, repo: Path
 ) -> None:

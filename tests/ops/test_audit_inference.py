@@ -24,6 +24,7 @@ from passdown.stages.apply.execute import execute
 from passdown.stages.audit import facts
 from passdown.stages.audit.change import Change
 from passdown.stages.audit.git import diff, sha
+from passdown.stages.audit.keep import audit_row
 from passdown.stages.audit.said import Text
 from passdown.stages.audit.tree import Tree
 from passdown.stages.audit.verdict import Subject
@@ -58,7 +59,7 @@ def repo(tmp_path: Path) -> Path:
     return place
 
 
-def context(desk: Desk, writer: Any, **settings: str) -> Any:
+def context(desk: Desk, writer: Any, **settings: Any) -> Any:
     named = {name.replace("_", ".", 1): value for name, value in settings.items()}
     values = {**desk.app.settings.values,
               **{name: Setting(value, "flag") for name, value in named.items()}}  # fmt: skip
@@ -66,7 +67,7 @@ def context(desk: Desk, writer: Any, **settings: str) -> Any:
     return replace(ctx, writer=lambda: writer)
 
 
-def verdict(desk: Desk, repo: Path, writer: Any, body: str, **settings: str) -> dict[str, Any]:
+def verdict(desk: Desk, repo: Path, writer: Any, body: str, **settings: Any) -> dict[str, Any]:
     described = repo.parent / "body.md"
     described.write_text(f"- Removes `old_rate`.\n\n{body}")
     given = {"range": "main..HEAD", "repo": str(repo), "dry_run": True,
@@ -184,3 +185,30 @@ def test_a_request_from_a_fork_is_shown_to_no_model_and_judged_all_the_same(
         "skipped", "it comes from a fork: no model is shown it",
     )  # fmt: skip
     assert (found["status"], found["overall"]) == ("complete", "approve")
+
+
+def test_a_blind_audit_shows_a_model_the_change_and_nothing_that_is_known(
+    desk: Desk, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"title": "Carts", "applies_to": ["shop/**"], "tools": []}
+    with desk.store.write(ALL) as tx:
+        record = Record("playbook", "c", "Carts\n\nMay be empty.", body)
+        execute(tx, new_id(), [Put(record)], "alice")
+    named = asking(desk, "mean() of nothing raises.")
+    monkeypatch.setattr("passdown.stages.audit.inference.is_blind", lambda key, share: share > 0)
+    told, blind = Says({"findings": [NOTE]}), Says({"findings": [NOTE]})
+    informed = verdict(desk, repo, told, "", audit_mcp=named)
+    (desk.app.home / "seen.jsonl").unlink(missing_ok=True)
+    kept = verdict(desk, repo, blind, "", audit_mcp=named, audit_blind=0.5)
+    assert not (desk.app.home / "seen.jsonl").exists()
+    assert "May be empty." in told.asked[0]
+    assert "May be empty." not in blind.asked[0]
+    assert "+1: def mean" in blind.asked[0]
+    assert informed["metrics"]["llm"]["knew"] == ["hybrid_search_matches", "mcp_answers"]
+    assert (kept["metrics"]["llm"]["knew"], kept["metrics"]["llm"]["withheld"]) == (
+        [], ["hybrid_search_matches"],
+    )  # fmt: skip
+    assert [one["title"] for one in kept["kb"]["playbooks"]] == ["Carts"], "people are told it"
+    row = audit_row(kept)
+    assert row["model"] == {"knew": [], "withheld": ["hybrid_search_matches"]}
+    assert row["gain"] == kept["kb"]["gain"]

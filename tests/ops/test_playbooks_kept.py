@@ -282,7 +282,7 @@ def test_how_playbooks_stand_is_not_told_of_another_version_of_them(desk: Desk) 
     sweep(desk)
     filed(desk, "Proxies", "Ask Ann.")
     row = shown(desk)["Proxies"]
-    assert (row["rows"], row["why"]) == ([], "")
+    assert (row["rows"], row["why"], row["state"]) == ([], "", "")
     with desk.store.write(ALL) as tx:
         tx.registry.keep("audit.worn", "no json")
     assert shown(desk)["Proxies"]["state"] == ""

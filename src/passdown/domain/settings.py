@@ -367,6 +367,7 @@ KNOBS: dict[str, Knob] = {
         Knob(
             "audit.mcp", "", "The file of MCP servers that inference hears, PATH/NAME.", safety=True
         ),
+        Knob("audit.blind", 0.0, "Share of audits whose model is shown nothing known.", 0, 0.5),
         Knob("audit.python", "", "The Python of tests that have none of their own.", safety=True),
         Knob("audit.runs", "data/_auditor/runs", "Where runs of tests are kept.", safety=True),
         Knob("audit.packages", "", "Folders of packages that drift is told by.", safety=True),

@@ -200,16 +200,17 @@ def judged(
     """The verdict on a change, with all that is remembered and decided here."""
     from dataclasses import replace
 
-    from passdown.ops.auditing import ladder, remembered
+    from passdown.ops.auditing import ladder, remembered, standing
     from passdown.ops.checks import every
     from passdown.stages.audit.judge import judge
+    from passdown.stages.audit.rules import precision
 
     memory = remembered(ctx, subject.repo, subject.audit_key)
-    parts = (*more, *every(ctx, subject, change, memory))
+    parts, stand = (*more, *every(ctx, subject, change, memory)), standing(ctx)
     found = judge(
-        subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(ctx), memory, parts
+        subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(stand), memory, parts
     )
-    return replace(_shadowed(ctx, found, memory), config=_config(ctx))
+    return replace(_shadowed(ctx, found, memory), config=_config(ctx), precision=precision(stand))
 
 
 def _shadowed(ctx: Ctx, found: Verdict, memory: Memory | PassdownError) -> Verdict:

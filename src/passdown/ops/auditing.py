@@ -12,6 +12,8 @@ from passdown.stages.audit.memory import Memory
 from passdown.stages.audit.verdict import unlike, written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from passdown.ops.operation import Ctx
     from passdown.stages.audit.rules import Standing
 
@@ -75,9 +77,9 @@ def _readable(ctx: Ctx) -> list[dict[str, Any]]:
         return []
 
 
-def ladder(ctx: Ctx) -> dict[str, str]:
+def ladder(stand: Iterable[Standing]) -> dict[str, str]:
     """What each rule weighs whose weight was decided, or that fell by what people said."""
-    return {one.rule: one.level for one in standing(ctx) if one.level != one.usual}
+    return {one.rule: one.level for one in stand if one.level != one.usual}
 
 
 def cleaned(ctx: Ctx, verdict: Any, name: str = "") -> Any:

@@ -89,13 +89,15 @@ def _inferred(
     ctx: Ctx, subject: Subject, change: Change, work: Work, books: Sequence[Book]
 ) -> Outcome:
     from passdown.domain.scope import ALL
-    from passdown.stages.audit.inference import inferred
+    from passdown.stages.audit.inference import NOTHING, inferred, is_blind
     from passdown.stages.gate.trust import keyed
 
     with ctx.store.read(ALL) as tx:
         boundary = keyed(tx, f"boundary:{subject.audit_key}")[:24]
-    heard = _heard(ctx, change)
-    return inferred(ctx.writer(), subject.title, change, work, books, boundary, heard)
+    blind = is_blind(subject.audit_key, ctx.settings.number("audit.blind"))
+    heard = NOTHING if blind else _heard(ctx, change)
+    title = subject.title
+    return inferred(ctx.writer(), title, change, work, books, boundary, heard, blind=blind)
 
 
 def _heard(ctx: Ctx, change: Change) -> Heard:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from passdown.domain.errors import NotFound
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-LOOP = "audit"
 STANDS = "audit.worn"
 """The registry's name for how playbooks stood when they were looked at last."""
 
@@ -37,8 +37,10 @@ def audit_playbooks(ctx: Ctx) -> Json:
 
     Whether what it tells to write is still to be written so is told as the last sweep found it.
     """
+    from passdown.stages.audit.playbooks import KIND
+
     with ctx.store.read(ctx.sight) as tx:
-        found, stand = tx.knowledge.all("playbook"), stands(tx)
+        found, stand = tx.knowledge.all(KIND), stands(tx)
         rows = [_row(tx, one, stand) for one in found]
     return {"playbooks": sorted(rows, key=lambda row: (row["state"] != "stale", row["title"]))}
 
@@ -54,28 +56,35 @@ def stands(tx: Tx) -> Mapping[str, Json]:
 
 def stale(record: Record, stand: Mapping[str, Json]) -> str:
     """Why this playbook, as it is, may be out of date; '' where nothing is known against it."""
-    known = stand.get(record.id, {})
-    rows = known.get("rows", ()) if known.get("version") == record.version else ()
+    rows = _looked_at(record, stand) or ()
     return next((str(row["line"]) for row in rows if row["stale"]), "")
 
 
-def _row(tx: Tx, record: Record, stand: Mapping[str, Json]) -> Json:
+def _looked_at(record: Record, stand: Mapping[str, Json]) -> list[Json] | None:
+    """What was found of this playbook as it is; None where nobody looked at it since it is so."""
     known = stand.get(record.id, {})
-    rows = known.get("rows", []) if known.get("version") == record.version else []
-    why = stale(record, stand)
+    return list(known["rows"]) if known.get("version") == record.version else None
+
+
+def _row(tx: Tx, record: Record, stand: Mapping[str, Json]) -> Json:
+    looked, why = _looked_at(record, stand), stale(record, stand)
+    rows = looked or []
     made = tx.queue.get(record.made_by) if record.made_by else None
-    state = "stale" if why else str(rows[0]["status"]) if rows else "stands" if known else ""
+    plain = str(rows[0]["status"]) if rows else "" if looked is None else "stands"
     return {
         "id": record.id, "title": str(record.body.get("title", "")),
         "applies_to": list(record.body.get("applies_to", ())),
-        "tools": list(record.body.get("tools", ())), "state": state,
+        "tools": list(record.body.get("tools", ())), "state": "stale" if why else plain,
         "why": why or (str(rows[0]["line"]) if rows else ""),
         "by": made.decided_by if made else "", "at": record.updated_at, "rows": rows,
     }  # fmt: skip
 
 
-def loop_of_audits(ctx: Ctx) -> Loop[Any]:
-    """The loop that files playbooks."""
-    from passdown.stages.propose.validate import loop_of
+def loop_of_playbooks(ctx: Ctx) -> Loop[Any]:
+    """The loop that files playbooks; NotFound where there is none."""
+    from passdown.stages.audit.playbooks import KIND
 
-    return loop_of(ctx.loops, LOOP)
+    found = next((one for one in ctx.loops.values() if KIND in one.kinds), None)
+    if found is None:
+        raise NotFound("no loop here files playbooks", next="Install the one that does.")
+    return found

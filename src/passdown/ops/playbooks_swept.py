@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import PassdownError
-from passdown.ops.playbooks_kept import STANDS, loop_of_audits
+from passdown.ops.playbooks_kept import STANDS, loop_of_playbooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -150,7 +150,7 @@ def _asked(ctx: Ctx, record: Record, about: list[Worn], rows: list[Worn]) -> Jso
     from passdown.stages.mine.corpus import live
     from passdown.stages.propose.file import file
 
-    loop = loop_of_audits(ctx)
+    loop = loop_of_playbooks(ctx)
     seq = _evidence(ctx, record, [row for row in rows if row.is_stale] or about)
     with ctx.store.read(ALL) as tx:
         finding = _finding(loop, live(tx), record, about, seq)

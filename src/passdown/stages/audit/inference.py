@@ -3,6 +3,7 @@ shown what is known, in a fence; it can add a note, and move nothing that code f
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -72,8 +73,11 @@ def inferred(
     books: Sequence[Book],
     boundary: str,
     heard: Heard = NOTHING,
+    *,
+    blind: bool = False,
 ) -> Outcome:
     """What a model adds to what was found; `heard` is what servers of the reviewer's choice said.
+    One that is `blind` is shown the change and what code found, and nothing that is known.
 
     Raises:
         Unavailable: there is no model, or it does not answer.
@@ -81,13 +85,23 @@ def inferred(
         Unreadable: it says what has not the asked shape.
     """
     known = blocks(title, change, work, books, heard)
+    told = [name for name in KNOWN if known[name]]
+    known |= {name: [] for name in told if blind}
     answer = writer.write(prompt(known, boundary), schema=SCHEMA, max_tokens=TOKENS)
     ids = _ids(known)
     found = tuple(read(answer.value, change, ids))
     tokens, cost = answer.input_tokens + answer.output_tokens, (answer.micro_usd or 0) / 1_000_000
-    told = [name for name in KNOWN if known[name]]
-    model = {"used": True, "tokens": tokens, "cost": cost, "model": answer.model, "knew": told}
+    model = {"used": True, "tokens": tokens, "cost": cost, "model": answer.model,
+             "knew": [] if blind else told}  # fmt: skip
+    model |= {"withheld": told} if blind else {}
     return Outcome(found, reason="; ".join(heard.missed[:3]), model=model)
+
+
+def is_blind(key: str, share: float) -> bool:
+    """Whether the audit of this key is one of the share that shows a model nothing that is known:
+    drawn by its key, so that it is the same whenever it is asked."""
+    drawn = int(hashlib.sha256(f"blind|{key}".encode()).hexdigest()[:8], 16) / 0x100000000
+    return drawn < share
 
 
 def prompt(known: Mapping[str, Any], boundary: str) -> str:

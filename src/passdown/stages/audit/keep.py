@@ -84,7 +84,17 @@ def audit_row(verdict: Mapping[str, Any]) -> Json:
         "fps": [{name: one[name] for name in ("fp", "rule", "severity", "state", "evidence_digest",
                                               "claim_ids")} for one in verdict["findings"]],
         "paths": verdict["paths"], "symbols": verdict["symbols"], "hunks": verdict["hunks"],
+        **_learned(verdict),
     }  # fmt: skip
+
+
+def _learned(verdict: Mapping[str, Any]) -> Json:
+    """What knowing the past changed, and what a model was shown of it, where one was asked."""
+    model = verdict["metrics"].get("llm", {})
+    told: Json = {"gain": verdict["kb"]["gain"]} if verdict["kb"].get("gain") else {}
+    if model.get("used"):
+        told["model"] = {name: model.get(name, []) for name in ("knew", "withheld")}
+    return told
 
 
 def event_of(verdict: Mapping[str, Any], *, run_ok: bool = True) -> Json:

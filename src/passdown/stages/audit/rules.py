@@ -58,6 +58,15 @@ class Standing:
         }  # fmt: skip
 
 
+def precision(standings: Iterable[Standing]) -> dict[str, dict[str, Any]]:
+    """How often people found each rule right, of those whose findings they judged at all."""
+    return {
+        one.rule: {"n": one.n, "mean": round(mean(one.right, one.n), 3),
+                   "lb": round(wilson(one.right, one.n)[0], 3)}
+        for one in standings if one.n
+    }  # fmt: skip
+
+
 def standings(rows: Iterable[Mapping[str, Any]], approved: Mapping[str, str]) -> list[Standing]:
     """Every rule, in order. Of the words about one finding the last count, whoever's they are."""
     said: dict[tuple[str, str], tuple[str, bool]] = {}

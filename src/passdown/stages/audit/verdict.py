@@ -27,6 +27,8 @@ WORSE = (SKIPPED, PASS, FAIL, TIMEOUT, ERROR)
 SHOWN_CHECKS = ("static", "dynamic", "inference", "kb_query")
 ONE_LINE = 140
 RULES_VERSION = "1"
+UNJUDGED: Json = {"n": 0, "mean": 0.0, "lb": 0.0}
+"""How right a rule is of which nobody judged a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What an audit concludes, and from what. `would` is what it would conclude, where a
-    repository's first audits are only noted."""
+    repository's first audits are only noted; `precision` how often people found each rule right."""
 
     subject: Subject
     at: str
@@ -91,6 +93,7 @@ class Verdict:
     symbols: tuple[str, ...] = ()
     hunks: tuple[str, ...] = ()
     would: str = ""
+    precision: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -146,7 +149,7 @@ class Verdict:
             **self._subject(), "config_digest": self.config, "rules_version": self.rules,
             "tools": dict(self.tools), "overall": self.overall, "status": self.status,
             "one_liner": self.one_liner, "claims": [_claim(one) for one in self.claims],
-            "findings": [_finding(one) for one in self.findings],
+            "findings": [_finding(one, self.precision) for one in self.findings],
             "checks": [_check(one) for one in self.checks],
             "kb": {"mode": "off", "prior_audits": [], "playbooks": [], "drift": [], "gain": {},
                    **self.memory},
@@ -185,14 +188,16 @@ def written(verdict: Json) -> bytes:
 
 
 def unlike(verdict: Json) -> Json:
-    """A verdict without what differs from run to run: its time, how long it took, and whether a
-    check had to run or was known."""
+    """A verdict without what differs from run to run: its time, how long it took, whether a check
+    had to run or was known, and how often people found its rules right by then."""
     metrics = {**verdict.get("metrics", {}), "duration_ms": 0}
     checks = [{**check, "duration_ms": 0, "cached": False} for check in verdict.get("checks", [])]
     kb = verdict.get("kb", {})
     gain = {**kb.get("gain", {}), "duration_delta_ms": 0, "cached_checks": 0}
     kb = {**kb, "gain": gain if kb.get("gain") else {}}
-    return {**verdict, "ts": "", "metrics": metrics, "checks": checks, "kb": kb}
+    findings = [{**one, "rule_precision": {}} for one in verdict.get("findings", [])]
+    return {**verdict, "ts": "", "metrics": metrics, "checks": checks, "kb": kb,
+            "findings": findings}  # fmt: skip
 
 
 def shadowed(verdict: Verdict, rules: Iterable[str] = ()) -> Verdict:
@@ -237,10 +242,11 @@ def _claim(held: Held) -> Json:
     }  # fmt: skip
 
 
-def _finding(one: Finding) -> Json:
+def _finding(one: Finding, precision: Mapping[str, Json]) -> Json:
     return {
         "id": one.fp, "rule": one.rule, "check": one.check, "severity": one.severity,
-        "confidence": one.confidence, "message": one.message, "locations": _proofs(one.locations),
+        "confidence": one.confidence, "rule_precision": precision.get(one.rule, UNJUDGED),
+        "message": one.message, "locations": _proofs(one.locations),
         "claim_ids": list(one.claims), "kb_refs": list(one.refs), "fp": one.fp,
         "evidence_digest": one.digest, "state": one.state, "reason": one.reason,
     }  # fmt: skip
