@@ -122,6 +122,44 @@ def test_a_line_that_came_and_was_written_for_another_version_is_told(tmp_path: 
     assert drifts(right, shelf) == []
 
 
+PAGE = "# How\n\n```python\nimport netty\n\nnetty.Client({})\n```\n"
+
+
+def test_a_page_that_tells_to_write_for_another_version_is_noted(tmp_path: Path) -> None:
+    shelf = Shelf([wheel(tmp_path / "old", OLD)], home=[installed(tmp_path / "site", NEW)])
+    (told,) = findings(drifts(changed(tmp_path, {"a.py": ""}, {"README.md": PAGE.format(PROXIES)}),
+                              shelf))  # fmt: skip
+    assert (told.severity, told.rule) == ("info", "drift.removed")
+    assert [(at.path, at.line) for at in told.locations] == [("README.md", 6)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("README.md", PAGE.format("timeout=3")),
+        ("README.md", PAGE.format(PROXIES).replace("import netty", "netty = make()")),
+        ("README.md", PAGE.format(PROXIES).replace("python", "rust")),
+        ("README.md", "import netty\nnetty.Client(proxies=1)\n"),
+        ("CHANGELOG.md", PAGE.format(PROXIES)), ("docs/migrating.md", PAGE.format(PROXIES)),
+        ("docs/upgrade-0.28.md", PAGE.format(PROXIES)), ("docs/old/x.md", PAGE.format(PROXIES)),
+        ("tests/test_a.py", CODE.format(PROXIES)), ("notes.txt", PAGE.format(PROXIES)),
+    ],
+)  # fmt: skip
+def test_pages_that_tell_what_was_and_pages_that_are_right_are_not_noted(
+    tmp_path: Path, path: str, text: str
+) -> None:
+    shelf = Shelf([wheel(tmp_path / "old", OLD)], home=[installed(tmp_path / "site", NEW)])
+    assert drifts(changed(tmp_path, {"a.py": ""}, {path: text}), shelf) == []
+
+
+def test_the_same_line_of_two_files_is_two_places(tmp_path: Path) -> None:
+    older = wheel(wheel(tmp_path / "old", OLD), "0.27.1")
+    shelf = Shelf([older], home=[installed(tmp_path / "site", NEW)])
+    code = {"a.py": CODE.format(PROXIES), "b.py": CODE.format("timeout=1")}
+    (told,) = findings(drifts(changed(tmp_path, {"c.py": ""}, {**code}), shelf))
+    assert [at.path for at in told.locations] == ["a.py"]
+
+
 def test_what_is_installed_is_kept_for_later(tmp_path: Path) -> None:
     site = installed(tmp_path / "site", OLD)
     shelf = Shelf([], home=[site], kept=tmp_path / "kept")

@@ -13,9 +13,11 @@ from passdown.stages.audit.drift import Playbook, findings, unknown
 from passdown.stages.audit.drifted import drifted
 from passdown.stages.audit.openapi import Operation, bare, read
 from passdown.stages.audit.shelf import Shelf
+from passdown.stages.audit.tree import Tree
 from tests.stages.audit.repo import change, commit, init
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from passdown.stages.audit.drift import Drift
@@ -97,6 +99,32 @@ def test_what_must_be_given_now_and_nothing_names_is_told(tmp_path: Path) -> Non
     assert [one.why for one in rows] == ["`GET /invoices` needs `tenant`"]
 
 
+def test_many_paths_are_looked_for_in_one_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = {f"/path{n}": {"get": OK} for n in range(300)}
+    searches: list[Any] = []
+    usual = Tree.naming
+
+    def counted(tree: Tree, words: Sequence[str], glob: str) -> list[str]:
+        searches.append(words)
+        return usual(tree, words, glob)
+
+    monkeypatch.setattr(Tree, "naming", counted)
+    kept, code = {"/orders": {"get": OK}}, {"app.py": 'netty.get("/path7")\n'}
+    rows = described(tmp_path, code, spec(kept), spec({**many, **kept}))
+    assert ([one.symbol for one in rows], len(searches)) == (["GET /path7"], 1)
+
+
+def test_what_is_beyond_the_bounds_of_a_search_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passdown.stages.audit.drift_described.MOST_PATHS", 1)
+    rows = described(tmp_path, CALL, spec({"/refunds": {"get": OK}}))
+    assert unknown(rows) == f"unknown: {FILE}: 3 paths of it are others: 1 were looked for"
+    assert [one.symbol for one in rows if one.status != drift.UNKNOWN] == ["GET /invoices"]
+
+
 def test_what_is_on_its_way_out_is_told_so(tmp_path: Path) -> None:
     code = {"app.py": 'netty.get("/invoices")\n'}
     rows = described(tmp_path, code, spec(but("/invoices", get={"deprecated": True})))
@@ -153,6 +181,8 @@ CALL = {"app.py": 'netty.get("/invoices")\n'}
          spec(but("/invoices", get=needs("tenant")))),
         ({"app.py": '@app.get("/invoices")\ndef invoices(): ...\n'}, spec(but("/invoices"))),
         ({"app.js": 'router.get("/invoices", list)\n'}, spec(but("/invoices"))),
+        ({"web/app.ts": 'fetch("/invoices")\n', "app.py": '@app.get("/invoices")\ndef f(): ...\n'},
+         spec(but("/invoices"))),
         ({"urls.py": 'path("/invoices", view)\n'}, spec(but("/invoices"))),
         ({"tests/test_app.py": 'client.get("/invoices")\n'}, spec(but("/invoices"))),
         ({"README.md": "Ask `/invoices`\n", "CHANGELOG.md": "`/invoices`\n"},

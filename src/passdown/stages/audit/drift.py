@@ -3,6 +3,7 @@ and parameter, never by a version's number alone."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,8 +12,9 @@ from passdown.stages.audit import pins
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.code import CLASS, FUNCTION
 from passdown.stages.audit.finding import Finding, digest
-from passdown.stages.audit.uses import Use, of_words, uses
+from passdown.stages.audit.uses import Use, of_page, of_words, uses
 from passdown.stages.audit.vendored import vendored
+from passdown.text import sorts
 from passdown.text.earned import INFO, WARN
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from passdown.stages.audit.api import Api
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.code import Param, Symbol
+    from passdown.stages.audit.facts import Touched
     from passdown.stages.audit.pins import Bump
     from passdown.stages.audit.shelf import Shelf
 
@@ -35,6 +38,7 @@ MOST_FILES = 400
 OTHERS = 4
 """Other versions of a package that a use is looked for in, the newest first."""
 CHECK = "drift"
+_WAS = re.compile(r"migrat|upgrad|deprecat|porting|\bold\b|legacy", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +241,7 @@ def _lacking(use: Use, symbol: Symbol) -> list[str]:
 def _standing(change: Change, shelf: Shelf, moved: frozenset[str]) -> Iterator[Drift]:
     """What lines that came use of packages that stay where they are, and only another version of
     them has: written for that one."""
-    fresh = [use for file in change.code if file.after.endswith(".py")
+    fresh = [use for file in change.facts.files if _has_python(file)
              for use in _fresh(change, file.after, {line.n for line in file.added})]  # fmt: skip
     packages = {use.package: pins.canon(use.package) for use in fresh}
     several = [one for one, name in sorted(packages.items())
@@ -255,6 +259,15 @@ def _standing(change: Change, shelf: Shelf, moved: frozenset[str]) -> Iterator[D
             yield from _unmet(mine, now, [shelf.find(name, one) for one in others])
 
 
+def _has_python(file: Touched) -> bool:
+    """Whether it is a program of Python, or a page that may tell to write it. News, and how one
+    moves from an old version, tell what was."""
+    if file.after.endswith(".py"):
+        return sorts.code(file.path)
+    page = file.after.endswith((".md", ".markdown"))
+    return page and not sorts.news(file.after) and not _WAS.search(file.after)
+
+
 def _unmet(used: Sequence[Use], now: Api, others: Sequence[Api | None]) -> Iterator[Drift]:
     left = list(used)
     for other in others:
@@ -263,9 +276,10 @@ def _unmet(used: Sequence[Use], now: Api, others: Sequence[Api | None]) -> Itera
             if other is not None and one.status != DEPRECATED:
                 what = one.why.removesuffix(" removed")
                 why = f"{what}: {other.version} had it, {now.version} has not"
-                yield replace(one, old="", why=why)
-        told = {place.line for one in rows for place in one.places}
-        left = [use for use in left if use.line not in told]
+                asked = any(place.path.endswith(".py") for place in one.places)
+                yield replace(one, old="", why=why, asked=asked)
+        told = {(place.path, place.line) for one in rows for place in one.places}
+        left = [use for use in left if (use.path, use.line) not in told]
 
 
 def _aged(change: Change, shelf: Shelf, near: Sequence[Playbook]) -> Iterator[Drift]:
@@ -288,7 +302,8 @@ def _force(change: Change) -> dict[str, str]:
 
 def _fresh(change: Change, path: str, lines: set[int]) -> list[Use]:
     text = change.after.read(path) if change.after is not None else None
-    return [use for use in uses(path, text or "") if use.line in lines]
+    found = uses(path, text or "") if path.endswith(".py") else of_page(path, text or "")
+    return [use for use in found if use.line in lines]
 
 
 def _everywhere(change: Change, shelf: Shelf, bump: Bump) -> list[Use]:

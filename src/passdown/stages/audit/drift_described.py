@@ -12,14 +12,15 @@ from passdown.stages.audit.drift import BREAKING, DEPRECATED, REMOVED, UNKNOWN, 
 from passdown.text import sorts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.drift import Playbook
     from passdown.stages.audit.facts import Touched
     from passdown.stages.audit.openapi import Described
 
-MOST_FILES, MOST_WORDS = 200, 40
+MOST_FILES, MOST_PATHS = 200, 400
+_WORD = re.compile(r"\w[\w.~-]*")
 _METHOD = re.compile(
     r"\.(get|put|post|delete|options|head|patch)\s*[(<]|"
     r"[\"'`](GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)[\"'`]|"
@@ -61,12 +62,16 @@ def described(change: Change, playbooks: Sequence[Playbook] = ()) -> Iterator[Dr
 def _compared(
     change: Change, file: Touched, old: Described, new: Described, playbooks: Sequence[Playbook]
 ) -> Iterator[Drift]:
-    for path in sorted({path for _, path in old.operations}):
-        if not _is_telling(path) or path in new.open or _moved(path, old, new):
-            continue
-        if not _differs(path, old, new):
-            continue
-        asked = [*_in_code(change, path, old), *_in_books(playbooks, path, old)]
+    paths = [path for path in sorted({path for _, path in old.operations})
+             if _is_telling(path) and path not in new.open and not _moved(path, old, new)
+             and _differs(path, old, new)]  # fmt: skip
+    if len(paths) > MOST_PATHS:
+        why = f"{len(paths)} paths of it are others: {MOST_PATHS} were looked for"
+        yield Drift(file.after, old.version, new.version, UNKNOWN, why=why)
+        paths = paths[:MOST_PATHS]
+    code = _in_code(change, {path: _pattern(path, old) for path in paths})
+    for path in paths:
+        asked = [*code.get(path, ()), *_in_books(playbooks, path, old)]
         yield from _became(change, file, path, asked, old, new)
 
 
@@ -141,22 +146,49 @@ def _is_old(method: str, path: str, methods: set[str], old: Described, new: Desc
 # ---- what is asked for
 
 
-def _in_code(change: Change, path: str, old: Described) -> Iterator[Asked]:
-    """Where programs of the tree ask for this path; tests, and what serves it, are none of them."""
+def _in_code(change: Change, signs: Mapping[str, re.Pattern[str]]) -> Mapping[str, Sequence[Asked]]:
+    """Where programs of the tree ask for these paths; tests are none of them. A path that the tree
+    serves itself may be its own."""
+    words = {path: _longest(path) for path in signs}
+    known = sorted({word for word in words.values() if word})
+    if change.after is None or not known:
+        return {}
+    files = [one for one in change.after.naming(known, "*") if sorts.code(one)][:MOST_FILES]
+    change.after.load(files)
+    found: dict[str, list[Asked]] = {}
+    own: set[str] = set()
+    for at in files:
+        text = change.after.read(at) or ""
+        there = frozenset(_WORD.findall(text))
+        mine = {path: signs[path] for path, word in words.items() if word in there}
+        for path, one in _asks(at, text, mine) if mine else ():
+            if one is None:
+                own.add(path)
+            else:
+                found.setdefault(path, []).append(one)
+    return {path: asked for path, asked in found.items() if path not in own}
+
+
+def _asks(
+    at: str, text: str, signs: Mapping[str, re.Pattern[str]]
+) -> Iterator[tuple[str, Asked | None]]:
+    """The lines of a file that have one of these paths; None for one that serves it."""
+    above = ""
+    for n, row in enumerate(text.splitlines(), 1):
+        for path, sign in signs.items() if "/" in row else ():
+            if sign.search(row):
+                if _SERVES.search(row) or _SERVES.search(above):
+                    yield path, None
+                else:
+                    proof = Proof(at, n, row.strip()[:300], "asked for here")
+                    yield path, Asked(_method(row) or _method(above, open=True), proof)
+        above = row
+
+
+def _longest(path: str) -> str:
+    """The longest of the fixed parts of a path, where it is a word; '' for none."""
     word = max((part for part in path.split("/") if "{}" not in part), key=len)
-    if change.after is None or not re.fullmatch(r"[\w.~-]+", word):
-        return
-    paths = [one for one in change.after.naming([word], "*") if sorts.code(one)][:MOST_FILES]
-    change.after.load(paths)
-    sign = _pattern(path, old)
-    for at in paths:
-        rows = (change.after.read(at) or "").splitlines()
-        for n, row in enumerate(rows):
-            if word in row and sign.search(row) and not _SERVES.search(row):
-                above = rows[n - 1] if n else ""
-                if not _SERVES.search(above):
-                    proof = Proof(at, n + 1, row.strip()[:300], "asked for here")
-                    yield Asked(_method(row) or _method(above, open=True), proof)
+    return word if _WORD.fullmatch(word) else ""
 
 
 def _in_books(playbooks: Sequence[Playbook], path: str, old: Described) -> Iterator[Asked]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from passdown.stages.audit import code
@@ -64,6 +64,15 @@ def uses(path: str, text: str) -> list[Use]:
 def of_words(path: str, text: str) -> list[Use]:
     """What the code in a text of words uses."""
     return [use for block in _FENCED.findall(text) for use in uses(path, block)]
+
+
+def of_page(path: str, text: str) -> list[Use]:
+    """What the code in a page uses, by the page's own lines."""
+    found = []
+    for block in _FENCED.finditer(text):
+        above = text.count("\n", 0, block.start(1))
+        found += [replace(use, line=use.line + above) for use in uses(path, block[1])]
+    return found
 
 
 def _imported(tree: ast.Module) -> dict[str, str]:
