@@ -39,10 +39,9 @@ class View(Protocol):
 class Query:
     """A typed function of a Corpus (its first parameter), and of the Settings where it has a
     parameter of that name; the rest become parameters. On the command line `rows` with `columns` is
-    its table, and `--<ask>` makes it the Ask of that name. `still` says that its answer is another
-    only when something was decided, seen or turned: until then it is drawn once. With a `view` its
+    its table, and `--<ask>` makes it the Ask of that name. With a `view` its
     first parameter is what that draws of a Corpus, which is kept and told what changed since, so
-    that an answer never takes a look at everything; a parameter `corpus` is the Corpus itself."""
+    that an answer takes no look at everything; a parameter `corpus` is the Corpus itself."""
 
     name: str
     run: Callable[..., Any]
@@ -51,7 +50,6 @@ class Query:
     rows: str = ""
     columns: tuple[str, ...] = ()
     ask: str = ""
-    still: bool = False
     view: Callable[[Corpus], View] | None = None
 
 

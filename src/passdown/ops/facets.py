@@ -57,7 +57,14 @@ def routed(ctx: Ctx, *, mine: bool, **asked: str) -> Callable[[Proposal], bool] 
         return None
     each = [_speaks(ctx, _the(ctx, name), value) for name, value in wanted.items()]
     each += [_is_kept(ctx)] if mine else []
+    if never in each:
+        return never
     return lambda question: all(takes(question) for takes in each)
+
+
+def never(question: Proposal) -> bool:
+    """No question is meant."""
+    return False
 
 
 def _speaks(ctx: Ctx, facet: Facet, value: str) -> Callable[[Proposal], bool]:
@@ -77,7 +84,9 @@ def _is_kept(ctx: Ctx) -> Callable[[Proposal], bool]:
             with _known(ctx, facet) as (known, corpus):
                 about, kept = facet.about(known), facet.keepers(corpus)
             mine = frozenset(value for value, who in kept.items() if ctx.actor.name in who)
-            found += [(about, mine)] if kept else []
+            found += [(about, mine)] if mine else []
+    if not found:
+        return never
     return lambda question: any(
         not mine.isdisjoint(about(question.loop, question.payload)) for about, mine in found
     )

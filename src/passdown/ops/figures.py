@@ -19,17 +19,12 @@ EVENTS = ("proposed", "approved", "rejected", "undone", "expired", "failed")
 @operation("figures", Effect.READ, example="passdown figures --days 7")
 def figures(ctx: Ctx, days: int = 30, loop: Name = "") -> dict[str, Any]:
     """What the store learned lately and what came of it, each figure with its n; and the queue."""
-    from passdown.ops.still import answered
     from passdown.stages.measure.metrics import metrics
 
     asked: dict[str, Any] = {"days": max(1, min(days, 366)), "loop": loop}
 
-    def drawn() -> tuple[list[dict[str, Any]], str]:
-        with ctx.store.read(ctx.sight) as tx:
-            return _days(tx, **asked)
-
-    told, first = answered(ctx, "days", asked, drawn)
     with ctx.store.read(ctx.sight) as tx:
+        told, first = _days(tx, **asked)
         counts = tx.queue.counts()
         queue = _queue(counts, loop)
         return {**metrics(tx, counts), "days": told, "days_from": first, "queue": queue}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 READ = 3_000
 """Records looked at. Where more are known, those around a name are found by the index of words."""
+SPARE = 200
+"""Records that are kept beside them."""
 NODES, EDGES = 500, 2000
 MOST_IN_ONE = 12
 """Names of one record that are paired; a list of a hundred says nothing about any two."""
@@ -50,9 +52,9 @@ def graph(
     from passdown.ops.views import kept
 
     with kept(ctx, ("graph", READ), _First, _First.follow) as (first, tx):
-        held = list(_held(first.said(), scope, then))
-        known, read_now = tx.sums.records(), len(first)
-    return {**_drawn(held, most), "read": read_now, "known": known}
+        said, known = first.said(), tx.sums.records()
+    held = list(_held(said, scope, then))
+    return {**_drawn(held, most), "read": len(said), "known": known}
 
 
 class _Said(NamedTuple):
@@ -65,35 +67,42 @@ class _Said(NamedTuple):
 
 
 class _First:
-    """The first records in force by kind and key, as many as are looked at."""
+    """The first records in force by kind and key, as many as are looked at; and some that follow
+    them, so that one that goes does not have all of them read anew."""
 
     def __init__(self, tx: Tx) -> None:
         self._most = READ
         self._read(tx)
 
     def _read(self, tx: Tx) -> None:
-        read = tx.knowledge.all("", limit=self._most)
+        read = tx.knowledge.all("", limit=self._most + SPARE)
         self._rows = {(one.kind, one.key): _said(one) for one in read}
-        self._ids = {one.id: (one.kind, one.key) for one in read}
-        self._last = max(self._rows) if len(read) == self._most else None
+        self._places = {one.id: (one.kind, one.key) for one in read}
+        self._last = max(self._rows) if len(read) == self._most + SPARE else None
 
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def said(self) -> Iterable[_Said]:
+    def said(self) -> list[_Said]:
         """What each of them says."""
-        return self._rows.values()
+        return [self._rows[place] for place in sorted(self._rows)[: self._most]]
 
     def follow(self, changed: Changed, tx: Tx) -> None:
-        """Be as if read anew, now that this has changed; read anew where more are to follow."""
+        """Be as if read anew, now that this has changed."""
         for id, record in changed.records.items():
-            self._rows.pop(self._ids.pop(id, ("", "")), None)
+            self._rows.pop(self._places.pop(id, ("", "")), None)
             if record is not None and record.life is Life.ACTIVE:
                 place = (record.kind, record.key)
                 if self._last is None or place <= self._last:
-                    self._rows[place], self._ids[id] = _said(record), place
-        if len(self._rows) > self._most or (self._last and len(self._rows) < self._most):
+                    self._rows[place], self._places[id] = _said(record), place
+        if self._last is not None and len(self._rows) < self._most:
             self._read(tx)
+        elif len(self._rows) > self._most + 2 * SPARE:
+            self._cut()
+
+    def _cut(self) -> None:
+        """Keep no more than were read at first."""
+        kept = sorted(self._rows)[: self._most + SPARE]
+        self._last, there = kept[-1], frozenset(kept)
+        self._rows = {place: self._rows[place] for place in kept}
+        self._places = {id: place for id, place in self._places.items() if place in there}
 
 
 def _said(record: Record) -> _Said:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from functools import partial, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from passdown.ops.operation import Ctx, Effect, Operation, Shell
-from passdown.ops.still import answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from passdown.contract.corpus import Corpus
     from passdown.contract.loop import Loop
     from passdown.contract.query import Act, Also, Ask, Query, View
-    from passdown.domain.clock import At
 
 OWN = frozenset({"settings", "said", "clean", "corpus"})
 """Parameters that are none of the operation: whoever asks has none of them to give."""
@@ -38,9 +36,6 @@ def _reading(loop: str, query: Query) -> Operation:
     def run(ctx: Ctx, **params: Any) -> Any:
         if query.view is not None:
             return _over_view(ctx, query, query.view, params)
-        if query.still:
-            draw = partial(_over_corpus, ctx, query.run, params)
-            return answered(ctx, name, params, draw, partial(_turns, ctx))
         return _over_corpus(ctx, query.run, params)
 
     fn = _signed(run, query.run)
@@ -146,13 +141,6 @@ def _over_corpus(ctx: Ctx, run: Callable[..., Any], params: Mapping[str, Any]) -
         return run(corpus, **own, **params)
     finally:
         let_go(corpus)
-
-
-def _turns(ctx: Ctx, now: At) -> At:
-    """When, after now, something begins or ends to be known."""
-    with ctx.store.read(ctx.sight) as tx:
-        times = (at for one in tx.knowledge.all() for at in (one.valid_from, one.valid_to))
-        return min((at for at in times if at > now), default="")
 
 
 def _signed(

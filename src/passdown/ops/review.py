@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.proposal import FORGOTTEN, OPEN, PUBLIC, STATUS_VALUES, Status
-from passdown.ops.facets import routed
+from passdown.ops.facets import never, routed
 from passdown.ops.kinds import Id, Name, Payload, Text, When
 from passdown.ops.operation import Ctx, Effect, Route, Shell, operation
 from passdown.ops.order import answered, narrowed
@@ -31,6 +31,8 @@ DECIDED = Shell(
     columns=("id", "kind", "scope", "life", "text"),
     facts=("state", "title", "id", "decided_by", "reason", "flags"),
 )
+LOOKED_AT = 200
+"""Questions that are looked at for one page where only what they say tells which are meant."""
 LIST = Shell(rows="proposals", columns=("id", "loop", "confidence", "scope", "title"))
 
 
@@ -62,7 +64,8 @@ def pending(
     every tenth place by lot; `after` is then the `next` of the page before. Such a list can be
     narrowed: to one scope, to those with a flag (`any`, or its name), to those at least so sure,
     to those that have waited since a time or for an age (`7d`), to those about one ontology, and
-    with `mine` to those about what is assigned to whoever asks.
+    with `mine` to those about what is assigned to whoever asks. For these two only so many are
+    looked at for one page: a page may hold fewer, or none, and have a `next`.
     """
     most = max(1, min(limit, 1000))
     narrow = narrowed(ctx, scope, flag, least, older)
@@ -95,14 +98,22 @@ def _by_value(
 ) -> dict[str, Any]:
     from itertools import islice
 
-    from passdown.ops.order import ordered
+    from passdown.ops.order import Place, ordered
 
+    if also is never:
+        return {"proposals": [], "next": None}
     with ctx.store.read(ctx.sight) as tx:
         loops = [loop] if loop else [p.loop for p in tx.queue.best("")]
         every = ordered(tx, ctx.actor, loops, after=after, narrow=narrow, at_first=most)
-        found = list(islice((one for one in every if not also or also(one[0].proposal)), most))
-    rows = [{**wire(ctx, place.proposal), "lot": place.lot} for place, _ in found]
-    return {"proposals": rows, "next": found[-1][1] if len(found) == most else None}
+        looked, found = list[tuple[Place, str]](), list[Place]()
+        for one in islice(every, LOOKED_AT if also else most):
+            looked.append(one)
+            found += [one[0]] if not also or also(one[0].proposal) else []
+            if len(found) == most:
+                break
+    rows = [{**wire(ctx, place.proposal), "lot": place.lot} for place in found]
+    is_whole = len(looked) < LOOKED_AT and len(found) < most
+    return {"proposals": rows, "next": None if is_whole else looked[-1][1]}
 
 
 @operation(

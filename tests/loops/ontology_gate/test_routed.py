@@ -10,6 +10,7 @@ from passdown.domain.actor import agent, human
 from passdown.domain.errors import Forbidden, Invalid, NotFound
 from passdown.loops.claims import LOOP as CLAIMS
 from passdown.loops.ontology import LOOP
+from passdown.ops import review
 from passdown.testing import World
 from tests.loops.ontology_gate.past import AUTH, BILLS, two_domains
 from tests.loops.themes.past import approved
@@ -122,6 +123,30 @@ def test_pages_of_what_is_narrowed_hold_each_question_once(world: World) -> None
     whole = world.call("pending", ANN, order="value", ontology=auth)["proposals"]
     assert sorted(seen) == sorted(one["id"] for one in whole)
     assert len(seen) == len(set(seen)) > 3
+
+
+def test_a_page_may_hold_none_and_lead_to_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in ("Monday", "Tuesday", "Wednesday"):
+        ask(world, AUTH[0], day)
+    auth = home(world, AUTH[0])
+    whole = world.call("pending", ANN, order="value", ontology=auth)
+    assert whole["next"] is None
+    monkeypatch.setattr(review, "LOOKED_AT", 1)
+    seen, after = list[str](), ""
+    while after is not None:
+        found = world.call("pending", ANN, order="value", ontology=auth, after=after)
+        assert len(found["proposals"]) <= 1
+        seen += [one["id"] for one in found["proposals"]]
+        after = found["next"]
+    assert seen == [one["id"] for one in whole["proposals"]]
+
+
+def test_who_is_assigned_nothing_is_told_so_at_once(world: World) -> None:
+    ask(world, AUTH[0], "Monday")
+    found = world.call("pending", ANN, order="value", mine=True)
+    assert (found["proposals"], found["next"]) == ([], None)
 
 
 def test_what_cannot_be_asked_is_refused(world: World) -> None:
