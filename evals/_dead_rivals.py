@@ -3,11 +3,13 @@ environment of its own for it."""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import resource
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +20,7 @@ MOST = 70
 NEAR = 8
 """Lines that decorators may stand above the name they belong to."""
 
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _VULTURE = re.compile(r"^(.+?):(\d+): unused \w+ '([^']+)' \((\d+)% confidence\)$", re.M)
 _DEADCODE = re.compile(r"^(.+?):(\d+):\d+: DC\d+ \w+ `([^`]+)` is never used", re.M)
 
@@ -107,8 +110,31 @@ def sure_of(flags: Sequence[Flag], path: str, symbol: str, line: int, end: int) 
     )
 
 
+def whole_files(flags: Sequence[Flag], root: Path) -> frozenset[str]:
+    """The files of which a tool calls every function and class at the top needless."""
+    found = set()
+    for path in sorted({one.path for one in flags}):
+        mine = [one for one in flags if one.path == path]
+        tops = [(node.name, node.lineno, node.end_lineno or node.lineno)
+                for node in _body(root / path) if isinstance(node, _DEFINES)]  # fmt: skip
+        if tops and all(sure_of(mine, path, *top) for top in tops):
+            found.add(path)
+    return frozenset(found)
+
+
+def _body(path: Path) -> list[ast.stmt]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(path.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return []
+
+
 def _installed(name: str, pinned: str, home: Path) -> Path:
     environment = home / "environment"
+    if (environment / "bin" / name).exists():
+        return environment / "bin" / name
     _run(sys.executable, "-m", "venv", "--without-pip", str(environment))
     python = str(environment / "bin" / "python")
     _run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", pinned)

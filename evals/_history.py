@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
@@ -17,18 +18,22 @@ from evals._removals import Removal, counts, git
 ALONE, MIXED, STAYED = "alone", "mixed", "stayed"
 EDITS = 3
 """Later commits that touched a file, from which on it is known that it was worked on."""
+_PICTURES = re.compile(r"\.(?:po|mo|pot|png|jpe?g|gif|svg|ico|pdf|woff2?|ttf|eot|gz|zip|map|css)\Z")
+"""What no inventory reads."""
 
 
 class Judged(NamedTuple):
-    """One file of a tree: what became of it, how often it was edited afterwards, and its class."""
+    """One file of the tree before a commit: what became of it, how often it was edited afterwards,
+    its class, and whether what is proposed takes it away."""
 
     repo: str
     half: str
+    commit: str
     path: str
     fate: str
     edits: int
     cls: str
-    by: Mapping[str, bool]
+    goes: bool
 
 
 def labelled(path: Path) -> list[Removal]:
@@ -47,10 +52,13 @@ def tree(clone: Path, commit: str, place: Path) -> Iterator[Path]:
     said = {**os.environ, "GIT_INDEX_FILE": str(index)}
     try:
         subprocess.run([*command, "read-tree", commit], check=True, env=said, cwd=place)
+        names = git(clone, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")
+        wanted = "\0".join(name for name in names if not _PICTURES.search(name))
         # A clone may lack its largest files, and git says so; programs are none of these.
         whole = subprocess.run(
-            [*command, "checkout-index", "-a", "-f", "-q"], capture_output=True, env=said, cwd=place
-        )
+            [*command, "checkout-index", "-f", "-q", "-z", "--stdin"], input=wanted.encode(),
+            capture_output=True, env=said, cwd=place,
+        )  # fmt: skip
         if whole.returncode and b".py " in whole.stderr:
             raise ValueError(f"{clone.name} lacks programs of {commit}: it is no whole clone")
         yield place

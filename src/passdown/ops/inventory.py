@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 from passdown.domain.errors import NotFound, Unreadable
 from passdown.ops.kinds import FilePath, Id, Name
 from passdown.ops.operation import Ctx, Effect, Shell, operation
+from passdown.text.fold import Fold
 
 if TYPE_CHECKING:
+    from passdown.stages.inventory.ages import Ages
     from passdown.stages.inventory.classify import Row, World
     from passdown.stages.inventory.overlap import Overlap
+
+
+_FOLD = Fold("class", ("production", "documented", "test"), by="confidence", unless=("all", "only"))
 
 
 @operation(
@@ -20,9 +25,10 @@ if TYPE_CHECKING:
     cli=Shell(
         rows="files",
         columns=("path", "class", "confidence", "shown", "action"),
-        facts=("root", "production", "documented", "manual", "dead", "written"),
+        facts=("root", "production", "documented", "manual", "dead", "written", "others"),
         also=(("symbols", ("path", "line", "name", "dead", "why")),),
         bare="path",
+        fold=_FOLD,
     ),
     example="passdown inventory .",
     long=True,
@@ -34,12 +40,14 @@ def inventory(
     only: str = "",
     probe: bool = False,
     symbols: bool = False,
+    all: bool = False,
     dry_run: bool = False,
 ) -> dict[str, Any]:
     """Say of every Python file what starts it: production, documented, manual, or nothing.
 
     The report is written below the folder, and kept here for the pages; nothing else is touched.
-    `only` shows one class.
+    `only` shows one class. A terminal lists what nothing starts, the surest first; `all` lists
+    every file there, as an answer in JSON always does.
     `probe` runs the repository's own code in a copy of it, to see whether what would be deleted is
     missed. `symbols` lists definitions, too, that nothing seems to need.
     """
@@ -47,10 +55,12 @@ def inventory(
 
     root = Path(path).expanduser()
     found, rows, alike = _taken(root)
-    written = "" if dry_run or not out else _written(root, out, rows, alike)
-    shown = [_plain(row, action(row, alike)) for row in rows if only in ("", row.cls)]
+    seen = _seen(root)
+    written = "" if dry_run or not out else _written(root, out, rows, alike, seen)
+    told = [_plain(row, action(row, alike, seen)) for row in rows]
+    shown = [one for one in told if only in ("", one["class"])]
     if not dry_run:
-        _keep(ctx, root, rows, alike, found.files.left_out)
+        _keep(ctx, root, rows, told, alike, found.files.left_out)
     more = {
         "probed": _probed(found, shown) if probe else [],
         "symbols": _symbols(found, rows) if symbols else [],
@@ -66,15 +76,18 @@ def inventory(
     cli=Shell(
         rows="files",
         columns=("path", "class", "confidence", "shown", "action"),
-        facts=("name", "at", "production", "documented", "manual", "dead"),
+        facts=("name", "at", "production", "documented", "manual", "dead", "others"),
+        fold=_FOLD,
     ),
     example="passdown inventory kept --only dead",
 )
-def inventory_kept(ctx: Ctx, id: Id = "", folder: Name = "", only: Name = "") -> dict[str, Any]:
+def inventory_kept(
+    ctx: Ctx, id: Id = "", folder: Name = "", only: Name = "", all: bool = False
+) -> dict[str, Any]:
     """The last inventory that was taken, or the last of one repository by its id.
 
     Nothing is read but what was kept. `folder` and `only` show the files below one and of one
-    class.
+    class. `all` lists every file in a terminal, too.
     """
     every = _kept(ctx)
     told = [{name: one[name] for name in ("id", "name", "at")} for one in every]
@@ -99,20 +112,22 @@ def _place(ctx: Ctx) -> Path:
     return path if path.is_absolute() else home / path
 
 
-def _keep(ctx: Ctx, root: Path, rows: list[Row], alike: list[Overlap], left_out: int) -> None:
+def _keep(
+    ctx: Ctx, root: Path, rows: list[Row], files: list[dict[str, Any]], alike: list[Overlap],
+    left_out: int,
+) -> None:  # fmt: skip
     """Put the whole inventory where it is found again without its folder."""
     import hashlib
 
     import msgspec
 
     from passdown.stages.audit.keep import write
-    from passdown.stages.inventory.report import action
 
     whole = root.resolve()
     id = hashlib.sha256(str(whole).encode("utf-8", "surrogateescape")).hexdigest()[:12]
     told = {
         "id": id, "name": whole.name, "at": ctx.clock.now(), **_counts(rows),
-        "files": [_plain(row, action(row, alike)) for row in rows],
+        "files": files,
         "overlap": [_overlap(one) for one in alike], "left_out": left_out,
     }  # fmt: skip
     write(_place(ctx) / f"{id}.json", msgspec.json.encode(told))
@@ -143,7 +158,7 @@ def _taken(root: Path) -> tuple[World, list[Row], list[Overlap]]:
     return found, rows, overlaps(found, rows, _ages(root))
 
 
-def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap]) -> str:
+def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap], seen: Ages) -> str:
     from passdown.stages.inventory.report import markdown
 
     place = root / out
@@ -153,7 +168,7 @@ def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap]) -> str
             "a link leads out of the folder that the report belongs in", where=str(place),
             next="name another place with --out, or --dry-run",
         )  # fmt: skip
-    _write(place, markdown(rows, alike, root.resolve().name))
+    _write(place, markdown(rows, alike, root.resolve().name, seen))
     return str(place)
 
 
@@ -213,6 +228,18 @@ def _probed(found: World, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             if one.path == row["path"] and not one.may_go:
                 row["action"] = f"keep: {one.why}"
     return [{"path": one.path, "may_go": one.may_go, "why": one.why} for one in tried]
+
+
+def _seen(root: Path) -> Ages:
+    """Which files are worked on and which are forgotten; neither where there is no history."""
+    from passdown.domain.errors import Unavailable
+    from passdown.stages.audit import git
+    from passdown.stages.inventory.ages import Ages, ages
+
+    try:
+        return ages(lambda *words: git.ask(root, *words).decode("utf-8", "surrogateescape"))
+    except (Unavailable, Unreadable):
+        return Ages()
 
 
 def _ages(root: Path) -> dict[str, str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from passdown.domain.settings import Settings
     from passdown.engines.port import Meaning, Writer
     from passdown.storage.port import Store
+    from passdown.text.fold import Fold
     from passdown.text.redact import Redactor
 
 
@@ -91,7 +92,7 @@ class Shell(NamedTuple):
     tables below; which value is a card or a text to read, what may come from standard input, which
     list takes the bare words though it may be left out; whether it is a check, whose `ok` decides
     the exit code; which flags make it another operation `instead`; what is said, with what to do
-    next, where the answer is `empty`."""
+    next, where the answer is `empty`; which rows are only counted."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
@@ -103,6 +104,7 @@ class Shell(NamedTuple):
     check: bool = False
     instead: tuple[tuple[str, str], ...] = ()
     empty: str = ""
+    fold: Fold | None = None
 
 
 PLAIN = Shell()

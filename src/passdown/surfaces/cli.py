@@ -21,6 +21,7 @@ from passdown.config.bar import bar
 from passdown.config.terminal import is_terminal
 from passdown.domain.errors import Invalid, Limit, Unreadable
 from passdown.ops.params import parameters
+from passdown.text.fold import folded
 from passdown.text.safe import one_line
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def call(app: App, words: list[str], commands: Collection[str], show: Show) -> i
     value = _result(app, op, given)
     for warning in app.settings.warnings:
         print(f"warning: {one_line(warning, 400)}", file=sys.stderr)
-    show(value, op.cli, as_json)
+    show(value if as_json else folded(value, op.cli.rows, op.cli.fold, given), op.cli, as_json)
     if not as_json and _consents(value):
         value = _result(app, op, {**given, "yes": True})
         show(value, op.cli, as_json)

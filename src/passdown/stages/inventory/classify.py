@@ -7,7 +7,8 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from passdown.stages.inventory import mentions as named
+from passdown.stages.inventory import conventions, mentions as named
+from passdown.stages.inventory.conventions import PROGRAMS, SHOWN
 from passdown.stages.inventory.modules import INIT, Modules
 from passdown.stages.inventory.source import TYPING, Source, read
 from passdown.text import sorts
@@ -22,20 +23,13 @@ PRODUCTION, DOCUMENTED, MANUAL, DEAD = "production", "documented", "manual", "de
 TEST, TEST_ONLY = "test", "test_only"
 CLASSES = (PRODUCTION, DOCUMENTED, MANUAL, TEST, TEST_ONLY, DEAD)
 
-_SHOWN = re.compile(
-    r"(?:^|/)(?:examples?|benchmarks?|bench|profiling|demos?|samples?|tutorials?|docs?|docs?_src|"
-    r"notebooks?|snippets|website|site|cookbook|experiments?)/"
+UNSEEN = "a start that is not seen"
+ISLAND = 4
+"""Files that need each other, from which on it is not believed that nothing starts them."""
+_TESTS = re.compile(
+    r"(?:^|/)(?:\w+_)?(?:i?tests?|testing|__tests__|testsuite)/|"
+    r"(?:^|/)(?:[^/]*_)?(?:tests?|testing|fixtures)(?:_[^/]*)?\.py\Z"
 )
-_USUAL = re.compile(
-    r"(?:^|/)(?:setup|noxfile|tasks|fabfile|manage|wsgi|asgi|conftest|hatch_build|gunicorn[._]conf|"
-    r"gunicorn_config|dodo|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|"
-    r"__main__)\.py\Z|(?:^|/)(?:migrations|alembic)/(?:.*/)?[^/]*\.py\Z|(?:^|/)versions/[0-9a-f]+_|"
-    r"(?:^|/)docs?/(?:.*/)?conf\.py\Z|(?:^|/)management/commands/[^/]+\.py\Z|"
-    r"(?:^|/)templatetags/[^/]+\.py\Z"
-)
-_DJANGO = re.compile(r"(?:^|/)(?:apps|admin|models|urls|signals|settings|forms|views)\.py\Z")
-_SCRIPTS = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|utils?|hack|contrib|maint|dev|ci|release)/")
-_TESTS = re.compile(r"(?:^|/)(?:tests?|testing|__tests__)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +84,31 @@ def world(files: Files) -> World:
             if one.how == TYPING:
                 for target in found.modules.meant(path, one):
                     found.types[target].add(path)
-    for mention in _mentions(files):
+    _rooted(found)
+    return found
+
+
+def _rooted(found: World) -> None:
+    """What every file is named by: services, builds, documents, and the habits of tools."""
+    for mention in _mentions(found.files):
         for target in _meant(found, mention):
             found.roots[target].append(Step(mention.file, mention.line, mention.tier))
-    _by_convention(found)
-    return found
+    for path, step in _told(found):
+        found.roots[path].append(step)
+    for path, why in conventions.found(found):
+        found.roots[path].append(Step(why, 0, 2))
+
+
+def _told(found: World) -> Iterator[tuple[str, Step]]:
+    """The files that define, and they alone, what a document tells users of."""
+    homes: dict[str, list[str]] = defaultdict(list)
+    for path, source in found.sources.items():
+        if not sorts.test(path):
+            for name in source.publics:
+                homes[name].append(path)
+    for name, (place, line) in named.spoken(found.files.texts).items():
+        if len(homes.get(name, ())) == 1:
+            yield homes[name][0], Step(place, line, named.DOCUMENT)
 
 
 def classify(found: World) -> list[Row]:
@@ -105,10 +119,32 @@ def classify(found: World) -> list[Row]:
     documented = _walk(found, _starts(found, real, (3,)) | _shown(found, real), tests)
     manual = _walk(found, {path: () for path in real if _by_hand(found, path)}, tests)
     tried = _walk(found, {path: () for path in tests}, set())
-    rows = []
-    for path in found.files.python:
-        rows.append(_row(found, path, tests, production, documented, manual, tried))
-    return rows
+    rows = [_row(found, path, tests, production, documented, manual, tried)
+            for path in found.files.python]  # fmt: skip
+    unseen = _islands(found, [row.path for row in rows if row.cls in (DEAD, TEST_ONLY)])
+    return [_made(found, row.path, PRODUCTION, 0.5, (UNSEEN,)) if row.path in unseen else row
+            for row in rows]  # fmt: skip
+
+
+def _islands(found: World, needless: Iterable[str]) -> set[str]:
+    """Files that nothing starts, in groups that need each other and are too large to be forgotten:
+    what starts such a group stands where it is not seen."""
+    near: dict[str, set[str]] = {path: set() for path in needless}
+    for path in near:
+        for other in found.edges.get(path, {}):
+            if other in near:
+                near[path].add(other)
+                near[other].add(path)
+    large: set[str] = set()
+    for path in near:
+        group = {path}
+        waiting = [path]
+        while waiting and path not in large:
+            fresh = near[waiting.pop()] - group
+            group |= fresh
+            waiting += fresh
+        large |= group if len(group) >= ISLAND else set()
+    return large
 
 
 Chains = dict[str, tuple[str, ...]]
@@ -152,6 +188,8 @@ def _reached(found: World, path: str, source: Source) -> Iterator[tuple[str, int
     for text, line in source.strings:
         if "." in text or ":" in text:
             yield from ((target, line) for target in _loaded(found, text))
+        elif "_" in text and (beside := _beside(path, text)) in found.sources:
+            yield beside, line
     for text, line in source.prefixes:
         yield from ((target, line) for target in _begun(found, path, text))
     for text, line in source.scripts:
@@ -165,6 +203,12 @@ def _loaded(found: World, text: str) -> Iterable[str]:
     return [one for one in found.modules.longest(text)
             if any(text.partition(":")[0].startswith(name) and "." in name
                    for name in found.modules.names(one))]  # fmt: skip
+
+
+def _beside(path: str, name: str) -> str:
+    """The module that this name would mean in a file's own folder."""
+    folder = path.rpartition("/")[0]
+    return f"{folder}/{name}.py".lstrip("/")
 
 
 def _begun(found: World, path: str, prefix: str) -> Iterator[str]:
@@ -233,36 +277,14 @@ def _meant(found: World, one: Mention) -> Iterable[str]:
     if one.path:
         return list(_at(found, one.path, one.file))
     if "." not in one.module:
-        return [path for path in found.modules.files(one.module)
-                if path.count("/") <= 2]  # fmt: skip
+        hits = found.modules.files(one.module)
+        home = one.file.rpartition("/")[0]
+        near = [path for path in hits if home and path.startswith(f"{home}/")]
+        return near or [path for path in hits if path.count("/") <= 2]
     hits = found.modules.longest(one.module)
     whole = [path for path in hits if one.module in found.modules.names(path)]
     main = [path for path in found.modules.files(f"{one.module}.__main__")]
     return [*(whole or _loaded(found, one.module)), *main]
-
-
-def _by_convention(found: World) -> None:
-    """What tools find by its name alone, and what a library offers."""
-    django = any("django" in text for path, text in found.files.texts.items()
-                 if path.endswith("manage.py"))  # fmt: skip
-    homes = named.packages(dict(found.files.texts))
-    for path in found.sources:
-        if _USUAL.search(path) or (django and _DJANGO.search(path)):
-            found.roots[path].append(Step("by its name", 0, 2))
-    if homes and not any(step.tier == 1 for steps in found.roots.values() for step in steps):
-        for path in found.sources:
-            if _offered(found, path, homes):
-                found.roots[path].append(Step("public API", 0, 2))
-
-
-def _offered(found: World, path: str, homes: set[str]) -> bool:
-    """Whether a module belongs to a published package and none of its path is private."""
-    parts = path.removesuffix(".py").split("/")
-    if sorts.test(path) or _SHOWN.search(path) or _SCRIPTS.search(path):
-        return False
-    within = any(path.startswith(f"{home}/") if home else True for home in homes)
-    packaged = f"{path.rpartition('/')[0]}/{INIT}" in found.sources
-    return within and packaged and not any(p.startswith("_") and p != "__init__" for p in parts)
 
 
 def _starts(found: World, paths: list[str], tiers: tuple[int, ...]) -> Chains:
@@ -276,14 +298,15 @@ def _starts(found: World, paths: list[str], tiers: tuple[int, ...]) -> Chains:
 
 
 def _shown(found: World, paths: list[str]) -> Chains:
-    return {path: () for path in paths if _SHOWN.search(path)}
+    return {path: () for path in paths if SHOWN.search(path)}
 
 
 def _by_hand(found: World, path: str) -> bool:
     """Whether somebody may start it: it says so itself."""
     source = found.sources[path]
     return source.has_main or path in found.files.runnable or (
-        source.parses_arguments and bool(_SCRIPTS.search(path))
+        bool(PROGRAMS.search(path))
+        and (source.parses_arguments or bool(source.publics & {"main", "run"}))
     )  # fmt: skip
 
 
@@ -330,7 +353,7 @@ def _flags(found: World, path: str) -> Iterator[str]:
         re.match(r"\.github/|\.gitlab|Makefile|tox|nox", s.by) for s in found.roots.get(path, ())
     ):
         yield "ci"
-    if _SHOWN.search(path):
+    if SHOWN.search(path):
         yield "example"
     if re.search(r"(?:^|/)(?:migrations|alembic|versions)/", path):
         yield "migration"

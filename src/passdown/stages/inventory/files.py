@@ -27,7 +27,8 @@ _TEXTS = (
     ".py", ".pyi", ".toml", ".cfg", ".ini", ".txt", ".in", ".md", ".mdx", ".rst", ".adoc", ".yml",
     ".yaml", ".json", ".sh", ".bash", ".service", ".timer", ".conf", ".tf", ".mk", ".html", ".js",
     ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".rs", ".ipynb", ".env", ".jinja", ".j2", ".bat", ".ps1",
-    ".cron", ".nix", ".spec", ".bzl", ".pth", ".xml", ".bazel",
+    ".cron", ".nix", ".spec", ".bzl", ".pth", ".xml", ".bazel", ".jnj", ".jinja2", ".tmpl", ".tpl",
+    ".template", ".erb", ".dist", ".sample",
 )  # fmt: skip
 _BARE = ("Dockerfile", "Makefile", "makefile", "GNUmakefile", "Justfile", "justfile", "Procfile",
          "Containerfile", "Jenkinsfile", "crontab", "Pipfile", "Vagrantfile", "Snakefile", "BUILD",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 SERVICE, BUILD, CHECK, DOCUMENT, HISTORY = 1, 2, 2, 3, 4
 
@@ -17,7 +17,8 @@ _SERVICE = re.compile(
     r"\.ya?ml|Procfile|serverless\.ya?ml|app\.ya?ml|crontab|[^/]*\.cron|[^/]*\.service|[^/]*\.timer|"
     r"supervisord?[^/]*\.conf|fly\.toml|render\.ya?ml|vercel\.json|template\.ya?ml|samconfig\.toml|"
     r"action\.ya?ml|zappa_settings\.json|netlify\.toml|heroku\.yml|modal\.toml|cog\.yaml)\Z|"
-    r"(?:^|/)(?:k8s|kubernetes|helm|charts|deploy|deployment|infra|terraform|systemd|cron)/"
+    r"(?:^|/)(?:k8s|kubernetes|helm|charts|deploy|deployment|infra|terraform|systemd|cron|"
+    r"init\.d|init/service)/"
 )
 _CHECKS = re.compile(
     r"^\.github/|^\.gitlab-ci|^\.circleci/|^azure-pipelines|^\.travis|(?:^|/)(?:Makefile|makefile|"
@@ -34,11 +35,32 @@ _HISTORY = re.compile(
 _DOCUMENTS = re.compile(
     r"\.(?:md|mdx|rst|adoc|txt|ipynb|html)\Z|(?:^|/)(?:README|INSTALL|USAGE)[^/]*\Z"
 )
+_MADE_FROM = re.compile(r"\.(?:jnj|j2|jinja2?|tmpl|tpl|template|erb|dist|example|sample)\Z")
+_MADE = re.compile(
+    r"(?:^|/)(?:_?generated|autosummary|apidoc|_?autoapi|_build)/|"
+    r"(?:^|/)docs?/(?:.*/)?(?:\w+\.)+\w+\.(?:rst|md)\Z"
+)
+"""Pages that a program made of the modules themselves, each of them called after its module."""
+_MADE_UP = re.compile(
+    r"(?<![\w-])(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[a-z]+(?:_[a-z0-9]+)+)(?![\w/-])"
+)
+_CHECKED = re.compile(
+    r"\[+(?:tool[.:])?(?:mypy|importlinter|ruff|coverage|flake8|isort|pylint|black|pyright|vulture|"
+    r"deptry|bandit|pydocstyle|pytype|interrogate|\w+_coverage|mutmut|codespell|ty|pyrefly)\b"
+)
+"""Settings of what reads code and runs none: that a module is named in them starts nothing."""
+_LISTS = re.compile(r"^\.\. auto(?:module|summary)::|^::: [\w.]+$", re.M)
+"""What has a program list a module in a page: that it is there, and not what for."""
 _PATH = re.compile(r"(?<![\w/.-])(?:\./|\$\{?\w+\}?/|/)?((?:[\w.+-]+/)*[\w-]+\.py)\b")
 _MODULE = re.compile(r"(?<![\w-])-m[ =\",']+([A-Za-z_][\w.]*)")
 _NAMED = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?::[A-Za-z_]\w*)?(?![\w/])")
 _OBJECT = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):[A-Za-z_]\w*")
 _SHELL = re.compile(r"(?<![\w.-])((?:[\w.+-]+/)*[\w.-]+\.(?:sh|bash))\b")
+MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
+_PACKAGE = re.compile(r"^\[project\]|^\[tool\.poetry\]|\bsetup\(|^\[metadata\]", re.M)
+_COMMANDS = re.compile(
+    r"^\[(?:project|tool\.poetry)\.(?:gui-)?scripts\]|\bconsole_scripts\b|\bscripts\s*=", re.M
+)
 _SHEBANGS = ("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash", "#!/usr/bin/env sh")
 _CODE = re.compile(
     r"^\s*(?:from\s+([A-Za-z_][\w.]*)\s+import\s+([\w, ]+)|import\s+([A-Za-z_][\w.]*))", re.M
@@ -58,7 +80,11 @@ class Mention:
 
 def tier(path: str) -> int:
     """How much it weighs that this file names another: 1 a service, 2 a build or a check, 3 a
-    document, 4 a history, which says nothing of today; 0 for others."""
+    document, 4 a history, which says nothing of today; 0 for others. What a file is made from
+    weighs what it weighs."""
+    path = _MADE_FROM.sub("", path)
+    if _MADE.search(path):
+        return HISTORY
     if _SERVICE.search(path):
         return SERVICE
     if _CHECKS.search(path):
@@ -71,15 +97,33 @@ def tier(path: str) -> int:
 def mentions(path: str, text: str) -> Iterator[Mention]:
     """What this file names, by its tier; a shell script's is that of who calls it."""
     weight = tier(path)
-    if path.rpartition("/")[2] in ("pyproject.toml", "setup.cfg", "setup.py"):
+    if weight == DOCUMENT and _LISTS.search(text):
+        weight = HISTORY
+    if path.rpartition("/")[2] in MANIFESTS:
         yield from _declared(path, text)
         weight = weight or BUILD
     shell = path.endswith((".sh", ".bash")) or text.startswith(_SHEBANGS)
     if not weight and not shell and not path.endswith((".toml", ".cfg", ".ini", ".yml", ".yaml")):
         return
+    config, checked = path.endswith((".toml", ".cfg", ".ini")), False
     for n, line in enumerate(text.splitlines(), 1):
+        if config and line.startswith("["):
+            checked = bool(_CHECKED.match(line))
         if len(line) < 4000:
-            yield from _of_line(path, n, line, weight)
+            yield from _of_line(path, n, line, HISTORY if checked else weight)
+
+
+def spoken(texts: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """The names that documents tell users of, each with where it is said first: such as are made of
+    several words, which no sentence has by chance."""
+    found: dict[str, tuple[str, int]] = {}
+    for path in sorted(texts):
+        read = path.endswith((".md", ".mdx", ".rst", ".adoc", ".txt"))
+        if read and tier(path) == DOCUMENT and not _LISTS.search(texts[path]):
+            for n, line in enumerate(texts[path].splitlines(), 1):
+                for name in _MADE_UP.findall(line):
+                    found.setdefault(name, (path, n))
+    return found
 
 
 def shells(text: str) -> set[str]:
@@ -103,6 +147,8 @@ def _of_line(path: str, n: int, line: str, weight: int) -> Iterator[Mention]:
             for name in names:
                 dotted = f"{found[1]}.{name.strip()}" if name.strip() else found[1] or found[3]
                 yield Mention(path, n, weight, module=dotted)
+        for found in _NAMED.finditer(line):
+            yield Mention(path, n, weight, module=found[1])
 
 
 def _declared(path: str, text: str) -> Iterator[Mention]:
@@ -137,11 +183,11 @@ def _line(text: str, target: str) -> int:
     return text.count("\n", 0, at) + 1 if at >= 0 else 0
 
 
-def packages(texts: dict[str, str]) -> set[str]:
-    """The folders that hold a package that is published."""
-    return {
-        path.rpartition("/")[0]
-        for path, text in texts.items()
-        if path.rpartition("/")[2] in ("pyproject.toml", "setup.py", "setup.cfg")
-        and re.search(r"^\[project\]|^\[tool\.poetry\]|\bsetup\(|^\[metadata\]", text, re.M)
-    }
+def packages(texts: Mapping[str, str]) -> dict[str, bool]:
+    """The folders that hold a package that is published, and whether it brings commands."""
+    found: dict[str, bool] = {}
+    for path, text in texts.items():
+        if path.rpartition("/")[2] in MANIFESTS and _PACKAGE.search(text):
+            folder = path.rpartition("/")[0]
+            found[folder] = found.get(folder, False) or bool(_COMMANDS.search(text))
+    return found

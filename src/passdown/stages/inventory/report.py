@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from passdown.stages.inventory import classify as known
+from passdown.stages.inventory.ages import Ages
 from passdown.stages.inventory.files import TITLE
 
 if TYPE_CHECKING:
@@ -15,18 +16,26 @@ if TYPE_CHECKING:
     from passdown.stages.inventory.overlap import Overlap
 
 WHERE = "docs/PYTHON_INVENTORY.md"
+UNKNOWN = Ages()
 _FOUR = {known.TEST: known.DOCUMENTED, known.TEST_ONLY: known.DEAD}
 
 
-def action(row: Row, overlaps: Sequence[Overlap]) -> str:
-    """What is proposed for a file. Nothing is ever done."""
+TESTED = "wire up, or delete with its tests"
+
+
+def action(row: Row, overlaps: Sequence[Overlap], seen: Ages = UNKNOWN) -> str:
+    """What is proposed for a file, given what its history says. Nothing is ever done."""
+    if row.cls in (known.DEAD, known.TEST_ONLY) and row.path in seen.busy:
+        return "wire up"
     twin = next((one.other for one in overlaps if one.path == row.path), "")
     if row.cls == known.DEAD:
         if "package-marker" in row.flags:
             return "keep"
         return f"merge into {twin}" if twin else "delete" if row.confidence >= 0.8 else "archive"
     if row.cls == known.TEST_ONLY:
-        return "wire up, or delete with its tests"
+        return TESTED
+    if row.cls == known.MANUAL and row.path in seen.forgotten:
+        return "archive"
     if row.cls == known.MANUAL:
         return "keep" if _placed(row.path) else "move to scripts/"
     if row.cls == known.PRODUCTION and row.chain[:1] == ("public API",):
@@ -34,17 +43,26 @@ def action(row: Row, overlaps: Sequence[Overlap]) -> str:
     return "keep"
 
 
+def goes(action: str) -> bool:
+    """Whether what is proposed takes the file away from where it is used."""
+    return action.startswith(("delete", "merge", "archive", TESTED))
+
+
 def four(row: Row) -> str:
     """The class in the report of four: a test is documented, what only tests need is dead."""
     return _FOUR.get(row.cls, row.cls)
 
 
-def markdown(rows: Sequence[Row], overlaps: Sequence[Overlap], name: str) -> str:
+def markdown(
+    rows: Sequence[Row], overlaps: Sequence[Overlap], name: str, seen: Ages = UNKNOWN
+) -> str:
     """The whole document."""
-    return "\n".join(_parts(rows, overlaps, name)) + "\n"
+    return "\n".join(_parts(rows, overlaps, name, seen)) + "\n"
 
 
-def _parts(rows: Sequence[Row], overlaps: Sequence[Overlap], name: str) -> Iterator[str]:
+def _parts(
+    rows: Sequence[Row], overlaps: Sequence[Overlap], name: str, seen: Ages
+) -> Iterator[str]:
     counts = Counter(four(row) for row in rows)
     yield f"{TITLE}{name}\n"
     yield "Nothing was deleted. The class says what starts a file, with the chain that shows it.\n"
@@ -54,7 +72,7 @@ def _parts(rows: Sequence[Row], overlaps: Sequence[Overlap], name: str) -> Itera
     for folder in sorted({row.path.rpartition("/")[0] for row in rows}):
         yield from _folder(folder, [row for row in rows if row.path.rpartition("/")[0] == folder])
     yield from _overlapping(overlaps)
-    yield from _clean_up(rows, overlaps)
+    yield from _clean_up([(row, action(row, overlaps, seen)) for row in rows])
 
 
 def _folder(folder: str, rows: Sequence[Row]) -> Iterator[str]:
@@ -89,9 +107,8 @@ def _overlapping(overlaps: Sequence[Overlap]) -> Iterator[str]:
         yield f"| `{_plain(one.path)}` | `{_plain(one.other)}` | {one.share:.2f} | {one.why} |"
 
 
-def _clean_up(rows: Sequence[Row], overlaps: Sequence[Overlap]) -> Iterator[str]:
+def _clean_up(told: Sequence[tuple[Row, str]]) -> Iterator[str]:
     yield "\n## Clean-up\n"
-    told = [(row, action(row, overlaps)) for row in rows]
     n = 0
     for head, begins in (("Delete", "delete"), ("Merge", "merge"),
                          ("Archive to `scripts/legacy/`, with a README", "archive"),

@@ -51,6 +51,7 @@ class Source:
     is_empty: bool = False
     loc: int = 0
     publics: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
     decorated: bool = False
 
 
@@ -66,6 +67,7 @@ def read(text: str) -> Source:
         return found
     found.is_empty = all(_says_nothing(node) for node in tree.body)
     found.publics = frozenset(_publics(tree))
+    found.marks = frozenset(_marks(tree))
     _Reader(found).visit(tree)
     return found
 
@@ -81,6 +83,26 @@ def _publics(tree: ast.Module) -> Iterator[str]:
         name = getattr(node, "name", "_")
         if isinstance(name, str) and not name.startswith("_"):
             yield name
+
+
+def _marks(tree: ast.Module) -> Iterator[str]:
+    """What others like this file would share with it: the names at its top, the classes it
+    extends, and what hands its functions over."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            yield from (one.id for one in node.targets if isinstance(one, ast.Name))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+            yield from (f"@{_said(one)}" for one in node.decorator_list)
+            if isinstance(node, ast.ClassDef):
+                yield from (f"({_said(one)})" for one in node.bases)
+
+
+def _said(node: ast.expr) -> str:
+    """The last word of a name, of what is called, or of what is indexed."""
+    while isinstance(node, (ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return _name(node)
 
 
 class _Reader(ast.NodeVisitor):

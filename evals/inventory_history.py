@@ -1,0 +1,221 @@
+"""Whether files that real histories later removed as dead were told from those that stayed.
+
+`./run eval inventory --history FOLDER`, where FOLDER holds clones of the repositories that
+labels/removed_files.jsonl names (`_removals` says how, and by what rule the list was made). Each
+tree is the parent of a commit that removed something; half of the repositories are held out, and
+the goals are theirs. Without clones: a history that is made here.
+
+A file counts as flagged when its proposal takes it away: delete, merge, archive, or wire up or
+delete with its tests. It stayed when it is there a year later, or today; one nobody has noticed to
+be dead counts against us.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+from typing import NamedTuple
+
+from evals import Measured
+from evals._dead_rivals import RIVALS, asked, whole_files
+from evals._history import (
+    ALONE,
+    EDITS,
+    MIXED,
+    STAYED,
+    Judged,
+    between,
+    fates,
+    labelled,
+    once,
+    share,
+    tree,
+)
+from evals._removals import HELD_OUT, LEARNT, Removal, clones, git, removals
+from evals._wired import planted
+from passdown.stages.inventory.ages import ages
+from passdown.stages.inventory.classify import DEAD, classify, world
+from passdown.stages.inventory.files import read
+from passdown.stages.inventory.report import action, goes
+
+READS_DATA = True
+LABELS = Path(__file__).with_name("labels") / "removed_files.jsonl"
+COMPARED = ("vulture", "deadcode")
+PATIENCE = 120
+"""Seconds of a processor that each of them has, a tree of every held-out repository in turn."""
+LAST = ("old_api.py", "older.py", "spare.py", "fake.py")
+"""What the made history removes."""
+
+
+class Said(NamedTuple):
+    """What all trees came to, and what judging them took."""
+
+    found: list[Judged]
+    files: int
+    seconds: float
+    compared: Mapping[str, float | str]
+
+
+def measure(data: Path | None) -> Measured:
+    """The shares of both sorts that are flagged, of the repositories that nobody learnt from."""
+    with TemporaryDirectory() as folder:
+        home = Path(folder).resolve()
+        here = dict(clones(data if data is not None else _made(home / "made")))
+        rows = labelled(LABELS) if data is not None else _labelled_here(here)
+        rows = [row for row in rows if row.repo in here and row.alone]
+        said = _said(rows, here, home)
+    held = [one for one in said.found if one.half == HELD_OUT]
+    learnt = {f"learnt_{name}": value for name, value in _shares(said.found, LEARNT).items()}
+    against = {
+        **_intervals(held), **learnt, **_by_repository(said.found), **said.compared,
+        "trees": len(rows), "cpu_s_200_files": round(said.seconds / max(said.files, 1) * 200, 3),
+    }  # fmt: skip
+    return Measured(_shares(said.found, HELD_OUT), len(held), against)
+
+
+def _said(rows: Sequence[Removal], here: Mapping[str, Path], home: Path) -> Said:
+    """Every tree judged, one on disk at a time but for those that others are asked about."""
+    dead = {repo: frozenset(path for row in rows if row.repo == repo
+                            for path in (*row.alone, *row.mixed)) for repo in here}  # fmt: skip
+    found: list[Judged] = []
+    files, start, spent = 0, 0.0, 0.0
+    for n, row in enumerate(rows):
+        print(f"{n + 1} of {len(rows)}: {row.repo} {row.commit[:10]}", file=sys.stderr, flush=True)
+        with tree(here[row.repo], row.parent, home / str(n)) as root:
+            start = process_time()
+            told = _told(root, here[row.repo], row.parent)
+            files, spent = files + len(told), spent + process_time() - start
+            found += _judged(row, fates(row, here[row.repo], root, dead[row.repo]), told)
+    return Said(once(found), files, spent, _others(rows, here, home, found))
+
+
+def _told(root: Path, clone: Path, commit: str) -> dict[str, tuple[str, bool]]:
+    """The class of every file, and whether what is proposed takes it away."""
+    seen = ages(lambda *words: git(clone, *words), commit)
+    rows = classify(world(read(root)))
+    return {row.path: (row.cls, goes(action(row, (), seen))) for row in rows}
+
+
+def _judged(
+    row: Removal, became: Mapping[str, tuple[str, int]], told: Mapping[str, tuple[str, bool]]
+) -> Iterable[Judged]:
+    for path, (fate, edits) in became.items():
+        if path in told:
+            yield Judged(row.repo, row.half, row.commit, path, fate, edits, *told[path])
+
+
+def _others(
+    rows: Sequence[Removal], here: Mapping[str, Path], home: Path, found: Sequence[Judged]
+) -> dict[str, float | str]:
+    """What other tools flag of one tree of each held-out repository, with ours over the same."""
+    newest = {row.repo: row for row in reversed(rows) if row.half == HELD_OUT}
+    told: dict[str, float | str] = {}
+    for name in COMPARED:
+        flags: dict[str, frozenset[str]] = {}
+        seconds, why = 0.0, ""
+        for repo, row in newest.items():
+            with tree(here[repo], row.parent, home / f"{name}-tree") as root:
+                answer = asked(name, home, [root])
+                if answer.why:
+                    why = answer.why
+                    break
+                flags[repo] = whole_files(answer.flags[root], root)
+                seconds += answer.seconds
+            if seconds > PATIENCE:
+                break
+        told |= {name: why} if why else _beside(name, flags, newest, found, seconds)
+    return told
+
+
+def _beside(
+    name: str, flags: Mapping[str, frozenset[str]], newest: Mapping[str, Removal],
+    found: Sequence[Judged], seconds: float,
+) -> dict[str, float | str]:  # fmt: skip
+    same = [one for one in found if one.repo in flags and one.commit == newest[one.repo].commit]
+    told: dict[str, float | str] = {name: RIVALS[name].pinned, f"{name}_cpu_s": round(seconds, 1),
+                                    f"{name}_trees": len(flags)}  # fmt: skip
+    for figure, fate in (("recall", ALONE), ("false_alarms", STAYED)):
+        mine = [one for one in same if one.fate == fate]
+        told[f"{name}_{figure}"] = between([one.path in flags[one.repo] for one in mine])
+        told[f"beside_{name}_{figure}"] = between([one.goes for one in mine])
+    return told
+
+
+def _shares(found: Sequence[Judged], half: str) -> dict[str, float]:
+    mine = [one for one in found if one.half == half]
+    sorts = {fate: [one for one in mine if one.fate == fate] for fate in (ALONE, MIXED, STAYED)}
+    return {
+        "recall": share([one.goes for one in sorts[ALONE]]),
+        "false_alarms": share([one.goes for one in sorts[STAYED]]),
+        "dead_recall": share([_is_dead(one) for one in sorts[ALONE]]),
+        "dead_false_alarms": share([_is_dead(one) for one in sorts[STAYED]]),
+        "removed": len(sorts[ALONE]),
+        "stayed": len(sorts[STAYED]),
+        "repositories": len({one.repo for one in mine}),
+    }
+
+
+def _is_dead(one: Judged) -> bool:
+    return one.goes and one.cls == DEAD
+
+
+def _intervals(held: Sequence[Judged]) -> dict[str, str]:
+    """The same shares with their intervals; of files that went with what used them, and of files
+    that people went on to work on, apart; and each class."""
+    sorts = {fate: [one for one in held if one.fate == fate] for fate in (ALONE, MIXED, STAYED)}
+    worked = [one for one in sorts[STAYED] if one.edits >= EDITS]
+    classes = Counter(one.cls for one in sorts[ALONE])
+    return {
+        "recall_between": between([one.goes for one in sorts[ALONE]]),
+        "false_alarms_between": between([one.goes for one in sorts[STAYED]]),
+        "dead_false_alarms_between": between([_is_dead(one) for one in sorts[STAYED]]),
+        "removed_with_their_users": between([one.goes for one in sorts[MIXED]]),
+        "stayed_and_worked_on": between([one.goes for one in worked]),
+        "classes_of_removed": ", ".join(f"{cls} {n}" for cls, n in classes.most_common()),
+    }
+
+
+def _by_repository(found: Sequence[Judged]) -> dict[str, str]:
+    """How many of each repository's removed files are flagged, and of those that stayed."""
+    told = {}
+    for repo in sorted({one.repo for one in found}):
+        mine = [one for one in found if one.repo == repo]
+        gone = [one.goes for one in mine if one.fate == ALONE]
+        kept = [one.goes for one in mine if one.fate == STAYED]
+        told[repo] = f"{mine[0].half}: {sum(gone)}/{len(gone)} and {sum(kept)}/{len(kept)}"
+    return told
+
+
+# ---- a history that is made here
+
+
+def _made(folder: Path) -> Path:
+    """A clone of a repository whose last commit but one removed what nothing starts."""
+    work = folder / "made+shop"
+    planted(work)
+
+    def run(*words: str, date: str = "") -> None:
+        person = ("-c", "user.name=someone", "-c", "user.email=someone@example.com")
+        said = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
+        subprocess.run(["git", *person, *words], cwd=work, check=True, capture_output=True,
+                       env={"PATH": "/usr/bin:/bin:/usr/local/bin", **said})  # fmt: skip
+
+    run("init", "-q")
+    run("add", "-A")
+    run("commit", "-qm", "Shops", date="2020-01-01T00:00:00Z")
+    for path in work.rglob("*.py"):
+        if path.name in LAST:
+            path.unlink()
+    run("commit", "-qam", "Remove unused modules", date="2020-06-01T00:00:00Z")
+    return folder
+
+
+def _labelled_here(here: Mapping[str, Path]) -> list[Removal]:
+    """What the rule finds in the made history, as if held out."""
+    return [one._replace(half=HELD_OUT) for repo, clone in here.items()
+            for one in removals(repo, clone)]  # fmt: skip

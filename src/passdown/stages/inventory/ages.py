@@ -1,0 +1,49 @@
+"""What a history says of a file: whether anyone works on it, or nobody has for long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+DAY = 86_400
+QUIET = 2 * 365 * DAY
+"""Seconds without a change, from which on a program that nothing names counts as forgotten."""
+YEAR = 365 * DAY
+OFTEN = 4
+"""Changes within a year, from which on somebody needs a file, whatever else is seen of it."""
+BULK = 30
+"""Python files of one commit, from which on it does not say that anyone looked at each."""
+
+
+class Ages(NamedTuple):
+    """The files that nobody worked on for long, and those that somebody works on."""
+
+    forgotten: frozenset[str] = frozenset()
+    busy: frozenset[str] = frozenset()
+
+
+def ages(ask: Callable[..., str], tip: str = "HEAD") -> Ages:
+    """Of the Python files up to a commit; wide sweeps are left out, and a history that is not long
+    enough to tell says of no file that it is forgotten. `ask` puts words to git."""
+    newest = int(ask("log", "-1", "--format=%ct", tip))
+    then = ask("rev-list", "-1", f"--before={newest - QUIET}", tip).strip()
+    said = ask("ls-tree", "-r", "-z", "--name-only", then) if then else ""
+    there = frozenset(path for path in said.split("\0") if path.endswith(".py"))
+    touched: set[str] = set()
+    often: Counter[str] = Counter()
+    for when, names in _changes(ask, f"{then}..{tip}" if then else tip):
+        if len(names) <= BULK:
+            touched.update(names)
+            often.update(names if newest - when < YEAR else ())
+    return Ages(there - touched, frozenset(path for path, n in often.items() if n >= OFTEN))
+
+
+def _changes(ask: Callable[..., str], span: str) -> Iterator[tuple[int, list[str]]]:
+    """When each commit was made, and the Python files that it touched."""
+    words = ("--no-merges", "--no-renames", "-z", "--format=%x01%ct%x02", "--name-only")
+    for part in ask("log", *words, span, "--", "*.py").split("\x01")[1:]:
+        when, _, names = part.partition("\x02")
+        yield int(when), [name for one in names.split("\0") if (name := one.strip("\n"))]

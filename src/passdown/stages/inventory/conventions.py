@@ -1,0 +1,171 @@
+"""Files that nothing imports and something finds all the same: by their names, by what they share
+with those beside them, or because they are what a published package offers."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from passdown.stages.inventory import mentions as named
+from passdown.stages.inventory.modules import INIT
+from passdown.text import sorts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from passdown.stages.inventory.classify import World
+
+PUBLIC, BY_NAME, ALIKE = "public API", "by its name", "one of several alike"
+FAMILY = 3
+"""Files of one folder that share what nothing imports, from which on something finds them."""
+FOLDERS = 4
+"""Folders of one package with a file of one name that nothing imports, from which on it is found
+by that."""
+
+SHOWN = re.compile(
+    r"(?:^|/)(?:examples?|benchmarks?|bench|profiling|demos?|samples?|tutorials?|docs?|docs?_src|"
+    r"notebooks?|snippets|website|site|cookbook|experiments?)/"
+)
+PROGRAMS = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|utils?|hack|contrib|maint|dev|ci|release)/")
+_USUAL = re.compile(
+    r"(?:^|/)(?:setup|noxfile|tasks|fabfile|manage|wsgi|asgi|conftest|hatch_build|gunicorn[._]\w+|"
+    r"dodo|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|__main__)\.py\Z|"
+    r"(?:^|/)(?:migrations|alembic)/(?:.*/)?[^/]*\.py\Z|(?:^|/)versions/[0-9a-f]+_|"
+    r"(?:^|/)docs?/(?:.*/)?conf\.py\Z|(?:^|/)management/commands/[^/]+\.py\Z|"
+    r"(?:^|/)templatetags/[^/]+\.py\Z|(?:^|/)hook-[^/]+\.py\Z|(?:^|/)\.[\w-]+/|"
+    r"(?:^|/)(?:\w+_)?templates?/|(?:^|/)steps/[^/]+\.py\Z|(?:^|/)environment\.py\Z"
+)
+_DJANGO = re.compile(
+    r"(?:^|/)(?:apps|admin|models|urls|signals|settings|forms|views|context_processors|middleware)"
+    r"(?:/__init__)?\.py\Z|(?:^|/)settings/[^/]+\.py\Z"
+)
+_SITES = ("manage.py", "wsgi.py", "asgi.py")
+_COMMON = frozenset(
+    ("main", "run", "usage", "parse_args", "parse_arguments", "get_args", "get_parser", "cli",
+     "setup", "test", "logger", "log", "LOG", "_", "T", "app", "parser", "args", "version",
+     "__all__", "__version__", "__author__", "__license__", "__copyright__", "__metaclass__",
+     "__doc__", "__email__", "__date__", "(object)", "(Exception)", "(ABC)", "(Enum)", "(str)",
+     "(dict)", "(list)", "(int)", "(Generic)", "(NamedTuple)", "(Protocol)", "(TypedDict)",
+     "(ValueError)", "(RuntimeError)", "(Thread)", "(namedtuple)", "(BaseModel)", "(Model)",
+     "@dataclass", "@contextmanager", "@property", "@staticmethod", "@wraps", "@lru_cache",
+     "@cache", "@total_ordering", "@runtime_checkable", "@overload", "@s", "@", "()", "@attrs",
+     "@define")
+)  # fmt: skip
+_AFFIX = re.compile(r"(?:([A-Za-z]+?)(?=[_-]|(?<=[a-z])(?=[A-Z]))|(_\d)\d*_)")
+_GENERIC = frozenset(("utils", "util", "helpers", "helper", "base", "common", "constants", "types",
+                      "exceptions", "errors", "compat", "test", "legacy", "__init__", "core",
+                      "old", "tools"))  # fmt: skip
+
+
+def found(world: World) -> Iterator[tuple[str, str]]:
+    """Each such file, and what finds it."""
+    django = _is_django(world)
+    for path in world.sources:
+        if _USUAL.search(path) or (django and _DJANGO.search(path)):
+            yield path, BY_NAME
+    yield from _offered(world)
+    yield from ((path, ALIKE) for path in sorted(_alike(world)))
+
+
+def _is_django(world: World) -> bool:
+    """Whether its files are found as Django finds them."""
+    users = [
+        path
+        for path, source in world.sources.items()
+        if any(one.module.partition(".")[0] == "django" for one in source.imports)
+    ]
+    return len(users) >= FAMILY or any(path.endswith("manage.py") for path in users)
+
+
+def _offered(world: World) -> Iterator[tuple[str, str]]:
+    """What a published package without a command or a service of its own offers."""
+    homes = named.packages(world.files.texts)
+    libraries = {home for home, commands in homes.items()
+                 if not commands and not _is_served(world, home)}  # fmt: skip
+    for path in world.sources:
+        home = _home(path, homes)
+        if (home in libraries and _is_public(world, path)) or (
+            home is not None and _is_contributed(world, path)
+        ):
+            yield path, PUBLIC
+
+
+def _home(path: str, homes: Iterable[str]) -> str | None:
+    """The innermost package's folder that a file is in; None where it is in none."""
+    around = [home for home in homes if not home or path.startswith(f"{home}/")]
+    return max(around, key=len, default=None)
+
+
+def _is_served(world: World, home: str) -> bool:
+    """Whether a service starts something in it, or it is a site."""
+    head = f"{home}/" if home else ""
+    if any(f"{head}{name}" in world.sources for name in _SITES):
+        return True
+    return any(
+        step.tier == 1
+        and path.startswith(head)
+        and step.by.rpartition("/")[2] not in named.MANIFESTS
+        for path, steps in world.roots.items()
+        for step in steps
+    )
+
+
+def _is_public(world: World, path: str) -> bool:
+    """Whether a module is in a package and none of its path is private."""
+    parts = path.removesuffix(".py").split("/")
+    if sorts.test(path) or SHOWN.search(path) or PROGRAMS.search(path):
+        return False
+    packaged = f"{path.rpartition('/')[0]}/{INIT}" in world.sources
+    return packaged and not any(p.startswith("_") and p != "__init__" for p in parts)
+
+
+def _is_contributed(world: World, path: str) -> bool:
+    """Whether a package brings it for users to take up: a module, no program, in its `contrib`."""
+    folder = path.rpartition("/")[0]
+    within = "contrib" in folder.split("/")[1:] and f"{folder}/{INIT}" in world.sources
+    return within and not world.sources[path].has_main and not sorts.test(path)
+
+
+def _alike(world: World) -> set[str]:
+    """Files that nothing imports but tests, and that are like several others which nothing imports:
+    one folder's by what they share, several folders' by their name."""
+    used = {target for path, reached in world.edges.items() if not sorts.test(path)
+            for target in reached}  # fmt: skip
+    alone = [path for path in world.sources
+             if path not in used and not sorts.test(path) and not path.endswith(INIT)
+             and not SHOWN.search(path)]  # fmt: skip
+    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    names: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for path in alone:
+        folder, _, name = path.rpartition("/")
+        names[_package(world, folder), name].append(path)
+        if f"{folder}/{INIT}" in world.sources or not world.sources[path].has_main:
+            for mark in _marks(world, path):
+                shared[folder, mark].append(path)
+    several = [paths for paths in shared.values() if len(paths) >= FAMILY]
+    several += [
+        paths
+        for (package, name), paths in names.items()
+        if package and len(paths) >= FOLDERS and name.removesuffix(".py") not in _GENERIC
+    ]
+    return {path for paths in several for path in paths}
+
+
+def _package(world: World, folder: str) -> str:
+    """The outermost package that a folder is in; '' where it is in none."""
+    outermost = ""
+    while folder and f"{folder}/{INIT}" in world.sources:
+        outermost, folder = folder, folder.rpartition("/")[0]
+    return outermost
+
+
+def _marks(world: World, path: str) -> Iterator[str]:
+    """What a file may share with those beside it."""
+    yield from world.sources[path].marks - _COMMON
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    affix = _AFFIX.match(stem)
+    if affix is not None:
+        yield f"{affix[1] or affix[2]}*"
+    if "_" in stem:
+        yield f"*{stem.rpartition('_')[2]}"
