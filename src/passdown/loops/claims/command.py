@@ -41,7 +41,9 @@ _OF_ONE_TASK = re.compile(
 
 _TEXT = re.compile(r"(?!-).*(?:\s.*\s|\|).*|(?!-)\S{60,}", re.DOTALL)
 # Programs that show a file or say a word, whatever another one would have done with it.
-_VIEWERS = frozenset(("head", "tail", "cat", "ls", "wc", "stat", "echo", "printf", "which", "od"))
+_VIEWERS = frozenset(
+    ("head", "tail", "cat", "ls", "wc", "stat", "echo", "printf", "which", "od", "sed")
+)
 
 # Programs whose next word says what they do.
 _TELLING = "pip pip3 npm pnpm yarn git docker cargo go kubectl gh helm brew poetry"
@@ -225,7 +227,7 @@ def _changed(failed: Step, step: Step, error: str) -> Change | None:
     _, i, j, k, m = moves[0]
     if max(j - i, m - k) > MOST_CHANGED or not _telling(a, b, moves[0], error):
         return None
-    if i == k == 0 and b[0] in _VIEWERS:
+    if i == k == 0 and b[0] in _VIEWERS and not alike(a[0], b[0]):
         return None
     return Change(_shown(a, i, j, error), _shown(b, k, m, error))
 

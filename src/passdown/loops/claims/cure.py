@@ -106,7 +106,7 @@ OTHER, READY, LOOSE = "other", "ready", "loose"
 _OF_THE_CODE = re.compile(
     r"\bassert|\bFAIL|\bfailed\b|\bexpected\b|\btests?\b|\bpanicked\b|\bTS\d{4}\b|E\d{4}\b|"
     r"syntax ?error|type ?error|name ?error|attribute ?error|key ?error|value ?error|index ?error|"
-    r"undefined|conflict|rejected|\b[45]\d\d\b|\d+ (?:errors?|problems?)\b",
+    r"undefined|conflict|rejected|\.\w+:\d+:\d+|\b[45]\d\d\b|\d+ (?:errors?|problems?)\b",
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"(?:[^\W\d_]+\W+){3}")
@@ -261,7 +261,7 @@ def _error(result: Observation) -> tuple[str, str] | None:
         return None
     found = INVOCATION.search(result.text)
     if found is not None and found.lastgroup is not None:
-        return found.lastgroup, found.group().rstrip(" .,;:")[:LONGEST_ERROR]
+        return found.lastgroup, found.group().rstrip(" .,;:│┃|")[:LONGEST_ERROR]
     line = error_line(result) or _first_line(result.text)
     return (OTHER, line[:LONGEST_ERROR]) if line else None
 
@@ -290,7 +290,7 @@ def _change(one: Done, other: Done, kind: str, error: str) -> tuple[str, Change 
     found = cured(step, command(other.call), error) if step else None
     if found and _was_so(found, command(one.call)):
         return kind, None
-    if found and kind == "usage" and _another(found):
+    if found and kind in ("usage", "module") and _another(found, kind):
         return LOOSE, found
     if found and (kind != OTHER or _slight(found, error)):
         return kind, found
@@ -322,14 +322,15 @@ def _was_so(change: Change, failed: str) -> bool:
     return change.worked == change.failed or bool(set_before and scene in failed)
 
 
-def _another(change: Change) -> bool:
+def _another(change: Change, kind: str) -> bool:
     """Whether another subcommand was called, and with nothing of what the first one was given:
     something else may have been done then."""
     before, after = change.failed.split(), change.worked.split()
     start, gone, come = swapped(before, after)
     if gone and come and start == 0:
-        return True
-    if not (gone and come) or start + len(gone) < len(before) or gone[0].startswith("-"):
+        return kind == "usage"
+    option = kind == "usage" and bool(gone) and gone[0].startswith("-")
+    if not (gone and come) or start + len(gone) < len(before) or option:
         return False
     near = gone[0] in come[0] or come[0] in gone[0] or alike(gone[0], come[0])
     return not near and start + len(come) == len(after)

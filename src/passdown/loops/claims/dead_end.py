@@ -59,7 +59,7 @@ def _vain(one: Done) -> Vain | None:
     found = INVOCATION.search(one.result.text)
     if found is None or found.lastgroup not in _KINDS:
         return None
-    error = found.group().rstrip(" .,;:")[:LONGEST_ERROR]
+    error = found.group().rstrip(" .,;:│┃|")[:LONGEST_ERROR]
     what = _what(one, error)
     return Vain(one, what, error) if what else None
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 LONGEST_MESSAGE = 3000
 LONGEST_SENTENCE = 300
 MOST_HEADINGS = 1
+FEWEST_ITEMS = 3
+"""So many items of lists, beside code or under labels, make a message a document."""
 
 # What clients and scripts put into a person's mouth; it starts the message.
 _MACHINE = re.compile(
@@ -32,6 +34,7 @@ _FOREIGN = re.compile(
 )
 _SPOKEN = re.compile(r"^\s*(?:note|hint|ok)\s*:\s+[a-z]", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
+_LABEL = re.compile(r"^\s*(?:\*\*)?(?:\d{1,2}[.)] )?[A-Z][^.!?:]{2,50}:(?:\*\*)?\s*$")
 _END = re.compile(r"[.!?…]+[)\"'\u2019”]*(?=\s|$)")
 # A full stop after these ends no sentence.
 _SHORT = re.compile(
@@ -54,8 +57,20 @@ def sentences(message: str) -> Iterator[Span]:
         return
     if sum(1 for line in message.splitlines() if _HEADING.match(line)) > MOST_HEADINGS:
         return
+    if _is_document(message):
+        return
     for start, end in _paragraphs(message):
         yield from _split(message, start, end)
+
+
+def _is_document(message: str) -> bool:
+    """Whether it is a specification or what another model answered: lists with code, or with
+    labels over them. A person writes one such list, or shows one piece of code."""
+    lines = message.splitlines()
+    items = sum(bool(_BULLET.match(line)) for line in lines)
+    fences = sum(bool(_FENCE.match(line)) for line in lines)
+    labels = sum(bool(_LABEL.match(line)) for line in lines)
+    return items >= FEWEST_ITEMS and (fences >= 2 or labels >= 2)
 
 
 def _paragraphs(message: str) -> Iterator[tuple[int, int]]:

@@ -26,7 +26,7 @@ HEDGE = any_of(
     r"i'?d (?:say|guess|assume)|maybe|perhaps|probably|possibly|presumably|apparently|might|"
     r"not (?:sure|certain)|unsure|no idea|seems?|seemed|looks like|sounds like|kind of|sort of|"
     r"somehow|wondering|ideally|if i (?:remember|recall)|afaik|iirc|what if|likely|may be|"
-    r"(?:would|could) be (?:nice|great|good|better|cool))\b"
+    r"(?:would|could) be (?:nice|great|good|better|cool)|feel free|can you|could you)\b"
 )
 NARRATION = any_of(
     r"^(?:i|i'm|im|i've|ive|i'll|i'd|let me|let us|my|me|we(?:'re| are| were|'ve| have(?! (?:a|to)"
@@ -52,7 +52,12 @@ MOMENT = any_of(
 # The same for statements that do not say by their form that they hold always.
 NEARBY = any_of(
     r"\bthe (?:plan|latest|previous|last|current|same|other|first|second|third|next|new|old|"
-    r"existing|remaining|rest|following|ones?|only thing|user said)\b",
+    r"existing|remaining|rest|following|ones?|only (?:thing|differences?)|user said)\b",
+    # One thing to make is a task.
+    r"^(?!.*\b(?:every|each|always|never|any|all|whenever)\b).*\b(?:write|create|add|build|"
+    r"implement) (?:an?|another|some|new) ",
+    r"\bthe changes?\b|\bn'?t need to always\b",
+    r"\bplease (?:fix|add|make|update|check|change|create|implement|remove)\b",
     r"\b(?:again|no longer|first|instead|continue|before|after|once|when) (?:you|i)\b|\bhere\b",
     r"\b(?:the user|you) said\b|[,;] (?:then|and then|just)\b|\bbut\b|\bscreenshot\b|\bthen "
     r"(?:push|commit|run|remove|add|fix|deploy|create|update|make|test|continue|proceed|tell|show)\b",
@@ -62,7 +67,8 @@ NEARBY = any_of(
 # A pronoun whose noun stands in another sentence.
 DANGLING = any_of(
     r"^(?:it|its|it's|that's|they|they're|he|she|such|both|neither|either|same|ones?|some|"
-    r"all of (?:them|it|this|that)|including|such as)\b",
+    r"all of (?:them|it|this|that)|including|such as|getting|"
+    r"looking at|for example)\b",
     rf"^(?:this|that|these|those)\b{_OWN}",
     r"^(?:\S+ ){1,3}(?:it|them|that)\b(?! (?:is|are|the|a|an|all|any|every|no|we|you|our|each)\b)",
     rf"\b(?:this|these|those)\b{_OWN}",
@@ -74,7 +80,9 @@ TROUBLE = any_of(
     r"strange|odd|regression|slow(?:er)?|stuck|unused|redundant)\b",
     r"\b(?:do|does|did|is|are|was|were|can|could|has|have)(?:n'?t| not) (?:work|show|see|find|seem|"
     r"exist|get|appear|render|load|update|compile|pass|happen|look|match|correct|right|visible)\w*",
-    r"\bnot (?:working|showing|visible|correct|right|good|clear|found|picked)\b",
+    r"\bnot (?:working|showing|visible|correct|right|good|clear|found|picked|set|valid|defined)\b",
+    r"\bnot an? valid\b|^the tests? (?:expects?|says?|shows?)\b",
+    r"\bcannot be found\b|\bcontinues? to\b|\b(?:is|are) being \w+ed\b",
 )
 OWN = any_of(r"\b(?:i|me|my|mine)\b|\bfor (?:some|no) reason\b")
 # What was said of a secret says nothing without it, and with it must not be kept.

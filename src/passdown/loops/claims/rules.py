@@ -41,7 +41,13 @@ def _rule(
 _DO = (
     r"(?!(?:the|a|an|on|in|up|been|mind|nice|good|great|better|best|more|happy|glad|sure|only|not|"
     r"fun|about|here|there|we|you|i|it|they|could|can|may|might|would|want|saw|got|had|was|were|is|are|ran|went|came|knew|did|seen|gone|again|so|"
-    r"true|false|know|look|wonder|forget|worry|hesitate)\b)(?!\w*[^s\W]s\b)(?!\w*[^rp]ing\b)(?!\w*(?<!e)(?<!b)ed\b)[a-z][a-z-]+\b"
+    r"true|false|know|look|wonder|forget|worry|hesitate|our|your|its|their|his|what|and|or|to|for|"
+    r"of|with|if|instead)\b)(?!\w*[^s\W]s\b)(?!\w*[^rp]ing\b)(?!\w*(?<!e)(?<!b)ed\b)[a-z][a-z-]+\b"
+)
+# What is done once, whatever it shall prevent.
+_ONCE = (
+    r"(?:modify|fix|update|add|create|implement|change|make|refactor|improve|remove|prevent|find|"
+    r"check|execute|investigate) "
 )
 # Why it is so; kept, and no part of what is said.
 _BECAUSE = (
@@ -113,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "from-now-on",
-        rf"^(?P<say>(?!if |in ){_DO} .+,? (?:from now on|going forward|in (?:the )?future|"
+        rf"^(?P<say>(?!if |in |{_ONCE}){_DO} .+,? (?:from now on|going forward|in (?:the )?future|"
         r"in (?:all )?future sessions|at all times|without exception|every single time))[.!]*$",
         0.85,
     ),
