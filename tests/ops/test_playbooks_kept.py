@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +287,29 @@ def test_how_playbooks_stand_is_not_told_of_another_version_of_them(desk: Desk) 
     with desk.store.write(ALL) as tx:
         tx.registry.keep("audit.worn", "no json")
     assert shown(desk)["Proxies"]["state"] == ""
+
+
+def test_nothing_is_kept_of_a_playbook_that_is_gone(desk: Desk) -> None:
+    filed(desk, "Proxies", PROXIES, tools=f"netty=={OLD}")
+    (row,) = sweep(desk)
+    desk.call("approve", id=row["proposal"])
+    sweep(desk)
+    with desk.store.read(ALL) as tx:
+        assert tx.registry.value("audit.worn") == "{}"
+
+
+def test_two_sweeps_at_once_ask_once(desk: Desk, here: Path, tmp_path: Path) -> None:
+    for n in range(4):
+        filed(desk, f"Proxies {n}", PROXIES, tools=f"netty=={OLD}")
+    flags = {"audit.observer": "", "audit.github": "", "audit.packages": str(here)}
+    other = Desk(App(desk.app.places, clock=desk.clock, flags=flags, loops={"audit": LOOP}),
+                 desk.clock)  # fmt: skip
+    with ThreadPoolExecutor(2) as both:
+        found = list(both.map(sweep, (desk, other)))
+    other.close()
+    assert len(waiting(desk)) == 4
+    fates = sorted(one["fate"] for rows in found for one in rows)
+    assert fates.count("filed") == 4
+    assert set(fates) <= {"filed", "known", "attached"}
+    with desk.store.read(ALL) as tx:
+        assert len(tx.observations.scan(session="swept:audit", limit=100)) == 4

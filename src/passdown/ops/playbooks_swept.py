@@ -41,9 +41,8 @@ def swept(ctx: Ctx, notes: list[str]) -> list[Json]:
 
     with ctx.store.read(ALL) as tx:
         records = tx.knowledge.all(KIND)
-    if not records:
-        return []
-    found = _looked(ctx, records, notes)
+    # Without any, too: of one that is gone nothing is kept.
+    found = _looked(ctx, records, notes) if records else []
     _remember(ctx, found)
     return [row for one, rows in found if (row := _told(ctx, one, rows, notes))]
 
@@ -53,8 +52,12 @@ def _remember(ctx: Ctx, found: Iterable[tuple[Record, list[Worn]]]) -> None:
 
     kept = {one.id: {"version": one.version, "rows": [_plain(row) for row in rows]}
             for one, rows in found}  # fmt: skip
-    with ctx.store.write(ALL) as tx:
-        tx.registry.keep(STANDS, json.dumps(kept, sort_keys=True))
+    told = json.dumps(kept, sort_keys=True)
+    with ctx.store.read(ALL) as tx:
+        before = tx.registry.value(STANDS) or "{}"
+    if before != told:
+        with ctx.store.write(ALL) as tx:
+            tx.registry.keep(STANDS, told)
 
 
 def _looked(

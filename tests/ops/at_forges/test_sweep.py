@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from passdown.domain.errors import Invalid, Limit, Unreadable
 from passdown.ops import audits_sweep as sweeping
 from passdown.stages.audit import keep
 from passdown.stages.audit.keep import RESULT
+from passdown.stages.audit.remote import line as talk
 from tests.desk import Desk
 from tests.forges import Fault, Forge
 from tests.ops.at_forges.asked import WORKER, audit, desk, opened, rows
@@ -199,3 +203,36 @@ def test_a_file_of_outcomes_that_cannot_be_read_is_told(at: Desk, forge: Forge) 
     found = sweep(at)
     assert found["results"] == []
     assert "a row is not JSON" in found["notes"][0]
+
+
+NONSENSE = (
+    b"null", b"3", b'"x"', b"[]", b"[null]", b'[{"merged": 1}]', b"{}", b'{"a": []}', b"<p>", b"",
+    b'[["x"]]', b'{"check_runs": 3}', b"[" * 100_000, b"\xff\xfe",
+)  # fmt: skip
+TOLD = (Unreadable, Invalid, Limit)
+"""What is said of it: never that something broke here."""
+
+
+@pytest.mark.parametrize("said", NONSENSE, ids=lambda said: repr(said[:12]))
+def test_whatever_a_forge_says_a_sweep_and_an_audit_end_well_or_say_what_is_wrong(
+    at: Desk, forge: Forge, said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(forge)
+    audit(at)
+    audits_of(at, forge, 8)
+    ends(forge, 8)
+    sweep(at)
+    real = talk.Line._once
+
+    def once(line: talk.Line, method: str, address: str, body: Any) -> talk.Answer:
+        answer = real(line, method, address, body)
+        return answer if address.endswith("/pulls/7") else replace(answer, data=said)
+
+    monkeypatch.setattr(talk.Line, "_once", once)
+    found = sweep(at)
+    assert found["results"] == []
+    assert len(found["notes"]) <= sweeping.NOTES
+    forge.comments.clear()
+    (at.app.places.root / "data/_auditor/posted").rename(at.app.places.root / "data/before")
+    with suppress(*TOLD):
+        audit(at)

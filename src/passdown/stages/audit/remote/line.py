@@ -198,7 +198,7 @@ class Line:
         join = "&" if "?" in path else "?"
         for n in range(1, MOST_PAGES + 1):
             found = self.ask("GET", f"{path}{join}per_page={PAGE}&limit={PAGE}&page={n}")
-            rows = found.get(of, []) if of else found
+            rows = _rows(found, of, path)
             new = [one for one in rows if _name(one) not in seen]
             yield from new
             seen.update(map(_name, new))
@@ -209,7 +209,7 @@ class Line:
         """The name that the forge knows us by; '' where it does not say."""
         try:
             return str(self.ask("GET", "/user")["login"])
-        except (Forbidden, NotFound):
+        except (Forbidden, NotFound, KeyError, TypeError):
             pass
         if self.forge.kind != GITHUB:
             return ""
@@ -255,6 +255,16 @@ class Line:
             return wait if wait <= LONGEST_WAIT else -1.0
         failed = answer.status == 0 or answer.status >= 500
         return 0.5 * 2**tried if failed and (method in AGAIN or not answer.sent) else -1.0
+
+
+def _rows(found: Any, of: str, path: str) -> list[Any]:
+    """The items of a page; some forges say nothing where there are none."""
+    rows = found.get(of) if of and isinstance(found, dict) else found
+    if rows is None or rows == {}:
+        return []
+    if not isinstance(rows, list):
+        raise Unreadable("the forge answers something else than a list", where=path)
+    return rows
 
 
 def _name(one: Any) -> Any:

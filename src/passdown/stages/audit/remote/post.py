@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from passdown.domain.errors import Forbidden, Invalid, NotFound
+from passdown.domain.errors import Forbidden, Invalid, NotFound, Unreadable
 from passdown.stages.audit import forge
 from passdown.stages.audit.remote import comment
 from passdown.stages.audit.remote.place import GITHUB
@@ -28,7 +28,18 @@ def post(line: Line, place: Place, verdict: Mapping[str, Any]) -> Json:
 
     Raises:
         PassdownError: the forge did not take all of it; done again, the rest is done.
+        Unreadable: among its answers is one that no forge gives.
     """
+    try:
+        return _posted(line, place, verdict)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unreadable(
+            f"the forge answers what no forge says ({type(error).__name__}: {str(error)[:80]})",
+            where=str(place), next="See that a GitHub, Gitea or Forgejo answers there.",
+        ) from error  # fmt: skip
+
+
+def _posted(line: Line, place: Place, verdict: Mapping[str, Any]) -> Json:
     if place.forge.kind == GITHUB:
         done = _checked(line, place, verdict)
     else:
