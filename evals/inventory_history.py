@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -46,6 +47,7 @@ from passdown.stages.inventory.report import action, goes
 READS_DATA = True
 LABELS = Path(__file__).with_name("labels") / "removed_files.jsonl"
 COMPARED = ("vulture", "deadcode")
+PROCESSES = 4
 PATIENCE = 120
 """Seconds of a processor that each of them has, a tree of every held-out repository in turn."""
 LAST = ("old_api.py", "older.py", "spare.py", "fake.py")
@@ -79,19 +81,31 @@ def measure(data: Path | None) -> Measured:
 
 
 def _said(rows: Sequence[Removal], here: Mapping[str, Path], home: Path) -> Said:
-    """Every tree judged, one on disk at a time but for those that others are asked about."""
+    """Every tree judged, as many at a time as there are processes, and gone from the disk then."""
     dead = {repo: frozenset(path for row in rows if row.repo == repo
                             for path in (*row.alone, *row.mixed)) for repo in here}  # fmt: skip
     found: list[Judged] = []
-    files, start, spent = 0, 0.0, 0.0
-    for n, row in enumerate(rows):
-        print(f"{n + 1} of {len(rows)}: {row.repo} {row.commit[:10]}", file=sys.stderr, flush=True)
-        with tree(here[row.repo], row.parent, home / str(n)) as root:
-            start = process_time()
-            told = _told(root, here[row.repo], row.parent)
-            files, spent = files + len(told), spent + process_time() - start
-            found += _judged(row, fates(row, here[row.repo], root, dead[row.repo]), told)
-    return Said(once(found), files, spent, _others(rows, here, home, found))
+    files, seconds = 0, 0.0
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        told = [pool.submit(_one, row, here[row.repo], home / str(n), dead[row.repo])
+                for n, row in enumerate(rows)]  # fmt: skip
+        for n, one in enumerate(as_completed(told)):
+            mine, many, took = one.result()
+            found, files, seconds = found + mine, files + many, seconds + took
+            print(f"{n + 1} of {len(rows)} trees", file=sys.stderr, flush=True)
+    found.sort(key=lambda one: (one.repo, one.commit, one.path))
+    return Said(once(found), files, seconds, _others(rows, here, home, found))
+
+
+def _one(
+    row: Removal, clone: Path, place: Path, dead: frozenset[str]
+) -> tuple[list[Judged], int, float]:
+    """What is said of one tree's files, of how many there are, and what that took."""
+    with tree(clone, row.parent, place) as root:
+        start = process_time()
+        told = _told(root, clone, row.parent)
+        spent = process_time() - start
+        return [*_judged(row, fates(row, clone, root, dead), told)], len(told), spent
 
 
 def _told(root: Path, clone: Path, commit: str) -> dict[str, tuple[str, bool]]:

@@ -30,6 +30,11 @@ BASE = {
     "shop/ship.py": "def ship_order(id):\n    return id\n",
     "shop/rates.py": "def current():\n    return 0.19\n",
     "shop/coupon.py": "def redeem(code):\n    return code.strip()\n",
+    "shop/parcel.py": "def weigh(lines):\n    return len(lines)\n\n\ndef label(id):\n"
+    "    return str(id)\n\n\ndef send_off(id):\n    return label(id)\n",
+    "web/parcel.ts": "export function weigh(lines) { return lines.length }\n"
+    "export function label(id) { return `${id}` }\n"
+    "export function sendOff(id) { return label(id) }\n",
     "tests/test_cart.py": "import pytest\nfrom shop.cart import total_price\n\n\n"
     "def test_total():\n    assert total_price([1, 2]) == 3\n\n\n"
     "def test_empty():\n    assert total_price([]) == 0\n",

@@ -191,3 +191,42 @@ def test_a_folder_with_too_much_in_it_is_one_to_step_into() -> None:
     ]
     assert [one["path"] for one in wide.files] == ["a/own.py"]
     assert [len(one.files) for one in tree(files, "a", most=40).folders] == [10, 10, 10]
+
+
+PARCEL = "def weigh(): ...\ndef label(): ...\ndef send_off(): ...\n"
+PARCEL_TS = "export function weigh() {}\nexport function label() {}\nexport function sendOff() {}\n"
+
+
+def test_a_typescript_file_stands_where_it_is_with_what_it_is_like(
+    at: Desk, web: Cockpit, shop: Path
+) -> None:
+    (shop / "shop" / "parcel.py").write_text(PARCEL)
+    (shop / "web").mkdir()
+    (shop / "web" / "parcel.ts").write_text(PARCEL_TS)
+    at.call("inventory", path=str(shop), out="")
+    page = web.browser().get("/inventory").text
+    typed = page[page.index(">parcel.ts<") :].partition("</details>")[0]
+    assert '<span class="class">typescript</span>' in typed
+    assert "<code>shop/parcel.py</code>" in typed
+    assert "1 typescript" in page
+    dead = page[page.index(">parcel.py<") :].partition("</details>")[0]
+    assert "<code>web/parcel.ts</code>" in dead
+    assert '<span class="act">delete</span>' in dead
+    assert "parcel.ts<" in web.browser().get("/inventory?folder=web").text
+    assert ">parcel.ts<" not in web.browser().get("/inventory?folder=shop").text
+    assert ">parcel.ts<" not in web.browser().get("/inventory?only=dead").text
+
+
+def test_among_many_files_those_to_decide_on_come_first(at: Desk, web: Cockpit, shop: Path) -> None:
+    assert "To look at first" not in _taken(at, web, shop)
+    for n in range(50):
+        (shop / "tests" / f"test_{n}.py").write_text("def test_it(): ...\n")
+    page = _taken(at, web, shop)
+    first = page[page.index("To look at first") :].partition("</section>")[0]
+    assert first.count("<li>") == 1
+    assert "shop/unused.py</a>" in first
+
+
+def _taken(at: Desk, web: Cockpit, shop: Path) -> str:
+    at.call("inventory", path=str(shop), out="")
+    return web.browser().get("/inventory").text

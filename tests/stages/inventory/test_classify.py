@@ -159,6 +159,104 @@ def test_a_library_without_any_command_offers_its_public_modules(tmp_path: Path)
     assert found["lib/api.py"].chain[0] == "public API"
 
 
+SITE = {"manage.py": "import django\nimport shop\n", "shop/__init__.py": "", "shop/settings.py": ""}
+
+
+@pytest.mark.parametrize(
+    ("others", "found_by"),
+    [
+        ({f"shop/cmd/{name}.py": "class Command: ...\n" for name in ("add", "drop", "show")},
+         "what they define"),
+        ({f"shop/cmd/{name}.py": "class Run(Base): ...\n".replace("Run", name.title())
+          for name in ("add", "drop", "show")}, "what they extend"),
+        ({f"shop/cmd/main_{name}.py": f"def {name}(): ...\n" for name in ("add", "drop", "show")},
+         "how they are called"),
+        ({f"shop/{name}/panel.py": f"def {name}(): ...\n" for name in "abcd"}
+         | {f"shop/{name}/__init__.py": "" for name in "abcd"}, "one name in several folders"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_several_files_alike_that_nothing_imports_are_found_by_what_they_share(
+    tmp_path: Path, others: dict[str, str], found_by: str
+) -> None:
+    files = {
+        **SITE,
+        "shop/cmd/__init__.py": "",
+        "shop/cmd/lonely.py": "def lonely(): ...\n",
+        **others,
+    }
+    found = rows(tmp_path, files)
+    assert {found[path].cls for path in others} == {"production"}, found_by
+    assert found["shop/cmd/lonely.py"].cls == "dead"
+
+
+def test_two_files_alike_are_no_habit(tmp_path: Path) -> None:
+    alike = {f"shop/cmd/{name}.py": "class Command: ...\n" for name in ("add", "drop")}
+    found = classes(tmp_path, {**SITE, "shop/cmd/__init__.py": "", **alike})
+    assert {found[path] for path in alike} == {"dead"}
+
+
+def test_a_package_inside_a_repository_is_a_library_of_its_own(tmp_path: Path) -> None:
+    found = rows(tmp_path, {
+        "pyproject.toml": PROJECT, "shop/__init__.py": "", "shop/cli.py": "",
+        "shop/old.py": "x = 1\n",
+        "plugins/pay/pyproject.toml": '[project]\nname = "pay"\n',
+        "plugins/pay/pay/__init__.py": "", "plugins/pay/pay/card.py": "x = 1\n",
+        "plugins/pay/setup.py": "setup(entry_points={'shop': ['pay = pay:ep']})\n",
+    })  # fmt: skip
+    assert found["plugins/pay/pay/card.py"].cls == "production"
+    assert found["plugins/pay/pay/__init__.py"].chain[0] == "plugins/pay/setup.py:1"
+    assert found["shop/old.py"].cls == "dead"
+
+
+def test_many_files_that_need_each_other_are_started_where_it_is_not_seen(tmp_path: Path) -> None:
+    ring = {f"a{n}.py": f"import a{(n + 1) % 4}\n" for n in range(4)}
+    found = rows(tmp_path, ring)
+    assert {row.cls for row in found.values()} == {"production"}
+    assert {row.chain[0] for row in found.values()} == {"a start that is not seen"}
+    assert {row.confidence for row in found.values()} == {0.5}
+
+
+@pytest.mark.parametrize(
+    ("files", "cls"),
+    [
+        ({"docs/use.md": "Take the `CartKeeper` for it.\n"}, "documented"),
+        ({"docs/use.rst": ".. autoclass:: shop.keep.CartKeeper\n"}, "documented"),
+        ({"docs/all.rst": ".. automodule:: shop.keep\n"}, "dead"),
+        ({"docs/shop.keep.rst": "shop.keep module\n"}, "dead"),
+        ({"CHANGES.md": "CartKeeper is new\n"}, "dead"),
+        ({"setup.cfg": "[mypy-shop.keep]\nignore_errors = true\n"}, "dead"),
+        ({"setup.cfg": "[tool:full_coverage]\nexclude = shop/keep.py\n"}, "dead"),
+        ({"conf/supervisord.conf.jnj": "command=python -m shop.keep\n"}, "production"),
+        ({"shop/contrib/__init__.py": ""}, "dead"),
+    ],
+)
+def test_what_is_told_of_a_file_counts_by_who_tells_it(
+    tmp_path: Path, files: dict[str, str], cls: str
+) -> None:
+    usual = {"pyproject.toml": PROJECT, "shop/__init__.py": "", "shop/cli.py": ""}
+    found = classes(tmp_path, {**usual, "shop/keep.py": "class CartKeeper: ...\n", **files})
+    assert found["shop/keep.py"] == cls
+
+
+def test_a_program_may_be_called_after_tests(tmp_path: Path) -> None:
+    found = classes(tmp_path, {
+        "Procfile": "web: python main.py\n", "main.py": "import hold_tests\n",
+        "hold_tests.py": "def hold(): ...\n", "more_tests.py": "def test_it(): ...\n",
+        "dns_test_common.py": "x = 1\n",
+    })  # fmt: skip
+    assert found["hold_tests.py"] == "production"
+    assert found["more_tests.py"] == found["dns_test_common.py"] == "test"
+
+
+def test_a_module_that_its_neighbour_names_in_a_text_is_needed(tmp_path: Path) -> None:
+    found = classes(tmp_path, {
+        "Procfile": "web: python main.py\n", "main.py": "URLS = 'api_urls'\n",
+        "api_urls.py": "x = 1\n", "old_urls.py": "x = 1\n",
+    })  # fmt: skip
+    assert (found["api_urls.py"], found["old_urls.py"]) == ("production", "dead")
+
+
 BODY = "def {}({}):\n    a = {}\n    b = a + 1\n    c = b * 2\n    d = c - 3\n    return d\n"
 
 

@@ -26,10 +26,8 @@ CLASSES = (PRODUCTION, DOCUMENTED, MANUAL, TEST, TEST_ONLY, DEAD)
 UNSEEN = "a start that is not seen"
 ISLAND = 4
 """Files that need each other, from which on it is not believed that nothing starts them."""
-_TESTS = re.compile(
-    r"(?:^|/)(?:\w+_)?(?:i?tests?|testing|__tests__|testsuite)/|"
-    r"(?:^|/)(?:[^/]*_)?(?:tests?|testing|fixtures)(?:_[^/]*)?\.py\Z"
-)
+_TESTS = re.compile(r"(?:^|/)(?:\w+_)?(?:i?tests?|testing|__tests__|testsuite)/")
+_TESTED = re.compile(r"(?:^|/)(?:[^/]*_)?(?:tests?|testing|fixtures)(?:_[^/]*)?\.py\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def _told(found: World) -> Iterator[tuple[str, Step]]:
 
 def classify(found: World) -> list[Row]:
     """A row for every Python file, in order."""
-    tests = {path for path in found.sources if sorts.test(path) or _TESTS.search(path)}
+    tests = _tests(found)
     real = [path for path in found.sources if path not in tests]
     production = _walk(found, _starts(found, real, (1, 2)), tests)
     documented = _walk(found, _starts(found, real, (3,)) | _shown(found, real), tests)
@@ -124,6 +122,22 @@ def classify(found: World) -> list[Row]:
     unseen = _islands(found, [row.path for row in rows if row.cls in (DEAD, TEST_ONLY)])
     return [_made(found, row.path, PRODUCTION, 0.5, (UNSEEN,)) if row.path in unseen else row
             for row in rows]  # fmt: skip
+
+
+def _tests(found: World) -> set[str]:
+    """The files that are tests by their folder, or by their name, unless a program imports one that
+    holds no test: `hold_tests` may be what a program does to tests."""
+    placed = {path for path in found.sources if _TESTS.search(path)}
+    called = {path for path in found.sources if sorts.test(path) or _TESTED.search(path)} - placed
+    tests = placed | called
+    users = (reached for path, reached in found.edges.items() if path not in tests)
+    needed = {target for reached in users for target in reached}
+    return placed | {path for path in called
+                     if path not in needed or _holds_tests(found.sources[path])}  # fmt: skip
+
+
+def _holds_tests(source: Source) -> bool:
+    return any(name.startswith(("test_", "Test")) for name in source.publics)
 
 
 def _islands(found: World, needless: Iterable[str]) -> set[str]:

@@ -27,7 +27,8 @@ def action(row: Row, overlaps: Sequence[Overlap], seen: Ages = UNKNOWN) -> str:
     """What is proposed for a file, given what its history says. Nothing is ever done."""
     if row.cls in (known.DEAD, known.TEST_ONLY) and row.path in seen.busy:
         return "wire up"
-    twin = next((one.other for one in overlaps if one.path == row.path), "")
+    alike = [one.other for one in overlaps if one.path == row.path]
+    twin = next((other for other in alike if other.endswith(".py")), "")
     if row.cls == known.DEAD:
         if "package-marker" in row.flags:
             return "keep"

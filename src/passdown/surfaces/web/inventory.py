@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 CLASSES = ("production", "documented", "manual", "test", "test_only", "dead")
+LANGUAGES = {".ts": "typescript", ".tsx": "typescript", ".js": "javascript", ".rs": "rust"}
+"""Files of other languages are known by their paths and by what they offer that Python does too."""
+FEW = 40
+"""Files that are drawn with all that is to be done open."""
+FIRST = 12
 MOST = 250
 """Files that are drawn at once; a folder that has more is one to step into."""
 
@@ -41,8 +47,7 @@ def inventory(visit: Visit) -> Response:
     asked = {name: visit.asked(name) for name in ("id", "folder", "only")}
     found = visit.call("inventory.kept", **asked)
     here = asked["folder"].strip("/")
-    twins = {one["path"]: one for one in found["overlap"]}
-    files = [{**one, "twin": twins.get(one["path"])} for one in found["files"]]
+    files = [*_with_twins(found["files"], found["overlap"]), *_foreign(found["overlap"], asked)]
     return visit.show(
         "inventory.html",
         found=found,
@@ -50,8 +55,40 @@ def inventory(visit: Visit) -> Response:
         tree=tree(files, here),
         above=_above(here),
         classes=CLASSES,
-        alone=len(files) <= 40,
+        languages=sorted({*LANGUAGES.values()}),
+        alone=len(files) <= FEW,
+        first=_first(files) if len(files) > FEW else [],
     )
+
+
+def _first(files: Iterable[Json]) -> list[Json]:
+    """What there is to decide, the surest first, where it would be looked for among much else."""
+    needless = [one for one in files if one["class"] in ("dead", "test_only")
+                or one.get("action", "") == "archive"]  # fmt: skip
+    return sorted(needless, key=lambda one: (-one["confidence"], one["path"]))[:FIRST]
+
+
+def _with_twins(files: Iterable[Json], alike: Iterable[Json]) -> list[Json]:
+    """Each file with those that it is like."""
+    twins: dict[str, list[Json]] = defaultdict(list)
+    for one in alike:
+        twins[one["path"]].append(one)
+    return [{**one, "twins": twins[one["path"]]} for one in files]
+
+
+def _foreign(alike: Iterable[Json], asked: Json) -> list[Json]:
+    """The files of other languages that do what a Python file does, below the folder asked for; a
+    class is Python's, and who asks for one asks for none of these."""
+    below = f"{asked['folder'].strip('/')}/".lstrip("/")
+    twins: dict[str, list[Json]] = defaultdict(list)
+    for one in alike:
+        if PurePosixPath(one["other"]).suffix in LANGUAGES and one["other"].startswith(below):
+            twins[one["other"]].append({**one, "other": one["path"]})
+    return [
+        {"path": path, "class": LANGUAGES[PurePosixPath(path).suffix], "twins": some}
+        for path, some in sorted(twins.items())
+        if not asked["only"]
+    ]
 
 
 def tree(files: Sequence[Json], here: str = "", most: int = MOST) -> Folder:
@@ -72,7 +109,7 @@ def tree(files: Sequence[Json], here: str = "", most: int = MOST) -> Folder:
 def counted(files: Iterable[Json]) -> list[tuple[str, int]]:
     """How many there are of each class, those that there are."""
     found = Counter(one["class"] for one in files)
-    return [(cls, found[cls]) for cls in CLASSES if found[cls]]
+    return [(cls, n) for cls in (*CLASSES, *sorted({*LANGUAGES.values()})) if (n := found[cls])]
 
 
 def _folder(name: str, path: str, files: Sequence[Json], *, deep: bool) -> Folder:
