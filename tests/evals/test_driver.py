@@ -100,6 +100,19 @@ def test_one_line_says_what_was_measured(
     assert not (tmp_path / "results").exists()
 
 
+def test_a_folder_of_clones_is_for_the_evaluation_on_histories(
+    made: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "goals.toml").write_text(GOALS.replace("[made]", "[made_history]"))
+    with pytest.raises(SystemExit):
+        driver.main(["made", "--history", str(tmp_path)])
+    monkeypatch.setattr(driver, "names", lambda: ["made", "made_history"])
+    assert driver.main(["made", "--history", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "made_history"
+    assert made[1] == tmp_path
+
+
 def test_a_missed_goal_is_named_and_fails(
     made: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
