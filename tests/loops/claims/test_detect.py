@@ -355,3 +355,12 @@ def test_a_session_that_was_started_from_another_corroborates_nothing() -> None:
     world.sessions[1] = replace(world.sessions[1], parent="s1")
     assert sure == [0.75, 0.9]
     assert sorted(one.confidence for one in found(world.corpus())) == [0.6, 0.85]
+
+
+def test_plain_words_are_asked_only_where_that_was_chosen() -> None:
+    world = World().session()
+    world.says("The staging database is wiped every night because the seeds are replayed.")
+    assert found(world.corpus()) == []
+    chosen = defaults(replace(k, default=True) if k.default is False else k for k in LOOP.settings)
+    (one,) = detect(world.corpus(), chosen)
+    assert one.confidence == 0.75

@@ -350,3 +350,37 @@ def test_a_log_another_language_and_half_a_sentence_state_nothing(sentence: str)
     world.replies("Hi.")
     world.says(sentence)
     assert list(stated(world.corpus())) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The navbar should always be present on all screens.",
+        'Use stdout if "OUTPUT_SCRIPT" is not specified.',
+        "Note: the build step can be removed in theory.",
+        "Keep in mind that the intended functionality is to roll back a change.",
+        "The test database continues to grow and cannot be found in the list.",
+        "Inside docs/ write a file called DECISION.md for our records in staging.",
+        "Modify the agent to prevent the same issue in the future.",
+        "Feel free to always use `make check`.",
+    ],
+)
+def test_what_a_product_shows_a_wish_and_a_task_state_nothing(sentence: str) -> None:
+    world = World().session()
+    world.says("hello")
+    world.replies("Hi.")
+    world.says(sentence)
+    assert list(stated(world.corpus())) == []
+
+
+def test_a_document_in_a_prompt_states_nothing() -> None:
+    lists = "1. It runs.\n2. It is sent.\n3. It is read.\n"
+    code = "```ts\nfetch(url)\n```\n"
+    rule = "Always run `make check` before you push."
+    for text in (f"{lists}{code}{rule}", f"Key points:\n{lists}Constraints:\n{rule}"):
+        world = World().session()
+        world.says(text)
+        assert list(stated(world.corpus())) == []
+    world = World().session()
+    world.says(f"{lists}{rule}")
+    assert [one.text for one in stated(world.corpus())] == [rule]

@@ -25,6 +25,7 @@ LOOP: Loop[Payload] = Loop(
     settings=(
         Knob("claims.cure_within", 6, "Calls after a failure in which its cure is sought.", 1, 50),
         Knob("claims.patterns", True, "Whether what sessions run in the same order is asked."),
+        Knob("claims.plain", False, "Whether what people say in plain words is asked."),
         Knob("claims.questions", False, "Whether what sessions left open is asked."),
         Knob("claims.outputs", False, "Whether what commands printed and calls used is asked."),
     ),

@@ -51,7 +51,8 @@ def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
 
 
 def _drafts(corpus: Corpus, settings: Settings) -> Iterator[Draft]:
-    yield from _statements(corpus, list(stated(corpus)))
+    plain = settings.flag("claims.plain")
+    yield from _statements(corpus, [one for one in stated(corpus) if plain or not one.plain])
     yield from instead(corpus)
     cured = list(_cures(corpus, list(cures(corpus, settings.whole("claims.cure_within")))))
     yield from cured

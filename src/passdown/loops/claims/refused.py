@@ -26,7 +26,8 @@ HEDGE = any_of(
     r"i'?d (?:say|guess|assume)|maybe|perhaps|probably|possibly|presumably|apparently|might|"
     r"not (?:sure|certain)|unsure|no idea|seems?|seemed|looks like|sounds like|kind of|sort of|"
     r"somehow|wondering|ideally|if i (?:remember|recall)|afaik|iirc|what if|likely|may be|"
-    r"(?:would|could) be (?:nice|great|good|better|cool)|feel free|can you|could you)\b"
+    r"(?:would|could) be (?:nice|great|good|better|cool)|feel free|can you|could you|"
+    r"in theory|(?:we|i) need (?:an? )?(?:option|way))\b"
 )
 NARRATION = any_of(
     r"^(?:i|i'm|im|i've|ive|i'll|i'd|let me|let us|my|me|we(?:'re| are| were|'ve| have(?! (?:a|to)"
@@ -81,8 +82,14 @@ TROUBLE = any_of(
     r"\b(?:do|does|did|is|are|was|were|can|could|has|have)(?:n'?t| not) (?:work|show|see|find|seem|"
     r"exist|get|appear|render|load|update|compile|pass|happen|look|match|correct|right|visible)\w*",
     r"\bnot (?:working|showing|visible|correct|right|good|clear|found|picked|set|valid|defined)\b",
+    r"\bintended (?:functionality|behaviou?r)\b|^the (?:goal|purpose|main idea) ",
     r"\bnot an? valid\b|^the tests? (?:expects?|says?|shows?)\b",
     r"\bcannot be found\b|\bcontinues? to\b|\b(?:is|are) being \w+ed\b",
+)
+# What a product shows to those who use it is asked for, and no rule for those who build it.
+LOOKS = any_of(
+    r"\b(?:navbar|nav bar|buttons?|screens?|modals?|dialogs?|sidebar|dashboard|footer|header|"
+    r"menus?|icons?|tooltips?|dropdowns?|users?|popups?)\b"
 )
 OWN = any_of(r"\b(?:i|me|my|mine)\b|\bfor (?:some|no) reason\b")
 # What was said of a secret says nothing without it, and with it must not be kept.

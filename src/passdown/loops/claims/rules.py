@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.loops.claims.refused import COMMON, NEARBY, OWN, TROUBLE, any_of
+from passdown.loops.claims.refused import COMMON, LOOKS, NEARBY, OWN, TROUBLE, any_of
 
 if TYPE_CHECKING:
     from passdown.loops.claims.payload import Category
@@ -107,6 +107,7 @@ RULES: tuple[Rule, ...] = (
         r"^(?P<say>(?:all |the |every |our |an? )?[\w`/.,' -]{3,60}? (?:must|should) "
         rf"(?:always|never|only ever) {_DO}.*)$",
         0.8,
+        LOOKS,
     ),
     _rule(
         "from-now-on",
@@ -150,6 +151,7 @@ RULES: tuple[Rule, ...] = (
         rf"(?!only )[^,;]{{2,60}}){_BECAUSE}[.!]*$",
         0.75,
         NEARBY,
+        any_of(r"\b(?:is|are|was|does|do|has) not\b"),
     ),
     _rule(
         "not-use",

@@ -87,6 +87,7 @@ class Stated(NamedTuple):
     text: str
     category: Category
     confidence: float
+    plain: bool = False
 
 
 def stated(corpus: Corpus) -> Iterator[Stated]:
@@ -134,7 +135,7 @@ def _plainly(one: Observation, span: Span, before: str, after_reply: bool) -> It
     """What the sentence says in plain words; the one before it may announce it, too."""
     announced = bool(FRAMED.search(before))
     if plain := in_plain_words(span.text, after_reply, announced=announced):
-        yield Stated(one, span, plain.text, plain.category, SURE)
+        yield Stated(one, span, plain.text, plain.category, SURE, plain=True)
 
 
 def remembered(sentence: str) -> tuple[str, Rule] | None:
