@@ -122,6 +122,19 @@ def test_a_second_run_knows_the_first_by_id_and_what_people_said(desk: Desk, rep
     assert refuted(second) == refuted(first)
 
 
+def test_a_verdict_says_with_which_agent_the_change_says_it_was_made_and_who_judged_it(
+    desk: Desk, repo: Path
+) -> None:
+    from passdown import __version__
+
+    body = f"{BODY}\nCo-authored-by: Claude <noreply@example.com>\n"
+    plain = audited(desk, repo, "one", TRUE, BODY, 101)
+    found = audited(desk, repo, "two", TRUE, body, 102)
+    assert (plain["actor"]["agent"], found["actor"]["agent"]) == ("", "claude")
+    assert found["tools"] == {"passdown": __version__}
+    assert (found["overall"], refuted(found)) == (plain["overall"], refuted(plain))
+
+
 def test_a_finding_says_how_often_people_found_its_rule_right(desk: Desk, repo: Path) -> None:
     first = audited(desk, repo, "one", TRUE, BODY, 101)
     assert {json.dumps(one["rule_precision"]) for one in first["findings"]} == {

@@ -200,8 +200,10 @@ def judged(
     """The verdict on a change, with all that is remembered and decided here."""
     from dataclasses import replace
 
+    from passdown import __version__
     from passdown.ops.auditing import ladder, remembered, standing
     from passdown.ops.checks import every
+    from passdown.stages.audit.hands import agent
     from passdown.stages.audit.judge import judge
     from passdown.stages.audit.rules import precision
 
@@ -210,7 +212,11 @@ def judged(
     found = judge(
         subject, texts, change, ctx.redactor(), ctx.clock.now(), ladder(stand), memory, parts
     )
-    return replace(_shadowed(ctx, found, memory), config=_config(ctx), precision=precision(stand))
+    by = replace(subject, agent=subject.agent or agent(texts))
+    return replace(
+        _shadowed(ctx, found, memory), subject=by, config=_config(ctx), precision=precision(stand),
+        tools={"passdown": __version__},
+    )  # fmt: skip
 
 
 def _shadowed(ctx: Ctx, found: Verdict, memory: Memory | PassdownError) -> Verdict:

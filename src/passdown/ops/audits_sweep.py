@@ -81,10 +81,15 @@ def _at(
     from passdown.stages.audit import keep
     from passdown.stages.audit.remote import follow
     from passdown.stages.audit.remote.line import Line
+    from passdown.stages.audit.remote.place import GITHUB
 
     rows = _told(notes, "outcomes", lambda: keep.rows(outcomes(ctx))) or []
     line = Line(forge)
     waiting = follow.after(follow.open_ones(rows, forge.host), _last(ctx, forge))
+    if forge.kind == GITHUB and not forge.token:
+        # It is configured for everybody: nobody's requests are asked after there unasked.
+        notes += [f"{forge.host} is not asked: there is no token for it"] if waiting else []
+        return 0, len(waiting)
     asked = 0
     for repo, number in waiting[:MOST]:
         ctx.report(Progress(asked, len(waiting), "requests", f"{repo}#{number}"))

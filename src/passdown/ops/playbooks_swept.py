@@ -64,6 +64,7 @@ def _looked(
     ctx: Ctx, records: Iterable[Record], notes: list[str]
 ) -> list[tuple[Record, list[Worn]]]:
     from passdown.ops.checks import shelf_of
+    from passdown.ops.operation import Progress
     from passdown.stages.audit.playbooks import Book
     from passdown.stages.audit.playbooks_worn import worn
 
@@ -71,7 +72,8 @@ def _looked(
     shelf.left = READ
     here = in_use(ctx, notes)
     found = []
-    for one in records:
+    for n, one in enumerate(records):
+        ctx.report(Progress(n, 0, "playbooks", one.id))
         tools = tuple(map(str, one.body.get("tools", ())))
         book = Book(one.id, str(one.body.get("title", "")), one.text, (), tools)
         found.append((one, worn(book, shelf, _installed(book, shelf, here))))

@@ -196,6 +196,20 @@ def test_requests_of_forges_that_are_not_configured_are_asked_of_nobody(
     assert (found["asked"], forge.asked) == (0, [])
 
 
+def test_github_is_asked_by_nobody_who_gave_no_token_for_it(tmp_path: Path, forge: Forge) -> None:
+    bare = desk(tmp_path, forge, token="")
+    opened(forge)
+    audits_of(bare, forge, 8)
+    ends(forge, 8)
+    found = sweep(bare)
+    bare.close()
+    if forge.kind == "github":
+        assert (forge.asked, found["asked"], found["left"]) == ([], 0, 1)
+        assert found["notes"] == ["127.0.0.1 is not asked: there is no token for it"]
+    else:
+        assert [one["result"] for one in found["results"]] == ["merged"]
+
+
 def test_a_file_of_outcomes_that_cannot_be_read_is_told(at: Desk, forge: Forge) -> None:
     file = at.app.places.root / keep.OUTCOMES
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -189,14 +189,14 @@ def written(verdict: Json) -> bytes:
 
 def unlike(verdict: Json) -> Json:
     """A verdict without what differs from run to run: its time, how long it took, whether a check
-    had to run or was known, and how often people found its rules right by then."""
+    had to run or was known, by which version of us, and how often people found its rules right."""
     metrics = {**verdict.get("metrics", {}), "duration_ms": 0}
     checks = [{**check, "duration_ms": 0, "cached": False} for check in verdict.get("checks", [])]
     kb = verdict.get("kb", {})
     gain = {**kb.get("gain", {}), "duration_delta_ms": 0, "cached_checks": 0}
     kb = {**kb, "gain": gain if kb.get("gain") else {}}
     findings = [{**one, "rule_precision": {}} for one in verdict.get("findings", [])]
-    return {**verdict, "ts": "", "metrics": metrics, "checks": checks, "kb": kb,
+    return {**verdict, "ts": "", "tools": {}, "metrics": metrics, "checks": checks, "kb": kb,
             "findings": findings}  # fmt: skip
 
 
