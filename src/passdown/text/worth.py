@@ -30,6 +30,11 @@ def worth(words: Iterable[str], having: Mapping[str, int], many: int) -> dict[st
 def answers(words: Iterable[str], told: Mapping[str, float]) -> bool:
     """Whether these words have enough of what a question tells, by its words, to be worth a look:
     no more than common ones in common are not."""
-    there = set(words)
-    has = sum([told[word] for word in told if word in there])
-    return has > 0 and has >= min(ENOUGH, SHARE * sum(told.values()))
+    return answering((words,), told)[0]
+
+
+def answering(texts: Iterable[Iterable[str]], told: Mapping[str, float]) -> list[bool]:
+    """The same of each of these texts."""
+    least = min(ENOUGH, SHARE * sum(told.values()))
+    each = ([told[word] for word in told if word in there] for there in map(frozenset, texts))
+    return [(has := sum(some)) > 0 and has >= least for some in each]

@@ -18,7 +18,7 @@ from passdown.storage.index import Hit
 from passdown.text.rank import Common, Doc, Ranked, question, rank
 from passdown.text.tokens import content_words
 from passdown.text.vectors import features, likeness
-from passdown.text.worth import answers, worth
+from passdown.text.worth import answering, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -122,7 +122,8 @@ def search(
 def _close(asked: Question, hits: Sequence[Hit], known: Common) -> dict[str, Hit]:
     """Those that have enough of what is asked."""
     told = worth(dict.fromkeys(asked.words), known.having, known.many)
-    return {hit.id: hit for hit in hits if answers(hit.words, told)}
+    enough = answering((hit.words for hit in hits), told)
+    return {hit.id: hit for hit, has in zip(hits, enough, strict=True) if has}
 
 
 def _unlike(record: Record) -> Hit:
