@@ -20,7 +20,8 @@ class Facet:
     by a name, or NotFound; `open` the same where sessions can be read into it, else Conflict.
     `about` gives all values that a question speaks of, by its loop and payload; `keepers` the names
     of the people to whom questions about a value are routed. With a `view`, `of` and `about` are
-    given what that draws of a Corpus, which is kept and told what changed since."""
+    given what that draws of a Corpus, which is kept and told what changed since, but of no
+    question."""
 
     name: str
     of: Callable[[Any], Callable[[Record], str]]

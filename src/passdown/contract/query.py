@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What is another than it was: records by id, as they are now (None: gone, or never to be
-    seen); of what relations start from, all that start there now; questions as they stand."""
+    seen); of what relations start from, all that start there now; the loop's own questions, as
+    they stand."""
 
     records: Mapping[str, Record | None]
     edges: Mapping[str, Sequence[Edge]]

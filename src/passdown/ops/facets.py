@@ -41,7 +41,7 @@ def _known(ctx: Ctx, facet: Facet) -> Iterator[tuple[Any, Corpus]]:
     from passdown.stages.mine.corpus import live
 
     if facet.view is not None:
-        with viewed(ctx, facet.view) as both:
+        with viewed(ctx, "", facet.view) as both:
             yield both
     else:
         with ctx.store.read(ctx.sight) as tx:

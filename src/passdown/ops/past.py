@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from passdown.storage.port import Tx
 
 PAGE = 5000
+DECIDES = frozenset(f"promotion.{name}" for name in ("approved", "rejected", "undone"))
+"""Entries of questions that count otherwise from then on."""
 SCORED = ("loop", "action", "n", "right", "brier", "ece", "null_high", "recalibration", "note")
 
 
@@ -57,10 +59,14 @@ def calibrate(ctx: Ctx, loop: Name = "", target: float = 0.9) -> dict[str, Any]:
 
     if not 0.5 <= target < 1:
         raise Invalid(f"a target of {target:g}", next="A share from 0.5 to below 1, such as 0.9.")
-    with kept(ctx, Answers, Answers, _follow) as (answers, _):
+    with kept(ctx, Answers, Answers, _follow, _decides) as (answers, _):
         every = answers.every(loop)
     groups = [plain(group._asdict()) for group in calibrated(every, target)]
     return {"target": target, "groups": groups}
+
+
+def _decides(entry: Entry) -> bool:
+    return entry.name in DECIDES
 
 
 def _follow(answers: Answers, changed: Changed, tx: Tx) -> None:

@@ -35,7 +35,7 @@ def _reading(loop: str, query: Query) -> Operation:
 
     def run(ctx: Ctx, **params: Any) -> Any:
         if query.view is not None:
-            return _over_view(ctx, query, query.view, params)
+            return _over_view(ctx, loop, query, query.view, params)
         return _over_corpus(ctx, query.run, params)
 
     fn = _signed(run, query.run)
@@ -120,12 +120,12 @@ def _told(one: Query | Ask | Act) -> str:
 
 
 def _over_view(
-    ctx: Ctx, query: Query, draw: Callable[[Corpus], View], params: Mapping[str, Any]
+    ctx: Ctx, loop: str, query: Query, draw: Callable[[Corpus], View], params: Mapping[str, Any]
 ) -> Any:
     from passdown.ops.views import viewed
 
     wanted = inspect.signature(query.run).parameters
-    with viewed(ctx, draw) as (view, corpus):
+    with viewed(ctx, loop, draw) as (view, corpus):
         given = {"settings": ctx.settings, "corpus": corpus}
         own = {name: value for name, value in given.items() if name in wanted}
         return query.run(view, **own, **params)

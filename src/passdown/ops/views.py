@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 MOST = 12
 """Views that are kept of one store: each holds what it saw of everything."""
-LONG = 1000
+LONG = 10_000
 """More entries than these are not followed: it takes less to draw anew."""
 UPDATED, EDGE, ASKED = ".updated", "edge.updated", "promotion."
 QUIET = ("person.", "token.", "job.", "trust.", "control.adjusted", "cycle.finished", "quarantine.")
@@ -59,11 +59,16 @@ _lock = Lock()
 
 
 @contextmanager
-def viewed(ctx: Ctx, draw: Callable[[Corpus], V]) -> Iterator[tuple[V, Corpus]]:
-    """A loop's view as of now, and the corpus that it is a view of, as long as this lasts."""
+def viewed(ctx: Ctx, loop: str, draw: Callable[[Corpus], V]) -> Iterator[tuple[V, Corpus]]:
+    """A loop's view as of now, and the corpus that it is a view of, as long as this lasts. Of
+    questions it is told of the loop's own."""
     from passdown.stages.mine.corpus import live
 
-    with kept(ctx, draw, lambda tx: draw(live(tx)), _follow) as (view, tx):
+    def asks(entry: Entry) -> bool:
+        told: str = (entry.detail or {}).get("loop", loop)
+        return told == loop
+
+    with kept(ctx, draw, lambda tx: draw(live(tx)), _follow, asks) as (view, tx):
         yield view, live(tx)
 
 
@@ -73,16 +78,22 @@ def _follow(view: View, changed: Changed, tx: Tx) -> None:
 
 @contextmanager
 def kept(
-    ctx: Ctx, name: object, draw: Callable[[Tx], T], follow: Callable[[T, Changed, Tx], None]
+    ctx: Ctx,
+    name: object,
+    draw: Callable[[Tx], T],
+    follow: Callable[[T, Changed, Tx], None],
+    asks: Callable[[Entry], bool] = lambda entry: False,
 ) -> Iterator[tuple[T, Tx]]:
     """What is drawn under this name of what the caller sees, as of now, and the transaction in
-    which that is so, as long as this lasts."""
+    which that is so, as long as this lasts. It is told of questions by the entries that `asks`
+    takes."""
     one = _of(ctx, name)
     with one.lock, ctx.store.read(ctx.sight) as tx:
         view, before = one.view, one.place
         one.view = None  # what fails on its way is no view
         place = _place(tx)
-        changed = _changed(ctx, tx, before, place) if view is not None and before else None
+        entries = _since(ctx, before, place) if view is not None and before else None
+        changed = _changed(tx, entries, asks) if entries is not None else None
         if changed is None:
             view = None
             view = draw(tx)
@@ -108,14 +119,11 @@ def _place(tx: Tx) -> Place:
     return Place(*tx.ledger.head(), tx.now, tx.registry.value(FAR) or "")
 
 
-def _changed(ctx: Ctx, tx: Tx, before: Place, now: Place) -> Changed | None:
-    """What changed between the two; None where that is not told, or too much."""
-    if now.rescan != before.rescan or now.at < before.at:
+def _changed(tx: Tx, entries: Sequence[Entry], asks: Callable[[Entry], bool]) -> Changed | None:
+    """What these tell; None where one of them does not say what it changed."""
+    if not all(map(_is_told, entries)):
         return None
-    entries = _since(ctx, before, now)
-    if entries is None or not all(map(_is_told, entries)):
-        return None
-    asked = {e.subject for e in entries if e.name.startswith(ASKED)}
+    asked = {e.subject for e in entries if e.name.startswith(ASKED) and asks(e)}
     sources = {e.subject for e in entries if e.name == EDGE}
     ids = {e.subject for e in entries if e.name.endswith(UPDATED) and e.name != EDGE}
     known = {record.id: record for record in tx.knowledge.by_ids(ids)}
@@ -125,7 +133,10 @@ def _changed(ctx: Ctx, tx: Tx, before: Place, now: Place) -> Changed | None:
 
 
 def _since(ctx: Ctx, before: Place, now: Place) -> Sequence[Entry] | None:
-    """The entries after that place; None where the ledger does not go on from there."""
+    """The entries after that place; None where the ledger does not go on from there, or not all
+    that was done is told in it."""
+    if now.rescan != before.rescan or now.at < before.at:
+        return None
     if (before.seq, before.hash) == (now.seq, now.hash):
         return ()
     # Who sees less is not told of what went out of their sight.
