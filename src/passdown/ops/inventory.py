@@ -51,13 +51,10 @@ def inventory(
     `probe` runs the repository's own code in a copy of it, to see whether what would be deleted is
     missed. `symbols` lists definitions, too, that nothing seems to need.
     """
-    from passdown.stages.inventory.report import action
-
     root = Path(path).expanduser()
-    found, rows, alike = _taken(root)
-    seen = _seen(root)
+    found, rows, alike, seen = _taken(root)
     written = "" if dry_run or not out else _written(root, out, rows, alike, seen)
-    told = [_plain(row, action(row, alike, seen)) for row in rows]
+    told = _told(rows, alike, seen)
     shown = [one for one in told if only in ("", one["class"])]
     if not dry_run:
         _keep(ctx, root, rows, told, alike, found.files.left_out)
@@ -148,14 +145,20 @@ def _kept(ctx: Ctx) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["at"], one["id"]), reverse=True)
 
 
-def _taken(root: Path) -> tuple[World, list[Row], list[Overlap]]:
+def _told(rows: list[Row], alike: list[Overlap], seen: Ages) -> list[dict[str, Any]]:
+    from passdown.stages.inventory.report import action
+
+    return [_plain(row, action(row, alike, seen)) for row in rows]
+
+
+def _taken(root: Path) -> tuple[World, list[Row], list[Overlap], Ages]:
     from passdown.stages.inventory.classify import classify, world
     from passdown.stages.inventory.files import read
     from passdown.stages.inventory.overlap import overlaps
 
     found = world(read(root))
     rows = classify(found)
-    return found, rows, overlaps(found, rows, _ages(root))
+    return found, rows, overlaps(found, rows, _ages(root)), _seen(root)
 
 
 def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap], seen: Ages) -> str:
