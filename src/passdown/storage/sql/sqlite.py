@@ -42,7 +42,6 @@ SETTINGS = (
     "synchronous = FULL",  # a decision that was answered is on the disk
     "secure_delete = ON",  # what is erased is overwritten
     "cache_size = -16000",  # kilobytes: the index of a bulk load stays in memory
-    "mmap_size = 268435456",  # bytes: what is read at random is not copied first
     "journal_size_limit = 67108864",
     # A decision writes some forty pages. With SQLite's own thousand, every 25th of those that
     # decide and ask would wait until all pages are moved to their places, too.
