@@ -1,10 +1,11 @@
 """Run one evaluation and print one JSON line; 0 when its goals are met, 1 when not.
 
-python -m evals NAME [--data DIR | --history DIR | --generated] [--size MB] [--write]
+python -m evals NAME [--data DIR | --history DIR | --public DIR | --generated] [--size MB] [--write]
 
---data names a folder laid out as the evaluation expects, else PASSDOWN_DATA does; --history names
-one of clones, and runs NAME_history on it; --generated takes the set the evaluation makes itself;
---size says how large, where that can be chosen. --write keeps the line in evals/results/NAME.json.
+--data names a folder laid out as the evaluation expects, else PASSDOWN_DATA does; --history
+and --public name one of clones, and run NAME_history or NAME_public on it; --generated takes the
+set the evaluation makes itself; --size says how large, where that can be chosen. --write keeps the
+line in evals/results/NAME.json.
 """
 
 from __future__ import annotations
@@ -51,14 +52,16 @@ def _asked(argv: list[str]) -> Namespace:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--data", type=Path, metavar="DIR")
     source.add_argument("--history", type=Path, metavar="DIR")
+    source.add_argument("--public", type=Path, metavar="DIR")
     source.add_argument("--generated", action="store_true")
     parser.add_argument("--size", type=float, metavar="MB")
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args(argv)
-    if asked.history is not None:
-        asked.name, asked.data = f"{asked.name}_history", asked.history
-        if asked.name not in names():
-            parser.error(f"there is no evaluation {asked.name}")
+    for kind in ("history", "public"):
+        if (folder := getattr(asked, kind)) is not None:
+            asked.name, asked.data = f"{asked.name}_{kind}", folder
+            if asked.name not in names():
+                parser.error(f"there is no evaluation {asked.name}")
     if asked.size is not None and not _is_sized(asked):
         parser.error(f"{asked.name} takes no --size, or it is not positive")
     return asked

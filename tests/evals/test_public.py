@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from evals import _public
+from evals import _judged, _public
+from evals._judged import Asked
+from evals._labels import Verdict
+from evals._planted import CATEGORIES
 from evals._public import DEVELOPMENT, TEST, Source, bring, sources, unpacked
 
 NOTES = ".specstory/history/one.md"
@@ -57,3 +60,26 @@ def test_no_repository_is_in_both_parts_and_no_file_is_named_twice() -> None:
     assert len(theirs) >= 50
     for one in (*sources(DEVELOPMENT), *sources(TEST)):
         assert len(set(one.files)) == len(one.files) > 0
+
+
+def test_both_readings_judge_the_same_findings_and_say_nothing_else_of_them() -> None:
+    a, b = _judged.read(_judged.A), _judged.read(_judged.B)
+    assert a.keys() == b.keys()
+    assert {one.category for one in a.values()} <= {*CATEGORIES}
+    told = [one for part in (DEVELOPMENT, TEST) for one in _judged.as_read(part)]
+    assert {one.key for one in told} == a.keys()
+
+
+def test_where_the_readings_differ_a_finding_counts_as_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = {
+        _judged.A: {"x": Verdict("fact", True, False), "y": Verdict("fact", True, False)},
+        _judged.B: {"x": Verdict("fact", False, True), "y": Verdict("fact", True, False)},
+    }
+    monkeypatch.setattr(_judged, "read", said.get)
+    asked = [Asked("fact", key, told=True, by_default=True) for key in ("x", "y", "z")]
+    figures, against = _judged.figures(asked)
+    assert figures["precision_fact"] == figures["precision_worst"] == 0.5
+    assert (figures["junk_share"], figures["unjudged"]) == (0.5, 1)
+    assert against["told_fact"] == "1 of 2 right (0.09 to 0.91), 1 junk"

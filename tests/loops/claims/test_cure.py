@@ -375,3 +375,8 @@ def test_a_file_of_a_passing_work_tree_or_of_another_name_is_no_lesson(
     world.runs(f"file_path: {asked}", "File does not exist.", ok=False, tool="Read")
     world.runs(f"file_path: {got}", "package main", tool="Read")
     assert found(world) == []
+
+
+def test_what_a_guard_refused_is_no_lesson_in_how_to_get_around_it() -> None:
+    refused = "PreToolUse:Bash hook error: [HOOK BLOCKED] rm -rf build"
+    assert found(put(("rm -rf build", refused, False), ("rm -r build", "", True))) == []

@@ -363,6 +363,9 @@ def test_a_log_another_language_and_half_a_sentence_state_nothing(sentence: str)
         "Inside docs/ write a file called DECISION.md for our records in staging.",
         "Modify the agent to prevent the same issue in the future.",
         "Feel free to always use `make check`.",
+        "page?id=1:1563 Hashes never apply to handlers unless `unsafe-hashes` is there.",
+        "It can go to Reports, so I can add more reports in the future.",
+        f"Always send them to https://shop.example.org/portal/{'x' * 60} by mail.",
     ],
 )
 def test_what_a_product_shows_a_wish_and_a_task_state_nothing(sentence: str) -> None:

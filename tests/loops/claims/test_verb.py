@@ -111,3 +111,7 @@ def test_a_program_in_quotes_an_edit_and_a_look_are_no_steps(line: str) -> None:
 
 def test_a_program_that_nobody_knows_is_told_with_two_words() -> None:
     assert verbs("bd mol squash hq-wisp-vpa") == ("bd mol squash",)
+
+
+def test_a_program_without_a_name_and_a_file_that_is_opened_are_no_steps() -> None:
+    assert verbs('"C:\\sdk\\adb.exe" shell dumpsys && start report.html') == ()

@@ -127,7 +127,7 @@ NO_LESSON = re.compile(
     r"doesn't want to (?:proceed|take this action)|tool use was rejected|request interrupted|"
     r"string to replace not found|has not been read yet|no changes to make|modified since read|"
     r"timed out|cancell?ed|sibling tool call|requires approval|permission to use|"
-    r"haven't granted",
+    r"haven't granted|hook error|hook blocked|blocked by",
     re.IGNORECASE,
 )
 

@@ -27,7 +27,7 @@ _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 # Quotations, tables, diffs, indented code, terminal output, logs, data: somebody else's words.
 _FOREIGN = re.compile(
     r"^(?:\t| {4,}\S)|^\s*(?:[>|#⏺⎿\u276f●╭│╰═✓✗\u2a2f\xd7$%+{}\[\]@]|-[^\s]|//|/\*|\d+\s*[|:→+-]|"
-    r"https?://\S+\s*$|file \".*\", line \d|[\w.@/()-]+:\d+(?::\d+)?\s|\S+ @ \S+:\d+\s*$|"
+    r"https?://\S+\s*$|file \".*\", line \d|[^\s:]*[a-z][^\s:]*:\d+(?::\d+)?\s|\S+ @ \S+:\d+\s*$|"
     r"\d{4}-\d\d-\d\d|\d\d:\d\d|(?:error|warn(?:ing)?|info|debug|fatal|fail(?:ed|"
     r"ure)?|ok|pass|traceback|exception|at|file|note|hint)\b[ \t]*[:\[(])",
     re.IGNORECASE,

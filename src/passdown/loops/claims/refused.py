@@ -34,7 +34,7 @@ NARRATION = any_of(
     r" (?:rule|policy|convention)\b)|'ll| will| just| got| did| saw| found| last| recently| added|"
     r" tried| need| can| could| had| see)|there(?:'s| is| are| was| were)?|here(?:'s| is| are)?|"
     r"then|once|thanks|thank|what|looks|got|let's)\b",
-    r"\b(?:i'?m|i am|i'?ve|i have|i was|i did|i want|i need|i just|i'?ll|let me)\b",
+    r"\b(?:i'?m|i am|i'?ve|i have|i was|i did|i want|i need|i just|i'?ll|let me|so i can)\b",
 )
 # Words that tie a sentence to the work of the moment.
 MOMENT = any_of(
@@ -93,7 +93,7 @@ LOOKS = any_of(
 )
 OWN = any_of(r"\b(?:i|me|my|mine)\b|\bfor (?:some|no) reason\b")
 # What was said of a secret says nothing without it, and with it must not be kept.
-MASKED = re.compile(r"\[secret:[a-z0-9-]+:[0-9a-f]+\]")
+MASKED = re.compile(r"\[secret:[a-z0-9-]+:[0-9a-f]+\]|https?://\S{60}")
 COMMON = (QUESTION, HEDGE, NARRATION, MOMENT, DANGLING, MASKED)
 
 # Names, paths, flags, versions, ports: what a later session can look for.

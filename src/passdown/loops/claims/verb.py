@@ -109,7 +109,7 @@ test [ [[ tee tr basename dirname realpath read wait trap ulimit umask history a
 nl man exit return break continue done fi esac else for while if case until do then function git
 gh docker podman kubectl npm pnpm yarn go cargo uv pip pip3 python python3 node mise code vim
 nano apply_patch ssh scp tar unzip gzip sqlite3 psql top htop whoami id hostname uname seq column
-npx bunx uvx bun deno"""
+npx bunx uvx bun deno start explorer cmd.exe cmd"""
 _LOOKING = frozenset(_IDLE.split())
 _SHOWING = """show list ls status info view get inbox log logs describe inspect help version search
 find ready blocked whoami peek tree history stats"""
@@ -200,7 +200,7 @@ def _verb(words: list[str]) -> str:
     if not words or {"--help", "-h", "--version", "--dry-run"} & set(words[1:]):
         return ""
     program, rest = _program(words[0]), words[1:]
-    if program in _LOOKING - _PARTS:
+    if not program or program in _LOOKING - _PARTS:
         return ""
     if program in _INTERPRETERS:
         return _interpreted(program, rest)
