@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from passdown.storage.narrow import Narrow
     from passdown.storage.port import Tx
 
+    Meant = Callable[[Proposal], bool] | None
+
 DECIDED = Shell(
     rows="records",
     columns=("id", "kind", "scope", "life", "text"),
@@ -89,12 +91,7 @@ def _is_by_confidence(order: str, *, is_whole: bool) -> None:
 
 
 def _by_value(
-    ctx: Ctx,
-    loop: str,
-    most: int,
-    after: str,
-    narrow: Narrow,
-    also: Callable[[Proposal], bool] | None,
+    ctx: Ctx, loop: str, most: int, after: str, narrow: Narrow, also: Meant
 ) -> dict[str, Any]:
     from itertools import islice
 
@@ -111,9 +108,9 @@ def _by_value(
             found += [one[0]] if not also or also(one[0].proposal) else []
             if len(found) == most:
                 break
+    goes_on = len(found) == most or len(looked) == LOOKED_AT
     rows = [{**wire(ctx, place.proposal), "lot": place.lot} for place in found]
-    is_whole = len(looked) < LOOKED_AT and len(found) < most
-    return {"proposals": rows, "next": None if is_whole else looked[-1][1]}
+    return {"proposals": rows, "next": looked[-1][1] if goes_on else None}
 
 
 @operation(

@@ -12,14 +12,13 @@ from math import exp, log
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from passdown.text.folds import folded, many, together, without
 from passdown.text.stats import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Sequence
 
-    Told: TypeAlias = Mapping[float, tuple[int, int]]
-    """By what was stated, in its order: how often it was so, and how often not."""
+    from passdown.text.folds import Told
 
 FEW = 30
 """Fewer pairs than this recalibrate nothing."""
@@ -199,8 +198,9 @@ def recalibrated(pairs: Sequence[Pair]) -> Curve:
         return Curve("none", n)
     if n < SOME:
         return _shrunken(pairs)
-    fifths = _folded(pairs)
-    every = _together(fifths)
+    told = zip(pairs, _fifths(pairs), strict=True)
+    fifths = folded(((p.stated, p.right, p.n, fifth) for p, fifth in told), FOLDS)
+    every = together(fifths)
     if n < MANY:
         return _platt(every)
     return min((_platt, _isotonic), key=lambda way: _crossed(way, fifths))(every)
@@ -224,7 +224,7 @@ def _shrunken(pairs: Sequence[Pair]) -> Curve:
 def _platt(told: Told) -> Curve:
     """A logistic curve over the log odds of what was stated, fitted by Newton's method with the
     targets drawn in a little, so that no clean split runs away."""
-    right, n = sum(yes for yes, _ in told.values()), _many(told)
+    right, n = sum(yes for yes, _ in told.values()), many(told)
     high, low = (right + 1) / (right + 2), 1 / (n - right + 2)
     rows = [(_logit(at), yes * high + no * low, yes + no) for at, (yes, no) in told.items()]
     a, b = 1.0, 0.0
@@ -254,7 +254,7 @@ def _step(rows: Sequence[tuple[float, float, int]], a: float, b: float) -> tuple
 def _isotonic(told: Told) -> Curve:
     """The rising steps nearest to what was so."""
     steps = [(at, yes / (yes + no), float(yes + no)) for at, (yes, no) in sorted(told.items())]
-    return Curve("isotonic", _many(told), _rising(steps))
+    return Curve("isotonic", many(told), _rising(steps))
 
 
 def _rising(points: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, float], ...]:
@@ -272,38 +272,13 @@ def _rising(points: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, 
 
 def _crossed(way: Callable[[Told], Curve], fifths: Sequence[Told]) -> float:
     """The Brier score of a way on answers that it was not fitted to."""
-    lost, every = 0.0, _together(fifths)
+    lost, every = 0.0, together(fifths)
     for left_out in fifths:
-        curve = way(_without(every, left_out) or every)
+        curve = way(without(every, left_out) or every)
         for at, (yes, no) in left_out.items():
             p = curve(at)
             lost += yes * (p - 1) ** 2 + no * p * p
-    return lost / _many(every)
-
-
-def _folded(pairs: Sequence[Pair]) -> list[Told]:
-    """What was so of each fifth, by what was stated."""
-    folds: list[dict[float, tuple[int, int]]] = [{} for _ in range(FOLDS)]
-    for p, fifth in zip(pairs, _fifths(pairs), strict=True):
-        yes, no = folds[fifth].get(p.stated, (0, 0))
-        folds[fifth][p.stated] = (yes + p.n, no) if p.right else (yes, no + p.n)
-    return [dict(sorted(fold.items())) for fold in folds]
-
-
-def _together(fifths: Sequence[Told]) -> Told:
-    found: dict[float, tuple[int, int]] = {}
-    for fold in fifths:
-        for at, (yes, no) in fold.items():
-            before = found.get(at, (0, 0))
-            found[at] = before[0] + yes, before[1] + no
-    return dict(sorted(found.items()))
-
-
-def _without(every: Told, some: Told) -> Told:
-    """What is left of all when these are taken out."""
-    found = {at: (yes - some[at][0], no - some[at][1]) if at in some else (yes, no)
-             for at, (yes, no) in every.items()}  # fmt: skip
-    return {at: one for at, one in found.items() if any(one)}
+    return lost / many(every)
 
 
 def merged(pairs: Sequence[Pair]) -> list[Pair]:
@@ -312,10 +287,6 @@ def merged(pairs: Sequence[Pair]) -> list[Pair]:
     for p in pairs:
         counts[p.stated, p.right] = counts.get((p.stated, p.right), 0) + p.n
     return [Pair(at, right, n) for (at, right), n in sorted(counts.items())]
-
-
-def _many(told: Told) -> int:
-    return sum(yes + no for yes, no in told.values())
 
 
 # ---- parts
