@@ -90,17 +90,32 @@ def _at(
         # It is configured for everybody: nobody's requests are asked after there unasked.
         notes += [f"{forge.host} is not asked: there is no token for it"] if waiting else []
         return 0, len(waiting)
+    asked = _each(ctx, line, waiting[:MOST], until, notes, results)
+    if asked == min(len(waiting), MOST):
+        _reverts(ctx, line, follow.merged_ones(rows, forge.host), until, notes, results)
+    return asked, len(waiting) - asked
+
+
+def _each(
+    ctx: Ctx,
+    line: Line,
+    waiting: list[tuple[str, int]],
+    until: float,
+    notes: list[str],
+    results: list[Json],
+) -> int:
+    """Ask after these in turn; how many that were. The last one is where the next sweep goes on."""
+    from passdown.stages.audit.remote import follow
+
     asked = 0
-    for repo, number in waiting[:MOST]:
+    for repo, number in waiting:
         ctx.report(Progress(asked, len(waiting), "requests", f"{repo}#{number}"))
         if time.monotonic() > until or not _one(ctx, line, repo, number, notes, results):
             break
         asked += 1
     if asked:
-        _remember(ctx, forge, follow.named(*waiting[asked - 1]))
-    if asked == min(len(waiting), MOST):
-        _reverts(ctx, line, follow.merged_ones(rows, forge.host), until, notes, results)
-    return asked, len(waiting) - asked
+        _remember(ctx, line.forge, follow.named(*waiting[asked - 1]))
+    return asked
 
 
 def _one(
