@@ -132,13 +132,14 @@ def blocks(
         "hunks": list(_hunks(change, {at.path for one in work.findings for at in one.locations})),
         "kb_neighbors": priors[:PRIORS],
         "drift_context": drifts[:DRIFTS],
-        "hybrid_search_matches": [
-            {"id": one.id, "title": one.title, "text": cut(one.text, LONGEST_BOOK),
-             **({"may_be_out_of_date": one.stale} if one.stale else {})}
-            for one in cited[:BOOKS]
-        ],
+        "hybrid_search_matches": [_matched(one) for one in cited[:BOOKS]],
         "mcp_answers": list(heard.rows),
     }  # fmt: skip
+
+
+def _matched(book: Book) -> Json:
+    told = {"id": book.id, "title": book.title, "text": cut(book.text, LONGEST_BOOK)}
+    return {**told, "may_be_out_of_date": book.stale} if book.stale else told
 
 
 def read(value: Any, change: Change, ids: frozenset[str]) -> Iterator[Finding]:
