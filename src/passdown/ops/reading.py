@@ -37,6 +37,7 @@ SHELL = Shell(
     facts=(
         "files",
         "unchanged",
+        "passed_over",
         "sessions",
         "observations",
         "quarantined",

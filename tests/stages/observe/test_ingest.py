@@ -114,7 +114,15 @@ def test_a_file_in_a_folder_that_is_no_transcript_is_passed_over(
     (tmp_path / "empty.jsonl").write_text("")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\0\0")
     done = read(tmp_path)
-    assert (done.files, done.passed_over, done.refusals) == (1, 3, 0)
+    assert (done.files, done.passed_over, done.refusals, done.next) == (1, 3, 0, "")
+
+
+def test_a_folder_without_a_transcript_is_told_with_what_to_do(read: Read, tmp_path: Path) -> None:
+    assert "passdown discover" in read(tmp_path).next
+    (tmp_path / "notes.jsonl").write_text('{"a": 1}\n')
+    done = read(tmp_path)
+    assert (done.files, done.passed_over) == (0, 1)
+    assert "name one file" in done.next
 
 
 @pytest.mark.parametrize(

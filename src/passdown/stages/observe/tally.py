@@ -56,6 +56,7 @@ class Ingested:
     summary: tuple[dict[str, Any], ...] = ()
     bytes: int = 0
     seconds: float = 0.0
+    next: str = ""
 
 
 @dataclass(slots=True)
@@ -134,7 +135,16 @@ class Tally:
             formats=self.formats,
             summary=tuple(self._summary()),
             seconds=round(seconds, 3),
+            next=self._next(),
         )
+
+    def _next(self) -> str:
+        """What to do where nothing was there to be read; else ''."""
+        if self.any("files", "unchanged", "older", "ignored", "forgotten_files", "refusals"):
+            return ""
+        if not self.any("passed_over"):
+            return "There are no files: `passdown discover` tells where clients keep transcripts."
+        return "No file is a transcript that a reader knows: name one file to be told why."
 
     def _summary(self) -> Iterator[dict[str, Any]]:
         """A row a format, the largest first."""
