@@ -40,9 +40,9 @@ class Repo:
         for path in gone:
             (self.root / path).unlink()
         for name, text in files.items():
-            path = self.root / name.replace("__", "/").replace("_py", ".py")
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text)
+            file = self.root / name.replace("__", "/").replace("_py", ".py")
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text)
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", subject)
         return self.git("rev-parse", "HEAD")

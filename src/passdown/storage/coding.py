@@ -72,8 +72,8 @@ def unpacked(text: str) -> Any:
     if text == "{}":
         return {}
     try:
-        value, end = _decoder.scan_once(text, 0)
-    except StopIteration:
+        value, end = _decoder.raw_decode(text)
+    except ValueError:
         end = -1
     # What was packed has nothing around it; whatever has is read with more patience.
     return value if end == len(text) else _decoder.decode(text)

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from passdown.domain.actor import Actor
-    from passdown.domain.change import Image
     from passdown.domain.clock import At
-    from passdown.domain.entry import Activity, Entry
     from passdown.domain.observation import Observation, Seen, Session, Source
     from passdown.domain.proposal import Mark, Message, Proposal, Status
     from passdown.domain.record import Edge, Life, Record
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from passdown.storage.erasure import Erasure
     from passdown.storage.index import Index
     from passdown.storage.jobs import Jobs
+    from passdown.storage.ledger import Ledger
     from passdown.storage.narrow import Narrow
     from passdown.storage.sums import Sums
     from passdown.storage.wanted import Wanted
@@ -240,66 +239,6 @@ class Queue(Protocol):
     def mark(self, mark: Mark) -> None: ...
 
     def marks(self, id: str) -> list[Mark]: ...
-
-
-class Ledger(Protocol):
-    """What happened, append-only and chained; before-images; the activity log."""
-
-    def append(self, name: str, actor: str, subject: str, detail: Json) -> Entry:
-        """Add to the chain, never with a time before the last. Limit beyond 1 MB of detail."""
-        ...
-
-    def entries(
-        self, *, after: int = 0, subject: str = "", name: str = "", limit: int = 1000
-    ) -> list[Entry]:
-        """Ascending seq."""
-        ...
-
-    def latest(
-        self,
-        name: str,
-        *,
-        before: int,
-        after: int = 0,
-        loop: str = "",
-        by: str = "",
-        limit: int = 1000,
-    ) -> list[Entry]:
-        """Of this name about questions that may be seen, newest first: those between the two; of
-        one loop's questions, or by one actor, when named."""
-        ...
-
-    def head(self) -> tuple[int, str]:
-        """The last entry's seq and hash; (0, GENESIS) of an empty ledger."""
-        ...
-
-    def anchor(self) -> tuple[int, str]:
-        """The head as noted apart from the entries: a shortened ledger does not match it."""
-        ...
-
-    def erase(self, body: str) -> bool:
-        """Take one body away; its hash stays, so the chain still verifies."""
-        ...
-
-    def keep_image(self, image: Image) -> None:
-        """Conflict when this change of this proposal has one."""
-        ...
-
-    def images(self, proposal: str) -> list[Image]:
-        """In the order they were made."""
-        ...
-
-    def touched_after(self, kind: str, key: str, version: int) -> list[str]:
-        """Proposals whose changes came after that version of that record."""
-        ...
-
-    def note(self, activity: Activity) -> None: ...
-
-    def activities(
-        self, *, name: str = "", item: str = "", session: str = "", limit: int = 1000
-    ) -> list[Activity]:
-        """Newest first."""
-        ...
 
 
 class Registry(Protocol):

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 OLDEST = (3, 37)
 
-MAPPED = 256 * 2**20
-"""Bytes of the file that those who read share with each other and with the system."""
-
 
 def open_sqlite(path: str | Path, clock: Clock, on_statement: Hook | None = None) -> SqliteStore:
     """The store in this file, made or migrated where needed."""
@@ -55,10 +52,10 @@ class SqliteStore:
         self._clock = clock
         self._queries = Queries(DIALECT)
         self._turn = Turn(path)
-        self._beside = Beside(os.path.dirname(path))
+        self._beside = beside = Beside(os.path.dirname(path))
         # A connection that turns from reading to writing plans all its queries anew: those that
         # decide do nothing else.
-        self._pool = Pool(path, lambda: self._reader(on_statement))
+        self._pool = Pool(path, lambda: SqliteConnection(path, self._queries, on_statement, beside))
         self._writers = Pool(path, lambda: self._writer(on_statement))
         self._mended = prepare(path)
         try:
@@ -83,12 +80,6 @@ class SqliteStore:
             self._tx(connection, sight, writes=True) as tx,
         ):
             yield tx
-
-    def _reader(self, on_statement: Hook | None) -> SqliteConnection:
-        """A connection for searches: what they read all over the file is not copied first."""
-        made = SqliteConnection(self._path, self._queries, on_statement, self._beside)
-        made.rows(f"PRAGMA mmap_size = {MAPPED}")
-        return made
 
     def _writer(self, on_statement: Hook | None) -> SqliteConnection:
         """A connection for short transactions: what one statement may have to take back stays in

@@ -55,13 +55,17 @@ def found(
 
 
 def candidates(seen: Picture, settings: Settings) -> list[Candidate]:
-    """What the rules say, as the thresholds stood when the cycle began."""
+    """What the rules say, as the thresholds stood when the cycle began; names last: they harm
+    nobody, and of what is to be split or merged no other name is asked for."""
     from passdown.loops.ontology.judge import candidates as judged
     from passdown.loops.ontology.pressure import eased, pressure
+    from passdown.loops.ontology.renaming import renames
 
     most = 2 * settings.whole(MOST_PROPOSALS)
     held = eased(thresholds(settings), pressure(seen.world))
-    return list(judged(seen.world, held, most=most, calm=_calm()))
+    found = judged(seen.world, held, most=most, calm=_calm())
+    taken = {id for one in found for id in (one.subject, *(to for _, to in one.routes))}
+    return [*found, *renames(seen.world, held, only=seen.world.ontologies.keys() - taken)]
 
 
 @cache

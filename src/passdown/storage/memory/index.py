@@ -96,12 +96,8 @@ class MemoryIndex:
             found = set(islice((id for id in reversed(indexed) if id in found), LOOKED_AT))
         hits = scored(((id, " ".join(indexed[id].words)) for id in found), having, many)
         records = self._bound.table("records")
-        serving = (
-            hit(one, record_of(records[one[1]]))
-            for one in hits
-            if self._serves(one[1], kinds, lives)
-        )
-        return list(islice(serving, limit))
+        serving = (one for one in hits if self._serves(one[1], kinds, lives))
+        return [hit(one, record_of(records[one[1]])) for one in islice(serving, limit)]
 
     def counts(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """How many records have each of these words, and how many there are."""

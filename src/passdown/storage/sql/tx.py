@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from passdown.storage.erasure import Erasure
     from passdown.storage.index import Index
     from passdown.storage.jobs import Jobs
+    from passdown.storage.ledger import Ledger
     from passdown.storage.port import (
         Knowledge,
-        Ledger,
         Observations,
         Queue,
         Registry,

@@ -24,9 +24,6 @@ NEEDS = {
     "merges": "Merges would help: small ones are merged more readily.",
 }
 
-SUCH = 6
-"""Concepts that are named of each ontology."""
-
 
 def routes(site: Site) -> Sequence[BaseRoute]:
     """The addresses of these pages."""
@@ -40,11 +37,7 @@ def ontologies(visit: Visit) -> Response:
     found = visit.call("ontology.regions", step=step, limit=visit.whole("limit", 150))
     pressure = visit.call("ontology.pressure")
     told = (ZONES.get(pressure["zone"], ""), NEEDS.get(pressure["need"], ""))
-    such: dict[str, list[str]] = {}
-    for node in found["nodes"]:
-        if len(names := such.setdefault(node["ontology"], [])) < SUCH:
-            names.append(node["name"])
-    return visit.show("ontologies.html", found=found, pressure=pressure, told=told, such=such)
+    return visit.show("ontologies.html", found=found, pressure=pressure, told=told)
 
 
 def ontology(visit: Visit) -> Response:
