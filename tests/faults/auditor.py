@@ -1,19 +1,13 @@
-"""A process that audits a request and kills itself at one of its steps, as a power cut would.
-
-It is told on standard input, line by line, where the store is and at which step to die, and forks
-for each; it answers how that ended. `python -m tests.faults.auditor KIND URL`.
-"""
+"""A process that audits a request and dies at one of its steps: `python -m tests.faults.auditor
+KIND URL`, told as in `dying`."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Any
 
 from passdown import loops
 from passdown.app import App
@@ -22,31 +16,7 @@ from passdown.stages import audit as stages
 from passdown.stages.audit import forge, keep
 from passdown.stages.audit.remote import line
 from tests.desk import ALICE, places
-
-
-class Steps:
-    """Counts the steps, and dies at one of them; 0 is never."""
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-        self.passed = 0
-
-    def step(self) -> None:
-        self.passed += 1
-        if self.passed == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, place: Any, name: str) -> None:
-        """A step before this is called and one after."""
-        real: Callable[..., Any] = getattr(place, name)
-
-        def both(*args: Any, **more: Any) -> Any:
-            self.step()
-            found = real(*args, **more)
-            self.step()
-            return found
-
-        setattr(place, name, both)
+from tests.faults.dying import Steps, told
 
 
 def audit(kind: str, url: str, home: Path, at: int) -> None:
@@ -78,17 +48,7 @@ def prepare() -> None:
 
 def main(kind: str, url: str) -> None:
     prepare()
-    for told in sys.stdin:
-        home, at = told.rsplit(" ", 1)
-        child = os.fork()
-        if child == 0:
-            try:
-                audit(kind, url, Path(home), int(at))
-            except BaseException as error:
-                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-                os._exit(1)
-            os._exit(0)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    told(lambda home, at: audit(kind, url, home, at))
 
 
 if __name__ == "__main__":

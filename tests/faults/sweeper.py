@@ -1,12 +1,8 @@
-"""A process that sweeps what was audited and kills itself at one of its steps, like a power cut.
-
-It is told on standard input, line by line, where the store is and at which step to die, and forks
-for each; it answers how that ended. `python -m tests.faults.sweeper KIND URL`.
-"""
+"""A process that sweeps what was audited and dies at one of its steps: `python -m
+tests.faults.sweeper KIND URL`, told as in `dying`."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -17,7 +13,8 @@ from passdown.stages.audit import keep
 from passdown.stages.audit.remote import line
 from passdown.stages.propose import file
 from tests.desk import places
-from tests.faults.auditor import Steps, prepare
+from tests.faults.auditor import prepare
+from tests.faults.dying import Steps, told
 from tests.ops.at_forges.asked import WORKER
 
 
@@ -45,17 +42,7 @@ def sweep(kind: str, url: str, home: Path, at: int) -> None:
 
 def main(kind: str, url: str) -> None:
     prepare()
-    for told in sys.stdin:
-        home, at = told.rsplit(" ", 1)
-        child = os.fork()
-        if child == 0:
-            try:
-                sweep(kind, url, Path(home), int(at))
-            except BaseException as error:
-                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-                os._exit(1)
-            os._exit(0)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    told(lambda home, at: sweep(kind, url, home, at))
 
 
 if __name__ == "__main__":

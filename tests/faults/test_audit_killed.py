@@ -7,12 +7,7 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,10 +16,10 @@ from passdown.stages.audit.remote.mirror import Mirrors
 from passdown.stages.audit.remote.place import Forge as Located, Place
 from passdown.stages.audit.remote.request import read
 from tests.desk import ALICE, places
+from tests.faults.dying import each_time
 from tests.forges import TOKEN, Forge, pushed, seeded, serving
 from tests.stages.audit.repo import commit, run
 
-ROOT = Path(__file__).parents[2]
 MANY = 7
 """Findings beside lines: more than that process sends at once."""
 
@@ -37,25 +32,6 @@ def opened(forge: Forge) -> None:
     run(work, "push", "-q", "origin", "main")
     head = pushed(work, "topic", {"other.py": "x = 1\n"}, "Tidy")
     forge.pull(7, head, base, "Tidy", "\n".join(f"- Removes `{name}`." for name in names))
-
-
-@contextmanager
-def auditor(forge: Forge) -> Iterator[Any]:
-    """A process that audits, once for each call; how it ended."""
-    command = [sys.executable, "-m", "tests.faults.auditor", forge.kind, forge.url]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as started:
-        assert started.stdin is not None
-        assert started.stdout is not None
-
-        def once(home: Path, at: int) -> int:
-            print(f"{home} {at}", file=started.stdin, flush=True)
-            return int(started.stdout.readline())  # type: ignore[union-attr]
-
-        yield once
-        started.stdin.close()
 
 
 def prepared(home: Path, forge: Forge) -> Path:
@@ -103,7 +79,10 @@ def test_killed_between_any_two_steps_the_next_audit_leaves_one_of_each(
     kind: str, tmp_path: Path
 ) -> None:
     died = 0
-    with serving(kind, tmp_path / "forge") as forge, auditor(forge) as audit:
+    with (
+        serving(kind, tmp_path / "forge") as forge,
+        each_time("tests.faults.auditor", forge) as audit,
+    ):
         opened(forge)
         template = prepared(tmp_path / "template", forge)
         while True:

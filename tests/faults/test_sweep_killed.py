@@ -4,44 +4,19 @@ and one question about each playbook."""
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from passdown.stages.audit import keep
 from passdown.stages.audit.keep import RESULT
 from tests.desk import ALICE
+from tests.faults.dying import each_time
 from tests.faults.sweeper import app_of
 from tests.forges import TOKEN, Forge, requested, serving
 from tests.ops.test_playbooks_kept import PROXIES
 from tests.stages.audit.shelves import NEW, OLD, installed, wheel
-
-ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def sweeper(forge: Forge) -> Iterator[Any]:
-    """A process that sweeps, once for each call; how it ended."""
-    command = [sys.executable, "-m", "tests.faults.sweeper", forge.kind, forge.url]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as started:
-        assert started.stdin is not None
-        assert started.stdout is not None
-
-        def once(home: Path, at: int) -> int:
-            print(f"{home} {at}", file=started.stdin, flush=True)
-            return int(started.stdout.readline())  # type: ignore[union-attr]
-
-        yield once
-        started.stdin.close()
 
 
 def prepared(home: Path, forge: Forge) -> Path:
@@ -83,7 +58,10 @@ def once_each(forge: Forge, home: Path) -> None:
 
 def test_killed_between_any_two_steps_the_next_sweep_leaves_one_of_each(tmp_path: Path) -> None:
     died = 0
-    with serving("gitea", tmp_path / "forge") as forge, sweeper(forge) as sweep:
+    with (
+        serving("gitea", tmp_path / "forge") as forge,
+        each_time("tests.faults.sweeper", forge) as sweep,
+    ):
         requested(forge, {"cart.py": "x = 1\n"}, "Tidies.")
         over = {"state": "closed", "merged": True, "merge_commit_sha": "0" * 40}
         forge.pulls["acme/shop", 7] |= over
