@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from passdown.app import App
 from passdown.domain.errors import PassdownError
 from passdown.domain.scope import ALL
 from passdown.ops.audit import judged
@@ -20,9 +19,9 @@ from passdown.stages.audit.runs import lint
 from passdown.stages.audit.runs.sandbox import KINDS, sandbox
 from passdown.stages.audit.tree import Tree
 from passdown.stages.audit.verdict import Subject
-from passdown.testing import VirtualClock
-from tests.desk import ALICE, Desk, places
-from tests.stages.audit.repo import commit, init, run
+from tests.desk import ALICE, Desk
+from tests.ops.audited import audited as of_topic, desks, seeded
+from tests.stages.audit.repo import commit, run
 from tests.stages.audit.runs.test_lint import script
 
 if TYPE_CHECKING:
@@ -38,33 +37,16 @@ BAD = {"cart.py": "import os\n\nx = 1\n"}
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """A desk that may run linters, with these settings besides."""
-    made: list[Desk] = []
-
-    def _make(**more: str) -> Desk:
-        home = tmp_path / f"desk{len(made)}"
-        usual = {"audit.observer": "", "audit.linters": "true", "audit.sandbox": "none",
-                 "audit.python": sys.executable}  # fmt: skip
-        flags = usual | {name.replace("_", ".", 1): value for name, value in more.items()}
-        clock = VirtualClock()
-        made.append(Desk(App(places(str(home / "s.db"), home), clock=clock, flags=flags), clock))
-        return made[-1]
-
-    yield _make
-    for one in made:
-        one.close()
+    with desks(tmp_path, audit_linters="true", audit_python=sys.executable) as found:
+        yield found
 
 
 def based(root: Path, files: Mapping[str, str] = BASE) -> Path:
-    place = init(root / "repo")
-    commit(place, files)
-    run(place, "remote", "add", "origin", "https://git.example.com/acme/shop.git")
-    return place
+    return seeded(root, files)
 
 
 def audited(desk: Desk, repo: Path, files: Mapping[str, str | None]) -> Any:
-    run(repo, "checkout", "-q", "-B", "topic", "main")
-    commit(repo, files, "Mend it")
-    return desk.call("audit.range", range="main..HEAD", repo=str(repo), pr=7)["verdict"]
+    return of_topic(desk, repo, files, "Mend it")
 
 
 def checks(verdict: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

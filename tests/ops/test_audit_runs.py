@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from passdown.app import App
 from passdown.domain.scope import ALL
 from passdown.ops.audit import judged
 from passdown.stages.audit import facts, git
@@ -16,9 +15,9 @@ from passdown.stages.audit.change import Change
 from passdown.stages.audit.said import Text
 from passdown.stages.audit.tree import Tree
 from passdown.stages.audit.verdict import Subject
-from passdown.testing import VirtualClock
-from tests.desk import ALICE, Desk, places
-from tests.stages.audit.repo import commit, init, run
+from tests.desk import ALICE, Desk
+from tests.ops.audited import audited as of_topic, desks, seeded
+from tests.stages.audit.repo import commit, run
 from tests.stages.audit.runs.pythons import bare
 
 if TYPE_CHECKING:
@@ -37,34 +36,16 @@ BODY = "Adds a regression test."
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """A desk with these settings beside those that let tests run without being shut in."""
-    made: list[Desk] = []
-
-    def _make(**more: str) -> Desk:
-        home = tmp_path / f"desk{len(made)}"
-        told = {"audit.observer": "", "audit.dynamic": "true", "audit.sandbox": "none",
-                "audit.python": bare(tmp_path)}  # fmt: skip
-        flags = told | {name.replace("_", ".", 1): value for name, value in more.items()}
-        clock = VirtualClock()
-        made.append(Desk(App(places(str(home / "s.db"), home), clock=clock, flags=flags), clock))
-        return made[-1]
-
-    yield _make
-    for one in made:
-        one.close()
+    with desks(tmp_path, audit_dynamic="true", audit_python=bare(tmp_path)) as found:
+        yield found
 
 
 def based(root: Path, files: Mapping[str, str] = BASE) -> Path:
-    place = init(root / "repo")
-    commit(place, files)
-    run(place, "remote", "add", "origin", "https://git.example.com/acme/shop.git")
-    return place
+    return seeded(root, files)
 
 
 def audited(desk: Desk, repo: Path, files: Mapping[str, str | None], body: str = BODY) -> Any:
-    run(repo, "checkout", "-q", "-B", "topic", "main")
-    commit(repo, files, f"Mend it\n\n{body}")
-    asked = {"range": "main..HEAD", "repo": str(repo), "pr": 7}
-    return desk.call("audit.range", **asked)["verdict"]
+    return of_topic(desk, repo, files, f"Mend it\n\n{body}")
 
 
 def check(verdict: Mapping[str, Any], name: str = "dynamic") -> Any:
