@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 from contextlib import closing
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from passdown.domain.errors import PassdownError, StoreError
+from passdown.domain.proposal import Status
 from passdown.domain.scope import ALL
 from passdown.storage.sql.sqlite import SqliteConnection
 from passdown.storage.sql.told import meaning
@@ -286,3 +288,15 @@ def test_pages_are_moved_to_their_places_seldom(path, clock):
     store.close()
     assert path.stat().st_mtime_ns > before
     assert not log.exists()
+
+
+def test_a_list_of_one_loop_goes_through_the_questions_of_no_other(path, clock):
+    statements: list[str] = []
+    with closing(open_sqlite(path, clock, statements.append)) as store, store.read(ALL) as tx:
+        statements.clear()
+        tx.queue.all((Status.EXECUTED,), loop="few", limit=9)
+        (said,) = [one for one in statements if "proposals" in one]
+    with closing(sqlite3.connect(path)) as database:
+        names = dict.fromkeys(re.findall(r":(\w+)", said), "x")
+        (plan,) = database.execute(f"EXPLAIN QUERY PLAN {said}", names).fetchall()
+    assert "proposals_counted (loop=? AND status=?)" in plan[-1]
