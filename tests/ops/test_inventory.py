@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +56,31 @@ def test_the_second_inventory_says_what_the_first_did(at: Desk, repo: Path) -> N
     first, second = (at.call("inventory", path=str(repo)) for _ in range(2))
     assert first == second
     assert first["dead"] == 1
+
+
+def test_one_file_that_is_nested_too_deep_to_follow_stops_no_inventory(
+    at: Desk, repo: Path
+) -> None:
+    long = "+".join(["x"] * 1200)
+    body = "\n".join(f"    y{n} = {long}" for n in range(12))
+    (repo / "deep.py").write_text(f"y = {long}\nimport old\ndef f(x):\n{body}\n")
+    (repo / "again.py").write_text((repo / "deep.py").read_text())
+    told = {one["path"]: one for one in at.call("inventory", path=str(repo))["files"]}
+    assert set(told) == {"again.py", "deep.py", "old.py"}
+    assert told["old.py"]["importers"] == ["again.py", "deep.py"]
+
+
+def test_a_name_that_is_no_text_is_counted_as_left_out(at: Desk, repo: Path) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(repo) + b"/\xff.py")).write_text("x = 1\n")
+    except OSError:
+        pytest.skip("this disk takes no such name")
+    told = at.call("inventory", path=str(repo))
+    assert [one["path"] for one in told["files"]] == ["old.py"]
+    assert told["left_out"] == 1
+
+
+def test_a_name_of_two_lines_stays_in_its_row_of_the_report(at: Desk, repo: Path) -> None:
+    (repo / "a\n|b`.py").write_text("x = 1\n")
+    at.call("inventory", path=str(repo))
+    assert "| `a \\|b'.py` |" in (repo / REPORT).read_text()

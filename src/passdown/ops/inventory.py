@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from passdown.stages.inventory.overlap import Overlap
 
 
+_COUNTED = ("production", "documented", "manual", "dead")
 _FOLD = Fold("class", ("production", "documented", "test"), by="confidence", unless=("all", "only"))
 
 
@@ -25,7 +26,7 @@ _FOLD = Fold("class", ("production", "documented", "test"), by="confidence", unl
     cli=Shell(
         rows="files",
         columns=("path", "class", "confidence", "shown", "action"),
-        facts=("root", "production", "documented", "manual", "dead", "written", "others"),
+        facts=("root", *_COUNTED, "left_out", "written", "others"),
         also=(("symbols", ("path", "line", "name", "dead", "why")),),
         bare="path",
         fold=_FOLD,
@@ -73,7 +74,7 @@ def inventory(
     cli=Shell(
         rows="files",
         columns=("path", "class", "confidence", "shown", "action"),
-        facts=("name", "at", "production", "documented", "manual", "dead", "others"),
+        facts=("name", "at", *_COUNTED, "left_out", "others"),
         fold=_FOLD,
     ),
     example="passdown inventory kept --only dead",
@@ -178,8 +179,7 @@ def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap], seen: 
 def _counts(rows: list[Row]) -> dict[str, int]:
     from passdown.stages.inventory.report import four
 
-    classes = ("production", "documented", "manual", "dead")
-    return {cls: sum(four(row) == cls for row in rows) for cls in classes}
+    return {cls: sum(four(row) == cls for row in rows) for cls in _COUNTED}
 
 
 def _overlap(one: Overlap) -> dict[str, Any]:

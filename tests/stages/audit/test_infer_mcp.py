@@ -4,8 +4,11 @@ by nobody."""
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +160,31 @@ def test_servers_are_named_as_clients_of_agents_name_them() -> None:
 def test_a_file_that_names_none_as_it_should_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match=r"audit\.mcp"):
         servers(text)
+
+
+def test_what_a_server_leaves_running_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(infer_mcp, "SECONDS", 2.0)
+    left = tmp_path / "left"
+    program = (
+        "import os, sys, time\n"
+        "if not os.fork():\n"
+        "    os.setsid()\n"
+        "    open(sys.argv[1], 'w').write(str(os.getpid()))\n"
+        "    time.sleep(30)\n"
+        "time.sleep(30)\n"
+    )
+    began = time.monotonic()
+    found = heard([Server("docs", (sys.executable, "-c", program, str(left)))], "x", {})
+    with suppress(ProcessLookupError):
+        os.kill(int(left.read_text()), signal.SIGKILL)
+    assert found.missed == ("docs: it took over 2 s",)
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("one", [Server("docs", ("a\0b",)), Server("docs", ("true",), {"A=B": ""})])
+def test_a_name_that_no_program_may_have_is_missed(one: Server) -> None:
+    found = heard([one], "x", {})
+    assert found.rows == ()
+    assert found.missed[0].startswith("docs: it cannot be started: ")

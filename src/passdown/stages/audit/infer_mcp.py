@@ -165,15 +165,19 @@ def _talking(one: Server, env: Mapping[str, str]) -> Iterator[_Line]:
             one.command, env=known, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, start_new_session=True, cwd="/",
         )  # fmt: skip
-    except OSError as error:
-        raise Unavailable(f"it cannot be started: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # a name that holds what no name may hold
+        why = getattr(error, "strerror", None) or str(error)
+        raise Unavailable(f"it cannot be started: {why}") from error
     try:
         yield _Line(started, time.monotonic() + SECONDS)
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(started.pid, signal.SIGKILL)
-        with suppress(OSError):
-            started.communicate()
+        # What it left behind may hold its end open: nothing is read till the end of it.
+        for pipe in (started.stdin, started.stdout):
+            with suppress(OSError):
+                pipe.close() if pipe is not None else None
+        started.wait()
 
 
 class _Line:

@@ -69,7 +69,7 @@ def read(root: Path) -> Files:
     for path in _paths(root):
         if not _is_text(path):
             continue
-        text = _text(root / path)
+        text = _text(root / path) if _is_sayable(path) else None
         if text is None or len(texts) >= MOST:
             left_out += 1
             continue
@@ -108,6 +108,11 @@ def _walked(root: Path) -> Iterator[str]:
 def _is_text(path: str) -> bool:
     name = path.rpartition("/")[2]
     return name.endswith(_TEXTS) or name.startswith(_BARE) or "." not in name
+
+
+def _is_sayable(path: str) -> bool:
+    """Whether a name is text, so that it can be told of."""
+    return not any("\ud800" <= char <= "\udfff" for char in path)
 
 
 def _text(path: Path) -> str | None:

@@ -8,6 +8,7 @@ import copy
 import hashlib
 import re
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -145,7 +146,9 @@ def _shape(text: str, found: World, path: str) -> _Shape:
 def _bodies(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _is_long(node):
-            yield hashlib.sha256(_erased(node).encode()).hexdigest()[:16]
+            # One that is nested deeper than can be followed is like no other.
+            with suppress(RecursionError):
+                yield hashlib.sha256(_erased(node).encode()).hexdigest()[:16]
 
 
 def _is_long(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -77,13 +77,14 @@ def _parts(
 
 
 def _folder(folder: str, rows: Sequence[Row]) -> Iterator[str]:
-    yield f"\n## `{folder or '.'}/` ({len(rows)})\n"
+    yield f"\n## `{_plain(folder) or '.'}/` ({len(rows)})\n"
     yield "| file | class | sure | what shows it | imported by | lines |"
     yield "|---|---|---|---|---|---|"
     for row in rows:
         flags = f" ({', '.join(row.flags)})" if row.flags else ""
+        name = _plain(row.path.rpartition("/")[2])
         yield (
-            f"| `{row.path.rpartition('/')[2]}` | {row.cls}{flags} | {row.confidence:.2f} | "
+            f"| `{name}` | {row.cls}{flags} | {row.confidence:.2f} | "
             f"{_shown(row)} | {len(row.importers)} | {row.loc} |"
         )
 

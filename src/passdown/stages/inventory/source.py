@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -68,7 +69,10 @@ def read(text: str) -> Source:
     found.is_empty = all(_says_nothing(node) for node in tree.body)
     found.publics = frozenset(_publics(tree))
     found.marks = frozenset(_marks(tree))
-    _Reader(found).visit(tree)
+    for node in tree.body:
+        # What is nested deeper than can be followed says nothing; the rest of the file does.
+        with suppress(RecursionError):
+            _Reader(found).visit(node)
     return found
 
 
