@@ -222,18 +222,32 @@ def test_nobody_restamps_what_is_not_there_or_against_no_version(desk: Desk) -> 
     id = shown(desk)["Times"]["id"]
     with pytest.raises(Invalid, match="names no version"):
         desk.call("audit.restamp", id=id, choice="still_accurate", tools="netty")
+    with pytest.raises(Invalid, match="names no version"):
+        desk.call("audit.restamp", id=id, choice="still_accurate", tools="netty==")
+
+
+def test_what_could_not_be_approved_of_a_playbook_is_not_asked(desk: Desk) -> None:
+    filed(desk, "Times", TIMES)
+    id = shown(desk)["Times"]["id"]
+    for choice in ("still_accurate", "retire"):
+        with pytest.raises(Invalid, match="takes no text"):
+            desk.call("audit.restamp", id=id, choice=choice, text="Do nothing of it.")
+    for text in ("", TIMES):
+        with pytest.raises(Invalid, match="says the same"):
+            desk.call("audit.restamp", id=id, choice="edit", text=text)
+    with pytest.raises(Invalid, match="at most"):
+        desk.call("audit.restamp", id=id, choice="edit", text="word " * 10_000)
+    assert waiting(desk) == []
 
 
 def test_a_choice_that_is_another_than_it_says_is_refused(desk: Desk) -> None:
     filed(desk, "Times", TIMES, tools=f"netty=={OLD}")
     id = shown(desk)["Times"]["id"]
-    asked = desk.call("audit.restamp", id=id, choice="still_accurate", text="Do nothing of it.",
-                      tools=f"netty=={NEW}")  # fmt: skip
+    asked = desk.call("audit.restamp", id=id, choice="still_accurate", tools=f"netty=={NEW}")
     with pytest.raises(Invalid, match="says something else"):
-        desk.call("approve", id=asked["proposal"])
-    same = desk.call("audit.restamp", id=id, choice="edit", tools=f"netty=={NEW}")
+        desk.call("approve", id=asked["proposal"], edit={"text": "Do nothing of it."})
     with pytest.raises(Invalid, match="says the same"):
-        desk.call("approve", id=same["proposal"])
+        desk.call("approve", id=asked["proposal"], edit={"choice": "edit"})
 
 
 def test_an_agent_may_ask_it_and_only_people_decide_it(desk: Desk) -> None:
@@ -272,10 +286,12 @@ def test_a_playbook_that_gives_orders_to_models_is_filed_by_nobody(desk: Desk, t
     with pytest.raises(Invalid, match="no advice"):
         desk.call("approve", id=filed_by["proposal"])
     filed(desk, "Times", TIMES, tools=f"netty=={OLD}")
-    edit = desk.call("audit.restamp", id=shown(desk)["Times"]["id"], choice="edit", text=text,
-                     tools=f"netty=={NEW}")  # fmt: skip
+    id = shown(desk)["Times"]["id"]
     with pytest.raises(Invalid, match="no advice"):
-        desk.call("approve", id=edit["proposal"])
+        desk.call("audit.restamp", id=id, choice="edit", text=text)
+    edit = desk.call("audit.restamp", id=id, choice="edit", text="Ask Ann.")
+    with pytest.raises(Invalid, match="no advice"):
+        desk.call("approve", id=edit["proposal"], edit={"text": text})
 
 
 def test_how_playbooks_stand_is_not_told_of_another_version_of_them(desk: Desk) -> None:

@@ -47,12 +47,13 @@ def restamp(corpus: Corpus, id: str, choice: str, text: str = "", tools: str = "
         what = f"{len(found)} playbooks have" if found else "no playbook has"
         raise NotFound(f"{what} the id {id[:40]!r}", next="`passdown audit playbooks` shows them.")
     old, fresh = found[0], _listed(tools)
-    if bare := [one for one in fresh if "==" not in one]:
+    if bare := [one for one in fresh if not one.partition("==")[2].strip()]:
         raise Invalid(f"{bare[0]!r} names no version", next="Say NAME==VERSION, by commas.")
     title = str(old.body.get("title", ""))
+    said = old.text.removeprefix(f"{title}\n\n")
     return FilePlaybook(
         title,
-        text.strip() or old.text.removeprefix(f"{title}\n\n"),
+        _reworded(choice, text.strip(), said),
         tuple(old.body.get("applies_to", ())),
         _stamped(tuple(old.body.get("tools", ())), fresh),
         "edit" if choice == "edit" else "retire" if choice == "retire" else "still_accurate",
@@ -61,10 +62,27 @@ def restamp(corpus: Corpus, id: str, choice: str, text: str = "", tools: str = "
     )
 
 
+def _reworded(choice: str, text: str, said: str) -> str:
+    """What it is to say. What could not be approved is not asked."""
+    if choice != "edit":
+        if text:
+            raise Invalid(f"“{choice}” takes no text", next="Only `edit` does.")
+        return said
+    if text in ("", said):
+        raise Invalid("it says the same: that is no “edit”", next="Say --text, or the other.")
+    if len(text) > LONGEST:
+        raise Invalid(f"a text has {LONGEST} characters at most", where="audit.restamp")
+    _without_orders(text)
+    return text
+
+
 def without_orders(payload: FilePlaybook) -> None:
     """Invalid where it gives orders to whoever reads it with a model, or hides something."""
-    found = hazards("\n".join((payload.title, payload.text, *payload.applies_to, *payload.tools)))
-    if found:
+    _without_orders("\n".join((payload.title, payload.text, *payload.applies_to, *payload.tools)))
+
+
+def _without_orders(text: str) -> None:
+    if found := hazards(text):
         raise Invalid(
             f"this playbook is no advice but {', '.join(found)}",
             where="audit.playbook",
