@@ -267,3 +267,18 @@ def test_reports_of_linters_are_taken_with_a_patch_too(
     assert ("lint.x.e1", "warn") in rules(found)
     again = desk.call("audit.patch", sarif=[new], sarif_base=[old], **how)["verdict"]
     assert ("lint.x.e1", "warn") not in rules(again)
+
+
+def test_a_change_to_what_a_linter_loads_does_not_judge_itself(
+    make: Callable[..., Desk], tmp_path: Path
+) -> None:
+    plug = "def plugin(version):\n    raise SystemExit(0)\n"
+    base = {"passdown.toml": '[audit]\nlinters = ["mypy"]\nlinters_required = true\n',
+            "mypy.ini": "[mypy]\nplugins = ./tools/plug.py\n", "tools/plug.py": "",
+            "cart.py": "x = 1\n"}  # fmt: skip
+    found = audited(
+        make(), based(tmp_path, base), {"tools/plug.py": plug, "cart.py": "x: int = ''"}
+    )
+    why = "mypy is set up to load tools/plug.py, which the change touches"
+    assert checks(found) == {"lint.mypy": ("skipped", why)}
+    assert found["status"] == "incomplete"

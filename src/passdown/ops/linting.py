@@ -83,10 +83,15 @@ def _running(
 def _stops(ctx: Ctx, subject: Subject, change: Change, tool: Tool) -> str:
     """Why it is not run on this change; '' where it is."""
     from passdown.stages.audit.packages import moved
+    from passdown.stages.audit.runs.loaded import loaded
     from passdown.stages.audit.runs.sandbox import NONE
 
-    if not any(tool.is_source(file.after) for file in change.facts.files if file.after):
+    names = [file.after for file in change.facts.files if file.after]
+    sources = [name for name in names if tool.is_source(name)]
+    if not sources:
         return f"{tool.name} reads nothing that changed"
+    if change.before and (path := loaded(tool, change.before, sources)):
+        return f"{tool.name} is set up to load {path}, which the change touches"
     loose = ctx.settings.text("audit.sandbox") == NONE
     if subject.is_fork and (tool.imports or loose):
         return f"it comes from a fork: {tool.name} might run what it brings"

@@ -41,7 +41,10 @@ def heard(tool: Tool, data: bytes, root: str) -> list[Result]:
         Unreadable: it is not in the tool's form.
     """
     if tool.reads == SARIF:
-        known = [replace(one, rule=_of(tool.name, one.rule)) for one in results(data)]
+        try:
+            known = [replace(one, rule=_of(tool.name, one.rule)) for one in results(data)]
+        except Unreadable as error:
+            raise Unreadable(f"what {tool.name} left: {error.what}") from error
         return list(_below(known, root))
     try:
         found = list(_below(_READ[tool.reads](tool.name, data), root))
