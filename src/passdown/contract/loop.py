@@ -189,7 +189,7 @@ class Loop(Generic[P]):
 
 def added(filed: Replay, before: Replay, now: Replay) -> Replay:
     """A replay that is a sum over sessions, brought up to date: less what some of them counted for
-    then, and what they count for now."""
+    then, and what they count for today."""
     right, wrong = now.right - before.right, now.wrong - before.wrong
     return replace(
         filed,
@@ -213,7 +213,7 @@ def over_time(
 def _moved(
     filed: Sequence[Spell], before: Sequence[Spell], now: Sequence[Spell]
 ) -> tuple[Spell, ...]:
-    """What was filed, less what some sessions counted for then, and what they count for now. Each
+    """What was filed, less what some sessions counted for then, and what they count for today. Each
     is told by the day or by the month; by the month when one of them is."""
     size = min((len(spell.at) for spell in (*filed, *before, *now)), default=0)
     counts: Counter[tuple[str, int]] = Counter()
