@@ -21,7 +21,7 @@ FIXED = HEAD + "@@ -1,3 +1,3 @@\n-def legacy_total():\n+def round_price():\n    
 OTHER = HEAD + "@@ -1,3 +1,4 @@\n def legacy_total():\n+    x = 1\n     return 1\n \n"
 SKIPPED = (
     "diff --git a/tests/test_a.py b/tests/test_a.py\n--- a/tests/test_a.py\n+++ b/tests/test_a.py\n"
-    "@@ -1,2 +1,3 @@\n+@pytest.mark.skip\n def test_it():\n     assert total() == 1\n"
+    f"@@ -1,2 +1,3 @@\n+@pytest.mark.{'skip'}\n def test_it():\n     assert total() == 1\n"
 )
 SAYS = "Removes `legacy_total`."
 

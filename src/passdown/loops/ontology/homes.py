@@ -47,8 +47,9 @@ class Housing:
     def house(self, concept: str, edges: Sequence[Edge]) -> Edge | None:
         """The home of a concept, by its id, is what these relations say; the one that does."""
         at = next((edge for edge in reversed(edges) if edge.type == HOME), None)
-        self._homes.pop(concept, None)
-        if at is not None:
+        if at is None:
+            self._homes.pop(concept, None)
+        else:
             self._homes[concept] = at.target
         return at
 

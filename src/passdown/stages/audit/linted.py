@@ -124,7 +124,7 @@ def _is_new(one: _Placed) -> bool:
 def _in(
     change: Change, one: Result, root: str, went: Mapping[str, frozenset[str]]
 ) -> _Placed | None:
-    """Where a result stands after the change; None for nowhere."""
+    """Where a result stands after the change; None where it stands nowhere."""
     path = within(one.path, root)
     file = change.facts.by_path.get(path)
     if file is None:

@@ -83,7 +83,7 @@ class Shelf:
             self.find(*key)
 
     def place(self, package: str, version: str) -> Path | None:
-        """Where this version stands; None for nowhere."""
+        """Where this version stands; None where it is not there."""
         key = (canon(package), version)
         return next((place for *one, place in self._standing if tuple(one) == key), None)
 

@@ -131,8 +131,7 @@ class _Sealed(HTTPSHandler):
 
     def https_open(self, req: Request) -> Any:
         """The same; certificates are looked at as ever."""
-        context = self._context  # type: ignore[attr-defined]  # what its own way passes on
-        return self.do_open(self.held.sealed, req, context=context)
+        return self.do_open(self.held.sealed, req)
 
 
 @dataclass(frozen=True, slots=True)
