@@ -14,7 +14,7 @@ from passdown.domain.proposal import FORGOTTEN, Proposal, Status
 from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL, Sight
 from passdown.storage.port import Store
-from passdown.storage.sums import Answered, Met
+from passdown.storage.sums import Answered, Met, Stated
 
 AT = "2026-11-21T03:15:00.000Z"
 HERE = Sight(("repo:a",))
@@ -189,5 +189,8 @@ def test_answers_are_told_by_kind_and_confidence_less_what_was_taken_back(store:
         assert tx.sums.answered("other") == every[3:]
         assert tx.sums.answered("loop") == every[:3]
         assert tx.sums.answered() == every
+        assert tx.sums.answered("loop", Stated("ADD", 0.9)) == every[1:3]
+        assert tx.sums.answered("other", Stated("ADD", 0.9)) == []
     with store.read(HERE) as tx:
+        assert tx.sums.answered("loop", Stated("ADD", 0.5)) == []
         assert tx.sums.answered() == [every[1]._replace(fifths=(0, 1, 0, 0, 0))]
