@@ -252,7 +252,8 @@ def _ages(root: Path) -> dict[str, str]:
     from passdown.stages.audit.facts import unquoted
 
     try:
-        said = git.ask(root, "log", "--format=%x00%cI", "--name-only", "-n", "2000", "--", "*.py")
+        asked = ("--format=%x00%cI", "--name-only", "--relative", "-n", "2000", "--", "*.py")
+        said = git.ask(root, "log", *asked)
     except (Unavailable, Unreadable):
         return {}
     ages: dict[str, str] = {}

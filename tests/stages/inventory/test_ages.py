@@ -52,6 +52,16 @@ def test_a_file_that_nobody_touched_for_two_years_is_forgotten(tmp_path: Path) -
     assert repo.ages() == Ages(frozenset({"old.py"}), frozenset())
 
 
+def test_a_folder_below_the_repository_is_judged_by_its_own_files(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    (tmp_path / "app").mkdir()
+    repo.commit("2020-01-01", "app/busy.py", "app/old.py")
+    for day in ("01", "02", "03", "04"):
+        repo.commit(f"2022-12-{day}", "app/busy.py", "elsewhere.py")
+    repo.root = tmp_path / "app"
+    assert repo.ages() == Ages(frozenset({"old.py"}), frozenset({"busy.py"}))
+
+
 def test_a_wide_sweep_is_no_work_on_any_file(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     names = [f"a{n}.py" for n in range(40)]

@@ -44,6 +44,7 @@ def ages(ask: Callable[..., str], tip: str = "HEAD") -> Ages:
 def _changes(ask: Callable[..., str], span: str) -> Iterator[tuple[int, list[str]]]:
     """When each commit was made, and the Python files that it touched."""
     words = ("--no-merges", "--no-renames", "-z", "--format=%x01%ct%x02", "--name-only")
-    for part in ask("log", *words, span, "--", "*.py").split("\x01")[1:]:
+    # As the tree is named, which a folder below the repository's own may be asked for.
+    for part in ask("log", *words, "--relative", span, "--", "*.py").split("\x01")[1:]:
         when, _, names = part.partition("\x02")
         yield int(when), [name for one in names.split("\0") if (name := one.strip("\n"))]

@@ -27,11 +27,11 @@ def action(row: Row, overlaps: Sequence[Overlap], seen: Ages = UNKNOWN) -> str:
     """What is proposed for a file, given what its history says. Nothing is ever done."""
     if row.cls in (known.DEAD, known.TEST_ONLY) and row.path in seen.busy:
         return "wire up"
-    alike = [one.other for one in overlaps if one.path == row.path]
-    twin = next((other for other in alike if other.endswith(".py")), "")
     if row.cls == known.DEAD:
         if "package-marker" in row.flags:
             return "keep"
+        alike = (one.other for one in overlaps if one.path == row.path)
+        twin = next((other for other in alike if other.endswith(".py")), "")
         return f"merge into {twin}" if twin else "delete" if row.confidence >= 0.8 else "archive"
     if row.cls == known.TEST_ONLY:
         return TESTED
