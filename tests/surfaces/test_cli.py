@@ -84,6 +84,25 @@ def test_a_payload_may_come_from_standard_input(run: Run, toy: ShellApp) -> None
     assert toy.calls[0][1] == {"payload": {"a": 1}}
 
 
+def test_a_text_may_stand_in_a_file(run: Run, toy: ShellApp, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("On\ntwo lines.\n")
+    assert run("note", "idea", f"@{tmp_path}/a.md").code == 0
+    assert toy.calls == [("note", {"kind": "idea", "text": "On\ntwo lines."})]
+
+
+def test_a_text_file_that_is_not_there_is_refused_and_not_taken_for_the_text(
+    run: Run, toy: ShellApp
+) -> None:
+    ran = run("note", "idea", "@nowhere.md")
+    assert (ran.code, toy.calls) == (8, [])
+    assert "cannot read it: No such file or directory" in ran.err
+
+
+def test_a_text_of_several_words_may_begin_with_an_at_sign(run: Run, toy: ShellApp) -> None:
+    assert run("note", "idea", "@ada asks for it").code == 0
+    assert toy.calls == [("note", {"kind": "idea", "text": "@ada asks for it"})]
+
+
 @pytest.mark.parametrize(
     ("words", "stdin"),
     [(("say", "-"), b"piped\n"), (("say",), b"piped\n"), (("say", "piped"), b"")],

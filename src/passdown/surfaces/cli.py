@@ -41,6 +41,7 @@ COMPLETION = "_PASSDOWN_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
 DEEPEST = 3
 LONGEST_INPUT = 1_048_576
+NAMED_FILE = re.compile(r"@\S+")
 JSON_STARTS = ("{", "[", '"')
 TYPES: dict[str, click.ParamType[Any]] = {
     "whole": click.INT,
@@ -180,6 +181,8 @@ def _foot(op: Operation) -> str:
     lines = ["\b", "Example:", f"  {op.example}", ""] if op.example else []
     if any(p.kind == "payload" for p in parameters(op)):
         lines.append("JSON is given as it is, as @FILE, or as - for standard input.")
+    if any(map(_is_written, parameters(op))):
+        lines.append("A text is given as it is, or as @FILE.")
     return "\n".join([*lines, "--store PATH and --set NAME=VALUE work here as everywhere."])
 
 
@@ -228,9 +231,15 @@ def _given(context: click.Context, op: Operation) -> dict[str, Any]:
 
 
 def _value(p: Param, value: Any) -> Any:
-    if p.many:
-        return list(value)
-    return _payload(p, value) if p.kind == "payload" else value
+    if p.many or p.kind == "payload":
+        return list(value) if p.many else _payload(p, value)
+    named = _is_written(p) and NAMED_FILE.fullmatch(value)
+    return _file(Path(value[1:])).rstrip("\n") if named else value
+
+
+def _is_written(p: Param) -> bool:
+    """Whether it is what somebody wrote and may have in a file: no question, no reason, no name."""
+    return p.kind == p.name == "text"
 
 
 def _piped(p: Param, context: click.Context) -> str:
