@@ -14,6 +14,7 @@ from shutil import rmtree
 from typing import NamedTuple
 
 from evals._removals import Removal, counts, git
+from passdown.text.stats import wilson
 
 ALONE, MIXED, STAYED = "alone", "mixed", "stayed"
 EDITS = 3
@@ -89,12 +90,9 @@ def share(found: Sequence[bool]) -> float:
 
 def between(found: Sequence[bool]) -> str:
     """Wilson's interval of that share, at 95 %, with the counts."""
-    n, k, z = len(found), sum(found), 1.96
-    if not n:
-        return "0/0"
-    middle = (k / n + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(k / n * (1 - k / n) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return f"{k}/{n}, {max(middle - half, 0):.3f} to {min(middle + half, 1):.3f}"
+    n, k = len(found), sum(found)
+    low, high = wilson(k, n)
+    return f"{k}/{n}, {low:.3f} to {high:.3f}" if n else "0/0"
 
 
 def once(found: Iterable[Judged]) -> list[Judged]:
