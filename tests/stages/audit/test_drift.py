@@ -204,6 +204,12 @@ def test_a_copy_that_the_repository_holds_is_held_against_itself(tmp_path: Path)
                             ("`get(proxies=)` removed", 4)]  # fmt: skip
 
 
+def test_a_block_of_another_language_hides_no_python_after_it() -> None:
+    page = "```sh\npip install netty\n```\nThen\n```python\nimport netty\nnetty.get()\n```\n"
+    assert [(one.name, one.line) for one in uses.of_page("a.md", page)] == [("netty.get", 7)]
+    assert [one.name for one in uses.of_words("", page)] == ["netty.get"]
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [

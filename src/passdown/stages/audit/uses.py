@@ -12,10 +12,9 @@ from passdown.stages.audit import code
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_FENCED = re.compile(
-    r"^[ \t]*(?:```|~~~)[ \t]*(?:py|python|python3|pycon)?[ \t]*\n(.*?)^[ \t]*(?:```|~~~)",
-    re.M | re.S | re.I,
-)
+_FENCED = re.compile(r"^[ \t]*(```|~~~)[ \t]*([^\n`]*)\n(?P<code>.*?)^[ \t]*\1", re.M | re.S)
+"""A block of any language: where one ends is known only to who read where it began."""
+_PYTHON = ("", "py", "python", "python3", "pycon")
 _VENDORED = re.compile(r"^.*\b_?(?:vendor|vendored|third_party)\.")
 
 
@@ -63,16 +62,21 @@ def uses(path: str, text: str) -> list[Use]:
 
 def of_words(path: str, text: str) -> list[Use]:
     """What the code in a text of words uses."""
-    return [use for block in _FENCED.findall(text) for use in uses(path, block)]
+    return [use for block in _blocks(text) for use in uses(path, block["code"])]
 
 
 def of_page(path: str, text: str) -> list[Use]:
     """What the code in a page uses, by the page's own lines."""
     found = []
-    for block in _FENCED.finditer(text):
-        above = text.count("\n", 0, block.start(1))
-        found += [replace(use, line=use.line + above) for use in uses(path, block[1])]
+    for block in _blocks(text):
+        above = text.count("\n", 0, block.start("code"))
+        found += [replace(use, line=use.line + above) for use in uses(path, block["code"])]
     return found
+
+
+def _blocks(text: str) -> list[re.Match[str]]:
+    """The blocks that are, or may be, Python."""
+    return [one for one in _FENCED.finditer(text) if one[2].strip().casefold() in _PYTHON]
 
 
 def _imported(tree: ast.Module) -> dict[str, str]:
