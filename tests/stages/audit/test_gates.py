@@ -34,6 +34,13 @@ def test_a_check_that_went_is_noted(tmp_path: Path) -> None:
     assert (one.locations[0].path, one.locations[0].text) == (CI, "- run: pytest -q")
 
 
+def test_a_check_that_is_named_everywhere_still_runs_where_a_workflow_runs_it(
+    tmp_path: Path,
+) -> None:
+    many = {".ahead.txt": "pytest\n" * 300}
+    assert noted(tmp_path, {CI: NONE}, {**many, ".github/workflows/z.yml": "run: pytest\n"}) == []
+
+
 def test_a_workflow_that_went_takes_its_checks_with_it(tmp_path: Path) -> None:
     assert [one.message for one in noted(tmp_path, {CI: None})] == [
         "`pytest` no longer checks changes", "`ruff` no longer checks changes",

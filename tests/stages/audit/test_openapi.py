@@ -99,6 +99,11 @@ def test_what_must_be_given_now_and_nothing_names_is_told(tmp_path: Path) -> Non
     assert [one.why for one in rows] == ["`GET /invoices` needs `tenant`"]
 
 
+def test_what_other_files_name_often_hides_no_program_that_names_it(tmp_path: Path) -> None:
+    code = {"a.txt": "tenant\n" * 300, "z.py": 'netty.get("/invoices", tenant=1)\n'}
+    assert described(tmp_path, code, spec(but("/invoices", get=needs("tenant")))) == []
+
+
 def test_many_paths_are_looked_for_in_one_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,8 +128,8 @@ def _needed(change: Change, method: str, path: str, old: Described, new: Describ
     if before.open or change.after is None:
         return ""
     for name in sorted(after.needs - before.needs):
-        hits = change.after.find([name])
-        if not any(sorts.code(at) and not openapi.FILE.search(at) for at, _, _ in hits):
+        files = change.after.naming([name], "*")
+        if not any(sorts.code(at) and not openapi.FILE.search(at) for at in files):
             return name
     return ""
 

@@ -108,7 +108,7 @@ def _unchecked(change: Change) -> Iterator[Finding]:
             if (found := _CHECKS.match(line.text.strip()))}  # fmt: skip
     came = any(_CHECKS.match(line.text.strip()) for _, line in change.facts.added())
     for name, (file, line) in sorted(went.items()) if not came else ():
-        if not any(sorts.ci(path) for path, _, _ in change.after.find([name])):
+        if not any(map(sorts.ci, change.after.naming([name], "*"))):
             proof = Proof(file.path, line.n, line.text.strip()[:300], "went")
             yield at("tamper.gate", CHECK, INFO, f"`{name}` no longer checks changes", proof)
 
