@@ -104,17 +104,21 @@ def _each(
     notes: list[str],
     results: list[Json],
 ) -> int:
-    """Ask after these in turn; how many that were. The last one is where the next sweep goes on."""
+    """Ask after these in turn; how many that were. The next sweep goes on after the last one: after
+    one that failed, too, or a single one could keep all others from ever being asked after."""
     from passdown.stages.audit.remote import follow
 
-    asked = 0
+    asked, last = 0, ""
     for repo, number in waiting:
         ctx.report(Progress(asked, len(waiting), "requests", f"{repo}#{number}"))
-        if time.monotonic() > until or not _one(ctx, line, repo, number, notes, results):
+        if time.monotonic() > until:
+            break
+        last = follow.named(repo, number)
+        if not _one(ctx, line, repo, number, notes, results):
             break
         asked += 1
-    if asked:
-        _remember(ctx, line.forge, follow.named(*waiting[asked - 1]))
+    if last:
+        _remember(ctx, line.forge, last)
     return asked
 
 

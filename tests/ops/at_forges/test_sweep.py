@@ -118,6 +118,19 @@ def test_a_forge_that_fails_is_left_alone_till_the_next_sweep_and_nothing_is_los
     assert sorted(noted(at)) == [(7, "merged"), (8, "merged"), (9, "closed")]
 
 
+def test_a_request_that_fails_each_time_keeps_no_other_from_being_followed_up(
+    at: Desk, forge: Forge
+) -> None:
+    opened(forge)
+    audits_of(at, forge, 7, 8, 9)
+    ends(forge, 8)
+    ends(forge, 9, merged=False)
+    forge.faults = [Fault("GET", "/pulls/7$", 403, 100)]
+    sweep(at)
+    sweep(at)
+    assert sorted(noted(at)) == [(8, "merged"), (9, "closed")]
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [{"hello": "world"}, [], "x", None, {"number": 8}, {"base": {"repo": {"full_name": "a/b/c"}}}],
