@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import schema
+from passdown.stages.audit import openapi, schema
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.drift import BREAKING, DEPRECATED, REMOVED, UNKNOWN, Drift
 
@@ -79,7 +79,7 @@ def _theirs(path: str, text: str) -> set[str]:
 def _compared(
     tool: str, path: str, text: str, old: Mapping[Path, Table], new: Mapping[Path, Table]
 ) -> Iterator[Drift]:
-    told = schema.loaded(path, text)
+    told = openapi.loaded(path, text)
     for at in old.keys() & new.keys():
         before, after = old[at], new[at]
         gone = before.names - after.names if after.closed else frozenset()

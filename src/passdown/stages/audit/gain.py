@@ -60,7 +60,7 @@ def _arms(
         notes = [(str(one["audit_key"]), str(fp.get("fp"))) for one in asked
                  for fp in one.get("fps", ()) if fp.get("rule") == RULE]  # fmt: skip
         said = [judged[one] for one in notes if one in judged]
-        low, high = wilson(sum(said), len(said)) if said else (0.0, 1.0)
+        low, high = wilson(sum(said), len(said))
         found.append({
             "arm": arm, "audits": len(asked), "notes": len(notes), "judged": len(said),
             "right": sum(said), "low": round(low, 3), "high": round(high, 3),

@@ -53,7 +53,7 @@ def read(path: str, text: str | None) -> Described | None:
     """The description that a file is; None where it is none, or cannot be read."""
     if text is None or len(text) > LONGEST or not FILE.search(path) or not _HEAD.search(text):
         return None
-    told = _loaded(path, text)
+    told = loaded(path, text)
     if not isinstance(told, dict) or not isinstance(told.get("paths"), dict):
         return None
     return _of(told)
@@ -64,7 +64,8 @@ def bare(path: str) -> str:
     return _PLACE.sub("{}", path).rstrip("/") or "/"
 
 
-def _loaded(path: str, text: str) -> Any:
+def loaded(path: str, text: str) -> Any:
+    """What a document of JSON or YAML holds; None for what cannot be read."""
     try:
         return json.loads(text) if path.endswith(".json") else yaml(text)
     except (ValueError, RecursionError, ImportError):

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from passdown.stages.audit.openapi import LONGEST, yaml
+from passdown.stages.audit.openapi import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,14 +98,6 @@ def _followed(root: Json, one: Any) -> Json | None:
 
 
 # ---- the documents
-
-
-def loaded(path: str, text: str) -> Any:
-    """What a document holds; None for what cannot be read."""
-    try:
-        return json.loads(text) if path.endswith(".json") else yaml(text)
-    except (ValueError, RecursionError, ImportError):
-        return None
 
 
 def held(told: Any, path: Path) -> Iterator[Json]:
