@@ -86,6 +86,19 @@ def test_a_path_that_is_not_there_is_an_error_that_says_what_to_do(tmp_path: Pat
     assert "next: " in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "step"), [("", "`passdown discover`"), ("data.bin", "name one file to be told why")]
+)
+def test_up_with_nothing_to_read_says_what_to_do(tmp_path: Path, name: str, step: str) -> None:
+    folder = tmp_path / "transcripts"
+    folder.mkdir()
+    if name:
+        (folder / name).write_text("none")
+    done = passdown("up", str(folder), "--once", store=tmp_path / "store")
+    assert done.returncode == 0, done.stderr
+    assert step in done.stdout
+
+
 @pytest.fixture
 def going(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path, Path]]:
     """`up` at work on a folder of transcripts."""

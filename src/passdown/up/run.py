@@ -119,6 +119,8 @@ def once(app: App, paths: list[str], actor: Actor, *, watch: bool = False) -> No
     with bar(sys.stderr) as report:
         read = app.call("ingest", {"paths": paths, "watch": watch}, actor, report=report)
     _say(_read_line(read))
+    if read["next"]:
+        _say(read["next"])
     app.call("drain", {}, actor)
     with bar(sys.stderr) as report:
         cycles = app.call("mine", {}, actor, report=report)["cycles"]
