@@ -37,6 +37,11 @@ class Api:
     names: Mapping[str, Symbol]
     open: frozenset[str] = frozenset()
 
+    @property
+    def tops(self) -> frozenset[str]:
+        """The names that it is imported by."""
+        return frozenset(name for name in self.names if "." not in name)
+
     def may_have(self, name: str) -> bool:
         """Whether the name is there, or could be."""
         return name in self.names or any(one in self.open for one in _above(name))

@@ -139,7 +139,7 @@ def _moved(
         why = f"there is no {bump.package} {missing} to look at"
         yield Drift(bump.package, bump.old, bump.new, UNKNOWN, why=why)
         return
-    tops = _tops(old)
+    tops = old.tops
     theirs = [(id, use) for id, use in known if use.package in tops]
     rows = list(_joined((*(("", use) for use in used), *theirs), old, new))
     yield from rows
@@ -309,7 +309,7 @@ def _fresh(change: Change, path: str, lines: set[int]) -> list[Use]:
 def _everywhere(change: Change, shelf: Shelf, bump: Bump) -> list[Use]:
     """All that the tree after the change uses of a package."""
     known = shelf.find(bump.package, bump.new) or shelf.find(bump.package, bump.old)
-    return _using(change, sorted(_tops(known))) if known is not None else []
+    return _using(change, sorted(known.tops)) if known is not None else []
 
 
 def _using(change: Change, tops: Sequence[str]) -> list[Use]:
@@ -319,10 +319,6 @@ def _using(change: Change, tops: Sequence[str]) -> list[Use]:
     change.after.load(paths)
     return [use for path in paths for use in uses(path, change.after.read(path) or "")
             if use.package in tops]  # fmt: skip
-
-
-def _tops(api: Api) -> frozenset[str]:
-    return frozenset(name for name in api.names if "." not in name)
 
 
 def _longest(name: str, api: Api) -> str:

@@ -18,6 +18,7 @@ from passdown.stages.audit.drift import (
     compared,
     signature,
 )
+from passdown.stages.audit.news import order
 from passdown.stages.audit.pins import canon, pins
 from passdown.stages.audit.uses import of_words
 
@@ -108,7 +109,7 @@ def _of_package(
 
 def _held(used: Sequence[Use], old: Api, new: Api, where: tuple[str, ...]) -> Iterator[Worn]:
     """What of it drifted, each thing once."""
-    tops, seen = _tops(old), set()
+    tops, seen = old.tops, set()
     for use in used:
         if use.package not in tops:
             continue
@@ -126,18 +127,9 @@ def _unstamped(
     use has all of that: the newest such."""
     for name in sorted({canon(use.package) for use in used} - known.keys()):
         names = [use.name for use in used if canon(use.package) == name]
-        for version in sorted(here.get(name, {}), key=_order, reverse=True):
+        for version in sorted(here.get(name, {}), key=order, reverse=True):
             api = shelf.find(name, version)
             if api is not None and all(map(api.may_have, names)):
                 where = tuple(here[name][version])
                 yield Worn(name, "", version, UNSTAMPED, why="no version is named", where=where)
                 break
-
-
-def _order(version: str) -> tuple[tuple[int, str], ...]:
-    parts = version.replace("-", ".").replace("+", ".").split(".")
-    return tuple((int(part) if part.isdecimal() else -1, part) for part in parts)
-
-
-def _tops(api: Api) -> frozenset[str]:
-    return frozenset(name for name in api.names if "." not in name)
