@@ -4,6 +4,7 @@ on them, no filter, no hook, no line ending is touched."""
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -91,14 +92,25 @@ def _put(folder: Path, path: str, mode: bytes, data: bytes) -> None:
     target = _target(folder, path)
     if target is None:
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
+    _make_way(folder, target)
     if mode == _LINK:
         if _stays(PurePosixPath(path).parts, data):
             os.symlink(data, os.fsencode(target))
         return
     target.write_bytes(data)
     target.chmod(0o755 if mode == _RUNS else 0o644)
+
+
+def _make_way(folder: Path, target: Path) -> None:
+    """Take away what stands where this file or its folders belong: a file that became a package,
+    a folder that became a file."""
+    for above in reversed(target.relative_to(folder).parents[:-1]):
+        if (folder / above).is_file():
+            (folder / above).unlink()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    target.unlink(missing_ok=True)
 
 
 def _stays(parts: Sequence[str], data: bytes) -> bool:
