@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from passdown.app import memory_app
 from passdown.domain.errors import Invalid
-from passdown.ops.params import accept, plain
+from passdown.ops.params import accept, parameters, plain, schema
 from tests.desk import Desk
 from tests.notes import Add
 
@@ -53,6 +54,20 @@ def test_what_does_not_fit_is_refused_and_named(at: Desk, name: str, params, sai
     assert caught.value.where == at.app.operation(name).name
     assert caught.value.next
     assert at.digest() == before
+
+
+def test_a_limit_below_nothing_is_refused_whoever_declares_it():
+    with memory_app() as app:
+        every = [op for op in app.operations.values()
+                 if any(p.name == "limit" for p in parameters(op))]  # fmt: skip
+    assert {"audit.search", "ontology.show"} <= {op.name for op in every}
+    for op in every:
+        needed = {p.name: "x" for p in parameters(op) if p.required}
+        with pytest.raises(Invalid) as caught:
+            accept(op, {**needed, "limit": -1}, cleaned)
+        assert (caught.value.what, caught.value.where) == ("limit is less than 0", op.name)
+        assert schema(op)["properties"]["limit"]["minimum"] == 0
+        assert accept(op, {**needed, "limit": 0}, cleaned)["limit"] == 0
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from passdown.ops.operation import Operation
 
+LIMIT = "limit"
+"""What every parameter is called that says how many rows at most, whoever declares it: no loop and
+no operation has to refuse itself what is less than none."""
+COUNT = Annotated[int, msgspec.Meta(ge=0)]
+
 
 class Param(msgspec.Struct, frozen=True):
     """One parameter as a surface needs to know it."""
@@ -57,7 +62,7 @@ def struct(op: Operation) -> type[msgspec.Struct]:
     """The type the parameters are validated against; unknown names are errors."""
     fields: list[Any] = []
     for p in parameters(op):
-        typed = _bounded(p.type)
+        typed = COUNT if p.name == LIMIT and p.type is int else _bounded(p.type)
         fields.append((p.name, typed) if p.required else (p.name, typed, _default(p.default)))
     return msgspec.defstruct(
         op.name.replace(".", "_"), fields, forbid_unknown_fields=True, kw_only=True
@@ -94,6 +99,8 @@ def _wrong(error: Exception) -> str:
     said, _, where = str(error).partition(" - at ")
     if "matching regex" in said:
         return f"{where.strip('`$.')} holds what no id does: letters, digits, ':', '_', '-' only"
+    if said == "Expected `int` >= 0":
+        return f"{where.strip('`$.')} is less than 0"
     return str(error)
 
 
