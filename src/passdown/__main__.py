@@ -138,7 +138,7 @@ def _fast(call: Call, options: Options) -> int:
 def _show(value: Any, shell: Shell, as_json: bool) -> None:
     """Print a plain result: the JSON every surface sends, or lines for whoever reads them."""
     from passdown.config.terminal import look
-    from passdown.text.draw import Hints, result
+    from passdown.text.draw import Hints, is_empty, result
     from passdown.text.wire import encode
 
     if isinstance(sys.stdout, TextIOWrapper):
@@ -147,10 +147,12 @@ def _show(value: Any, shell: Shell, as_json: bool) -> None:
         else:
             sys.stdout.reconfigure(errors="replace")
     hints = Hints(shell.columns, shell.rows, shell.card, shell.facts, shell.also, shell.empty)
-    lines = [encode(value)] if as_json else [*result(value, look(sys.stdout), hints)]
+    here = look(sys.stdout)
+    lines = [encode(value)] if as_json else [*result(value, here, hints)]
     for line in lines:
         print(line)
-    if not lines and sys.stderr is not None:
+    mute = hints.empty and not as_json and not here.fit and is_empty(value, hints)
+    if (mute or not lines) and sys.stderr is not None:
         print(f"passdown: {shell.empty or 'there is nothing to show'}", file=sys.stderr)
 
 

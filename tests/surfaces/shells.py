@@ -31,6 +31,14 @@ def sly(ctx: Any) -> dict[str, Any]:
     return {"from": SLY, "rows": [{"id": SLY, "text": SLY}]}
 
 
+@operation(
+    "seek", Effect.READ, cli=Shell(rows="rows", facts=("mode", "left"), empty="none is there")
+)
+def seek(ctx: Any) -> dict[str, Any]:
+    """A search that found nothing, and has something to say of how it looked."""
+    return {"mode": "words", "left": 0, "rows": []}
+
+
 @operation("check", Effect.READ, cli=Shell(check=True))
 def check(ctx: Any, sound: bool = True) -> dict[str, Any]:
     """A check that may find something."""

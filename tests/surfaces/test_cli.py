@@ -73,6 +73,12 @@ def test_an_alias_is_answered(run: Run, words: tuple[str, ...]) -> None:
     assert json.loads(run(*words, "--text", "hi", "--json").out)["text"] == "hi"
 
 
+def test_a_pipe_is_told_beside_it_that_nothing_was_found(run: Run) -> None:
+    ran = run("seek")
+    assert (ran.out, ran.err) == ("mode  words\n", "passdown: none is there\n")
+    assert run("seek", "--json").err == ""
+
+
 def test_a_payload_may_stand_in_a_file(run: Run, toy: ShellApp, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text('{"a": "ä"}')
     assert run("echo", "--payload", f"@{tmp_path}/p.json").code == 0

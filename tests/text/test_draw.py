@@ -103,6 +103,16 @@ def test_no_rows_need_no_word_where_facts_stand() -> None:
     assert lines({"found": 0, "rows": []}, NARROW) == ["found  0"]
 
 
+@pytest.mark.parametrize("look", [NARROW, PIPE])
+def test_an_answer_with_nothing_in_any_table_says_so_instead_of_its_zeros(look: Look) -> None:
+    also = (("more", ("id",)),)
+    hints = Hints(rows="rows", facts=("asked", "mode", "notes"), also=also, empty="all stand")
+    nothing = {"asked": 0, "mode": "words", "rows": [], "more": [], "notes": []}
+    assert lines(nothing, look, hints) == ["mode  words", *(["all stand"] if look.fit else [])]
+    assert lines({**nothing, "more": [{"id": "a"}]}, look, hints)[-1] == "a"
+    assert "asked  0" in lines({**nothing, "more": [{"id": "a"}]}, look, hints)
+
+
 def test_a_card_is_drawn_block_by_block() -> None:
     assert list(card(CARD, NARROW)) == [
         "Is this true, and worth telling every",

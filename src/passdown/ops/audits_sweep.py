@@ -36,7 +36,7 @@ CURSOR = "audit.swept:"
         columns=("repo", "pr_number", "result"),
         facts=("asked", "left", "notes"),
         also=(("playbooks", ("id", "title", "state", "why", "fate")),),
-        empty="no request ended since, and every playbook stands",
+        empty="no request is known to have ended since, and no playbook is out of date",
     ),
     example="passdown audit sweep",
     long=True,

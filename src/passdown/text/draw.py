@@ -166,8 +166,11 @@ def _shown(value: Any, look: Look, empty: str = "") -> Iterator[str]:
 
 def _listed(value: dict[str, Any], look: Look, hints: Hints) -> Iterator[str]:
     rows = value.get(hints.rows) or []
-    said = {name: value.get(name) for name in hints.facts}
-    known = [(_title(name), cell(v)) for name, v in said.items() if v not in ("", None, [], {})]
+    if hints.empty and is_empty(value, hints):
+        yield from facts(_said(value, hints.facts, ("", None, [], {}, 0)), look)
+        yield from _nothing(look, hints.empty)
+        return
+    known = _said(value, hints.facts)
     yield from facts(known, look)
     if known and rows:
         yield ""
@@ -178,6 +181,18 @@ def _listed(value: dict[str, Any], look: Look, hints: Hints) -> Iterator[str]:
             yield ""
             yield paint(_title(name), "bold", look)
             yield from _rows(more, look, head)
+
+
+def is_empty(value: Any, hints: Hints) -> bool:
+    """Whether there is nothing in any of the tables that the answer is shown as."""
+    tables = (hints.rows, *(name for name, _ in hints.also)) if hints.rows else ()
+    return bool(tables) and not any(value.get(name) for name in tables)
+
+
+def _said(
+    value: dict[str, Any], names: Sequence[str], mute: tuple[Any, ...] = ("", None, [], {})
+) -> list[tuple[str, str]]:
+    return [(_title(n), cell(value[n])) for n in names if n in value and value[n] not in mute]
 
 
 def _nothing(look: Look, said: str = "") -> Iterator[str]:
