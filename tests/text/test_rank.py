@@ -109,6 +109,34 @@ def test_what_was_said_at_the_time_that_is_asked_for_is_first():
     assert order("What was repaired in May 2023, the sailboat?", docs)[0] == 0
 
 
+def test_what_was_said_at_the_time_that_is_asked_for_is_found_by_it_alone():
+    docs = [
+        doc("Mostly I sorted the attic.", "Ada", "a", 0, "2023-12-04T10:00:00.000Z"),
+        doc("I do like tea in the garden.", "Ada", "b", 9, "2023-06-04T10:00:00.000Z"),
+    ]
+    assert order("What went on on 4 December 2023?", docs) == [0]
+    found = rank(question("What of tea on 4 December 2023?"), docs, common(docs))
+    assert {one.at: "time" in one.parts for one in found} == {0: True, 1: False}
+
+
+def test_a_time_tells_more_where_few_texts_are_of_it():
+    then, later = "2023-12-04T10:00:00.000Z", "2023-02-04T10:00:00.000Z"
+
+    def told(whens: list[str]) -> float:
+        docs = [doc("green tea", "Ada", f"s{n}", 9 * n, at) for n, at in enumerate(whens)]
+        best = rank(question("On 4 December 2023?"), docs, common(docs))[0]
+        assert best.at == 0
+        return best.parts["time"]
+
+    assert told([then, later, later, later]) > told([then, then, then, later])
+
+
+def test_a_text_without_a_time_is_of_no_time():
+    docs = [doc("green tea"), doc("a pot")]
+    found = rank(question("tea in October 2023"), docs, common(docs))
+    assert [(one.at, {*one.parts}) for one in found] == [(0, {"words"})]
+
+
 def test_a_turn_that_says_more_is_before_a_thank_you():
     docs = [
         doc("Thanks, garden!", "Ada", "a", 0),

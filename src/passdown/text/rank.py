@@ -192,7 +192,10 @@ class _Ranking:
         self._docs = docs
         self._weights = weights
         self._mean = known.mean or 1.0
-        self._worth = {word: _worth(word, known) for word in dict.fromkeys(asked.words)}
+        many, having = known.many, known.having
+        self._worth = {w: _worth(having.get(w, 0), many) for w in dict.fromkeys(asked.words)}
+        self._fits = [asked.span.fits(one.at) for one in docs] if asked.span else []
+        self._time = _worth(sum(self._fits), len(docs))
         self._pairs = frozenset(pairwise(asked.words))
         self._joined = _halves(self._worth)
         self._counts = [self._count(one.words) for one in docs]
@@ -208,17 +211,20 @@ class _Ranking:
             parts |= self._around(n, one, w)
         if self._own[n] and self._pairs and self._may_have_a_pair(self._counts[n]):
             parts["pairs"] = w.pairs * self._in_a_row(one.words)
-        times = self._times(one, w)
+        if self._fits:
+            # When a text was said is as a word that it has: it tells much where few are of then.
+            parts["time"] = self._time * self._fits[n]
+        times = self._times(n, one, w)
         parts = {name: times * part for name, part in parts.items() if part}
         return sum(parts.values()), parts
 
-    def _times(self, one: Doc, w: Weights) -> float:
+    def _times(self, n: int, one: Doc, w: Weights) -> float:
         """What is not evidence itself and says how much there is of it."""
         times = 1 + w.actor * (one.actor in self._asked.actors)
         times *= 1 + w.asks * one.asks
         times *= 1 + w.dated * (one.dated and self._asked.when)
-        if self._asked.span:
-            times *= 1 + w.then * self._asked.span.fits(one.at)
+        if self._fits:
+            times *= 1 + w.then * self._fits[n]
         return times * (1 + w.brief * exp(-len(one.words) / BRIEF)) if one.group else times
 
     def _around(self, n: int, one: Doc, w: Weights) -> dict[str, float]:
@@ -289,9 +295,9 @@ class _Ranking:
         return sum(pair in self._pairs for pair in pairwise(words))
 
 
-def _worth(word: str, known: Common) -> float:
-    having = known.having.get(word, 0)
-    return log(1 + (known.many - having + 0.5) / (having + 0.5))
+def _worth(having: float, many: int) -> float:
+    """What it tells that so many of so many texts have."""
+    return log(1 + (many - having + 0.5) / (having + 0.5))
 
 
 def _halves(words: Iterable[str]) -> frozenset[str]:
