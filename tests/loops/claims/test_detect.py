@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from passdown.contract.loop import Finding
 from passdown.domain.record import Life, Record
-from passdown.domain.settings import defaults
+from passdown.domain.settings import Setting, Settings, defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import claim_key
 from passdown.loops.claims.detect import detect
@@ -364,3 +364,29 @@ def test_plain_words_are_asked_only_where_that_was_chosen() -> None:
     chosen = defaults(replace(k, default=True) if k.default is False else k for k in LOOP.settings)
     (one,) = detect(world.corpus(), chosen)
     assert one.confidence == 0.75
+
+
+CATEGORIES = {"claims.facts": "fact", "claims.pitfalls": "pitfall", "claims.quirks": "tool-quirk"}
+
+
+def asked_with(world: World, **knobs: bool) -> set[str]:
+    """The categories that are asked with these knobs of claims."""
+    turned = {f"claims.{name}": Setting(value) for name, value in knobs.items()}
+    every = detect(world.corpus(), Settings({**KNOBS.values, **turned}))
+    return {getattr(one.payload, "category", "") for one in every}
+
+
+@pytest.mark.parametrize("knob", CATEGORIES)
+def test_a_category_is_asked_only_where_its_setting_says_so(knob: str) -> None:
+    world = World()
+    for repo in ("web", "api"):
+        world.session(repo)
+        world.runs("git log --no-stat", "fatal: unrecognized argument: --no-stat", ok=False)
+        world.runs("git log", "commit 8312232")
+    world.stumbles()
+    world.says("We use pnpm, not npm, in `web`.")
+    world.says("Our CI runs on Python 3.11 only.")
+    on = dict.fromkeys((name.removeprefix("claims.") for name in CATEGORIES), True)
+    assert asked_with(world, **on) == {*CATEGORIES.values()}
+    off = {**on, knob.removeprefix("claims."): False}
+    assert asked_with(world, **off) == {*CATEGORIES.values()} - {CATEGORIES[knob]}

@@ -25,14 +25,14 @@ from passdown.text.calls import GAP, SHELLS
 from passdown.text.tokens import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Set as AbstractSet
 
     from passdown.contract.corpus import Corpus
     from passdown.contract.loop import Finding
     from passdown.domain.scope import Scope
     from passdown.domain.settings import Settings
     from passdown.loops.claims.cure import Cured
-    from passdown.loops.claims.payload import Payload
+    from passdown.loops.claims.payload import Category, Payload
     from passdown.loops.claims.stated import Stated
 
 SAME = 0.85
@@ -40,28 +40,38 @@ SAME = 0.85
 SAME_WORDS = 0.75
 """And from here, when they share so much of their meaningful words."""
 LONGEST = 400
+CHOSEN_BY: dict[Category, str] = {
+    "fact": "claims.facts",
+    "pitfall": "claims.pitfalls",
+    "tool-quirk": "claims.quirks",
+    "pattern": "claims.patterns",
+    "question": "claims.questions",
+}
+"""The setting that says whether findings of a category are asked at all."""
 
 
 def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
     """Every question that no approved claim answers, the surest first."""
-    drafts = [draft for draft in _drafts(corpus, settings) if _sound(draft)]
+    chosen = {category for category, knob in CHOSEN_BY.items() if settings.flag(knob)}
+    every = (draft for draft in _drafts(corpus, settings, chosen) if draft.category in chosen)
+    drafts = [draft for draft in every if _sound(draft)]
     asked = Asked(corpus)
     found = [asked.by(one) for one in ask(still_open(drafts), corpus)]
     yield from sorted(found, key=lambda one: (-one.confidence, one.key))
 
 
-def _drafts(corpus: Corpus, settings: Settings) -> Iterator[Draft]:
+def _drafts(corpus: Corpus, settings: Settings, chosen: AbstractSet[Category]) -> Iterator[Draft]:
     plain = settings.flag("claims.plain")
     yield from _statements(corpus, [one for one in stated(corpus) if plain or not one.plain])
     yield from instead(corpus)
     cured = list(_cures(corpus, list(cures(corpus, settings.whole("claims.cure_within")))))
     yield from cured
     yield from dead_ends(corpus, {one.seq for draft in cured for one in draft.seen})
-    if settings.flag("claims.patterns"):
+    if "pattern" in chosen:
         yield from habits(corpus)
     if settings.flag("claims.outputs"):
         yield from relied(corpus)
-    if settings.flag("claims.questions"):
+    if "question" in chosen:
         yield from questions(corpus)
         known = {one.seq for draft in cured for one in draft.seen}
         yield from (d for d in uncured(corpus) if known.isdisjoint(o.seq for o in d.seen))
