@@ -90,6 +90,34 @@ def test_a_playbook_that_tells_to_write_what_is_gone_is_put_to_people_once(desk:
     assert len(waiting(desk)) == 1
 
 
+def test_questions_about_playbooks_say_which_it_is_and_what_is_asked_of_it(desk: Desk) -> None:
+    for title in ("Proxies", "Times"):
+        desk.call("audit.playbook", title=title, text="Do it so.", tools=f"netty=={OLD}")
+    desk.call("audit.playbook", title="Times", text="Or so.", applies_to="shop/**")
+    assert sorted(one["title"] for one in waiting(desk)) == [
+        f"Should audits know “Proxies”? (netty=={OLD})",
+        f"Should audits know “Times”? (netty=={OLD})",
+        "Should audits know “Times”? (shop/**)",
+    ]  # fmt: skip
+    filed(desk, "Cart", TIMES, tools=f"netty=={OLD}")
+    cart = shown(desk)["Cart"]["id"]
+    desk.call("audit.restamp", id=cart, choice="still_accurate", tools=f"netty=={NEW}")
+    desk.call("audit.restamp", id=cart, choice="retire")
+    titles = {one["title"] for one in waiting(desk) if "Cart" in one["title"]}
+    assert titles == {
+        f"Is “Cart” still accurate? (netty=={NEW})",
+        f"Should audits no longer know “Cart”? (netty=={OLD})",
+    }
+
+
+def test_a_long_title_leaves_room_to_say_what_is_gone(desk: Desk) -> None:
+    filed(desk, "Proxies " * 20, PROXIES, tools=f"netty=={OLD}")
+    sweep(desk)
+    (asked,) = waiting(desk)
+    assert asked["title"].startswith("“Proxies Proxies")
+    assert asked["title"].endswith(f"netty: `Client(proxies=)` removed {OLD}->{NEW}. Retire it?")
+
+
 def test_a_playbook_shows_against_what_it_was_verified_when_and_by_whom(desk: Desk) -> None:
     filed(desk, "Times", TIMES, tools=f"netty=={OLD}, cart")
     row = shown(desk)["Times"]

@@ -58,12 +58,14 @@ class Query:
 class Ask:
     """The same, giving the payload of a question: whoever calls it puts that to the gate, and it
     rests on what they say by that. Or giving a list of Findings: what was mined, and is put to the
-    gate as if a cycle had found it. `bare` is the list that takes the words of a command line."""
+    gate as if a cycle had found it. `bare` is the list that takes the words of a command line;
+    `titled` says in a line what a payload asks, so that questions are told apart in a list."""
 
     name: str
     run: Callable[..., Any]
     aliases: tuple[str, ...] = ()
     bare: str = ""
+    titled: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

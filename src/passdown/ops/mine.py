@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from passdown.contract.loop import Finding, Loop, Replay
+    from passdown.contract.query import Ask
     from passdown.stages.mine.past import Past
     from passdown.stages.mine.run import Mined
 
@@ -334,18 +335,25 @@ def _asked(loop: Loop[Any], payload: Any, text: str, seq: int, scope: str) -> Fi
     return Finding(payload, (seq,), key, one_line(text, 120), 0.6, scope)
 
 
-def put(ctx: Ctx, loop: Loop[Any], payload: Any, how: str) -> dict[str, Any]:
+def put(ctx: Ctx, loop: Loop[Any], payload: Any, ask: Ask) -> dict[str, Any]:
     """Put a question that whoever calls words themselves to the gate, redacted; it rests on what
     they say by that."""
     import msgspec
 
     clean = ctx.redactor().clean
     typed = payload_of(loop, _cleaned(msgspec.to_builtins(payload), clean))
-    plain = msgspec.to_builtins(typed)
-    told = {name: plain[name] for name in ("target", "reason") if plain.get(name)}
-    text = " ".join((how, loop.name, *map(str, told.values())))[:400]
+    text = (ask.titled(typed) if ask.titled else _words(loop, typed, ask.name))[:400]
     finding = _finding(loop, typed, text, _said(ctx, text, GLOBAL), GLOBAL)
     return _answer(ctx, _file(ctx, loop, finding, ctx.actor.name), confirm=False)
+
+
+def _words(loop: Loop[Any], payload: Any, how: str) -> str:
+    """What was asked, of which loop, of what and why."""
+    import msgspec
+
+    plain = msgspec.to_builtins(payload)
+    told = [str(plain[name]) for name in ("target", "reason") if plain.get(name)]
+    return " ".join((how, loop.name, *told))
 
 
 def put_mined(ctx: Ctx, loop: Loop[Any], findings: list[Finding[Any]]) -> dict[str, Any]:

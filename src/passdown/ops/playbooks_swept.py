@@ -175,13 +175,16 @@ def _finding(
     from passdown.contract.loop import Finding
     from passdown.text.safe import one_line
 
-    first, title = about[0], str(record.body.get("title", ""))[:80]
+    first, title = about[0], one_line(str(record.body.get("title", "")), 60)
     choice = "retire" if first.is_stale else "still_accurate"
     restamp = next(ask.run for ask in loop.asks if ask.name == RESTAMP)
     fresh = ",".join(f"{row.tool}=={row.new}" for row in about)
     payload = restamp(corpus, record.id, choice, tools=fresh)
-    asked = (f"“{title}” tells what is gone: {first.line}. Retire it?" if first.is_stale else
-             f"Is “{title}” right for {first.tool} {first.new}?")  # fmt: skip
+    asked = (
+        f"“{title}” tells what is gone: {first.line}. Retire it?"
+        if first.is_stale
+        else f"Is “{title}” right for {', '.join(f'{row.tool} {row.new}' for row in about)}?"
+    )
     key = f"{choice} {record.key} {first.tool} {first.symbol} {first.why}"
     return Finding(payload, (seq,), key, one_line(asked, 180), 0.7, record.scope)
 

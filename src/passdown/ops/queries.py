@@ -53,7 +53,7 @@ def _asking(loop: Loop[Any], ask: Ask) -> Operation:
         asked = _over_corpus(ctx, ask.run, params)
         if isinstance(asked, list):
             return put_mined(ctx, loop, asked)
-        return put(ctx, loop, asked, ask.name)
+        return put(ctx, loop, asked, ask)
 
     fn = _signed(run, ask.run)
     name = f"{loop.name}.{ask.name}"

@@ -10,7 +10,7 @@ from passdown.loops.audit.payload import ACTIONS, Payload
 from passdown.loops.audit.playbook import playbook, restamp
 from passdown.loops.audit.replay import replay
 from passdown.loops.audit.rules import KIND, PLAYBOOK
-from passdown.loops.audit.view import card
+from passdown.loops.audit.view import card, titled
 
 LOOP: Loop[Payload] = Loop(
     name="audit",
@@ -25,5 +25,5 @@ LOOP: Loop[Payload] = Loop(
     card=card,
     policy=frozenset({"PROMOTE_RULE"}),
     hesitates=hesitates,
-    asks=(Ask("playbook", playbook), Ask("restamp", restamp)),
+    asks=(Ask("playbook", playbook, titled=titled), Ask("restamp", restamp, titled=titled)),
 )

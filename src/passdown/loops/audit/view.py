@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from passdown.loops.audit.payload import Payload
 
 EXAMPLES = 3
+FILE = "Should audits know “{}”?"
 CHOICES = {
     "still_accurate": "Is “{}” still accurate?",
     "edit": "Should “{}” say this from now on?",
@@ -44,12 +45,19 @@ def card(payload: Payload, observations: Sequence[Observation], replay: Replay) 
     return Card(f"Should `{payload.rule}` {payload.to} instead of {payload.was}?", found)
 
 
+def titled(payload: FilePlaybook) -> str:
+    """The question about a playbook in a line, with what tells it from another of its title."""
+    about = ", ".join((*payload.tools, *payload.applies_to))
+    question = CHOICES.get(payload.choice, FILE).format(payload.title)
+    return f"{question} ({about})" if about else question
+
+
 def _playbook(payload: FilePlaybook, observations: Sequence[Observation]) -> Card:
     where = ", ".join(payload.applies_to) or "any path"
     facts = [("Applies to", where), ("Verified against", ", ".join(payload.tools) or "nothing")]
     words = (Text(payload.text), Facts(tuple(facts)))
     if payload.choice == "file":
-        return Card(f"Should audits know “{payload.title}”?", words)
+        return Card(FILE.format(payload.title), words)
     others = [f"“{one}”" for one in CHOICES if one != payload.choice]
     hint = Text(f"Edited, this may as well say {' or '.join(others)}.")
     return Card(
