@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from passdown.stages.audit.verdict import Subject, Verdict
 
 _CARD = Shell(card="text", check=True)
+LONGEST = 1_048_576
+"""Bytes of a description: more than any forge takes."""
 
 
 @operation(
@@ -87,8 +89,9 @@ def audit_patch(
     read; without, its lines alone, and what they cannot tell is not told. `sarif` are reports of
     linters, `sarif_base` those of what it applies to."""
     from passdown.ops.checks import linters, read
+    from passdown.stages.audit.facts import LARGEST
 
-    diff, place = read(file), Path(repo).expanduser()
+    diff, place = read(file, LARGEST), Path(repo).expanduser()
     texts = [*_described(title, description), *_mailed(diff)]
     with _patched(diff, file, repo, base, title, pr) as (change, subject):
         more = linters(place, change, sarif, sarif_base)
@@ -160,7 +163,7 @@ def _described(title: str, description: str) -> list[Told]:
 
     found = [Text("title", title)] if title else []
     if description:
-        found.append(Text("body", read(description).decode("utf-8", "replace")))
+        found.append(Text("body", read(description, LONGEST).decode("utf-8", "replace")))
     return found
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from passdown.domain.errors import NotFound, PassdownError, Unreadable
+from passdown.domain.errors import Limit, NotFound, PassdownError, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -152,20 +152,30 @@ def linters(
     from passdown.stages.audit.linted import LARGEST, linted, results
 
     def find(work: Work) -> Outcome:
-        new, old = ([one for file in files for one in results(read(file, LARGEST + 1))]
+        new, old = ([one for file in files for one in results(read(file, LARGEST))]
                     for files in (head, base))  # fmt: skip
         return Outcome(tuple(linted(change, new, old, str(place.resolve()))))
 
     return (Part("sarif", find, required=True),) if head else ()
 
 
-def read(file: str, most: int = -1) -> bytes:
-    """What stands in a file that the caller named, so many bytes of it at most."""
+def read(file: str, most: int) -> bytes:
+    """What stands in a file that the caller named; no more of it is held than so many bytes.
+
+    Raises:
+        Limit: it has more.
+        NotFound: it is not there.
+        Unreadable: it cannot be read.
+    """
     path = Path(file).expanduser()
     try:
         with path.open("rb") as source:
-            return source.read(most)
+            data = source.read(most + 1)
     except FileNotFoundError as error:
         raise NotFound("there is no such file", where=str(path)) from error
     except OSError as error:
         raise Unreadable(str(error.strerror), where=str(path)) from error
+    if len(data) > most:
+        what = f"it has more than {most:,} bytes, which is all that is read"
+        raise Limit(what, where=str(path), next="Name a smaller one.")
+    return data
