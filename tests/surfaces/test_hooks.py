@@ -194,8 +194,9 @@ def test_how_a_request_ended_is_noted_once(
     for n in range(3):
         assert post(web, forge, told, delivery=f"d{n % 2}").json()["does"] == "result"
         work(app)
-    assert [(row["kind"], row["pr_number"], row["result"]) for row in rows(app)] == [
-        ("pr_result", 7, result)
+    host = forge.url.split("//")[1].split(":")[0]
+    assert [(row["kind"], row["pr_number"], row["host"], row["result"]) for row in rows(app)] == [
+        ("pr_result", 7, host, result)
     ]
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from passdown.domain.errors import NotFound
+from passdown.domain.errors import Invalid, NotFound
 from passdown.ops.kinds import Id, Name, Text
 from passdown.ops.operation import Ctx, Effect, Shell, operation
 
@@ -58,7 +58,7 @@ def audit_show(ctx: Ctx, id: Id) -> Json:
 
     With what people said of it since, and what became of the request.
     """
-    from passdown.stages.audit.keep import FEEDBACK, RESULT
+    from passdown.stages.audit.keep import FEEDBACK, RESULT, is_of
     from passdown.stages.audit.told import text
 
     rows = _rows(ctx)
@@ -66,9 +66,8 @@ def audit_show(ctx: Ctx, id: Id) -> Json:
     verdict = _verdict(ctx, row)
     said = [one for one in rows if one.get("kind") == FEEDBACK
             and one.get("audit_key") == row["audit_key"]]  # fmt: skip
-    of = (row["repo"], row["pr_number"])
     results = [one for one in rows if one.get("kind") == RESULT and row["pr_number"]
-               and (one.get("repo"), one.get("pr_number")) == of]  # fmt: skip
+               and is_of(one, row)]  # fmt: skip
     return {"text": text(verdict), "verdict": verdict, "said": said, "results": results}
 
 
@@ -139,19 +138,43 @@ def audit_rules(ctx: Ctx) -> Json:
 @operation(
     "audit.result",
     Effect.WRITE,
-    cli=Shell(facts=("repo", "pr_number", "result", "new")),
+    cli=Shell(facts=("repo", "pr_number", "host", "result", "new")),
     example="passdown audit result acme/shop 101 reverted",
 )
 def audit_result(
-    ctx: Ctx, repo: Name, pr: int, result: Literal["merged", "closed", "reverted"]
+    ctx: Ctx,
+    repo: Name,
+    pr: int,
+    result: Literal["merged", "closed", "reverted"],
+    host: Name = "",
 ) -> Json:
-    """Say what became of a request: audits of the same places know it from then on."""
+    """Say what became of a request: audits of the same places know it from then on.
+
+    `host` is its forge's, as audits name it; needed where requests of the same number were audited
+    at two.
+    """
     from passdown.ops.auditing import outcomes
     from passdown.stages.audit.keep import RESULT, note
 
-    said: Json = {"kind": RESULT, "id": f"{repo}:{pr}:{result}", "repo": repo, "pr_number": pr,
-                  "result": result, "by": ctx.actor.name, "at": ctx.clock.now()}  # fmt: skip
+    at = host or _host(_rows(ctx), repo, pr)
+    said: Json = {"kind": RESULT, "id": f"{at}/{repo}:{pr}:{result}".lstrip("/"), "repo": repo,
+                  "pr_number": pr, "host": at, "result": result, "by": ctx.actor.name,
+                  "at": ctx.clock.now()}  # fmt: skip
     return {**said, "new": note(outcomes(ctx), said)}
+
+
+def _host(rows: list[Json], repo: str, pr: int) -> str:
+    """Where the audits of this request say that it is; '' where there are none, or none says it."""
+    from passdown.stages.audit.keep import AUDIT
+
+    found = {str(row.get("host") or "") for row in rows if row.get("kind") == AUDIT
+             and (row.get("repo"), row.get("pr_number")) == (repo, pr)} - {""}  # fmt: skip
+    if len(found) > 1:
+        raise Invalid(
+            f"requests {repo}#{pr} were audited at {' and '.join(sorted(found))}",
+            where="host", next="Say at which of them: --host NAME.",
+        )  # fmt: skip
+    return next(iter(found), "")
 
 
 def _asked(ctx: Ctx) -> dict[str, str]:

@@ -131,7 +131,7 @@ def _one(
 
     try:
         if how := follow.ended(line, Place(line.forge, repo, number)):
-            results.append(_noted(ctx, repo, number, how))
+            results.append(_noted(ctx, line.forge, repo, number, how))
     except (Unavailable, Limit, Forbidden) as error:
         notes.append(f"{line.forge.host} is left alone till the next sweep: {error.what}")
         return False
@@ -156,17 +156,18 @@ def _reverts(
             return
         try:
             for number in set(follow.taken_back(line, line.forge, repo, numbers)):
-                results.append(_noted(ctx, repo, number, follow.REVERTED))
+                results.append(_noted(ctx, line.forge, repo, number, follow.REVERTED))
         except PassdownError as error:
             notes.append(f"{repo}: {error.what}")
             if isinstance(error, Unavailable | Limit | Forbidden):
                 return
 
 
-def _noted(ctx: Ctx, repo: str, number: int, how: str) -> Json:
+def _noted(ctx: Ctx, forge: Forge, repo: str, number: int, how: str) -> Json:
     from passdown.ops.audits import audit_result
 
-    found: Json = audit_result.run(ctx, {"repo": repo, "pr": number, "result": how})
+    said = {"repo": repo, "pr": number, "result": how, "host": forge.host}
+    found: Json = audit_result.run(ctx, said)
     return found
 
 

@@ -266,7 +266,8 @@ def _queue(ctx: Ctx, forge: str, told: Delivery) -> None:
     the jobs that it made, or with neither."""
     from passdown.domain.scope import ALL
 
-    if not (jobs := list(_jobs(forge, told))):
+    host = next((one.host for one in forges(ctx, forge)), "")
+    if not (jobs := list(_jobs(forge, host, told))):
         return
     name, id = f"hooks:{forge}", hashlib.sha256(told.id.encode()).hexdigest()[:16]
     with ctx.store.write(ALL) as tx:
@@ -277,7 +278,7 @@ def _queue(ctx: Ctx, forge: str, told: Delivery) -> None:
                 tx.jobs.add(job)
 
 
-def _jobs(forge: str, told: Delivery) -> Iterator[Job]:
+def _jobs(forge: str, host: str, told: Delivery) -> Iterator[Job]:
     """What follows from a delivery; the same that waits already is not added by the store."""
     from passdown.ops.audits import audit_result
     from passdown.stages.audit.remote.hooks import AUDIT, RESULT
@@ -289,7 +290,8 @@ def _jobs(forge: str, told: Delivery) -> Iterator[Job]:
         ends = [(told.number, told.result)]
         for n, result in [*ends, (told.undone, "reverted")] if told.undone else ends:
             key = f"pull_request_result:{forge}:{told.repo}#{n}:{result}"
-            yield _job(audit_result, key, {"repo": told.repo, "pr": n, "result": result})
+            said = {"repo": told.repo, "pr": n, "result": result, "host": host}
+            yield _job(audit_result, key, said)
 
 
 def _sync(key: str, forge: str, repo: str, number: int) -> Job:

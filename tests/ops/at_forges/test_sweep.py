@@ -89,6 +89,41 @@ def test_a_merged_request_that_another_took_back_is_noted_as_reverted(
     assert noted(at) == [(7, "merged"), (7, "reverted")]
 
 
+def test_what_became_of_a_request_at_one_forge_says_nothing_of_another_forge_s(
+    at: Desk, forge: Forge
+) -> None:
+    opened(forge)
+    audit(at)
+    other = {"id": "k", "audit_key": "k", "host": "git.example.com"}
+    keep.note(at.app.places.root / keep.OUTCOMES, {**rows(at)[0], **other})
+    here = forge.url.split("//")[1].split(":")[0]
+    with pytest.raises(Invalid, match="were audited at") as unclear:
+        at.call("audit.result", repo="acme/shop", pr=7, result="merged")
+    assert "--host" in unclear.value.next
+    at.call("audit.result", repo="acme/shop", pr=7, result="merged", host="git.example.com")
+    assert at.call("audit.show", id="k")["results"][0]["host"] == "git.example.com"
+    mine = next(one["audit_key"] for one in rows(at) if one.get("host") == here)
+    assert at.call("audit.show", id=mine)["results"] == []
+    ends(forge)
+    assert [one["host"] for one in sweep(at)["results"]] == [here]
+    assert noted(at) == [(7, "merged"), (7, "merged")]
+    assert sweep(at)["asked"] == 0
+
+
+def test_a_row_of_before_that_names_no_forge_is_of_the_request_wherever_it_is(
+    at: Desk, forge: Forge
+) -> None:
+    opened(forge)
+    audit(at)
+    before = {"kind": RESULT, "id": "acme/shop:7:merged", "repo": "acme/shop", "pr_number": 7,
+              "result": "merged", "by": "alice", "at": "2026-01-01T00:00:00.000Z"}  # fmt: skip
+    keep.note(at.app.places.root / keep.OUTCOMES, before)
+    assert sweep(at)["asked"] == 0
+    another(forge, 10, "Reverts acme/shop#7")
+    sweep(at)
+    assert noted(at) == [(7, "merged"), (7, "reverted")]
+
+
 def test_one_that_only_wants_to_take_another_back_takes_back_nothing(
     at: Desk, forge: Forge
 ) -> None:

@@ -97,6 +97,14 @@ def _learned(verdict: Mapping[str, Any]) -> Json:
     return told
 
 
+def is_of(result: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether a result is of the request that this row tells of. Rows of before, and who knows no
+    forge, name none: such a one is of any."""
+    hosts = {str(one.get("host") or "") for one in (result, row)} - {""}
+    same = all(result.get(name) == row.get(name) for name in ("repo", "pr_number"))
+    return same and len(hosts) < 2
+
+
 def event_of(verdict: Mapping[str, Any], *, run_ok: bool = True) -> Json:
     """What the observer is told; its id makes a second telling one."""
     row = audit_row(verdict)

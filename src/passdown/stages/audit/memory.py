@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from passdown.stages.audit.finding import RECURRING, SUPPRESSED, Finding, digest, lower
-from passdown.stages.audit.keep import AUDIT, FEEDBACK, RESULT
+from passdown.stages.audit.keep import AUDIT, FEEDBACK, RESULT, is_of
 from passdown.stages.audit.kinds import BY_NAME
 from passdown.text.earned import INFO, WARN
 
@@ -74,10 +74,10 @@ class Memory:
             for row in mine
             if row.get("kind") == FEEDBACK
         }
-        self._reverted = {
-            row.get("pr_number") for row in mine
-            if row.get("kind") == RESULT and row.get("result") == "reverted"
-        }  # fmt: skip
+        self._reverted: dict[Any, list[Json]] = {}
+        for row in mine:
+            if row.get("kind") == RESULT and row.get("result") == "reverted":
+                self._reverted.setdefault(row.get("pr_number"), []).append(row)
         self._often = Counter(path for row in self.audits for path in set(row.get("paths", ())))
 
     def prior(
@@ -151,7 +151,8 @@ class Memory:
             reasons["a claim in nearly the same words"] = 1.0
         if (near := self._near(row, places)) > 0.1:
             reasons["the same places"] = near
-        if row.get("pr_number") in self._reverted and set(row.get("paths", ())) & places:
+        undone = self._reverted.get(row.get("pr_number"), ())
+        if set(row.get("paths", ())) & places and any(is_of(one, row) for one in undone):
             reasons["a request that was reverted"] = 2.0
         score = sum(reasons.values()) * _aged(row.get("audited_at", ""), self._newest())
         return Prior(row, score, tuple(same), tuple(reasons))

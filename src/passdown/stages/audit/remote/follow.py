@@ -29,7 +29,7 @@ def open_ones(rows: Iterable[Mapping[str, Any]], host: str) -> list[tuple[str, i
     audited, ended = set(), set()
     for row in rows:
         key = (str(row.get("repo", "")), row.get("pr_number") or 0)
-        if row.get("kind") == RESULT:
+        if row.get("kind") == RESULT and row.get("host") in (None, "", host):
             ended.add(key)
         elif row.get("kind") == AUDIT and row.get("host") == host and _is_request(*key):
             audited.add(key)
@@ -44,7 +44,8 @@ def merged_ones(rows: Iterable[Mapping[str, Any]], host: str) -> dict[str, set[i
     found: dict[str, set[int]] = {}
     for row in known:
         key = (row.get("repo"), row.get("pr_number"))
-        if row.get("kind") == RESULT and key in here and is_repo(str(key[0])):
+        of_here = key in here and row.get("host") in (None, "", host)
+        if row.get("kind") == RESULT and of_here and is_repo(str(key[0])):
             told = found.setdefault(str(key[0]), set())
             (told.add if row.get("result") == MERGED else told.discard)(int(key[1] or 0))
     return {repo: numbers for repo, numbers in found.items() if numbers}
