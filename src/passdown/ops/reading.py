@@ -47,6 +47,7 @@ SHELL = Shell(
         "seconds",
         "estimated_seconds",
         "cost",
+        "note",
         "next",
     ),
     also=(

@@ -140,6 +140,7 @@ def _read_line(read: dict[str, Any]) -> str:
         "secrets and addresses masked": sum(read["redactions"].values()),
         "quarantined": read["quarantined"],
         "lines skipped": read["skips"],
+        "links out of it not followed": read["linked_out"],
         "files refused": read["refusals"],
     }
     told = [f"{n} {what}" for what, n in extras.items() if n]

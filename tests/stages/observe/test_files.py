@@ -57,6 +57,30 @@ def test_many_ways_to_one_file_read_it_once(tmp_path: Path) -> None:
     assert len(names(tmp_path, tmp_path, tmp_path / "a", tmp_path / "soft.jsonl")) == 1
 
 
+def test_a_link_out_of_what_was_named_is_counted_and_not_followed(tmp_path: Path) -> None:
+    make(tmp_path, "in/x.jsonl", "in/sub/y.jsonl", "out/z.jsonl", "inside/w.jsonl")
+    (tmp_path / "in/folder").symlink_to(tmp_path / "out")
+    (tmp_path / "in/file.jsonl").symlink_to(tmp_path / "out/z.jsonl")
+    (tmp_path / "in/near").symlink_to(tmp_path / "inside")
+    (tmp_path / "in/gone").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "in/within.jsonl").symlink_to("sub/y.jsonl")
+    found = find([str(tmp_path / "in")])
+    read = [os.path.relpath(file.path, tmp_path) for file in found.files]
+    assert (sorted(read), found.linked_out) == (["in/sub/y.jsonl", "in/x.jsonl"], 3)
+    both = find([str(tmp_path / "in"), str(tmp_path / "out")])
+    assert ([file for file in both.files if file.path.endswith("z.jsonl")] != [], both.linked_out
+            ) == (True, 1)  # fmt: skip
+
+
+def test_a_link_that_a_person_names_is_followed(tmp_path: Path) -> None:
+    make(tmp_path, "out/z.jsonl")
+    (tmp_path / "here").symlink_to(tmp_path / "out")
+    found = find([str(tmp_path / "here")])
+    assert ([os.path.basename(file.path) for file in found.files], found.linked_out) == (
+        ["z.jsonl"], 0,
+    )  # fmt: skip
+
+
 def test_links_that_go_in_circles_end(tmp_path: Path) -> None:
     make(tmp_path, "a/x.jsonl")
     (tmp_path / "a/up").symlink_to(tmp_path)

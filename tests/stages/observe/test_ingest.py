@@ -117,6 +117,23 @@ def test_a_file_in_a_folder_that_is_no_transcript_is_passed_over(
     assert (done.files, done.passed_over, done.refusals, done.next) == (1, 3, 0, "")
 
 
+def test_links_out_of_the_folder_are_told_and_not_read(read: Read, tmp_path: Path) -> None:
+    sample("aaaa").write(tmp_path / "elsewhere.jsonl")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.jsonl").symlink_to(tmp_path / "elsewhere.jsonl")
+    done = read(tmp_path / "in")
+    assert (done.files, done.sessions, done.linked_out, done.next) == (0, 0, 1, "")
+    assert done.note == (
+        "1 link leads out of what was named and was not followed: name where it ends"
+    )
+    sample("bbbb").write(tmp_path / "in/b.jsonl")
+    (tmp_path / "in/up").symlink_to(tmp_path)
+    done = read(tmp_path / "in")
+    assert (done.files, done.linked_out) == (1, 2)
+    assert done.note.startswith("2 links lead out of what was named")
+    assert read(tmp_path / "in/a.jsonl").files == 1
+
+
 def test_a_folder_without_a_transcript_is_told_with_what_to_do(read: Read, tmp_path: Path) -> None:
     assert "passdown discover" in read(tmp_path).next
     (tmp_path / "notes.jsonl").write_text('{"a": 1}\n')

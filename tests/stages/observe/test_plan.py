@@ -76,6 +76,14 @@ def test_a_compressed_file_counts_for_more_than_its_size(planned, tmp_path: Path
     assert planned(tmp_path).bytes > path.stat().st_size
 
 
+def test_links_that_lead_out_are_no_part_of_it_and_told(planned, tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl").write_bytes(sample().bytes())
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.jsonl").symlink_to(tmp_path / "out.jsonl")
+    told = planned(tmp_path / "in")
+    assert (told.files, told.linked_out, told.note != "") == (0, 1, True)
+
+
 def test_older_and_ignored_files_are_no_part_of_it(planned, tmp_path: Path) -> None:
     sample().write(tmp_path / "t.jsonl")
     (tmp_path / ".passdownignore").write_text("*.secret\n.*\n")

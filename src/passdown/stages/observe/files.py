@@ -1,4 +1,5 @@
-"""From paths, globs and folders to files, newest first; what is ignored stays out."""
+"""From paths, globs and folders to files, newest first; what is ignored stays out, and so does
+what only a link in a folder leads to."""
 
 from __future__ import annotations
 
@@ -40,24 +41,26 @@ PIPED = File("-", 0, 0, 0, 0, named=True)
 
 @dataclass(slots=True)
 class Found:
-    """Files to read, newest first; what was kept out, and what cannot be read and why."""
+    """Files to read, newest first; what was kept out, how many links lead out of what was named,
+    and what cannot be read and why."""
 
     files: list[File] = field(default_factory=list)
     ignored: int = 0
+    linked_out: int = 0
     refused: list[PassdownError] = field(default_factory=list)
 
 
 def find(paths: Iterable[str | os.PathLike[str]]) -> Found:
     """Every file once, however many names lead to it; a path that leads nowhere is refused."""
-    walk = _Walk()
+    walk, named = _Walk(), list[str]()
     for path in paths:
         try:
-            reals = _expand(os.fspath(path))
+            named += _expand(os.fspath(path))
         except NotFound as e:
             walk.found.refused.append(e)
-            continue
-        for real in reals:
-            walk.start(real)
+    walk.roots = tuple(os.path.join(path, "") for path in named)
+    for path in named:
+        walk.start(path)
     walk.found.files.sort(key=lambda f: (-f.mtime_ns, f.path))
     return walk.found
 
@@ -72,10 +75,11 @@ def _expand(path: str) -> list[str]:
 
 
 class _Walk:
-    """One search: what was already seen, and the ignore files met on the way."""
+    """One search: what was named, what was already seen, and the ignore files met on the way."""
 
     def __init__(self) -> None:
         self.found = Found()
+        self.roots: tuple[str, ...] = ()
         self.seen: set[tuple[int, int]] = set()
         self.ignore = Ignore()
 
@@ -122,6 +126,9 @@ class _Walk:
                 return
             if self.ignore.hides(entry.path, is_dir=is_dir):
                 self.found.ignored += 1
+            elif entry.is_symlink() and self._leads_out(entry.path):
+                # Who may write to a folder must not choose what else is read.
+                self.found.linked_out += is_dir or entry.is_file()
             elif is_dir:
                 pending.append(entry.path)
             elif entry.is_file():
@@ -141,6 +148,10 @@ class _Walk:
         elif not self._again(status):
             at = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
             self.found.files.append(File(real, *at, named))
+
+    def _leads_out(self, path: str) -> bool:
+        """Whether a link ends elsewhere than in a folder that was named."""
+        return not os.path.join(os.path.realpath(path), "").startswith(self.roots)
 
     def _again(self, status: os.stat_result) -> bool:
         identity = (status.st_dev, status.st_ino)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Report = Callable[[int, int, str, str], object]
 
-PASSED = ("ignored", "forgotten_files")
+PASSED = ("ignored", "linked_out", "forgotten_files")
 MANY = 2000
 LONG = 4_000_000
 PATIENCE = 1.0
@@ -71,7 +71,9 @@ def ingest(
     began, every = time.monotonic(), list(paths)
     found = find(path for path in every if path != PIPED.path)
     drawn = drawing_by(readers, redactor, settings, clock, is_echo)
-    run = _Run(store, drawn, report, settings, again=again, ignored=found.ignored, about=about)
+    run = _Run(store, drawn, report, settings, again=again, about=about)
+    run.tally.count("ignored", found.ignored)
+    run.tally.count("linked_out", found.linked_out)
     run.refuse(*found.refused, *readers.broken)
     run.files(todo(store, found.files, since, run.tally.count, again=again))
     if PIPED.path in every:
@@ -106,7 +108,6 @@ class _Run:
     report: Report
     settings: Settings
     again: bool
-    ignored: int
     about: Mapping[str, str]
     tally: Tally = field(default_factory=Tally)
     errors: list[PassdownError] = field(default_factory=list)
@@ -115,7 +116,6 @@ class _Run:
 
     def files(self, work: list[Work]) -> None:
         """Read and store them all."""
-        self.tally.count("ignored", self.ignored)
         total, done = sum(one.file.size for one in work), 0
         with closing(self._drawn(work)) as files:
             for (file, _), batches in files:

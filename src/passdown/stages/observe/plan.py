@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from passdown.domain.errors import PassdownError
 from passdown.stages.observe.files import find
+from passdown.stages.observe.tally import links_left
 from passdown.stages.observe.todo import todo
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Plan:
     older: int
     ignored: int
     passed_over: int
+    linked_out: int
+    note: str
     would_read: tuple[dict[str, str | int], ...]
     refused: tuple[dict[str, str], ...]
     rate: int
@@ -73,6 +76,8 @@ def _plan(looked: _Looked, found: Found, rate: float, rate_from: str) -> Plan:
         older=looked.seen["older"],
         ignored=found.ignored,
         passed_over=looked.seen["passed_over"],
+        linked_out=found.linked_out,
+        note=links_left(found.linked_out),
         would_read=tuple({"format": name, **row} for name, row in sorted(looked.rows.items())),
         refused=tuple(error.plain() for error in [*found.refused, *looked.refused][:SHOWN]),
         rate=round(rate),

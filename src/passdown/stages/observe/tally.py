@@ -36,6 +36,7 @@ class Ingested:
     forgotten: int = 0
     expired: int = 0
     passed_over: int = 0
+    linked_out: int = 0
     torn: int = 0
     rewritten: int = 0
     sessions: int = 0
@@ -56,6 +57,7 @@ class Ingested:
     summary: tuple[dict[str, Any], ...] = ()
     bytes: int = 0
     seconds: float = 0.0
+    note: str = ""
     next: str = ""
 
 
@@ -135,12 +137,14 @@ class Tally:
             formats=self.formats,
             summary=tuple(self._summary()),
             seconds=round(seconds, 3),
+            note=links_left(self.numbers.get("linked_out", 0)),
             next=self._next(),
         )
 
     def _next(self) -> str:
         """What to do where nothing was there to be read; else ''."""
-        if self.any("files", "unchanged", "older", "ignored", "forgotten_files", "refusals"):
+        told = ("ignored", "forgotten_files", "linked_out", "refusals")
+        if self.any("files", "unchanged", "older", *told):
             return ""
         if not self.any("passed_over"):
             return "There are no files: `passdown discover` tells where clients keep transcripts."
@@ -152,6 +156,15 @@ class Tally:
             told = sorted(self.reasons.get(name, {}).items(), key=lambda r: (-r[1], r[0]))
             why = "; ".join(f"{n} {reason}" for reason, n in told)
             yield {"format": name, **numbers, "why": why}
+
+
+def links_left(many: int) -> str:
+    """That so many links were not followed, and what to do; '' for none."""
+    if not many:
+        return ""
+    if many == 1:
+        return "1 link leads out of what was named and was not followed: name where it ends"
+    return f"{many:,} links lead out of what was named and were not followed: name where they end"
 
 
 def add(into: dict[str, int], more: Mapping[str, int]) -> None:
