@@ -49,12 +49,15 @@ READS_DATA = True
 DEPTHS = (1, 10, 20)
 OTHERS: tuple[Weights, ...] = (
     WEIGHTS,
-    WEIGHTS._replace(actor=0.4),
+    WEIGHTS._replace(actor=0.4, other=0.2),
+    WEIGHTS._replace(other=0.8),
+    WEIGHTS._replace(other=0.0),
     WEIGHTS._replace(group=0.2),
     WEIGHTS._replace(group=0.8),
     WEIGHTS._replace(pairs=0.0),
     WEIGHTS._replace(asks=0.0),
     WEIGHTS._replace(dated=0.0),
+    WEIGHTS._replace(counted=0.0),
     WEIGHTS._replace(then=0.0),
     WEIGHTS._replace(replies=0.0),
     WEIGHTS._replace(replies=0.3),

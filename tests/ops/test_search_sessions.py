@@ -6,6 +6,7 @@ import pytest
 
 from passdown.domain.change import Put
 from passdown.domain.errors import Forbidden, Invalid
+from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL
 from passdown.stages.apply.execute import execute
@@ -81,6 +82,37 @@ def test_a_search_in_sessions_is_narrowed(on_each: Desk):
     assert texts(on_each, "cache", kind="call") == []
     assert len(texts(on_each, "cache", trust=1)) == 2
     assert len(texts(on_each, "cache", limit=1)) == 1
+
+
+def said_on(at: Desk, *turns: tuple[str, str]) -> None:
+    """Each of these a session of its day."""
+    for day, text in turns:
+        when = f"{day}T10:00:00.000Z"
+        said = Observation(f"s {text}", text, Seen.PROMPT, text, when, trust=Trust.HUMAN)
+        with at.store.write(ALL) as tx:
+            tx.observations.add(Session(said.session, "test", started_at=when), [said])
+
+
+def test_what_was_said_at_a_time_is_found_among_many_of_other_times(
+    on_each: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("passdown.stages.serve.sessions.POOL", 2)
+    said_on(on_each, *((f"2024-02-{n:02}", f"deploy of web {n}") for n in range(10, 20)))
+    said_on(on_each, ("2023-10-13", "the deploy waits, for once, until the canary sings again"))
+    on_each.say("Tea is at four")
+    assert "canary" in texts(on_each, "deploy of 2023-10-13")[0]
+    assert "canary" in texts(on_each, "deploy of 13 October 2023")[0]
+    assert "canary" not in " ".join(texts(on_each, "deploy of 2024-02-12"))
+    asked, one = "deploy of 2023-10-13", "s deploy of web 10"
+    assert texts(on_each, asked, session=one) == ["deploy of web 10"]
+    assert "canary" in texts(on_each, asked, as_of="2024-01-01")[0]
+    assert texts(on_each, asked, as_of="2023-09-01") == []
+
+
+def test_how_many_is_answered_by_a_turn_with_a_number(on_each: Desk):
+    on_each.say("The staging cache is large", "s1")
+    on_each.say("The staging cache has 12 shards", "s2")
+    assert "12" in texts(on_each, "How many has the staging cache?")[0]
 
 
 def test_an_index_that_is_rebuilt_finds_the_same(on_each: Desk):

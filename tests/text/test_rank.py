@@ -46,6 +46,47 @@ def test_a_name_says_who_and_not_what():
     assert question("Ada", ["Ada"]).words == ("ada",)
 
 
+def test_who_is_named_first_does_it_and_who_is_named_later_is_done_to():
+    asked = question("What did Ada tell Grace of the garden?", ["Grace", "Ada", "Linus", ""])
+    assert [{*asked.actors}, {*asked.others}] == [{"Ada"}, {"Grace"}]
+    said = [doc("The garden is full of roses", who, who, 0) for who in ("Grace", "Ada", "Linus")]
+    for first, last in (("Ada", "Grace"), ("Grace", "Ada")):
+        found = order(f"What did {first} tell {last} of the garden's roses?", said)
+        assert [said[n].actor for n in found] == [first, last, "Linus"]
+
+
+def test_those_who_do_it_together_are_alike():
+    for text in ("When did Ada and Grace eat?", "Ada's or Grace's tea", "Linus, Ada & Grace, once"):
+        asked = question(text, ["Ada", "Grace", "Linus"])
+        assert {"Ada", "Grace"} <= asked.actors
+        assert not asked.others
+    asked = question("What did Ada, Grace, and Linus tell Mary?", ["Ada", "Grace", "Linus", "Mary"])
+    assert [{*asked.actors}, {*asked.others}] == [{"Ada", "Grace", "Linus"}, {"Mary"}]
+
+
+def test_behind_by_stands_who_does_it():
+    asked = question("What was Grace told by Ada?", ["Ada", "Grace"])
+    assert [{*asked.actors}, {*asked.others}] == [{"Ada"}, {"Grace"}]
+
+
+def test_a_name_within_a_name_is_no_other():
+    asked = question("What does Ada Lovelace drink?", ["Ada", "Ada Lovelace"])
+    assert [{*asked.actors}, {*asked.others}] == [{"Ada", "Ada Lovelace"}, set()]
+    assert "lovelac" not in asked.words
+
+
+def test_how_many_is_answered_by_what_counts():
+    docs = [
+        doc("The garden has red roses", "Ada", "a", 0),
+        doc("The garden has three roses", "Ada", "b", 9),
+    ]
+    assert order("roses in the garden", docs)[0] == 0
+    assert order("How many roses has the garden?", docs)[0] == 1
+    assert [doc(text).counted for text in ("27 of them", "another", "the one", "often")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
 def test_nothing_is_found_where_no_word_is():
     assert order("kubernetes", talk()) == []
     assert order("", talk()) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -40,6 +42,20 @@ def test_what_was_said_then_fits_and_what_was_said_soon_after_fits_less():
     assert month.fits("2024-02-29") == 1.0
     assert 0 < month.fits("2024-03-01") < 1
     assert month.fits("2024-01-31") == 0.0
+
+
+@pytest.mark.parametrize("named", [Span(10, 13, 2023), Span(2, 0, 2024), Span(12, 0, 2025)])
+def test_what_fits_was_said_within_the_days_of_a_time(named: Span):
+    first, behind = map(date.fromisoformat, named.days())
+    long = (behind - first).days
+    every = [named.fits((first + timedelta(days=n)).isoformat()) for n in range(-1, long + 1)]
+    assert not every[0]
+    assert all(every[1:-1])
+    assert not every[-1]
+
+
+def test_a_time_of_no_year_or_that_never_was_has_no_days():
+    assert Span(12).days() == Span(2, 30, 2024).days() == ("", "")
 
 
 def test_without_a_year_any_year_fits():

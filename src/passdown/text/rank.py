@@ -40,6 +40,15 @@ _WHEN = re.compile(
     r"\s*(?:when|since when|how long|(?:what|which|in what) (?:year|month|day|date))\b"
 )
 
+_NUMBERS = """two three four five six seven eight nine ten eleven twelve dozen hundred thousand once
+twice second third both couple several few many another"""
+# `one` and `first` stand for much that is not counted.
+_COUNTED = re.compile(rf"\b(?:{'|'.join(_NUMBERS.split())}|\d+)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\s*how (?:many|much|often|old)\b")
+
+_JOINED = re.compile(r"(?:['\u2019]s)?\s*(?:,|,?\s*(?:and|or|&))\s*")
+"""What stands between two that do something together."""
+
 NEARLY = 0.95
 """The share of another's score from which on one is as good."""
 
@@ -59,9 +68,11 @@ class Weights(NamedTuple):
     pairs: float = 0.7
     joined: float = 0.7
     actor: float = 0.8
+    other: float = 0.4
     asks: float = -0.2
     brief: float = -0.7
     dated: float = 0.3
+    counted: float = 0.3
     then: float = 1.0
 
 
@@ -78,15 +89,18 @@ class Doc(NamedTuple):
     at: str = ""
     asks: bool = False
     dated: bool = False
+    counted: bool = False
 
 
 class Question(NamedTuple):
-    """What is looked for: words that carry meaning, the actors it names, whether it asks when,
-    and the time it names."""
+    """What is looked for: words that carry meaning, the actors it is about and the others it
+    names, whether it asks when or how many, and the time it names."""
 
     words: tuple[str, ...]
     actors: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
     when: bool = False
+    many: bool = False
     span: Span | None = None
 
 
@@ -109,20 +123,41 @@ class Ranked(NamedTuple):
 def question(text: str, actors: Iterable[str] = ()) -> Question:
     """A question among texts of these actors: a name in it says who, not what."""
     folded = text.casefold()
-    named = frozenset(
-        a for a in actors if a and re.search(rf"\b{re.escape(a.casefold())}\b", folded)
-    )
-    names = {word for actor in named for word in content_words(actor)}
+    named = _named(folded, actors)
+    about = frozenset(_about(folded, named))
+    names = {word for _, _, actor in named for word in content_words(actor)}
     words = content_words(text)
     kept = tuple(word for word in words if word not in names)
-    when = _WHEN.match(folded) is not None
-    return Question(kept or tuple(words), named, when, span(text))
+    others = frozenset(actor for _, _, actor in named) - about
+    when, many = _WHEN.match(folded) is not None, _HOW_MANY.match(folded) is not None
+    return Question(kept or tuple(words), about, others, when, many, span(text))
+
+
+def _named(folded: str, actors: Iterable[str]) -> list[tuple[int, int, str]]:
+    """The actors that a text names, each with where it first begins and ends, in that order."""
+    sought = ((re.search(rf"\b{re.escape(a.casefold())}\b", folded), a) for a in actors if a)
+    return sorted((found.start(), found.end(), actor) for found, actor in sought if found)
+
+
+def _about(folded: str, named: Sequence[tuple[int, int, str]]) -> list[str]:
+    """Who it is about: in English who does something is named before those it is done to, or
+    behind `by`."""
+    first = next((n for n, (at, _, _) in enumerate(named) if folded[:at].endswith("by ")), 0)
+    about: list[str] = []
+    until = None
+    for start, end, actor in named[first:]:
+        if until is not None and start > until and not _JOINED.fullmatch(folded[until:start]):
+            break
+        about.append(actor)
+        until = end
+    return about
 
 
 def doc(text: str, actor: str = "", group: str = "", place: int = 0, at: str = "") -> Doc:
     """A text ready to be ranked."""
     asks, dated = text.rstrip().endswith("?"), _DATED.search(text) is not None
-    return Doc(content_words(text), actor, group, place, at, asks, dated)
+    counted = _COUNTED.search(text) is not None
+    return Doc(content_words(text), actor, group, place, at, asks, dated, counted)
 
 
 def common(docs: Sequence[Doc]) -> Common:
@@ -220,9 +255,11 @@ class _Ranking:
 
     def _times(self, n: int, one: Doc, w: Weights) -> float:
         """What is not evidence itself and says how much there is of it."""
-        times = 1 + w.actor * (one.actor in self._asked.actors)
+        asked = self._asked
+        times = 1 + w.actor * (one.actor in asked.actors) + w.other * (one.actor in asked.others)
         times *= 1 + w.asks * one.asks
-        times *= 1 + w.dated * (one.dated and self._asked.when)
+        times *= 1 + w.dated * (one.dated and asked.when)
+        times *= 1 + w.counted * (one.counted and asked.many)
         if self._fits:
             times *= 1 + w.then * self._fits[n]
         return times * (1 + w.brief * exp(-len(one.words) / BRIEF)) if one.group else times

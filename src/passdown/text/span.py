@@ -42,17 +42,29 @@ class Span(NamedTuple):
         """1 for what was said then, less for what was said soon after, else 0."""
         try:
             said = date.fromisoformat(at[:10])
-            first = date(self.year or said.year, self.month, self.day or 1)
+            first, last = self._days(said.year)
         except ValueError:
             return 0.0
-        length = 1 if self.day else 31
-        last = first + timedelta(days=length - 1)
-        if not self.day and last.month != first.month:
-            last -= timedelta(days=last.day)
         if first <= said <= last:
             return 1.0
         soon = timedelta(0) < said - last <= timedelta(days=LATER)
         return (NEARLY_DAY if self.day else NEARLY) if soon else 0.0
+
+    def days(self) -> tuple[str, str]:
+        """The first day on which it may be spoken of and the one behind the last, where its year
+        is known; both empty where it is not, or where no such day is."""
+        try:
+            first, last = self._days(self.year)
+            return first.isoformat(), (last + timedelta(days=LATER + 1)).isoformat()
+        except ValueError:
+            return "", ""
+
+    def _days(self, year: int) -> tuple[date, date]:
+        first = date(self.year or year, self.month, self.day or 1)
+        last = first + timedelta(days=0 if self.day else 30)
+        if last.month != first.month and not self.day:
+            last -= timedelta(days=last.day)
+        return first, last
 
 
 def span(text: str) -> Span | None:

@@ -16,8 +16,8 @@ PAGE = 2000
 LIVES = ("active", "contested", "superseded", "archived")
 """What is indexed: what is served, and what was at some time."""
 
-ASKS, DATED = "?", "@"
-"""Words that no text has: that one is a question, that it names a time."""
+ASKS, DATED, COUNTED = "?", "@", "#"
+"""Words that no text has: that one is a question, that it names a time, that it names a number."""
 
 LONGEST, LONGEST_TOOL = 4000, 1000
 """Characters of a text that are indexed; of what a tool was told or answered."""
@@ -62,4 +62,5 @@ def _unheard(tx: Tx, limit: int) -> list[Observation]:
 def _words(one: Observation) -> list[str]:
     tool = one.seen.value in ("call", "result")
     said = doc(one.text[: LONGEST_TOOL if tool else LONGEST])
-    return [*said.words, *([ASKS] if said.asks else ()), *([DATED] if said.dated else ())]
+    marks = ((ASKS, said.asks), (DATED, said.dated), (COUNTED, said.counted))
+    return [*said.words, *(mark for mark, has in marks if has)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.stages.serve.follow import ASKS, DATED
+from passdown.stages.serve.follow import ASKS, COUNTED, DATED
 from passdown.text.rank import REACH, Common, Doc, Ranked, question, rank, rank_groups
+from passdown.text.span import span
 from passdown.text.tokens import content_words
 from passdown.text.worth import answers, worth
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from passdown.domain.observation import Observation
     from passdown.storage.index import Heard
     from passdown.storage.port import Tx
+
+MARKS = (ASKS, DATED, COUNTED)
 
 POOL = 80
 """Turns that are looked at closely; what stands around them comes with them."""
@@ -36,6 +39,10 @@ class Narrow(NamedTuple):
             and one.session == (self.session or one.session)
             and self.since <= one.at <= (self.until or one.at)
         )
+
+    def within(self, since: At, until: At) -> Narrow:
+        """The same in this time only."""
+        return self._replace(since=max(self.since, since), until=min(self.until or until, until))
 
 
 ANY = Narrow()
@@ -74,8 +81,12 @@ def search_sessions(tx: Tx, query: str, *, narrow: Narrow = ANY, limit: int) -> 
 
 
 def _pool(tx: Tx, query: str, narrow: Narrow) -> list[Heard]:
-    """What may answer, and what stands around it."""
-    found = tx.index.find(content_words(query), limit=POOL, **narrow._asdict())
+    """What may answer, of all times and of the time that is asked for, and what stands around
+    it."""
+    words, then = content_words(query), span(query)
+    found = tx.index.find(words, limit=POOL, **narrow._asdict())
+    if then and then.year and len(found) == POOL:
+        found += tx.index.find(words, limit=POOL, **narrow.within(*then.days())._asdict())
     near = {seq + step for seq in found for step in range(-REACH, REACH + 1)}
     return tx.index.around(near) if found else []
 
@@ -92,9 +103,9 @@ def _is_answered(words: Sequence[str], docs: Sequence[Doc], known: Common) -> bo
 
 
 def _doc(one: Heard) -> Doc:
-    words = [word for word in one.words if word not in (ASKS, DATED)]
-    asks, dated = ASKS in one.words, DATED in one.words
-    return Doc(words, one.actor, one.session, one.seq, one.at, asks, dated)
+    words = [word for word in one.words if word not in MARKS]
+    marked = [mark in one.words for mark in MARKS]
+    return Doc(words, one.actor, one.session, one.seq, one.at, *marked)
 
 
 def _turns(tx: Tx, pool: Sequence[Heard], found: Sequence[Ranked]) -> list[Turn]:
