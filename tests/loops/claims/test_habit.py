@@ -70,6 +70,19 @@ def test_commits_and_pushes_alone_say_nothing_of_a_repo() -> None:
     assert found(did(*[("git commit -m x", "git push")] * 4)) == []
 
 
+@pytest.mark.parametrize(
+    "commands",
+    [
+        ("npm run build", "npm run dev"),
+        ("npm install", "npm run build"),
+        ("npm create vite@latest .", "npm run build"),
+        ("bd mol wisp", "bd dep remove x-1 x-2"),
+    ],
+)
+def test_what_is_set_up_only_looked_at_or_taken_back_is_no_habit(commands: tuple[str, ...]) -> None:
+    assert found(did(*[commands] * 5)) == []
+
+
 def test_what_sessions_do_that_end_badly_is_no_habit() -> None:
     world = World()
     for _ in range(3):

@@ -182,6 +182,25 @@ def test_a_command_to_the_client_states_nothing() -> None:
     assert list(stated(world.corpus())) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("Remember that staging is read-only on Fridays.", False),
+        ("Remember: we deploy on Thursdays only.", False),
+        ("IMPORTANT: do not touch the mock database.", False),
+        ("Note: always run `make check` before you push.", False),
+        ("Note that hashes do not apply to event handlers and style attributes.", True),
+        ("Reminder that the browser gives you the console and the network.", True),
+        ("remember, save memory not documentation if is not required!", True),
+    ],
+)
+def test_what_documents_say_too_counts_as_plain_words(said: str, plain: bool) -> None:
+    world = World().session()
+    world.says(said)
+    (one,) = stated(world.corpus())
+    assert one.plain is plain
+
+
 def test_what_the_client_was_told_to_remember_needs_no_form() -> None:
     world = World().session()
     world.says("tests live next to the code they test", meta={"kind": "memory"})

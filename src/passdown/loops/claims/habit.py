@@ -44,6 +44,15 @@ _RELEASING = ("git tag", "gh release create", "gh workflow run")
 """Version control that is no everyday work."""
 _CHECKS = re.compile(r"test|spec|lint|check|build|compile|fmt|format|\btsc\b|ruff|mypy|clippy")
 """What is done before a commit."""
+_ENDLESS = re.compile(r"\b(?:dev|start|serve|server|preview|watch|storybook|runserver)$")
+"""What is started to be looked at, and ends nothing."""
+_TAKEN_BACK = re.compile(r"\b(?:remove|rm|delete|reset|revert|uninstall|abort|stop|kill|prune)$")
+"""What mends one mishap."""
+_SET_UP = re.compile(
+    r"(?:npm|pnpm|yarn|bun|pip3?|uv pip|uv|poetry|composer|bundle|gem|brew|apt|apt-get|cargo|go)"
+    r" (?:install|ci|add|get|i)\b|.*\b(?:create|init|new|clone)$"
+)
+"""What is done once before any work."""
 _CLOSING = ("git commit", "git push", "gh pr create", "gh pr merge")
 
 
@@ -162,7 +171,7 @@ def _counts(every: Iterable[Iterable[str]]) -> dict[str, int]:
 
 def _frequent(habit: Habit) -> bool:
     """Seen in two sessions, or twice in one up to where it was committed or pushed."""
-    if _begins_again(habit.verbs):
+    if _begins_again(habit.verbs) or _is_no_way(habit.verbs):
         return False
     of_versions = all(verb.startswith(("git ", "gh ")) for verb in habit.verbs)
     if of_versions and not any(verb in _RELEASING for verb in habit.verbs):
@@ -177,6 +186,12 @@ def _begins_again(verbs: Sequence[str]) -> bool:
     """Whether it commits and then checks: the end of one round and the beginning of the next."""
     done = next((n for n, verb in enumerate(verbs) if verb in _CLOSING), len(verbs))
     return any(_CHECKS.search(verb) for verb in verbs[done:])
+
+
+def _is_no_way(verbs: Sequence[str]) -> bool:
+    """Whether it only sets something up, only starts what is then looked at, or takes back."""
+    first, last = verbs[0], verbs[-1]
+    return bool(_SET_UP.match(first) or _ENDLESS.search(last) or _TAKEN_BACK.search(last))
 
 
 def _apart(places: Iterable[tuple[int, ...]]) -> int:

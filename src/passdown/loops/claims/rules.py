@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 class Rule(NamedTuple):
     """One form of statement; its pattern names what is kept in `say`, and, of one that says what
-    to use for what, both in `right` and `wrong`. A concrete one names a thing, or it is none."""
+    to use for what, both in `right` and `wrong`. A concrete one names a thing, or it is none; what
+    has a plain one may be pasted."""
 
     name: str
     pattern: re.Pattern[str]
@@ -22,6 +23,7 @@ class Rule(NamedTuple):
     refused: tuple[re.Pattern[str], ...] = COMMON
     after_reply: bool = False
     concrete: bool = False
+    plain: bool = False
 
 
 def _rule(
@@ -32,9 +34,10 @@ def _rule(
     category: Category = "fact",
     after_reply: bool = False,
     concrete: bool = False,
+    plain: bool = False,
 ) -> Rule:
     form = re.compile(pattern, re.IGNORECASE)
-    return Rule(name, form, category, confidence, (*COMMON, *refused), after_reply, concrete)
+    return Rule(name, form, category, confidence, (*COMMON, *refused), after_reply, concrete, plain)
 
 
 # A verb as it is used to ask for something: neither past nor third person, and no adjective.
@@ -78,17 +81,23 @@ _OBJECT = (
     r"[a-z0-9]+(?:-[a-z0-9]+){2,}\b)"
 )
 _RARELY_HERE = r"(?!the |a |an |my |your |their |some |more |less |both |it\b|that\b|them\b|just )"
+_LED = (
+    r"(?: (?:also|always|well))?(?:\s*[:,\u2013\u2014-]\s*|\s+that\s+|"
+    r"\s+to\s+(?=.*\b(?:always|every|each|whenever|before|after)\b))"
+)
+_REMEMBER = rf"(?:remember|keep in mind|bear in mind|be aware|rule of thumb){_LED}"
+# Documents and tools say the same of what they show.
+_NOTE = rf"(?:note|reminder|for (?:future )?reference|important|nb|n\.b\.|heads[- ]up){_LED}"
+# What binds whoever reads it, and not only tells something.
+_BINDS = (
+    r"(?=(?:no matter what,? |please )*(?:do not|don'?t|use|run|keep|prefer|avoid)\b|"
+    r".*\b(?:always|never|whenever|every time|from now on|we|our)\b)"
+)
 
 RULES: tuple[Rule, ...] = (
-    _rule(
-        "remember",
-        r"^(?:remember|note|keep in mind|bear in mind|be aware|reminder|for (?:future )?reference|"
-        r"important|nb|n\.b\.|heads[- ]up|rule of thumb)(?: (?:also|always|well))?"
-        r"(?:\s*[:,\u2013\u2014-]\s*|\s+that\s+|\s+to\s+(?=.*\b(?:always|every|each|whenever|before|after)\b))"
-        r"(?P<say>\S.+)$",
-        0.8,
-        TROUBLE,
-    ),
+    _rule("remember", rf"^{_REMEMBER}(?P<say>(?!\s|{_DO} ).+|{_BINDS}\S.+)$", 0.8, TROUBLE),
+    _rule("note", rf"^{_NOTE}(?P<say>{_BINDS}\S.+)$", 0.8, TROUBLE),
+    _rule("note", rf"^(?:{_REMEMBER}|{_NOTE})(?P<say>\S.+)$", 0.8, TROUBLE, plain=True),
     _rule(
         "always",
         rf"^(?P<say>(?:{_SHALL}|make sure (?:to |you |that you )?|be sure to )?"

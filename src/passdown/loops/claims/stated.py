@@ -125,7 +125,8 @@ def _in_prompt(one: Observation, after_reply: bool) -> Iterator[Stated]:
             found = statement(span.text, after_reply=after_reply)
         if found:
             text, rule = found
-            yield Stated(one, span, text, _category(text, rule), rule.confidence)
+            category = _category(text, rule)
+            yield Stated(one, span, text, category, rule.confidence, plain=rule.plain)
         elif not told_to_remember:
             yield from _plainly(one, span, before, after_reply)
         before = span.text
