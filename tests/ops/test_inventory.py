@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from passdown.domain.errors import Unreadable
-from tests.desk import Desk, desk
+from passdown.ops.operation import Progress
+from tests.desk import ALICE, Desk, desk
+from tests.stages.audit.repo import commit, init, run
 
 REPORT = "docs/PYTHON_INVENTORY.md"
 
@@ -50,6 +52,31 @@ def test_a_folder_that_is_a_link_out_of_the_repository_is_not_written_to(
         at.call("inventory", path=str(repo))
     assert "--out" in refused.value.next
     assert not [*(tmp_path / "elsewhere").iterdir()]
+
+
+def test_it_is_told_how_far_a_long_inventory_is(at: Desk, repo: Path) -> None:
+    for n in range(50):
+        (repo / f"m{n}.py").write_text("def main():\n    return 1\n")
+    told: list[Progress] = []
+    at.app.call("inventory", {"path": str(repo)}, ALICE, report=told.append)
+    assert [one.note for one in told[::3]] == ["reading", "understanding", "comparing"]
+    assert [(one.done, one.total, one.unit) for one in told[:3]] == [
+        (0, 51, "files"), (20, 51, "files"), (40, 51, "files"),
+    ]  # fmt: skip
+
+
+def test_a_history_that_is_cut_off_says_nothing_of_a_file_s_age_and_is_told(
+    at: Desk, tmp_path: Path
+) -> None:
+    whole = init(tmp_path / "whole")
+    for n in range(6):
+        commit(whole, {"tool.py": f"print({n})\nif __name__ == '__main__':\n    print(1)\n"})
+    run(tmp_path, "clone", "-q", "--depth", "5", f"file://{whole}", "cut")
+    told = {name: at.call("inventory", path=str(tmp_path / name)) for name in ("whole", "cut")}
+    assert told["whole"]["note"] == ""
+    assert "git fetch --unshallow" in told["cut"]["note"]
+    assert told["cut"]["note"] in (tmp_path / "cut" / REPORT).read_text()
+    assert at.call("inventory.kept", id="")["note"] == told["cut"]["note"]
 
 
 def test_the_second_inventory_says_what_the_first_did(at: Desk, repo: Path) -> None:

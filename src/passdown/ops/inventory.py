@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from passdown.domain.errors import NotFound, Unreadable
 from passdown.ops.kinds import FilePath, Id, Name
-from passdown.ops.operation import Ctx, Effect, Shell, operation
+from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 from passdown.text.fold import Fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from passdown.stages.inventory.ages import Ages
     from passdown.stages.inventory.classify import Row, World
     from passdown.stages.inventory.overlap import Overlap
 
 
+STEP = 20
+"""Files after which it is told how far it is."""
 _COUNTED = ("production", "documented", "manual", "dead")
 _FOLD = Fold("class", ("production", "documented", "test"), by="confidence", unless=("all", "only"))
 
@@ -26,7 +31,7 @@ _FOLD = Fold("class", ("production", "documented", "test"), by="confidence", unl
     cli=Shell(
         rows="files",
         columns=("path", "class", "confidence", "shown", "action"),
-        facts=("root", *_COUNTED, "left_out", "written", "others"),
+        facts=("root", *_COUNTED, "left_out", "written", "note", "others"),
         also=(("symbols", ("path", "line", "name", "dead", "why")),),
         bare="path",
         fold=_FOLD,
@@ -53,13 +58,14 @@ def inventory(
     missed. `symbols` lists definitions, too, that nothing seems to need.
     """
     root = Path(path).expanduser()
-    found, rows, alike, seen = _taken(root)
+    found, rows, alike, seen = _taken(ctx, root)
     written = "" if dry_run or not out else _written(root, out, rows, alike, seen)
     told = _told(rows, alike, seen)
     shown = [one for one in told if only in ("", one["class"])]
     if not dry_run:
-        _keep(ctx, root, rows, told, alike, found.files.left_out)
+        _keep(ctx, root, rows, told, alike, found.files.left_out, _note(seen))
     more = {
+        "note": _note(seen),
         "probed": _probed(found, shown) if probe else [],
         "symbols": _symbols(found, rows) if symbols else [],
         "overlap": [_overlap(one) for one in alike],
@@ -74,7 +80,7 @@ def inventory(
     cli=Shell(
         rows="files",
         columns=("path", "class", "confidence", "shown", "action"),
-        facts=("name", "at", *_COUNTED, "left_out", "others"),
+        facts=("name", "at", *_COUNTED, "left_out", "note", "others"),
         fold=_FOLD,
     ),
     example="passdown inventory kept --only dead",
@@ -112,7 +118,7 @@ def _place(ctx: Ctx) -> Path:
 
 def _keep(
     ctx: Ctx, root: Path, rows: list[Row], files: list[dict[str, Any]], alike: list[Overlap],
-    left_out: int,
+    left_out: int, note: str,
 ) -> None:  # fmt: skip
     """Put the whole inventory where it is found again without its folder."""
     import hashlib
@@ -126,7 +132,7 @@ def _keep(
     told = {
         "id": id, "name": whole.name, "at": ctx.clock.now(), **_counts(rows),
         "files": files,
-        "overlap": [_overlap(one) for one in alike], "left_out": left_out,
+        "overlap": [_overlap(one) for one in alike], "left_out": left_out, "note": note,
     }  # fmt: skip
     write(_place(ctx) / f"{id}.json", msgspec.json.encode(told))
 
@@ -152,14 +158,30 @@ def _told(rows: list[Row], alike: list[Overlap], seen: Ages) -> list[dict[str, A
     return [_plain(row, action(row, alike, seen)) for row in rows]
 
 
-def _taken(root: Path) -> tuple[World, list[Row], list[Overlap], Ages]:
+def _taken(ctx: Ctx, root: Path) -> tuple[World, list[Row], list[Overlap], Ages]:
     from passdown.stages.inventory.classify import classify, world
     from passdown.stages.inventory.files import read
     from passdown.stages.inventory.overlap import overlaps
 
-    found = world(read(root))
-    rows = classify(found)
-    return found, rows, overlaps(found, rows, _ages(root)), _seen(root)
+    found = world(read(root, partial(_each, ctx, "reading")), partial(_each, ctx, "understanding"))
+    rows, seen = classify(found), _seen(root)
+    changed = {} if seen.cut else _ages(root)
+    return found, rows, overlaps(found, rows, changed, partial(_each, ctx, "comparing")), seen
+
+
+def _each(ctx: Ctx, note: str, paths: list[str]) -> Iterator[str]:
+    """The same paths, while it is told how many of them there were."""
+    for n, path in enumerate(paths):
+        if n % STEP == 0:
+            ctx.report(Progress(n, len(paths), "files", note))
+        yield path
+
+
+def _note(seen: Ages) -> str:
+    """What a reader has to know of how it was taken; '' for nothing."""
+    from passdown.stages.inventory.report import CUT
+
+    return CUT if seen.cut else ""
 
 
 def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap], seen: Ages) -> str:

@@ -18,6 +18,7 @@ class Repo:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        root.mkdir(exist_ok=True)
         self.ask("init", "-q")
 
     def ask(self, *words: str, date: str = "") -> str:
@@ -42,6 +43,16 @@ class Repo:
 
     def ages(self) -> Ages:
         return ages(self.ask)
+
+
+def test_where_the_history_is_cut_off_nothing_is_said_of_any_file(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "whole")
+    for day in ("2020-01-01", "2021-06-01", "2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"):
+        repo.commit(day, "kept.py", *(["old.py"] if day < "2021" else []))
+    assert repo.ages().forgotten == {"old.py"}
+    repo.ask("clone", "-q", "--depth", "5", f"file://{repo.root}", str(tmp_path / "cut"))
+    cut = Repo(tmp_path / "cut")
+    assert cut.ages() == Ages(cut=True)
 
 
 def test_a_file_that_nobody_touched_for_two_years_is_forgotten(tmp_path: Path) -> None:

@@ -19,15 +19,20 @@ BULK = 30
 
 
 class Ages(NamedTuple):
-    """The files that nobody worked on for long, and those that somebody works on."""
+    """The files that nobody worked on for long, and those that somebody works on; `cut` where the
+    history is, so that nothing goes by it."""
 
     forgotten: frozenset[str] = frozenset()
     busy: frozenset[str] = frozenset()
+    cut: bool = False
 
 
 def ages(ask: Callable[..., str], tip: str = "HEAD") -> Ages:
     """Of the Python files up to a commit; wide sweeps are left out, and a history that is not long
     enough to tell says of no file that it is forgotten. `ask` puts words to git."""
+    if ask("rev-parse", "--is-shallow-repository").strip() == "true":
+        # Where it is cut every file seems new, and what was merged from beyond seems untouched.
+        return Ages(cut=True)
     newest = int(ask("log", "-1", "--format=%ct", tip))
     then = ask("rev-list", "-1", f"--before={newest - QUIET}", tip).strip()
     said = ask("ls-tree", "-r", "-z", "--name-only", then) if then else ""

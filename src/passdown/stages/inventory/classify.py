@@ -16,7 +16,7 @@ from passdown.text import sorts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from passdown.stages.inventory.files import Files
+    from passdown.stages.inventory.files import Each, Files
     from passdown.stages.inventory.mentions import Mention
 
 PRODUCTION, DOCUMENTED, MANUAL, DEAD = "production", "documented", "manual", "dead"
@@ -70,9 +70,9 @@ class World:
         return sorted(one for one, reached in self.edges.items() if path in reached)
 
 
-def world(files: Files) -> World:
-    """Everything that an inventory goes by."""
-    sources = {path: read(files.texts[path]) for path in files.python}
+def world(files: Files, each: Each = iter) -> World:
+    """Everything that an inventory goes by; `each` hands the paths on."""
+    sources = {path: read(files.texts[path]) for path in each(files.python)}
     found = World(files, sources, Modules(files.python))
     for path, source in sources.items():
         for target, line in _reached(found, path, source):

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from passdown.domain.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    Each = Callable[[list[str]], Iterable[str]]
 
 LARGEST = 1_000_000
 """Bytes of a file that is read; a larger one is data."""
@@ -55,8 +57,9 @@ class Files:
         return sorted(path for path in self.texts if not path.endswith((".py", ".pyi")))
 
 
-def read(root: Path) -> Files:
+def read(root: Path, each: Each = iter) -> Files:
     """Every text under a folder: what git tracks there, or everything where it is no repository.
+    `each` hands the paths on, and may tell how far it is.
 
     Raises:
         NotFound: there is no such folder.
@@ -66,7 +69,7 @@ def read(root: Path) -> Files:
     texts: dict[str, str] = {}
     runnable: set[str] = set()
     left_out = 0
-    for path in _paths(root):
+    for path in each(list(_paths(root))):
         if not _is_text(path):
             continue
         text = _text(root / path) if _is_sayable(path) else None

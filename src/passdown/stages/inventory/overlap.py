@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from passdown.stages.inventory.classify import Row, World
+    from passdown.stages.inventory.files import Each
 
 LEAST = 0.5
 LINES = 6
@@ -45,9 +46,13 @@ class _Shape:
     routes: frozenset[str]
 
 
-def overlaps(found: World, rows: Sequence[Row], ages: Mapping[str, str]) -> list[Overlap]:
-    """Each pair that overlaps by half or more; `ages` is when each file last changed."""
-    shapes = {row.path: _shape(found.files.texts[row.path], found, row.path) for row in rows}
+def overlaps(
+    found: World, rows: Sequence[Row], ages: Mapping[str, str], each: Each = iter
+) -> list[Overlap]:
+    """Each pair that overlaps by half or more; `ages` is when each file last changed, `each` hands
+    the paths on."""
+    texts = found.files.texts
+    shapes = {path: _shape(texts[path], found, path) for path in each([row.path for row in rows])}
     by_path = {row.path: row for row in rows}
     pairs = {
         (one, other)

@@ -20,6 +20,10 @@ UNKNOWN = Ages()
 _FOUR = {known.TEST: known.DOCUMENTED, known.TEST_ONLY: known.DEAD}
 
 
+CUT = (
+    "This clone's history is cut off: nothing goes by when a file was last worked on. "
+    "`git fetch --unshallow` brings the rest."
+)
 TESTED = "wire up, or delete with its tests"
 
 
@@ -35,7 +39,7 @@ def action(row: Row, overlaps: Sequence[Overlap], seen: Ages = UNKNOWN) -> str:
         return f"merge into {twin}" if twin else "delete" if row.confidence >= 0.8 else "archive"
     if row.cls == known.TEST_ONLY:
         return TESTED
-    if row.cls == known.MANUAL and row.path in seen.forgotten:
+    if row.cls == known.MANUAL and seen.forgotten.issuperset((*row.chain, row.path)):
         return "archive"
     if row.cls == known.MANUAL:
         return "keep" if _placed(row.path) else "move to scripts/"
@@ -67,6 +71,8 @@ def _parts(
     counts = Counter(four(row) for row in rows)
     yield f"{TITLE}{name}\n"
     yield "Nothing was deleted. The class says what starts a file, with the chain that shows it.\n"
+    if seen.cut:
+        yield f"{CUT}\n"
     yield "| class | files |\n|---|---|"
     yield from (f"| {cls} | {counts[cls]} |" for cls in
                 (known.PRODUCTION, known.DOCUMENTED, known.MANUAL, known.DEAD))  # fmt: skip
