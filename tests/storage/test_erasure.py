@@ -100,6 +100,8 @@ NO_TEXT = {
     "finished_at",
     "ledger": "seq at actor name subject body prev hash",
     "ledger_days": "loop name day scope n",
+    "proposal_counts": "loop status scope n",
+    "record_counts": "life kind scope n",
     "anchor": "one seq at hash",
     "activities": "seq at name session items detail",
     "activity_items": "item activity",

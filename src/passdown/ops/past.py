@@ -55,14 +55,13 @@ def calibrate(ctx: Ctx, loop: Name = "", target: float = 0.9) -> dict[str, Any]:
     """How sure the detectors were, beside what people decided; from where on they could be
     believed, where enough was decided to say so."""
     from passdown.ops.views import kept
-    from passdown.stages.measure.calibration import Answers, calibrated
+    from passdown.stages.measure.calibration import Answers
 
     if not 0.5 <= target < 1:
         raise Invalid(f"a target of {target:g}", next="A share from 0.5 to below 1, such as 0.9.")
     with kept(ctx, Answers, Answers, _follow, _decides) as (answers, _):
-        every = answers.every(loop)
-    groups = [plain(group._asdict()) for group in calibrated(every, target)]
-    return {"target": target, "groups": groups}
+        groups = answers.groups(target, loop)
+    return {"target": target, "groups": [plain(group._asdict()) for group in groups]}
 
 
 def _decides(entry: Entry) -> bool:

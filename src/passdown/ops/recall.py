@@ -184,7 +184,7 @@ def records(
     most = max(1, min(limit, 10_000))
     with ctx.store.read(ctx.sight) as tx:
         if scope or category:
-            found = _narrowed(tx, kind, scope, category)[:most]
+            found = _narrowed(tx, kind, scope, category, most)
         else:
             found = tx.knowledge.all(kind, limit=most)
         return {"records": [_whole(r) for r in found], "counts": tx.knowledge.counts()}
@@ -194,20 +194,28 @@ READ = 3_000
 """Records that are looked at for those of one scope or category."""
 
 
-def _narrowed(tx: Tx, kind: str, scope: str, category: str) -> list[Record]:
-    """Those of one kind, scope and category, where they are asked for."""
+def _narrowed(tx: Tx, kind: str, scope: str, category: str, most: int) -> list[Record]:
+    """So many of one kind, scope and category, where they are asked for; more are read only where
+    the first of them are others."""
+    for n in (min(2 * most, READ), max(most, READ)):
+        every = _of_scope(tx, scope, n) if scope else tx.knowledge.all(kind, limit=n)
+        found = [
+            one
+            for one in every
+            if kind in ("", one.kind) and category in ("", one.body.get("category"))
+        ]
+        if len(found) >= most or len(every) < n:
+            break
+    return found[:most]
+
+
+def _of_scope(tx: Tx, scope: str, most: int) -> list[Record]:
+    """What is said to hold there, the surest first, then what is open."""
     from passdown.storage.wanted import Wanted
 
-    if scope:
-        wanted = [Wanted(scope, tx.now, asks=asks) for asks in (False, True)]
-        every = [one for some in wanted for one in tx.knowledge.best(some, limit=READ)]
-    else:
-        every = tx.knowledge.all(kind, limit=READ)
-    return [
-        one
-        for one in every
-        if kind in ("", one.kind) and category in ("", one.body.get("category"))
-    ]
+    found = tx.knowledge.best(Wanted(scope, tx.now), limit=most)
+    left = most - len(found)
+    return [*found, *tx.knowledge.best(Wanted(scope, tx.now, asks=True), limit=left)]
 
 
 @operation("why", Effect.READ, example="passdown why 3f9a01bc")

@@ -10,7 +10,7 @@ from passdown.domain.errors import Integrity, NewerSchema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SCHEMA = 11
+SCHEMA = 12
 """The number of the last migration there is; opening a store compares only this."""
 
 FOLDER = os.path.join(os.path.dirname(__file__), "migrations")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import groupby
-from math import exp, log
+from math import exp, log, tanh
+from operator import mul
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +37,9 @@ rare is counted."""
 SHRINK = 4
 """Pseudo-observations at the base rate that each bin of a small sample is given."""
 _EDGE = 1e-6
+Line = tuple[float, float]
+STRAIGHT = (1.0, 0.0)
+"""What is stated, as it is."""
 
 
 class Pair(NamedTuple):
@@ -203,7 +207,9 @@ def recalibrated(pairs: Sequence[Pair]) -> Curve:
     every = together(fifths)
     if n < MANY:
         return _platt(every)
-    return min((_platt, _isotonic), key=lambda way: _crossed(way, fifths))(every)
+    near, kept = _line(every), [without(every, one) or every for one in fifths]
+    ways = (lambda told: _platt(told, near), _isotonic)
+    return min(ways, key=lambda way: _lost([way(told) for told in kept], fifths))(every)
 
 
 def _shrunken(pairs: Sequence[Pair]) -> Curve:
@@ -221,32 +227,39 @@ def _shrunken(pairs: Sequence[Pair]) -> Curve:
     return Curve("bins", every.n, _rising(points))
 
 
-def _platt(told: Told) -> Curve:
-    """A logistic curve over the log odds of what was stated, fitted by Newton's method with the
-    targets drawn in a little, so that no clean split runs away."""
+def _platt(told: Told, near: Line = STRAIGHT) -> Curve:
+    """A logistic curve over the log odds of what was stated."""
+    a, b = _line(told, near)
+    a = max(a, 0.0)  # being surer never means being less right
+    points = tuple((n / 100, _sigmoid(a * _logit(n / 100) + b)) for n in range(101))
+    return Curve("platt", many(told), points)
+
+
+def _line(told: Told, near: Line = STRAIGHT) -> Line:
+    """The log odds of being right as a line over those that were stated, fitted by Newton's method
+    with the targets drawn in a little, so that no clean split runs away; the start moves nothing
+    but the number of steps."""
     right, n = sum(yes for yes, _ in told.values()), many(told)
     high, low = (right + 1) / (right + 2), 1 / (n - right + 2)
-    rows = [(_logit(at), yes * high + no * low, yes + no) for at, (yes, no) in told.items()]
-    a, b = 1.0, 0.0
+    at = [_logit(stated) for stated in told]
+    rows = [(yes * high + no * low, yes + no) for yes, no in told.values()]
+    a, b = near
     for _ in range(50):
-        da, db = _step(rows, a, b)
+        da, db = _step(at, rows, a, b)
         a, b = a + da, b + db
         if abs(da) + abs(db) < 1e-9:
             break
-    a = max(a, 0.0)  # being surer never means being less right
-    points = tuple((n / 100, _sigmoid(a * _logit(n / 100) + b)) for n in range(101))
-    return Curve("platt", n, points)
+    return a, b
 
 
-def _step(rows: Sequence[tuple[float, float, int]], a: float, b: float) -> tuple[float, float]:
+def _step(at: Sequence[float], rows: Sequence[tuple[float, int]], a: float, b: float) -> Line:
     """One step of Newton's, damped a little; of each place the sum of its targets."""
-    ga = gb = haa = hab = hbb = 0.0
-    for x, targets, n in rows:
-        p = _sigmoid(a * x + b)
-        left, weight = targets - n * p, n * p * (1 - p)
-        ga, gb = ga + left * x, gb + left
-        haa, hab, hbb = haa + weight * x * x, hab + weight * x, hbb + weight
-    haa, hbb = haa + 1e-3, hbb + 1e-3
+    said = [(tanh((a * x + b) / 2) + 1) / 2 for x in at]
+    left = [targets - n * p for (targets, n), p in zip(rows, said, strict=True)]
+    weight = [n * p * (1 - p) for (_, n), p in zip(rows, said, strict=True)]
+    far = list(map(mul, weight, at))
+    ga, gb = sum(map(mul, left, at)), sum(left)
+    haa, hab, hbb = sum(map(mul, far, at)) + 1e-3, sum(far), sum(weight) + 1e-3
     whole = haa * hbb - hab * hab
     return (hbb * ga - hab * gb) / whole, (haa * gb - hab * ga) / whole
 
@@ -270,15 +283,14 @@ def _rising(points: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, 
     return tuple((x, y) for first, last, y, _ in pools for x in dict.fromkeys((first, last)))
 
 
-def _crossed(way: Callable[[Told], Curve], fifths: Sequence[Told]) -> float:
-    """The Brier score of a way on answers that it was not fitted to."""
-    lost, every = 0.0, together(fifths)
-    for left_out in fifths:
-        curve = way(without(every, left_out) or every)
-        for at, (yes, no) in left_out.items():
+def _lost(curves: Sequence[Curve], parts: Sequence[Told]) -> float:
+    """The sum of the squared errors of each curve on a part that it was not fitted to."""
+    lost = 0.0
+    for curve, part in zip(curves, parts, strict=True):
+        for at, (yes, no) in part.items():
             p = curve(at)
             lost += yes * (p - 1) ** 2 + no * p * p
-    return lost / many(every)
+    return lost
 
 
 def merged(pairs: Sequence[Pair]) -> list[Pair]:

@@ -45,7 +45,7 @@ def kept(seen: Atlas) -> Json:
         "homes": dict(seen.homes),
         "sizes": dict(seen.sizes),
         "degrees": dict(seen.ties.degree),
-        "ties": sorted(seen.ties.among(list(seen.homes))),
+        "ties": sorted((*two, n) for two, n in seen.ties.among(list(seen.homes)).items()),
         "belongs": {
             home: sorted(seen.ties.holdings[id].key for id in ids)
             for home, ids in seen.belongs.items()

@@ -15,7 +15,7 @@ import pytest
 
 from passdown.domain.errors import Conflict, Forbidden, Limit, NotFound, PassdownError, Unavailable
 from passdown.stages.audit.remote import mirror, place as where
-from passdown.stages.audit.remote.mirror import Mirrors
+from passdown.stages.audit.remote.mirror import Mirrors, _refused
 from passdown.stages.audit.remote.place import Place
 from passdown.stages.audit.remote.request import Request, read
 from tests.forges import TOKEN, Forge, pushed, seeded, serving
@@ -246,6 +246,13 @@ def test_a_repository_that_is_not_there_is_told(tmp_path: Path, forge: Forge) ->
     opened(forge, 1)
     with pytest.raises(NotFound):
         mirrors(tmp_path).fetched(at(forge, 1, "acme/none"), wanted(forge))
+
+
+def test_a_number_in_an_address_is_no_refusal(tmp_path: Path) -> None:
+    said = b"fatal: repository 'http://127.0.0.1:38403/acme/none-401.git/' not found"
+    assert isinstance(_refused("fetch", said, tmp_path), NotFound)
+    said = b"fatal: unable to access 'http://host/a.git/': The requested URL returned error: 403"
+    assert isinstance(_refused("fetch", said, tmp_path), Forbidden)
 
 
 def test_one_repository_has_one_mirror_however_it_is_written(tmp_path: Path, forge: Forge) -> None:

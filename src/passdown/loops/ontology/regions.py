@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from heapq import nlargest, nsmallest
 from typing import TYPE_CHECKING, Any
 
 from passdown.loops.ontology.known import PRIMORDIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from passdown.loops.ontology.atlas import Atlas
     from passdown.loops.ontology.questions import Step
@@ -55,15 +54,28 @@ def _then(seen: Atlas, later: Sequence[Step]) -> Mapping[str, str]:
 
 def _first(names: Mapping[str, str], degree: Mapping[str, int], most: int) -> list[str]:
     """The names with most ties, equals by name; few of them are compared by name."""
-    least = min(nlargest(most, (degree.get(name, 0) for name in names)), default=0)
-    found = [name for name in names if degree.get(name, 0) >= least]
+    many = [degree.get(name, 0) for name in names]
+    least = _least(many, most)
+    found = [name for name, n in zip(names, many, strict=True) if n >= least]
     return sorted(found, key=lambda name: (-degree.get(name, 0), name))[:most]
 
 
+def _least(numbers: Iterable[int], most: int) -> int:
+    """The least of so many largest ones, the least of all where there are fewer; 0 of none."""
+    counts, seen, at = Counter(numbers), 0, 0
+    for at in sorted(counts, reverse=True):
+        seen += counts[at]
+        if seen >= most:
+            break
+    return at
+
+
 def _edges(seen: Atlas, shown: Sequence[str]) -> list[dict[str, Any]]:
-    """The heaviest ties among these."""
-    there = ((-weight, one, other) for one, other, weight in seen.ties.among(shown))
-    return [{"from": a, "to": b, "weight": -less} for less, a, b in nsmallest(TIES, there)]
+    """The heaviest ties among these; few of them are compared by name."""
+    there = seen.ties.among(shown)
+    least = _least(there.values(), TIES)
+    heavy = sorted((-n, one, other) for (one, other), n in there.items() if n >= least)
+    return [{"from": a, "to": b, "weight": -less} for less, a, b in heavy[:TIES]]
 
 
 def _region(key: str, seen: Atlas, sizes: Mapping[str, int]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.loops.ontology.world import MOST_IN_ONE, MOST_SESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from passdown.domain.clock import At
 
@@ -67,16 +67,18 @@ class Ties:
                 del self._related[lower, upper]
             self._more(lower, upper, weight)
 
-    def among(self, names: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    def among(self, names: Sequence[str]) -> Mapping[tuple[str, str], int]:
         """The ties between these, each with its weight."""
         shown = frozenset(names)
-        found = Counter({pair: n for pair, n in self._related.items() if shown.issuperset(pair)})
+        found: dict[tuple[str, str], int] = {}
         for lower in names:
             row = self._claimed.get(lower, {})
             for upper in shown.intersection(row):
-                found[lower, upper] += row[upper]
-        for (lower, upper), weight in found.items():
-            yield lower, upper, weight
+                found[lower, upper] = row[upper]
+        for pair, n in self._related.items():
+            if shown.issuperset(pair):
+                found[pair] = found.get(pair, 0) + n
+        return found
 
     def _told(self, one: str, other: str) -> int:
         """How many sessions tell that the two belong together; no more than are counted."""

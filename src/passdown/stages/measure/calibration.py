@@ -24,13 +24,15 @@ from passdown.text.calibrate import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from passdown.domain.proposal import Proposal
     from passdown.storage.port import Tx
     from passdown.storage.sums import Answered
     from passdown.text.calibrate import Bin, Threshold
 
+Kind = tuple[str, str]
+"""A loop, and an action of it."""
 STEPS = 20
 """Points of the curve of coverage and risk that are told."""
 
@@ -63,19 +65,21 @@ def calibration(tx: Tx, *, loop: str = "", target: float) -> list[Group]:
 
 def calibrated(answers: Iterable[Answered], target: float) -> list[Group]:
     """The same of these answers."""
-    groups = _pairs(answers)
-    ordered = sorted(groups, key=lambda name: (-size(groups[name]), name))
-    return [_group(name, groups[name], target) for name in ordered]
+    return [_group(name, parts, target) for name, parts in _ordered(_pairs(answers))]
 
 
-def pairs(tx: Tx, *, loop: str = "") -> dict[tuple[str, str], list[Pair]]:
+def _ordered(groups: Mapping[Kind, list[Pair]]) -> list[tuple[Kind, list[Pair]]]:
+    return sorted(groups.items(), key=lambda one: (-size(one[1]), one[0]))
+
+
+def pairs(tx: Tx, *, loop: str = "") -> dict[Kind, list[Pair]]:
     """What was stated and what a person said. A yes that was taken back was none; what a tier
     decided by itself teaches nothing about what people think, unless a person took it back."""
     return _pairs(tx.sums.answered(loop))
 
 
-def _pairs(answers: Iterable[Answered]) -> dict[tuple[str, str], list[Pair]]:
-    found = defaultdict[tuple[str, str], list[Pair]](list)
+def _pairs(answers: Iterable[Answered]) -> dict[Kind, list[Pair]]:
+    found = defaultdict[Kind, list[Pair]](list)
     for one in answers:
         every = ((n, fifth) for fifth, n in enumerate(one.fifths) if n)
         found[one.loop, one.action] += [Pair(one.stated, one.right, n, i) for n, i in every]
@@ -84,10 +88,11 @@ def _pairs(answers: Iterable[Answered]) -> dict[tuple[str, str], list[Pair]]:
 
 class Answers:
     """What people answered, by kind and stated confidence: where a question of one was touched, it
-    is counted anew, and no other is."""
+    is counted anew, and no other is; nor is what they show of any other kind reckoned again."""
 
     def __init__(self, tx: Tx) -> None:
         self._kinds: dict[tuple[str, Stated], list[Answered]] = {}
+        self._shown: dict[Kind, tuple[list[Pair], float, Group]] = {}
         for one in tx.sums.answered():
             self._kinds.setdefault((one.loop, Stated(one.action, one.stated)), []).append(one)
 
@@ -95,6 +100,17 @@ class Answers:
         """Be as if counted anew, now that these questions stand as they do."""
         for loop, of in {(p.loop, Stated(p.action, p.confidence)) for p in touched}:
             self._kinds[loop, of] = tx.sums.answered(loop, of)
+
+    def groups(self, target: float, loop: str = "") -> list[Group]:
+        """What `calibrated` says of all of them, or of those of one loop."""
+        ordered = _ordered(_pairs(self.every(loop)))
+        return [self._group(name, parts, target) for name, parts in ordered]
+
+    def _group(self, name: Kind, parts: list[Pair], target: float) -> Group:
+        shown = self._shown.get(name)
+        if shown is None or shown[:2] != (parts, target):
+            shown = self._shown[name] = parts, target, _group(name, parts, target)
+        return shown[2]
 
     def every(self, loop: str = "") -> list[Answered]:
         """All of them, or those of one loop, in one order."""
@@ -106,7 +122,7 @@ class Answers:
         ]
 
 
-def _group(name: tuple[str, str], parts: list[Pair], target: float) -> Group:
+def _group(name: Kind, parts: list[Pair], target: float) -> Group:
     found = merged(parts)
     gap, n = error(found), size(found)
     offered = threshold(parts, target=target)

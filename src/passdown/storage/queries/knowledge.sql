@@ -111,4 +111,4 @@ WHERE {sees}
 ORDER BY source, type, target
 
 -- name: counts
-SELECT kind, count(*) FROM records WHERE life = 'active' AND {sees} GROUP BY kind ORDER BY kind
+SELECT kind, sum(n) FROM record_counts WHERE life = 'active' AND {sees} GROUP BY kind ORDER BY kind

@@ -110,11 +110,12 @@ ORDER BY deadline, id
 LIMIT :limit
 
 -- name: counts
-SELECT loop, status, count(*) FROM proposals WHERE {sees} GROUP BY loop, status
+SELECT loop, status, sum(n) FROM proposal_counts WHERE {sees} GROUP BY loop, status
 ORDER BY loop, status
 
 -- name: waiting
-SELECT count(*) FROM proposals WHERE status IN ('pending', 'arbiter', 'human') AND {sees}
+SELECT coalesce(sum(n), 0) FROM proposal_counts
+WHERE status IN ('pending', 'arbiter', 'human') AND {sees}
     AND loop = :loop --? loop
 
 -- name: say

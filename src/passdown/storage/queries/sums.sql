@@ -16,7 +16,7 @@ SELECT count(*) FROM records
 WHERE life = 'active' AND created_at > '' AND created_at <= :until AND kind <> :without AND {sees}
 
 -- name: records
-SELECT count(*) FROM records WHERE life = 'active' AND {sees}
+SELECT coalesce(sum(n), 0) FROM record_counts WHERE life = 'active' AND {sees}
 
 -- name: told
 SELECT count(*) FROM records

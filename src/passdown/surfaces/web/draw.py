@@ -31,9 +31,20 @@ def drawn(template: str, values: Mapping[str, Any]) -> str:
     return _environment().get_template(template).render(values)
 
 
+class _Environment(Environment):
+    """Templates to which a name after a dot is first what a dictionary holds under it: what they
+    draw are answers of operations, none of which may hide behind a method."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What a dictionary holds under the name; else what jinja finds."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    made = _Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,

@@ -52,7 +52,8 @@ _FETCH = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-writ
 _BOUNDED = 'umask 077; ulimit -f "$1" || exit 125; shift; exec "$@"'
 _TOO_LARGE = (b"File too large", b"signal 25", b"SIGXFSZ", b"file size limit")
 _NOT_THERE = (b"not found", b"does not exist", b"couldn't find remote ref", b"not our ref")
-_REFUSED = (b"Authentication failed", b"could not read Username", b"403", b"401")
+_REFUSED = (b"Authentication failed", b"could not read Username",
+            b"error: 403", b"error: 401", b"HTTP 403", b"HTTP 401")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
