@@ -127,6 +127,7 @@ def _fast(call: Call, options: Options) -> int:
     gc.disable()
     try:
         with open_app(store=options.store, stands_here=True) as app:
+            app.places.look_at()
             value = app.run_typed(call.name, call.params, app.identify())
             _show(value, app.operation(call.name).cli, call.as_json)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -69,6 +70,8 @@ class ShellApp(ToyApp):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.opened: list[dict[str, Any]] = []
         self.actor: Actor = human("ann")
+        self.looked = 0
+        self.places = SimpleNamespace(look_at=self._look)
 
     def identify(self) -> Actor:
         return self.actor
@@ -76,6 +79,9 @@ class ShellApp(ToyApp):
     def call(self, name: str, params: Any, actor: Actor, **more: Any) -> Any:
         self.calls.append((name, dict(params)))
         return super().call(name, params, actor, **more)
+
+    def _look(self) -> None:
+        self.looked += 1
 
     def __enter__(self) -> ShellApp:
         return self

@@ -221,6 +221,9 @@ def test_an_agent_in_a_terminal_is_refused(terminal: Terminal) -> None:
 
 
 def test_an_empty_queue_needs_no_screen(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.type(f"{PROGRAM} review --store {tmp_path}/nowhere", "Enter")
+    terminal.wait("error[not_found]: there is no store")
+    (tmp_path / "empty").mkdir()
     terminal.type(f"{PROGRAM} review --store {tmp_path}/empty", "Enter")
     terminal.wait("Nothing waits for a decision.")
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from passdown.domain.errors import StoreError
+from passdown.domain.errors import NotFound, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER = ".passdown"
 KEY = "key"
+NAMED = "named"
+"""The reason of a store that a flag or the environment names."""
 MOVED = (
     "CLAUDE_CONFIG_DIR",
     "CODEX_HOME",
@@ -41,6 +43,16 @@ class Places:
         """Where a relative path in a setting starts: the project, or the store's own folder."""
         return self.home.parent if self.home.name == FOLDER else self.home
 
+    def look_at(self) -> None:
+        """NotFound where the store was named and its folder is not there: who only looks at one is
+        told, and makes none. What nobody named is made when it is first needed."""
+        if self.reason == NAMED and "://" not in self.url and not self.home.exists():
+            raise NotFound(
+                "there is no store",
+                where=str(self.home),
+                next=f"Mind how it is spelt; `passdown ingest PATH --store {self.home}` makes one.",
+            )
+
 
 def moved() -> dict[str, str]:
     """Where clients' folders were moved to, by the variable that says so."""
@@ -58,14 +70,14 @@ def places(store: str = "") -> Places:
     named = store or os.environ.get("PASSDOWN_STORE", "")
     if named.startswith(("postgresql://", "postgres://")):
         home, reason = _default(cwd, user)
-        return Places(home, "named", named, user, cwd, moved())
+        return Places(home, NAMED, named, user, cwd, moved())
     if "://" in named:
         raise StoreError(
             f"no store is kept at {named.partition('://')[0]}://",
             next="Name a folder, or a database as postgresql://USER@HOST:PORT/DATABASE.",
         )
     if named:
-        home, reason = Path(named).expanduser().absolute(), "named"
+        home, reason = Path(named).expanduser().absolute(), NAMED
     else:
         home, reason = _default(cwd, user)
     return Places(home, reason, str(home / "store.db"), user, cwd, moved())

@@ -86,6 +86,8 @@ def call(app: App, words: list[str], commands: Collection[str], show: Show) -> i
     context = _parse(command(op), f"{PROGRAM} {_spoken(found.name)}", found.rest)
     if context is None:
         return 0
+    if op.effect.value == "read":
+        app.places.look_at()
     given, as_json = _given(context, op), bool(context.params["as_json"])
     value = _result(app, op, given)
     for warning in app.settings.warnings:
@@ -94,8 +96,7 @@ def call(app: App, words: list[str], commands: Collection[str], show: Show) -> i
     if not as_json and _consents(value):
         value = _result(app, op, {**given, "yes": True})
         show(value, op.cli, as_json)
-    failed = op.cli.check and value.get("ok") is False
-    return FAILED_CHECK if failed else 0
+    return FAILED_CHECK if op.cli.check and value.get("ok") is False else 0
 
 
 def said(app: App, words: list[str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def main(argv: Sequence[str]) -> int:
     from passdown.surfaces.web.report import report
 
     with open_app(store=options.store, flags=options.flags) as app:
+        app.places.look_at()
         days = max(1, min(asked.days, 366))
         page = report(app, app.identify(), days=days, loop=asked.loop)
     if asked.html:

@@ -44,6 +44,7 @@ def main(argv: list[str]) -> int:
     from passdown.app import open_app
 
     with open_app(store=options.store, flags=options.flags) as app:
+        app.places.look_at()
         for line in sit(app, loop):
             print(line)
     return 0
