@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,3 +112,14 @@ def test_a_name_of_two_lines_stays_in_its_row_of_the_report(at: Desk, repo: Path
     (repo / "a\n|b`.py").write_text("x = 1\n")
     at.call("inventory", path=str(repo))
     assert "| `a \\|b'.py` |" in (repo / REPORT).read_text()
+
+
+def test_an_inventory_that_an_earlier_version_kept_says_nothing_of_its_history(
+    at: Desk, repo: Path
+) -> None:
+    at.call("inventory", path=str(repo))
+    (kept,) = at.app.places.root.rglob("inventories/*.json")
+    said = json.loads(kept.read_text())
+    del said["note"]
+    kept.write_text(json.dumps(said))
+    assert at.call("inventory.kept", id="")["note"] == ""

@@ -106,7 +106,8 @@ def inventory_kept(
         for one in found["files"]
         if one["path"].startswith(below) and only in ("", one["class"])
     ]
-    return {**found, "inventories": told, "files": files}
+    # One that an earlier passdown kept says nothing of its history.
+    return {"note": "", **found, "inventories": told, "files": files}
 
 
 def _place(ctx: Ctx) -> Path:
