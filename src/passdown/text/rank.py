@@ -229,6 +229,8 @@ class _Ranking:
         self._mean = known.mean or 1.0
         many, having = known.many, known.having
         self._worth = {w: _worth(having.get(w, 0), many) for w in dict.fromkeys(asked.words)}
+        self._who = dict.fromkeys(asked.others, 1 + weights.other)
+        self._who |= dict.fromkeys(asked.actors, 1 + weights.actor)
         self._fits = [asked.span.fits(one.at) for one in docs] if asked.span else []
         self._time = _worth(sum(self._fits), len(docs))
         self._pairs = frozenset(pairwise(asked.words))
@@ -255,11 +257,13 @@ class _Ranking:
 
     def _times(self, n: int, one: Doc, w: Weights) -> float:
         """What is not evidence itself and says how much there is of it."""
-        asked = self._asked
-        times = 1 + w.actor * (one.actor in asked.actors) + w.other * (one.actor in asked.others)
-        times *= 1 + w.asks * one.asks
-        times *= 1 + w.dated * (one.dated and asked.when)
-        times *= 1 + w.counted * (one.counted and asked.many)
+        times = self._who.get(one.actor, 1.0)
+        if one.asks:
+            times *= 1 + w.asks
+        if one.dated and self._asked.when:
+            times *= 1 + w.dated
+        if one.counted and self._asked.many:
+            times *= 1 + w.counted
         if self._fits:
             times *= 1 + w.then * self._fits[n]
         return times * (1 + w.brief * exp(-len(one.words) / BRIEF)) if one.group else times
