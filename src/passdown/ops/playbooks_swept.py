@@ -126,14 +126,14 @@ def _tip(mirror: Path) -> str:
 
 
 def _plain(row: Worn) -> Json:
-    return {**row.plain(), "line": row.line, "stale": row.is_stale}
+    return {**row.plain(), "line": row.line, "stale": row.is_told}
 
 
 def _told(ctx: Ctx, record: Record, rows: list[Worn], notes: list[str]) -> Json:
     """What is told of one playbook, and what became of the question about it; {} for nothing."""
     from passdown.stages.audit.playbooks_worn import UNSTAMPED
 
-    worst = rows[0] if rows and rows[0].is_stale else None
+    worst = rows[0] if rows and rows[0].is_told else None
     bare = [row for row in rows if row.status == UNSTAMPED]
     if worst is None and not bare:
         return {}
@@ -156,7 +156,7 @@ def _asked(ctx: Ctx, record: Record, about: list[Worn], rows: list[Worn]) -> Jso
     from passdown.stages.propose.file import file
 
     loop = loop_of_playbooks(ctx)
-    seq = _evidence(ctx, record, [row for row in rows if row.is_stale] or about)
+    seq = _evidence(ctx, record, [row for row in rows if row.is_told] or about)
     with ctx.store.read(ALL) as tx:
         finding = _finding(loop, live(tx), record, about, seq)
         replay = loop.replay(finding.payload, live(tx), ctx.settings)
@@ -176,13 +176,13 @@ def _finding(
     from passdown.text.safe import one_line
 
     first, title = about[0], one_line(str(record.body.get("title", "")), 60)
-    choice = "retire" if first.is_stale else "still_accurate"
+    choice = "retire" if first.is_told else "still_accurate"
     restamp = next(ask.run for ask in loop.asks if ask.name == RESTAMP)
     fresh = ",".join(f"{row.tool}=={row.new}" for row in about)
     payload = restamp(corpus, record.id, choice, tools=fresh)
     asked = (
         f"“{title}” tells what is gone: {first.line}. Retire it?"
-        if first.is_stale
+        if first.is_told
         else f"Is “{title}” right for {', '.join(f'{row.tool} {row.new}' for row in about)}?"
     )
     key = f"{choice} {record.key} {first.tool} {first.symbol} {first.why}"

@@ -54,9 +54,8 @@ class Playbook:
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
-    """What became of one thing that is used, from one version to another; `noted` is what the
-    changelog says of it, which is shown and decides nothing."""
+class Shift:
+    """What became of one thing that is used, from one version of a package to another."""
 
     tool: str
     old: str
@@ -66,6 +65,24 @@ class Drift:
     why: str = ""
     was: str = ""
     now: str = ""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is no longer to be written as it is."""
+        return self.status in TOLD
+
+    @property
+    def line(self) -> str:
+        """It in a line."""
+        span = f" {self.old}->{self.new}" if self.old and self.new else ""
+        return f"{self.tool}: {self.why or self.status}{span}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift(Shift):
+    """The same where a change meets it: where it is used, by which playbooks; `noted` is what the
+    changelog says of it, which is shown and decides nothing."""
+
     places: tuple[Proof, ...] = ()
     playbooks: tuple[str, ...] = ()
     asked: bool = field(default=True)
@@ -100,7 +117,7 @@ def findings(found: Sequence[Drift]) -> Iterator[Finding]:
     """What is to be said: of each thing that no longer is as it is used, and one line for all the
     packages of which nothing that is used changed."""
     for one in found:
-        if one.status in TOLD:
+        if one.is_told:
             yield _told(one)
     quiet = [one for one in found if one.status == VERSION]
     if quiet:
@@ -111,17 +128,25 @@ def findings(found: Sequence[Drift]) -> Iterator[Finding]:
 
 
 def unknown(found: Iterable[Drift]) -> str:
-    """Of what nothing is known, in a line; '' for nothing."""
-    told = [f"{one.tool}: {one.why}" for one in found if one.status == UNKNOWN]
-    return f"unknown: {'; '.join(told[:3])}" if told else ""
+    """Of what nothing is known, and why, in a line; '' for nothing."""
+    tools: dict[str, list[str]] = {}
+    for one in found:
+        if one.status == UNKNOWN:
+            tools.setdefault(one.why, []).append(one.tool)
+    told = [f"{_some(names, ', ')}: {why}" for why, names in tools.items()]
+    return f"unknown: {_some(told, '; ')}" if told else ""
+
+
+def _some(told: Sequence[str], between: str) -> str:
+    more = f"{between}and {len(told) - 3} more" if len(told) > 3 else ""
+    return between.join(told[:3]) + more
 
 
 def _told(one: Drift) -> Finding:
     books = f"; {len(one.playbooks)} playbooks use it" if len(one.playbooks) > 1 else ""
     books = "; 1 playbook uses it" if len(one.playbooks) == 1 else books
-    span = f" {one.old}->{one.new}" if one.old else ""
     news = f"; its changelog, {one.noted}" if one.noted else ""
-    message = f"{one.tool}: {one.why}{span}{books}{news}"[:200]
+    message = f"{one.line}{books}{news}"[:200]
     fp = digest("drift", one.tool, one.symbol, one.why)
     return Finding(
         f"drift.{one.status}", CHECK, WARN if one.asked else INFO, message, fp,

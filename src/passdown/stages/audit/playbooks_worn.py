@@ -15,6 +15,7 @@ from passdown.stages.audit.drift import (
     TOLD,
     UNKNOWN,
     VERSION,
+    Shift,
     compared,
     signature,
 )
@@ -42,29 +43,11 @@ MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Worn:
-    """How one playbook stands with one version of one package that it tells to use."""
+class Worn(Shift):
+    """How one playbook stands with one version of one package that it tells to use, and who uses
+    that."""
 
-    tool: str
-    old: str
-    new: str
-    status: str
-    symbol: str = ""
-    why: str = ""
-    was: str = ""
-    now: str = ""
     where: tuple[str, ...] = ()
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether what it tells to write is no longer to be written so."""
-        return self.status in TOLD
-
-    @property
-    def line(self) -> str:
-        """It in a line."""
-        span = f" {self.old}->{self.new}" if self.old and self.new else ""
-        return f"{self.tool}: {self.why or self.status}{span}"
 
     def plain(self) -> Json:
         """As it is kept."""
