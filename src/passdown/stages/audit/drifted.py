@@ -11,6 +11,7 @@ from passdown.stages.audit import news, opened
 from passdown.stages.audit.drift import MOST_ROWS, TOLD, UNKNOWN, VERSION, drifts
 from passdown.stages.audit.drift_commands import commands
 from passdown.stages.audit.drift_described import described
+from passdown.stages.audit.drift_elsewhere import elsewhere
 from passdown.stages.audit.drift_schemas import schemas
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ _PARAM = re.compile(r"\((\w+)=\)|needs `(\w+)`")
 def drifted(change: Change, shelf: Shelf, playbooks: Sequence[Playbook] = ()) -> list[Drift]:
     """What drifted under the change, with evidence."""
     found = drifts(change, shelf, playbooks)
-    more = [*commands(change, shelf, playbooks), *described(change, playbooks), *schemas(change)]
+    more = [*commands(change, shelf, playbooks), *described(change, playbooks), *schemas(change),
+            *elsewhere(change)]  # fmt: skip
     told = {one.tool for one in more if one.status in TOLD}
     dark = {one.tool for one in found if one.status == UNKNOWN}
     rows = [one for one in found if not (one.status == VERSION and one.tool in told)]
