@@ -189,8 +189,12 @@ def test_answers_are_told_by_kind_and_confidence_less_what_was_taken_back(store:
         assert tx.sums.answered("other") == every[3:]
         assert tx.sums.answered("loop") == every[:3]
         assert tx.sums.answered() == every
-        assert tx.sums.answered("loop", Stated("ADD", 0.9)) == every[1:3]
-        assert tx.sums.answered("other", Stated("ADD", 0.9)) == []
+        assert tx.sums.answered("loop", [Stated("ADD", 0.9)]) == every[1:3]
+        assert tx.sums.answered("other", [Stated("ADD", 0.9)]) == []
+        both = [Stated("ADD", 0.5), Stated("ADD", 0.9), Stated("DROP", 0.9)]
+        assert tx.sums.answered("loop", both) == every[:3]
+        many = [*both, *(Stated("ADD", n / 10_000) for n in range(4_000))]
+        assert tx.sums.answered("loop", many) == every[:3]
     with store.read(HERE) as tx:
-        assert tx.sums.answered("loop", Stated("ADD", 0.5)) == []
+        assert tx.sums.answered("loop", [Stated("ADD", 0.5)]) == []
         assert tx.sums.answered() == [every[1]._replace(fifths=(0, 1, 0, 0, 0))]

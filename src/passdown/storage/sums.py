@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from passdown.domain.clock import At
 
@@ -84,10 +84,10 @@ class Sums(Protocol):
         """When the first session began and when the last one ended; '' where there is none."""
         ...
 
-    def answered(self, loop: str = "", of: Stated | None = None) -> list[Answered]:
+    def answered(self, loop: str = "", of: Collection[Stated] = ()) -> list[Answered]:
         """What people answered, by kind, stated confidence and whether it was a yes that stands; of
-        one kind and confidence when given. A yes that was taken back counts as none, also where no
-        person had given it; what was forgotten is left out."""
+        some kinds and confidences when given. A yes that was taken back counts as none, also where
+        no person had given it; what was forgotten is left out."""
         ...
 
 

@@ -98,8 +98,13 @@ class Answers:
 
     def follow(self, touched: Sequence[Proposal], tx: Tx) -> None:
         """Be as if counted anew, now that these questions stand as they do."""
-        for loop, of in {(p.loop, Stated(p.action, p.confidence)) for p in touched}:
-            self._kinds[loop, of] = tx.sums.answered(loop, of)
+        anew = defaultdict[str, set[Stated]](set)
+        for p in touched:
+            anew[p.loop].add(Stated(p.action, p.confidence))
+        for loop, kinds in anew.items():
+            self._kinds |= {(loop, of): [] for of in kinds}
+            for one in tx.sums.answered(loop, kinds):
+                self._kinds[loop, Stated(one.action, one.stated)].append(one)
 
     def groups(self, target: float, loop: str = "") -> list[Group]:
         """What `calibrated` says of all of them, or of those of one loop."""

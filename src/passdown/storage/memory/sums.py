@@ -9,15 +9,15 @@ from passdown.domain.proposal import FORGOTTEN, Status
 from passdown.domain.record import Life
 from passdown.storage.coding import plain
 from passdown.storage.rows.ledger import activity_of
-from passdown.storage.sums import SYSTEM, UNDONE, Answered, Met, answers, fifth, having
+from passdown.storage.sums import SYSTEM, UNDONE, Answered, Met, Stated, answers, fifth, having
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from passdown.domain.clock import At
     from passdown.storage.memory.bound import Bound
     from passdown.storage.rows.ledger import ActivityRow
-    from passdown.storage.sums import Answers, Stated
+    from passdown.storage.sums import Answers
 
 UNFLAGGED = "[]"
 
@@ -95,9 +95,9 @@ class MemorySums:
         ended = (row.ended_at or row.started_at for row in every)
         return min(began, default=""), max(ended, default="")
 
-    def answered(self, loop: str = "", of: Stated | None = None) -> list[Answered]:
+    def answered(self, loop: str = "", of: Collection[Stated] = ()) -> list[Answered]:
         """What people answered, and what was taken back."""
-        kind, ledger = of, self._bound.table("ledger").values()
+        ledger = self._bound.table("ledger").values()
         undone = {row.subject for row in ledger if row.name == UNDONE}
         found: Answers = {}
         for row in self._seen("proposals"):
@@ -109,7 +109,7 @@ class MemorySums:
                 said = (row.loop, row.action, row.confidence, right)
                 found.setdefault(said, [0] * 5)[fifth(row.id)] += 1
         every = (one for one in answers(found) if one.loop == (plain(loop) or one.loop))
-        return [one for one in every if kind is None or (one.action, one.stated) == kind]
+        return [one for one in every if not of or Stated(one.action, one.stated) in of]
 
     def _seen(self, table: str) -> Iterator[Any]:
         return (r for r in self._bound.table(table).values() if self._bound.sees(r.scope))

@@ -88,8 +88,8 @@ FROM proposals
 WHERE decided_at > '' AND status || '' IN ('executed', 'rejected')
     AND substr(decided_by, 1, 7) <> :system AND flags NOT LIKE :forgotten AND {sees}
     AND loop = :loop --? loop
-    AND action = :action --? only
-    AND confidence = :stated --? only
+    AND action IN :actions --? only
+    AND confidence IN :confidences --? only
 GROUP BY loop, action, confidence, status
 
 -- Few were taken back: each is looked up, and no index of a loop is read for that.
@@ -98,5 +98,5 @@ SELECT loop, action, confidence, id, substr(decided_by, 1, 7) <> :system FROM pr
 WHERE id IN (SELECT subject FROM ledger WHERE name = :undone) AND status || '' = 'executed'
     AND flags NOT LIKE :forgotten AND {sees}
     AND loop || '' = :loop --? loop
-    AND action || '' = :action --? only
-    AND confidence + 0 = :stated --? only
+    AND action || '' IN :actions --? only
+    AND confidence + 0 IN :confidences --? only

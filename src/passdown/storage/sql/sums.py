@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from passdown.domain.proposal import FORGOTTEN, Status
-from passdown.storage.sums import SYSTEM, UNDONE, Answered, Met, answers, fifth, having
+from passdown.storage.sql.bound import AT_ONCE
+from passdown.storage.sums import SYSTEM, UNDONE, Answered, Met, Stated, answers, fifth, having
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from passdown.domain.clock import At
     from passdown.storage.sql.bound import Bound
-    from passdown.storage.sums import Answers, Stated
+    from passdown.storage.sums import Answers
 
 
 class SqlSums:
@@ -70,10 +71,14 @@ class SqlSums:
         ((first, last),) = self._rows("span")
         return first or "", last or ""
 
-    def answered(self, loop: str = "", of: Stated | None = None) -> list[Answered]:
+    def answered(self, loop: str = "", of: Collection[Stated] = ()) -> list[Answered]:
         """What people answered, and what was taken back."""
-        args = {"loop": loop, "system": SYSTEM, "forgotten": f'%"{FORGOTTEN}"%', "only": bool(of)}
-        args |= of._asdict() if of else {"action": "", "stated": 0.0}
+        args: dict[str, Any] = {"loop": loop, "system": SYSTEM, "forgotten": f'%"{FORGOTTEN}"%'}
+        # Where many are asked for, all of a loop are read in less.
+        few = of if len(of) <= AT_ONCE else ()
+        args["only"] = bool(few)
+        args["actions"] = sorted({one.action for one in few})
+        args["confidences"] = sorted({one.stated for one in few})
         found: Answers = {}
         for name, action, stated, status, *below in self._rows("answered", **args):
             fifths = [int(b) - int(a) for a, b in pairwise((0, *below))]
@@ -82,7 +87,7 @@ class SqlSums:
             found.setdefault((name, action, stated, False), [0] * 5)[fifth(id)] += 1
             if by_person:
                 found[name, action, stated, True][fifth(id)] -= 1
-        return answers(found)
+        return [one for one in answers(found) if not of or Stated(one.action, one.stated) in of]
 
     def _one(self, name: str, /, **args: object) -> int:
         ((n,),) = self._rows(name, **args)

@@ -58,3 +58,16 @@ CREATE TRIGGER record_went AFTER DELETE ON records BEGIN
     DELETE FROM record_counts
     WHERE life = OLD.life AND kind = OLD.kind AND scope = OLD.scope AND n = 0;
 END;
+
+-- Nothing asks where in a record a word stands: which records have it is told in half the time.
+DROP TABLE indexed_words;
+
+CREATE VIRTUAL TABLE indexed_words USING fts5(
+    words,
+    content = 'indexed',
+    content_rowid = 'num',
+    detail = none,
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Cf Cn Co'"
+);
+
+INSERT INTO indexed_words (indexed_words) VALUES ('rebuild');
