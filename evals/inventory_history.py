@@ -52,6 +52,8 @@ PATIENCE = 120
 """Seconds of a processor that each of them has, a tree of every held-out repository in turn."""
 LAST = ("old_api.py", "older.py", "spare.py", "fake.py")
 """What the made history removes."""
+LONGER = "".join(f"step_{n} = {n}\n" for n in range(12))
+"""What makes a file long enough to be told from one that hardly says anything."""
 
 
 class Said(NamedTuple):
@@ -212,6 +214,9 @@ def _made(folder: Path) -> Path:
     """A clone of a repository whose last commit but one removed what nothing starts."""
     work = folder / "made+shop"
     planted(work)
+    last = [path for path in work.rglob("*.py") if path.name in LAST]
+    for path in last:
+        path.write_text(path.read_text() + LONGER)
 
     def run(*words: str, date: str = "") -> None:
         person = ("-c", "user.name=someone", "-c", "user.email=someone@example.com")
@@ -222,9 +227,8 @@ def _made(folder: Path) -> Path:
     run("init", "-q")
     run("add", "-A")
     run("commit", "-qm", "Shops", date="2020-01-01T00:00:00Z")
-    for path in work.rglob("*.py"):
-        if path.name in LAST:
-            path.unlink()
+    for path in last:
+        path.unlink()
     run("commit", "-qam", "Remove unused modules", date="2020-06-01T00:00:00Z")
     return folder
 

@@ -90,7 +90,7 @@ def test_a_file_that_many_commits_of_a_year_touch_is_worked_on(tmp_path: Path) -
 
 def test_what_is_proposed_goes_by_the_history_too(tmp_path: Path) -> None:
     (tmp_path / "tool.py").write_text(MAIN)
-    (tmp_path / "dead.py").write_text("x = 1\n")
+    (tmp_path / "dead.py").write_text("x = 1\n" * 12)
     rows = {row.path: row for row in classify(world(read(tmp_path)))}
     told = Ages(frozenset({"tool.py"}), frozenset({"dead.py"}))
     assert [action(rows["tool.py"], []), action(rows["dead.py"], [])] == [

@@ -263,7 +263,7 @@ BODY = "def {}({}):\n    a = {}\n    b = a + 1\n    c = b * 2\n    d = c - 3\n  
 def test_a_duplicate_of_a_better_connected_file_would_give_way_to_it(tmp_path: Path) -> None:
     files = {"Procfile": "web: python main.py\n", "main.py": "import new\n",
              "new.py": BODY.format("count", "x", "x"), "old.py": BODY.format("count", "y", "y"),
-             "far.py": BODY.format("other", "x", "x").replace("*", "//")}  # fmt: skip
+             "far.py": BODY.format("far", "x", "x").replace("*", "//") + "y = 1\n" * 9}  # fmt: skip
     found = world(read(tree(tmp_path, files)))
     table = classify(found)
     (one,) = overlaps(found, table, {})

@@ -11,10 +11,11 @@ from passdown.stages.inventory import conventions, mentions as named
 from passdown.stages.inventory.conventions import PROGRAMS, SHOWN
 from passdown.stages.inventory.modules import INIT, Modules
 from passdown.stages.inventory.source import TYPING, Source, read
+from passdown.stages.inventory.tested import tests_of
 from passdown.text import sorts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
     from passdown.stages.inventory.files import Each, Files
     from passdown.stages.inventory.mentions import Mention
@@ -24,10 +25,10 @@ TEST, TEST_ONLY = "test", "test_only"
 CLASSES = (PRODUCTION, DOCUMENTED, MANUAL, TEST, TEST_ONLY, DEAD)
 
 UNSEEN = "a start that is not seen"
+_PROGRAMS = (".wsgi", ".cgi", ".fcgi", ".pyw")
+_PYTHON = re.compile(r"#!.*\bpython")
 ISLAND = 4
 """Files that need each other, from which on it is not believed that nothing starts them."""
-_TESTS = re.compile(r"(?:^|/)(?:\w+_)?(?:i?tests?|testing|__tests__|testsuite)/")
-_TESTED = re.compile(r"(?:^|/)(?:[^/]*_)?(?:tests?|testing|fixtures)(?:_[^/]*)?\.py\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,21 @@ def world(files: Files, each: Each = iter) -> World:
     return found
 
 
+def _bare(found: World) -> Iterator[tuple[str, Step]]:
+    """What programs need that are not called `.py`: commands in `bin/`, and what a server loads."""
+    for path in found.files.others:
+        text = found.files.texts[path]
+        if path.endswith(_PROGRAMS) or _PYTHON.match(text):
+            for target, line in _reached(found, path, read(text)):
+                yield target, Step(path, line, named.BUILD)
+
+
 def _rooted(found: World) -> None:
     """What every file is named by: services, builds, documents, and the habits of tools."""
     for mention in _mentions(found.files):
         for target in _meant(found, mention):
             found.roots[target].append(Step(mention.file, mention.line, mention.tier))
-    for path, step in _told(found):
+    for path, step in (*_told(found), *_bare(found)):
         found.roots[path].append(step)
     for path, why in conventions.found(found):
         found.roots[path].append(Step(why, 0, 2))
@@ -109,35 +119,29 @@ def _told(found: World) -> Iterator[tuple[str, Step]]:
             yield homes[name][0], Step(place, line, named.DOCUMENT)
 
 
+Chains = dict[str, tuple[str, ...]]
+Reached = tuple[str, Chains, float]
+"""A class, what is of it with the way there, and how sure that is."""
+
+
 def classify(found: World) -> list[Row]:
     """A row for every Python file, in order."""
-    tests = _tests(found)
+    tests = tests_of(found)
     real = [path for path in found.sources if path not in tests]
     production = _walk(found, _starts(found, real, (1, 2)), tests)
     documented = _walk(found, _starts(found, real, (3,)) | _shown(found, real), tests)
     manual = _walk(found, {path: () for path in real if _by_hand(found, path)}, tests)
     tried = _walk(found, {path: () for path in tests}, set())
-    rows = [_row(found, path, tests, production, documented, manual, tried)
-            for path in found.files.python]  # fmt: skip
+    old = _old_names(found, production.keys() | documented.keys())
+    reached: tuple[Reached, ...] = (
+        (TEST, dict.fromkeys(tests, ()), 0.95), (PRODUCTION, production, 0.9),
+        (DOCUMENTED, documented, 0.75), (PRODUCTION, old, 0.6), (MANUAL, manual, 0.7),
+        (TEST_ONLY, tried, 0.7),
+    )  # fmt: skip
+    rows = [_row(found, path, reached) for path in found.files.python]
     unseen = _islands(found, [row.path for row in rows if row.cls in (DEAD, TEST_ONLY)])
     return [_made(found, row.path, PRODUCTION, 0.5, (UNSEEN,)) if row.path in unseen else row
             for row in rows]  # fmt: skip
-
-
-def _tests(found: World) -> set[str]:
-    """The files that are tests by their folder, or by their name, unless a program imports one that
-    holds no test: `hold_tests` may be what a program does to tests."""
-    placed = {path for path in found.sources if _TESTS.search(path)}
-    called = {path for path in found.sources if sorts.test(path) or _TESTED.search(path)} - placed
-    tests = placed | called
-    users = (reached for path, reached in found.edges.items() if path not in tests)
-    needed = {target for reached in users for target in reached}
-    return placed | {path for path in called
-                     if path not in needed or _holds_tests(found.sources[path])}  # fmt: skip
-
-
-def _holds_tests(source: Source) -> bool:
-    return any(name.startswith(("test_", "Test")) for name in source.publics)
 
 
 def _islands(found: World, needless: Iterable[str]) -> set[str]:
@@ -161,19 +165,18 @@ def _islands(found: World, needless: Iterable[str]) -> set[str]:
     return large
 
 
-Chains = dict[str, tuple[str, ...]]
+def _old_names(found: World, alive: Set[str]) -> Chains:
+    """The old names of what is alive, the packages around them aside."""
+    return {path: (conventions.OLD_NAME,) for path in conventions.old_names(found)
+            if any(one in alive and not path.startswith(one.removesuffix(INIT))
+                   for one in found.edges[path])}  # fmt: skip
 
 
-def _row(
-    found: World, path: str, tests: set[str], production: Chains, documented: Chains,
-    manual: Chains, tried: Chains,
-) -> Row:  # fmt: skip
-    for cls, chains, sure in (
-        (TEST, {one: () for one in tests}, 0.95), (PRODUCTION, production, 0.9),
-        (DOCUMENTED, documented, 0.75), (MANUAL, manual, 0.7), (TEST_ONLY, tried, 0.7),
-    ):  # fmt: skip
+def _row(found: World, path: str, reached: Sequence[Reached]) -> Row:
+    for cls, chains, sure in reached:
         if path in chains:
             return _made(found, path, cls, _sure(found, path, cls, sure), chains[path])
+    production = reached[1][1]
     for user in sorted(found.types.get(path, ())):
         if user in production:  # what only types need is needed
             return _made(found, path, PRODUCTION, 0.7, (*production[user], user))
@@ -208,6 +211,8 @@ def _reached(found: World, path: str, source: Source) -> Iterator[tuple[str, int
         yield from ((target, line) for target in _begun(found, path, text))
     for text, line in source.scripts:
         yield from ((target, line) for target in _at(found, text, path))
+    for word, line in source.folders:
+        yield from ((target, line) for target in _housed(found, path, word))
     if source.scans and path.endswith(f"/{INIT}"):
         yield from ((target, source.scans) for target in found.modules.beside(path))
 
@@ -237,8 +242,21 @@ def _begun(found: World, path: str, prefix: str) -> Iterator[str]:
         yield from found.modules.beside(path)
 
 
+def _housed(found: World, path: str, word: str) -> Iterator[str]:
+    """What stands in a folder of that name, of the tree that a file is in and not around it."""
+    top = path[: path.find("/") + 1]
+    if f"/{word}/" not in f"/{path}":
+        yield from (one for one in found.sources
+                    if f"/{word}/" in f"/{one}" and one.startswith(top))  # fmt: skip
+
+
 def _at(found: World, script: str, path: str) -> Iterator[str]:
     """The file that a path means, whatever folder of a container or machine it starts with."""
+    if script.endswith("/*.py"):
+        folder = script.removesuffix("*.py")
+        yield from (one for one in found.sources
+                    if one.startswith(folder) and "/" not in one.removeprefix(folder))  # fmt: skip
+        return
     parts = script.lstrip("./").split("/")
     folder = path.rpartition("/")[0]
     if f"{folder}/{'/'.join(parts)}".lstrip("/") in found.sources:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from passdown.stages.inventory.classify import World
 
 PUBLIC, BY_NAME, ALIKE = "public API", "by its name", "one of several alike"
+OLD_NAME = "an old name of what users import"
 FAMILY = 3
 """Files of one folder that share what nothing imports, from which on something finds them."""
 FOLDERS = 4
@@ -30,10 +31,10 @@ SHOWN = re.compile(
 PROGRAMS = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|utils?|hack|contrib|maint|dev|ci|release)/")
 _USUAL = re.compile(
     r"(?:^|/)(?:setup|noxfile|tasks|fabfile|manage|wsgi|asgi|conftest|hatch_build|gunicorn[._]\w+|"
-    r"dodo|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|__main__)\.py\Z|"
+    r"dodo|celeryconfig|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|__main__)\.py\Z|"
     r"(?:^|/)(?:migrations|alembic)/(?:.*/)?[^/]*\.py\Z|(?:^|/)versions/[0-9a-f]+_|"
     r"(?:^|/)docs?/(?:.*/)?conf\.py\Z|(?:^|/)management/commands/[^/]+\.py\Z|"
-    r"(?:^|/)templatetags/[^/]+\.py\Z|(?:^|/)hook-[^/]+\.py\Z|(?:^|/)\.[\w-]+/|"
+    r"(?:^|/)\d+/(?:.*/)?[^/]+\.py\Z|(?:^|/)templatetags/[^/]+\.py\Z|(?:^|/)hook-[^/]+\.py\Z|(?:^|/)\.[\w-]+/|"
     r"(?:^|/)(?:\w+_)?templates?/|(?:^|/)steps/[^/]+\.py\Z|(?:^|/)environment\.py\Z"
 )
 _DJANGO = re.compile(
@@ -127,11 +128,35 @@ def _is_contributed(world: World, path: str) -> bool:
     return within and not world.sources[path].has_main and not sorts.test(path)
 
 
+def old_names(world: World) -> Iterator[str]:
+    """The modules of published packages that nothing imports, and that only give on what is defined
+    elsewhere in the repository: they are there for who imports it by its old name."""
+    homes, used = named.packages(world.files.texts), _used(world)
+    for path in world.sources:
+        if path not in used and _home(path, homes) is not None and _hands_on(world, path):
+            yield path
+
+
+def _hands_on(world: World, path: str) -> bool:
+    """Whether a module of a package defines nothing, and gives on what another one defines."""
+    source, folder = world.sources[path], path.rpartition("/")[0]
+    if not source.hands_on or f"{folder}/{INIT}" not in world.sources or sorts.test(path):
+        return False
+    return any(not world.modules.files(f"{one.module}.{name}".lstrip("."))
+               and any(world.modules.meant(path, one))
+               for one in source.imports for name in one.names)  # fmt: skip
+
+
+def _used(world: World) -> set[str]:
+    """What something imports that is no test."""
+    return {target for path, reached in world.edges.items() if not sorts.test(path)
+            for target in reached}  # fmt: skip
+
+
 def _alike(world: World) -> set[str]:
     """Files that nothing imports but tests, and that are like several others which nothing imports:
     one folder's by what they share, several folders' by their name."""
-    used = {target for path, reached in world.edges.items() if not sorts.test(path)
-            for target in reached}  # fmt: skip
+    used = _used(world)
     alone = [path for path in world.sources
              if path not in used and not sorts.test(path) and not path.endswith(INIT)
              and not SHOWN.search(path)]  # fmt: skip

@@ -24,12 +24,12 @@ _CHECKS = re.compile(
     r"^\.github/|^\.gitlab-ci|^\.circleci/|^azure-pipelines|^\.travis|(?:^|/)(?:Makefile|makefile|"
     r"GNUmakefile|[Jj]ustfile|tox\.ini|noxfile\.py|\.pre-commit[^/]*|Jenkinsfile|appveyor\.yml|"
     r"[^/]*\.mk|Taskfile\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|package\.json|pytest\.ini|hatch\.toml|"
-    r"BUILD|BUILD\.bazel|MANIFEST\.in|netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
+    r"BUILD|BUILD\.bazel|MANIFEST\.in|[^/]*\.spec|netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
 )
 _HISTORY = re.compile(
     r"(?:^|/)(?:change(?:s|log)?|history|news|release[-_]?notes?|releases?|migrations?|upgrading|"
-    r"whats[-_]?new|decisions?|adr|api|reference|archive|authors|contributors)(?:[-_.][^/]*)?(?:/|\Z)|"
-    r"(?:^|/)RELEASE\.|\.json\Z|(?:^|/)(?:poetry\.lock|uv\.lock|SOURCES\.txt)\Z",
+    r"notes|whats[-_]?new|decisions?|adr|api|reference|archive|authors|contributors)(?:[-_.][^/]*)?(?:/|\Z)|"
+    r"(?:^|/)RELEASE\.|(?:^|/)v?\d+\.\d[\w.-]*\.(?:rst|md|txt)\Z|\.json\Z|(?:^|/)(?:poetry\.lock|uv\.lock|SOURCES\.txt)\Z",
     re.I,
 )
 _DOCUMENTS = re.compile(
@@ -49,13 +49,23 @@ _CHECKED = re.compile(
     r"deptry|bandit|pydocstyle|pytype|interrogate|\w+_coverage|mutmut|codespell|ty|pyrefly)\b"
 )
 """Settings of what reads code and runs none: that a module is named in them starts nothing."""
+_PLUGINS = re.compile(r"plugins\s*=")
+"""What such settings do run."""
+_LOOKED_AT = re.compile(
+    r"(?<![\w/-])(?:flake8|pylint|pycodestyle|pydocstyle|pyflakes|pep8|mypy|black|isort|bandit|ruff|"
+    r"yapf|doctest|nosetests|pytest|py\.test)(?![\w/.])|--doctest"
+)
+"""A line that has its files read or tested, and starts none."""
+_LEFT_OUT = re.compile(r"--?[a-z-]*(?:ignore|exclude|omit|skip|deselect)[a-z-]*[= ]\S+")
 _LISTS = re.compile(r"^\.\. auto(?:module|summary)::|^::: [\w.]+$", re.M)
 """What has a program list a module in a page: that it is there, and not what for."""
 _PATH = re.compile(r"(?<![\w/.-])(?:\./|\$\{?\w+\}?/|/)?((?:[\w.+-]+/)*[\w-]+\.py)\b")
 _MODULE = re.compile(r"(?<![\w-])-m[ =\",']+([A-Za-z_][\w.]*)")
+_EACH = re.compile(r"(?<![\w/.-])(?:\./)?((?:[\w.+-]+/)+)\*\.py\b")
 _NAMED = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?::[A-Za-z_]\w*)?(?![\w/])")
 _OBJECT = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):[A-Za-z_]\w*")
 _SHELL = re.compile(r"(?<![\w.-])((?:[\w.+-]+/)*[\w.-]+\.(?:sh|bash))\b")
+_DATA = (".toml", ".cfg", ".ini", ".yml", ".yaml", ".xml")
 MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 _PACKAGE = re.compile(r"^\[project\]|^\[tool\.poetry\]|\bsetup\(|^\[metadata\]", re.M)
 _COMMANDS = re.compile(
@@ -102,15 +112,30 @@ def mentions(path: str, text: str) -> Iterator[Mention]:
     if path.rpartition("/")[2] in MANIFESTS:
         yield from _declared(path, text)
         weight = weight or BUILD
+    if path.endswith(_DATA) and "/" in path and not path.startswith("."):
+        # What stands within the tree of a program, and no tool reads: a plug-in's own description.
+        weight = weight if weight not in (0, HISTORY) else BUILD
     shell = path.endswith((".sh", ".bash")) or text.startswith(_SHEBANGS)
     if not weight and not shell and not path.endswith((".toml", ".cfg", ".ini", ".yml", ".yaml")):
         return
-    config, checked = path.endswith((".toml", ".cfg", ".ini")), False
+    for n, line, checked in _lines(path, text):
+        if len(line) < 4000:
+            plugin = BUILD if _PLUGINS.match(line) else weight
+            yield from _of_line(path, n, line, HISTORY if checked else plugin)
+
+
+def _lines(path: str, text: str) -> Iterator[tuple[int, str, bool]]:
+    """Every line, less what it tells a tool to leave out, and whether all that it does is to have
+    files looked at: by its section of the settings, or by what it, or the line that goes on in it,
+    calls."""
+    config, document = path.endswith((".toml", ".cfg", ".ini")), tier(path) == DOCUMENT
+    section = goes_on = looked = False
     for n, line in enumerate(text.splitlines(), 1):
         if config and line.startswith("["):
-            checked = bool(_CHECKED.match(line))
-        if len(line) < 4000:
-            yield from _of_line(path, n, line, HISTORY if checked else weight)
+            section = bool(_CHECKED.match(line))
+        looked = (looked and goes_on) or bool(not document and _LOOKED_AT.search(line))
+        goes_on = line.endswith("\\")
+        yield n, _LEFT_OUT.sub(" ", line), (section and not _PLUGINS.match(line)) or looked
 
 
 def spoken(texts: Mapping[str, str]) -> dict[str, tuple[str, int]]:
@@ -132,8 +157,7 @@ def shells(text: str) -> set[str]:
 
 
 def _of_line(path: str, n: int, line: str, weight: int) -> Iterator[Mention]:
-    for found in _PATH.finditer(line):
-        yield Mention(path, n, weight, path=found[1])
+    yield from (Mention(path, n, weight, path=found) for found in _paths(line))
     for found in _MODULE.finditer(line):
         yield Mention(path, n, weight, module=found[1])
     if weight in (SERVICE, BUILD, CHECK, 0):
@@ -149,6 +173,13 @@ def _of_line(path: str, n: int, line: str, weight: int) -> Iterator[Mention]:
                 yield Mention(path, n, weight, module=dotted)
         for found in _NAMED.finditer(line):
             yield Mention(path, n, weight, module=found[1])
+
+
+def _paths(line: str) -> Iterator[str]:
+    """The programs that a line names, one by one or all of a folder: `for x in jobs/*.py`."""
+    yield from (found[1] for found in _PATH.finditer(line))
+    if "python" in line or " in " in line:
+        yield from (f"{found[1]}*.py" for found in _EACH.finditer(line))
 
 
 def _declared(path: str, text: str) -> Iterator[Mention]:

@@ -24,6 +24,8 @@ CUT = (
     "This clone's history is cut off: nothing goes by when a file was last worked on. "
     "`git fetch --unshallow` brings the rest."
 )
+FEW = 10
+"""Lines, up to which a file says too little for it to be sure that nobody means it."""
 TESTED = "wire up, or delete with its tests"
 
 
@@ -36,9 +38,11 @@ def action(row: Row, overlaps: Sequence[Overlap], seen: Ages = UNKNOWN) -> str:
             return "keep"
         alike = (one.other for one in overlaps if one.path == row.path)
         twin = next((other for other in alike if other.endswith(".py")), "")
-        return f"merge into {twin}" if twin else "delete" if row.confidence >= 0.8 else "archive"
+        if twin:
+            return f"merge into {twin}"
+        return "wire up" if _is_unsure(row) else "delete" if row.confidence >= 0.8 else "archive"
     if row.cls == known.TEST_ONLY:
-        return TESTED
+        return "wire up" if _is_unsure(row) else TESTED
     if row.cls == known.MANUAL and seen.forgotten.issuperset((*row.chain, row.path)):
         return "archive"
     if row.cls == known.MANUAL:
@@ -46,6 +50,13 @@ def action(row: Row, overlaps: Sequence[Overlap], seen: Ages = UNKNOWN) -> str:
     if row.cls == known.PRODUCTION and row.chain[:1] == ("public API",):
         return "document"
     return "keep"
+
+
+def _is_unsure(row: Row) -> bool:
+    """Whether too little speaks for its going: it hardly says anything, or several tests need it,
+    so that it may be what tests have in common."""
+    several = row.cls == known.TEST_ONLY and len(row.importers) > 1
+    return several or row.loc < FEW
 
 
 def goes(action: str) -> bool:

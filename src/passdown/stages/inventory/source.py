@@ -22,6 +22,20 @@ _RUNNERS = frozenset(("run", "Popen", "call", "check_call", "check_output", "sys
                       "execv", "execvp", "spawn", "create_subprocess_exec"))  # fmt: skip
 _SCANNERS = frozenset(("iter_modules", "walk_packages", "iterdir", "listdir", "scandir", "glob",
                        "rglob", "contents"))  # fmt: skip
+_WIRED = frozenset(("urlpatterns", "urls", "router", "blueprint", "bp", "api", "plugin", "register",
+                    "command", "handler", "model", "task", "job", "extension"))  # fmt: skip
+"""What others look for in a module by a name that is not made for being looked for."""
+_WALKERS = _SCANNERS | {"walk"}
+_STARTERS = _LOADERS | {
+    "exec_module",
+    "module_from_spec",
+    "load_source",
+    "run_path",
+    "execfile",
+    "exec",
+}
+_LISTERS = frozenset(("iter_modules", "walk_packages"))
+_FOLDER = re.compile(r"[a-z_]\w+\Z")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_][\w.]*)?\Z")
 _SCRIPT = re.compile(r"[\w./-]*[\w-]\.py\Z")
 
@@ -45,11 +59,13 @@ class Source:
     strings: list[tuple[str, int]] = field(default_factory=list)
     prefixes: list[tuple[str, int]] = field(default_factory=list)
     scripts: list[tuple[str, int]] = field(default_factory=list)
+    folders: list[tuple[str, int]] = field(default_factory=list)
     scans: int = 0
     has_main: bool = False
     parses_arguments: bool = False
     is_broken: bool = False
     is_empty: bool = False
+    hands_on: bool = False
     loc: int = 0
     publics: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
@@ -67,6 +83,7 @@ def read(text: str) -> Source:
         found.is_broken = True
         return found
     found.is_empty = all(_says_nothing(node) for node in tree.body)
+    found.hands_on = not found.is_empty and all(_hands_on(node) for node in tree.body)
     found.publics = frozenset(_publics(tree))
     found.marks = frozenset(_marks(tree))
     for node in tree.body:
@@ -94,7 +111,8 @@ def _marks(tree: ast.Module) -> Iterator[str]:
     extends, and what hands its functions over."""
     for node in tree.body:
         if isinstance(node, ast.Assign):
-            yield from (one.id for one in node.targets if isinstance(one, ast.Name))
+            names = (one.id for one in node.targets if isinstance(one, ast.Name))
+            yield from (name for name in names if not name.islower() or name in _WIRED)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
             yield from (f"@{_said(one)}" for one in node.decorator_list)
@@ -154,6 +172,8 @@ class _Reader(ast.NodeVisitor):
             self._runs(node)
         if name in _SCANNERS:
             self._found.scans = self._found.scans or node.lineno
+        if name in _LISTERS:
+            self._lists(node)
         if name in ("ArgumentParser", "command", "group", "Typer", "Fire"):
             self._found.parses_arguments = True
         self.generic_visit(node)
@@ -168,6 +188,8 @@ class _Reader(ast.NodeVisitor):
     def _within(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if node.decorator_list and not self._depth:
             self._found.decorated = True
+        if not self._depth:
+            self._found.folders += ((word, node.lineno) for word in _walked(node))
         self._depth += 1
         self.generic_visit(node)
         self._depth -= 1
@@ -176,11 +198,20 @@ class _Reader(ast.NodeVisitor):
         return TYPING if self._typing else LAZY if self._depth else TOP
 
     def _loads(self, node: ast.Call) -> None:
-        """`import_module(f"pkg.{name}")` loads whatever begins so."""
+        """`import_module(f"pkg.{name}")` loads whatever begins so, and so does
+        `import_module("." + name, "pkg")`."""
+        if len(node.args) > 1 and (home := _text(node.args[1])) and not _text(node.args[0]):
+            self._found.prefixes.append((f"{home}.", node.lineno))
+            return
         for arg in node.args[:1]:
             prefix = _prefix(arg)
             if prefix is not None:
                 self._found.prefixes.append((prefix, node.lineno))
+
+    def _lists(self, node: ast.Call) -> None:
+        """`iter_modules([path], "pkg.views.")` finds whatever begins so."""
+        words = (_text(arg) for arg in (*node.args[1:], *(one.value for one in node.keywords)))
+        self._found.prefixes += ((word, node.lineno) for word in words if word.endswith("."))
 
     def _runs(self, node: ast.Call) -> None:
         """`[sys.executable, "-m", "pkg.mod"]`"""
@@ -189,6 +220,31 @@ class _Reader(ast.NodeVisitor):
         for word, after in pairwise(words):
             if word == "-m" and _DOTTED.match(after):
                 self._found.strings.append((after, node.lineno))
+
+
+def _hands_on(node: ast.stmt) -> bool:
+    """Whether a statement gives on what stands elsewhere, or says that it does."""
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, (ast.Name, ast.Attribute, ast.List, ast.Tuple))
+    said = isinstance(node, ast.Expr) and (
+        isinstance(node.value, ast.Constant) or "warn" in ast.unparse(node.value)
+    )
+    return said or isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def _walked(node: ast.AST) -> set[str]:
+    """The words that may be folders, of a function that walks some and starts what is in them."""
+    inner = list(ast.walk(node))
+    called = {_name(one.func) for one in inner if isinstance(one, ast.Call)}
+    if not (called & _WALKERS and called & _STARTERS):
+        return set()
+    texts = (_text(one) for one in inner if isinstance(one, ast.Constant))
+    return {text for text in texts if _FOLDER.match(text)}
+
+
+def _text(node: ast.expr) -> str:
+    """What a plain text says; '' for all else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _name(func: ast.expr) -> str:
