@@ -2,7 +2,9 @@
 
 `labels/public_a.jsonl` and `public_b.jsonl` hold a verdict on each finding, above the threshold and
 below it: made with the finding and its evidence in view, and neither its confidence nor whether its
-detector is on by default. Where the two differ, a finding counts as wrong, or as junk.
+detector is on by default. Where the two differ, a finding counts as wrong, or as junk. A category
+is on by default only as long as what it tells is right often enough; what it tells once it is on is
+said either way.
 """
 
 from __future__ import annotations
@@ -14,18 +16,31 @@ from typing import Any, NamedTuple
 
 from evals._labels import HERE, Verdict, kappa, key_of
 from evals._planted import CATEGORIES
+from passdown.domain.settings import defaults
+from passdown.loops.claims import LOOP
+from passdown.loops.claims.detect import CHOSEN_BY
 from passdown.text.stats import wilson
 
 A, B = "public_a", "public_b"
+DEFAULTS = defaults(LOOP.settings)
+SWITCHES = tuple(knob.removeprefix("claims.") for knob in CHOSEN_BY.values())
+"""What turns each category on."""
 
 
 class Asked(NamedTuple):
-    """One finding without its words, and whether it is sure enough for a brief; by default, too."""
+    """One finding without its words, what turns it on, and whether it is sure enough for a brief:
+    with every switch on, and with no other switch than its own."""
 
     category: str
     key: str
+    switch: str
     told: bool
-    by_default: bool
+    usual: bool
+
+    @property
+    def by_default(self) -> bool:
+        """Whether a brief takes it that was approved, and no switch was turned."""
+        return self.usual and DEFAULTS.flag(f"claims.{self.switch}")
 
 
 def named(category: str, scope: str, text: str) -> str:
@@ -42,7 +57,7 @@ def read(name: str) -> dict[str, Verdict]:
 def as_read(part: str) -> list[Asked]:
     """The findings of one part as they were asked when they were read."""
     rows = (row for row in _rows(A) if row["part"] == part)
-    return [Asked(r["category"], r["finding"], r["told"], r["by_default"]) for r in rows]
+    return [Asked(r["category"], r["finding"], r["switch"], r["told"], r["usual"]) for r in rows]
 
 
 def verdict(key: str) -> Verdict | None:
@@ -76,6 +91,9 @@ def figures(every: Sequence[Asked]) -> tuple[dict[str, float], dict[str, float |
         beside[f"told_{name}"] = _said(some)
         beside[f"sure_{name}"] = _said(_verdicts(one for one in own if one.told))
         beside[f"asked_{name}"] = _said(_verdicts(own))
+    for switch in SWITCHES:
+        own = [one for one in every if one.switch == switch and one.usual]
+        beside[f"once_on_{switch}"] = _said(_verdicts(own))
     if found:
         found["precision_worst"] = min(found.values())
         found["junk_share"] = _share(v.junk for v in _verdicts(usual))

@@ -23,7 +23,7 @@ from passdown.contract.loop import Finding
 from passdown.domain.clock import SystemClock, from_seconds, to_seconds
 from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import ALL
-from passdown.domain.settings import defaults
+from passdown.domain.settings import Setting, Settings, defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.detect import detect
 from passdown.stages.mine.past import Past
@@ -36,7 +36,9 @@ from passdown.text.signature import signature
 
 READS_DATA = True
 KEY = b"an evaluation's key, of 32 bytes"
-SETTINGS = defaults(LOOP.settings)
+ON = {f"claims.{name}": Setting(True) for name in ("facts", "patterns")}
+SETTINGS = Settings({**defaults(LOOP.settings).values, **ON})
+"""What people state and what is done in order is held against what came after, too."""
 BANDS = ((0.9, "0.9_and_more"), (0.7, "0.7_to_0.9"), (0.0, "below_0.7"))
 ENOUGH = 10
 """Tried claims from which on a share of a band is worth a figure."""

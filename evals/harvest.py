@@ -36,10 +36,11 @@ from evals._planted import CATEGORIES, FRESH, SCRIPTS, UNSEEN, decoys, lessons, 
 from evals._split import preceded
 from passdown.contract.loop import Finding
 from passdown.domain.clock import SystemClock
-from passdown.domain.observation import Observation, Session
+from passdown.domain.observation import Observation, Seen, Session
 from passdown.domain.scope import ALL
-from passdown.domain.settings import defaults
+from passdown.domain.settings import Setting, Settings, defaults
 from passdown.loops.claims import LOOP
+from passdown.loops.claims.detect import CHOSEN_BY
 from passdown.stages.mine.run import mine
 from passdown.stages.observe.ingest import ingest
 from passdown.stages.observe.readers import load
@@ -51,17 +52,28 @@ KEY = b"an evaluation's key, of 32 bytes"
 SETTINGS = defaults(LOOP.settings)
 EVERY = defaults(replace(k, default=True) if k.default is False else k for k in LOOP.settings)
 """With every detector at work: what is off by default is measured, or it would stay off."""
+USUAL = Settings(
+    {**SETTINGS.values, **{knob: Setting(True) for knob in CHOSEN_BY.values()}},
+    knobs=SETTINGS.knobs,
+)
+"""With every category on, and of its detectors those that need no other switch."""
 THRESHOLD = SETTINGS.number("brief.min_confidence")
 """A brief takes only what is above this."""
 
 
 class Harvest(NamedTuple):
-    """What was read, what every detector finds in it, and what those do that are on by default."""
+    """What was read, what every detector finds in it, and what those do that need no other switch
+    than that of their category."""
 
     sessions: Sequence[Session]
     seen: Mapping[int, Observation]
     findings: Sequence[Finding[Any]]
-    by_default: Sequence[Finding[Any]]
+    usual: Sequence[Finding[Any]]
+
+    @property
+    def by_default(self) -> list[Finding[Any]]:
+        """What is asked where nobody turned a switch."""
+        return [one for one in self.usual if SETTINGS.flag(switch(one, self.seen))]
 
     @property
     def told(self) -> list[Finding[Any]]:
@@ -90,7 +102,7 @@ def harvest(files: Sequence[Path]) -> Harvest:
     store = open_memory(clock)
     redactor = Redactor(KEY)
     ingest(store, files, readers=load(), redactor=redactor, settings=SETTINGS, clock=clock)
-    every, some = (mine(store, LOOP, settings, clock) for settings in (EVERY, SETTINGS))
+    every, some = (mine(store, LOOP, settings, clock) for settings in (EVERY, USUAL))
     if failure := every.failure or some.failure:
         raise SystemExit(f"eval harvest: {failure}")
     with store.read(ALL) as tx:
@@ -104,6 +116,13 @@ def harvest(files: Sequence[Path]) -> Harvest:
 def category(finding: Finding[Any]) -> str:
     """What kind of claim it asks for; '' of a question that asks for none."""
     return str(getattr(finding.payload, "category", ""))
+
+
+def switch(finding: Finding[Any], seen: Mapping[int, Observation]) -> str:
+    """The setting that it needs: of what a person said, be it a pitfall, that of facts."""
+    kind = category(finding)
+    stated = kind != "question" and seen[min(finding.evidence)].seen is Seen.PROMPT
+    return "claims.facts" if stated else CHOSEN_BY.get(kind, "claims.facts")
 
 
 def text(finding: Finding[Any]) -> str:
@@ -239,6 +258,12 @@ def is_false(finding: Finding[Any], seen: Mapping[int, Observation]) -> bool:
         if not one.text[quote.start : quote.end].strip():
             return True
     return not {*finding.evidence} <= seen.keys()
+
+
+def bears_a_secret(finding: Finding[Any]) -> bool:
+    """Whether the rules of redaction would mask anything in what it asks to keep."""
+    said = f"{text(finding)}\n{finding.title}"
+    return Redactor(KEY).clean(said) != said
 
 
 def tells_a_secret(finding: Finding[Any]) -> bool:

@@ -41,6 +41,11 @@ FOREIGN_PREFIXES = (
 )
 FOREIGN = {"AGENT", "AI_AGENT", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR"}
 
+# What sessions of tests teach is asked, be it on by default or not; what is stands in
+# tests/loops/claims/test_detect.py.
+ASKED = {"PASSDOWN_CLAIMS_FACTS": "yes", "PASSDOWN_CLAIMS_PATTERNS": "yes"}
+os.environ.update(ASKED)
+
 XDG = {
     "XDG_CACHE_HOME": ".cache",
     "XDG_CONFIG_HOME": ".config",
@@ -55,7 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """An empty home folder, which is also where the test stands, in a bare environment."""
     folder = tmp_path_factory.mktemp("home")
     for name in os.environ:
-        if name in FOREIGN or name.startswith(FOREIGN_PREFIXES):
+        if name not in ASKED and (name in FOREIGN or name.startswith(FOREIGN_PREFIXES)):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(folder))
     for name, place in XDG.items():

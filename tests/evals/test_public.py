@@ -12,6 +12,7 @@ from evals._judged import Asked
 from evals._labels import Verdict
 from evals._planted import CATEGORIES
 from evals._public import DEVELOPMENT, TEST, Source, bring, sources, unpacked
+from tests.loops.claims.turned import turned
 
 NOTES = ".specstory/history/one.md"
 
@@ -53,6 +54,11 @@ def test_a_repository_that_is_not_there_is_an_error(forge: Path, tmp_path: Path)
         unpacked(tmp_path / "nowhere", TEST, tmp_path / "files")
 
 
+def test_no_repository_is_in_both_parts() -> None:
+    ours, theirs = ({one.repo for one in sources(part)} for part in (DEVELOPMENT, TEST))
+    assert not ours & theirs
+
+
 def test_no_file_is_in_both_parts() -> None:
     ours, theirs = (
         [(one.repo, path) for one in sources(part) for path in one.files]
@@ -79,8 +85,19 @@ def test_where_the_readings_differ_a_finding_counts_as_wrong(
         _judged.B: {"x": Verdict("fact", False, True), "y": Verdict("fact", True, False)},
     }
     monkeypatch.setattr(_judged, "read", said.get)
-    asked = [Asked("fact", key, told=True, by_default=True) for key in ("x", "y", "z")]
+    monkeypatch.setattr(_judged, "DEFAULTS", turned("facts"))
+    asked = [Asked("fact", key, "facts", told=True, usual=True) for key in ("x", "y", "z")]
     figures, against = _judged.figures(asked)
     assert figures["precision_fact"] == figures["precision_worst"] == 0.5
     assert (figures["junk_share"], figures["unjudged"]) == (0.5, 1)
     assert against["told_fact"] == "1 of 2 right (0.09 to 0.91), 1 junk"
+
+
+def test_what_a_category_tells_once_it_is_on_is_said_though_it_is_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_judged, "read", lambda _: {"x": Verdict("fact", True, False)})
+    figures, against = _judged.figures([Asked("fact", "x", "facts", told=True, usual=True)])
+    assert (figures["told"], figures["unjudged"]) == (0, 0)
+    assert "precision_fact" not in figures
+    assert str(against["once_on_facts"]).startswith("1 of 1 right")

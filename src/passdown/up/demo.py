@@ -11,7 +11,7 @@ from passdown.domain.actor import Proof, human
 from passdown.domain.errors import Internal
 from passdown.text.safe import one_line, printable
 from passdown.up.cockpit import offered
-from passdown.up.run import SAMPLES
+from passdown.up.run import SAMPLES, SHOWN_ON, turned_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
     Arguments("demo", str(main.__doc__), store=False).parse_args(argv)
     with (
         tempfile.TemporaryDirectory(prefix="passdown-demo-") as folder,
-        open_app(store=folder) as app,
+        open_app(store=folder, flags=SHOWN_ON) as app,
     ):
         _tell(app)
         return offered(app, PERSON)
@@ -66,6 +66,7 @@ def _observed(app: App) -> None:
 
 def _asked(app: App) -> list[dict[str, Any]]:
     _head("2  Mine and propose", "What the sessions learned, each replayed against history first.")
+    _say(turned_on())
     app.call("mine", {}, PERSON)
     waiting: list[dict[str, Any]] = app.call("pending", {}, PERSON)["proposals"]
     for p in waiting:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SAMPLES = Path(__file__).parent.parent / "samples" / "test_sessions"
 SHOWN = 5
 TEMPORARY = "passdown-samples-"
+SHOWN_ON = {"claims.facts": "yes", "claims.patterns": "yes"}
+"""What is off by default and the samples are there to show."""
 LOOK_AGAIN = 5.0
 """Seconds between two looks at what waits."""
 
@@ -72,11 +74,17 @@ def _store_for(asked: argparse.Namespace) -> Iterator[tuple[App, list[str]]]:
         return
     why = "nothing to read was named" if found else "no transcripts were found on this disk"
     _say(f"Samples only, in a temporary store: {why}. Yours: ./run up PATH")
+    _say(turned_on())
     with (
         tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder,
-        open_app(store=folder) as app,
+        open_app(store=folder, flags=SHOWN_ON) as app,
     ):
         yield app, [str(SAMPLES)]
+
+
+def turned_on() -> str:
+    """What is shown on the samples and is off until somebody turns it on."""
+    return f"On for the samples, and off by default: {', '.join(SHOWN_ON)}."
 
 
 def _discovered(store: str) -> list[dict[str, Any]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from passdown.contract.loop import Replay
-from passdown.domain.settings import Setting, Settings, defaults
+from passdown.domain.settings import Setting, Settings
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.detect import detect
+from tests.loops.claims.turned import turned
 from tests.loops.world import World
 
 ON = Settings(
     {
-        **defaults(LOOP.settings).values,
+        **turned("facts").values,
         "claims.patterns": Setting(True),
         "claims.questions": Setting(True),
     }

@@ -6,14 +6,15 @@ import pytest
 
 from passdown.contract.loop import Finding
 from passdown.domain.record import Life, Record
-from passdown.domain.settings import Setting, Settings, defaults
+from passdown.domain.settings import Setting, Settings
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import claim_key
 from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Answer, Payload
+from tests.loops.claims.turned import turned
 from tests.loops.world import World
 
-ON = Settings({**defaults(LOOP.settings).values, "claims.questions": Setting(True)})
+ON = Settings({**turned("facts").values, "claims.questions": Setting(True)})
 ASKED = "Which time zone do the billing exports use?"
 SAID = "Remember that the billing exports use the time zone of Oslo."
 
@@ -86,4 +87,4 @@ def test_what_was_answered_keeps_its_key_when_evidence_comes_in() -> None:
 
 
 def test_without_the_switch_no_question_is_asked() -> None:
-    assert list(detect(asking().corpus(), defaults(LOOP.settings))) == []
+    assert list(detect(asking().corpus(), turned("facts"))) == []

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from passdown.domain.change import Put, Retire
 from passdown.domain.record import Life, Record
-from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import MOST_QUOTES, claim_key, join
 from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Supersede
+from tests.loops.claims.turned import turned
 from tests.loops.world import World
 
-KNOBS = defaults(LOOP.settings)
+KNOBS = turned("facts")
 RULE = "Always run `make check` before you push."
 AGAIN = "please always run `make check` before pushing"
 

@@ -11,12 +11,12 @@ from passdown.domain.change import Change, Link, Put, Retire
 from passdown.domain.errors import Conflict, Invalid, NotFound
 from passdown.domain.observation import Trust
 from passdown.domain.record import Life, Record
-from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP, payload as asked
 from passdown.loops.claims.changes import claim_key
+from tests.loops.claims.turned import turned
 from tests.loops.world import World
 
-KNOBS = defaults(LOOP.settings)
+KNOBS = turned("facts")
 OLD = "We use npm for everything."
 NEW: dict[str, Any] = {
     "text": "We use pnpm, not npm.",

@@ -35,6 +35,13 @@ def test_one_session_may_have_mistyped_it() -> None:
     assert found(world) == []
 
 
+def test_what_a_script_of_the_repo_lacks_is_no_quirk_of_what_started_it() -> None:
+    world = World()
+    for _ in range(3):
+        world.session().runs("npm test", "> vitest run\nsh: 1: vitest: not found", ok=False)
+    assert found(world) == []
+
+
 def test_a_command_that_is_not_there_is_told_in_each_repo_by_itself() -> None:
     world = World()
     for repo in ("web", "api", "api", "api"):

@@ -16,9 +16,10 @@ from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Payload, Supersede
 from passdown.loops.claims.view import state
 from passdown.stages.mine.past import Past
+from tests.loops.claims.turned import turned
 from tests.loops.world import World
 
-KNOBS = defaults(LOOP.settings)
+KNOBS = turned("facts")
 RULE = "Always run `make check` before you push."
 
 
@@ -366,18 +367,12 @@ def test_plain_words_are_asked_only_where_that_was_chosen() -> None:
     assert one.confidence == 0.75
 
 
-CATEGORIES = {"claims.facts": "fact", "claims.pitfalls": "pitfall", "claims.quirks": "tool-quirk"}
+CATEGORIES = {"facts": "fact", "pitfalls": "pitfall", "quirks": "tool-quirk"}
+EVERY = ("facts", "patterns", "pitfalls", "plain", "questions", "quirks", "outputs")
 
 
-def asked_with(world: World, **knobs: bool) -> set[str]:
-    """The categories that are asked with these knobs of claims."""
-    turned = {f"claims.{name}": Setting(value) for name, value in knobs.items()}
-    every = detect(world.corpus(), Settings({**KNOBS.values, **turned}))
-    return {getattr(one.payload, "category", "") for one in every}
-
-
-@pytest.mark.parametrize("knob", CATEGORIES)
-def test_a_category_is_asked_only_where_its_setting_says_so(knob: str) -> None:
+def taught() -> World:
+    """Two sessions with a cure, a quirk and what people said, and with a habit."""
     world = World()
     for repo in ("web", "api"):
         world.session(repo)
@@ -385,8 +380,31 @@ def test_a_category_is_asked_only_where_its_setting_says_so(knob: str) -> None:
         world.runs("git log", "commit 8312232")
     world.stumbles()
     world.says("We use pnpm, not npm, in `web`.")
+    world.says("Never push to main.")
     world.says("Our CI runs on Python 3.11 only.")
-    on = dict.fromkeys((name.removeprefix("claims.") for name in CATEGORIES), True)
-    assert asked_with(world, **on) == {*CATEGORIES.values()}
-    off = {**on, knob.removeprefix("claims."): False}
-    assert asked_with(world, **off) == {*CATEGORIES.values()} - {CATEGORIES[knob]}
+    for _ in range(5):
+        world.session("api").runs("make lint", "ok")
+        world.runs("make test", "ok")
+    return world
+
+
+def asked_with(**knobs: bool) -> set[str]:
+    """The categories that are asked with these knobs of claims, the others off."""
+    off = {f"claims.{name}": Setting(knobs.get(name, False)) for name in EVERY}
+    every = detect(taught().corpus(), Settings({**KNOBS.values, **off}))
+    return {getattr(one.payload, "category", "") for one in every}
+
+
+@pytest.mark.parametrize("knob", CATEGORIES)
+def test_a_category_is_asked_only_where_its_setting_says_so(knob: str) -> None:
+    on = dict.fromkeys(CATEGORIES, True)
+    assert asked_with(**on) == {*CATEGORIES.values()}
+    assert asked_with(**{**on, knob: False}) == {*CATEGORIES.values()} - {CATEGORIES[knob]}
+
+
+def test_by_default_what_calls_taught_is_asked_and_nothing_else() -> None:
+    asked = list(detect(taught().corpus(), turned()))
+    assert {getattr(one.payload, "category", "") for one in asked} == {"pitfall", "tool-quirk"}
+    assert all(getattr(one.payload, "cure", None) for one in asked)
+    assert asked_with(pitfalls=True, quirks=True) == {"pitfall", "tool-quirk"}
+    assert asked_with(patterns=True) == {"pattern"}

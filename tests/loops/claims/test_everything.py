@@ -8,16 +8,17 @@ from dataclasses import replace
 from hypothesis import given, settings, strategies as st
 
 from passdown.domain.observation import ECHO
-from passdown.domain.settings import Setting, Settings, defaults
+from passdown.domain.settings import Setting, Settings
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.check import parse
 from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Answer
+from tests.loops.claims.turned import turned
 from tests.loops.world import World
 
 ON = Settings(
     {
-        **defaults(LOOP.settings).values,
+        **turned("facts").values,
         **{f"claims.{name}": Setting(True) for name in ("patterns", "questions", "outputs")},
     }
 )

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from passdown.domain.record import Life, Record
-from passdown.domain.settings import defaults
-from passdown.loops.claims import LOOP, payload as asked
+from passdown.loops.claims import payload as asked
 from passdown.loops.claims.changes import claim_key
 from passdown.loops.claims.known import Claims, denied, hesitates, rivals, same
+from tests.loops.claims.turned import turned
 from tests.loops.world import NOW, World
 
-KNOBS = defaults(LOOP.settings)
+KNOBS = turned("facts")
 OLD, NEW = "We use port 8080 for the API.", "We use port 8443 for the API."
 WEB = "repo:web"
 

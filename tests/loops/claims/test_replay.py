@@ -8,14 +8,14 @@ import pytest
 
 from passdown.contract.loop import Replay
 from passdown.domain.record import Record
-from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import claim_key
 from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add, Retire
+from tests.loops.claims.turned import turned
 from tests.loops.world import World
 
-KNOBS = defaults(LOOP.settings)
+KNOBS = turned("facts")
 
 
 def replayed(world: World) -> Replay:

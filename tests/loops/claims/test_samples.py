@@ -10,20 +10,20 @@ import pytest
 from passdown.app import memory_app
 from passdown.domain.actor import human
 from passdown.domain.scope import ALL
-from passdown.domain.settings import Setting, Settings, defaults
-from passdown.loops.claims import LOOP
+from passdown.domain.settings import Setting, Settings
 from passdown.loops.claims.detect import detect
 from passdown.loops.claims.payload import Add
 from passdown.stages.mine.corpus import snapshot
 from passdown.testing import VirtualClock
 from passdown.up.run import SAMPLES
+from tests.loops.claims.turned import turned
 
 if TYPE_CHECKING:
     from passdown.stages.mine.past import Past
 
 ALL_ON = Settings(
     {
-        **defaults(LOOP.settings).values,
+        **turned("facts").values,
         **{f"claims.{name}": Setting(True) for name in ("patterns", "questions", "outputs")},
     }
 )

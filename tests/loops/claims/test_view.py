@@ -11,13 +11,13 @@ from passdown.contract.card import Diff, Quote
 from passdown.contract.loop import Replay
 from passdown.domain.errors import Invalid
 from passdown.domain.observation import Pointer
-from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP, payload as asked
 from passdown.loops.claims.detect import detect
 from passdown.loops.claims.view import ANYWHERE, card, state
+from tests.loops.claims.turned import turned
 from tests.loops.world import World
 
-KNOBS = defaults(LOOP.settings)
+KNOBS = turned("facts")
 GOLDEN = Path(__file__).with_name("card.txt")
 KEY = "0123456789ab"
 NEW: dict[str, Any] = {

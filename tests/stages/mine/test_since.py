@@ -11,7 +11,6 @@ from passdown.contract.loop import DAYS, Replay, Spell, added, over_time
 from passdown.domain.clock import from_seconds, to_seconds
 from passdown.domain.observation import Observation, Seen, Session, Trust
 from passdown.domain.scope import ALL, Sight
-from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.payload import Add, Quote
 from passdown.stages.mine.corpus import live
@@ -19,8 +18,9 @@ from passdown.stages.mine.since import Tail, since
 from passdown.storage.memory import open_memory
 from passdown.storage.port import Store
 from passdown.testing import VirtualClock
+from tests.loops.claims.turned import turned
 
-KNOBS = defaults(LOOP.settings)
+KNOBS = turned("facts")
 BEGAN = to_seconds("2026-03-02T09:00:00.000Z")
 RULE = "Our CI runs `make lint` on Python 3.11 only."
 SAID = (

@@ -24,10 +24,10 @@ LOOP: Loop[Payload] = Loop(
     actions=ACTIONS,
     settings=(
         Knob("claims.cure_within", 6, "Calls after a failure in which its cure is sought.", 1, 50),
-        Knob("claims.facts", True, "Whether what people state is asked."),
+        Knob("claims.facts", False, "Whether what people state or forbid is asked."),
         Knob("claims.pitfalls", True, "Whether what fails, and what works instead, is asked."),
         Knob("claims.quirks", True, "Whether what a tool does not understand is asked."),
-        Knob("claims.patterns", True, "Whether what sessions run in the same order is asked."),
+        Knob("claims.patterns", False, "Whether what sessions run in the same order is asked."),
         Knob("claims.plain", False, "Whether what people say in plain words is asked."),
         Knob("claims.questions", False, "Whether what sessions left open is asked."),
         Knob("claims.outputs", False, "Whether what commands printed and calls used is asked."),

@@ -11,6 +11,7 @@ from passdown.text.calls import SHELLS
 from passdown.text.signature import masked
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Collection, Iterator
 
     from passdown.contract.corpus import Corpus
@@ -61,7 +62,16 @@ def _vain(one: Done) -> Vain | None:
         return None
     error = found.group().rstrip(" .,;:│┃|")[:LONGEST_ERROR]
     what = _what(one, error)
+    if found.lastgroup == "command" and what.partition(" ")[0] not in _line(one, found):
+        # What a script of the repo lacks is there once it is installed.
+        return None
     return Vain(one, what, error) if what else None
+
+
+def _line(one: Done, found: re.Match[str]) -> str:
+    """The whole line of what was printed that says so."""
+    before, after = one.result.text[: found.start()], one.result.text[found.start() :]
+    return before.rpartition("\n")[2] + after.partition("\n")[0]
 
 
 def _what(one: Done, error: str) -> str:

@@ -47,7 +47,8 @@ CHOSEN_BY: dict[Category, str] = {
     "pattern": "claims.patterns",
     "question": "claims.questions",
 }
-"""The setting that says whether findings of a category are asked at all."""
+"""The setting that says whether findings of a category are asked at all; what people state, be it
+to warn of something, needs that of facts."""
 
 
 def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
@@ -61,9 +62,10 @@ def detect(corpus: Corpus, settings: Settings) -> Iterator[Finding[Payload]]:
 
 
 def _drafts(corpus: Corpus, settings: Settings, chosen: AbstractSet[Category]) -> Iterator[Draft]:
-    plain = settings.flag("claims.plain")
-    yield from _statements(corpus, [one for one in stated(corpus) if plain or not one.plain])
-    yield from instead(corpus)
+    if "fact" in chosen:
+        plain = settings.flag("claims.plain")
+        yield from _statements(corpus, [one for one in stated(corpus) if plain or not one.plain])
+        yield from instead(corpus)
     cured = list(_cures(corpus, list(cures(corpus, settings.whole("claims.cure_within")))))
     yield from cured
     yield from dead_ends(corpus, {one.seq for draft in cured for one in draft.seen})

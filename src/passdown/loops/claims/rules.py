@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 class Rule(NamedTuple):
     """One form of statement; its pattern names what is kept in `say`, and, of one that says what
-    to use for what, both in `right` and `wrong`. A concrete one names a thing, or it is none; what
-    has a plain one may be pasted."""
+    to use for what, both in `right` and `wrong`. A concrete one names a thing, or it is none. What
+    matches `plain` is said in this form of one task, too, or pasted."""
 
     name: str
     pattern: re.Pattern[str]
@@ -23,7 +23,7 @@ class Rule(NamedTuple):
     refused: tuple[re.Pattern[str], ...] = COMMON
     after_reply: bool = False
     concrete: bool = False
-    plain: bool = False
+    plain: re.Pattern[str] | None = None
 
 
 def _rule(
@@ -34,10 +34,11 @@ def _rule(
     category: Category = "fact",
     after_reply: bool = False,
     concrete: bool = False,
-    plain: bool = False,
+    plain: str = "",
 ) -> Rule:
     form = re.compile(pattern, re.IGNORECASE)
-    return Rule(name, form, category, confidence, (*COMMON, *refused), after_reply, concrete, plain)
+    weak = any_of(plain) if plain else None
+    return Rule(name, form, category, confidence, (*COMMON, *refused), after_reply, concrete, weak)
 
 
 # A verb as it is used to ask for something: neither past nor third person, and no adjective.
@@ -90,19 +91,23 @@ _REMEMBER = rf"(?:remember|keep in mind|bear in mind|be aware|rule of thumb){_LE
 _NOTE = rf"(?:note|reminder|for (?:future )?reference|important|nb|n\.b\.|heads[- ]up){_LED}"
 # What binds whoever reads it, and not only tells something.
 _BINDS = (
-    r"(?=(?:no matter what,? |please )*(?:do not|don'?t|use|run|keep|prefer|avoid)\b|"
+    r"(?:(?:no matter what,? |please )*(?:do not|don'?t|use|run|keep|prefer|avoid)\b|"
     r".*\b(?:always|never|whenever|every time|from now on|we|our)\b)"
 )
+# What we always did, or what has to be made sure once.
+_ACCOUNT = r"^(?:we|make sure|be sure)\b"
+_AGENT = r"(?:you|agents?|assistants?|ai|claude|codex|cursor|copilot|gemini)"
+_EACH_TIME = r"^(?:every time|whenever) |\b(?:going forward|in (?:the )?future|at all times)[.!]*$"
 
 RULES: tuple[Rule, ...] = (
-    _rule("remember", rf"^{_REMEMBER}(?P<say>(?!\s|{_DO} ).+|{_BINDS}\S.+)$", 0.8, TROUBLE),
-    _rule("note", rf"^{_NOTE}(?P<say>{_BINDS}\S.+)$", 0.8, TROUBLE),
-    _rule("note", rf"^(?:{_REMEMBER}|{_NOTE})(?P<say>\S.+)$", 0.8, TROUBLE, plain=True),
+    _rule("remember", rf"^{_REMEMBER}(?P<say>\S.+)$", 0.8, TROUBLE, plain=rf"^{_DO} (?!{_BINDS})"),
+    _rule("note", rf"^{_NOTE}(?P<say>\S.+)$", 0.8, TROUBLE, plain=rf"^(?!{_BINDS})"),
     _rule(
         "always",
         rf"^(?P<say>(?:{_SHALL}|make sure (?:to |you |that you )?|be sure to )?"
         rf"(?:always|never)(?: ever)? {_SHOW}{_DO}.+)$",
         0.85,
+        plain=_ACCOUNT,
     ),
     _rule(
         "always-when",
@@ -110,6 +115,7 @@ RULES: tuple[Rule, ...] = (
         rf"any ?time) [^,]{{3,90}}, ?(?:please )?{_SHALL}?"
         rf"(?:always|never|only ever) {_SHOW}{_DO}.*)$",
         0.85,
+        plain=r"^(?:if|unless|with)\b",
     ),
     _rule(
         "must-always",
@@ -117,6 +123,7 @@ RULES: tuple[Rule, ...] = (
         rf"(?:always|never|only ever) {_DO}.*)$",
         0.8,
         LOOKS,
+        plain=rf"^(?!(?:[\w-]+ ){{0,2}}{_AGENT} (?:must|should)\b)",
     ),
     _rule(
         "from-now-on",
@@ -126,12 +133,14 @@ RULES: tuple[Rule, ...] = (
         rf"(?:please )?(?:(?:you|we) (?:should |must |will )?)?(?:always |never |do not |don't )?"
         rf"{_DO}.+)$",
         0.85,
+        plain=_EACH_TIME,
     ),
     _rule(
         "from-now-on",
         rf"^(?P<say>(?!if |in |{_ONCE}){_DO} .+,? (?:from now on|going forward|in (?:the )?future|"
         r"in (?:all )?future sessions|at all times|without exception|every single time))[.!]*$",
         0.85,
+        plain=_EACH_TIME,
     ),
     _rule(
         "we-use",
@@ -310,6 +319,8 @@ RULES: tuple[Rule, ...] = (
         0.75,
         NEARBY,
         category="pitfall",
+        plain=r"^(?!.*\b(?:ever|asking|permission|approval|review|running|"
+        r"(?:to|on) (?:main|master|prod(?:uction)?))\b)",
     ),
     _rule(
         "lives-in",
@@ -355,6 +366,7 @@ RULES: tuple[Rule, ...] = (
         NEARBY,
         TROUBLE,
         after_reply=True,
+        plain=r"^not\b",
     ),
 )
 

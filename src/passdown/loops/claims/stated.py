@@ -116,7 +116,8 @@ def _place(said: Stated) -> tuple[str, str]:
 
 
 def _in_prompt(one: Observation, after_reply: bool) -> Iterator[Stated]:
-    told_to_remember = one.meta.get("kind") == "memory"
+    # A line is remembered; a page that begins with the client's sign for it is a prompt.
+    told_to_remember = one.meta.get("kind") == "memory" and "\n" not in one.text.strip()
     before = ""
     for span in sentences(one.text):
         if told_to_remember:
@@ -125,8 +126,8 @@ def _in_prompt(one: Observation, after_reply: bool) -> Iterator[Stated]:
             found = statement(span.text, after_reply=after_reply)
         if found:
             text, rule = found
-            category = _category(text, rule)
-            yield Stated(one, span, text, category, rule.confidence, plain=rule.plain)
+            weak = bool(rule.plain and rule.plain.search(text))
+            yield Stated(one, span, text, _category(text, rule), rule.confidence, plain=weak)
         elif not told_to_remember:
             yield from _plainly(one, span, before, after_reply)
         before = span.text
