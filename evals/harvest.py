@@ -122,7 +122,8 @@ def switch(finding: Finding[Any], seen: Mapping[int, Observation]) -> str:
     """The setting that it needs: of what a person said, be it a pitfall, that of facts."""
     kind = category(finding)
     stated = kind != "question" and seen[min(finding.evidence)].seen is Seen.PROMPT
-    return "claims.facts" if stated else CHOSEN_BY.get(kind, "claims.facts")
+    by_name = {str(one): knob for one, knob in CHOSEN_BY.items()}
+    return "claims.facts" if stated else by_name.get(kind, "claims.facts")
 
 
 def text(finding: Finding[Any]) -> str:
