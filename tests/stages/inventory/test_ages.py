@@ -48,7 +48,7 @@ class Repo:
 def test_where_the_history_is_cut_off_nothing_is_said_of_any_file(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "whole")
     for day in ("2020-01-01", "2021-06-01", "2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"):
-        repo.commit(day, "kept.py", *(["old.py"] if day < "2021" else []))
+        repo.commit(day, "kept.py", *(["old.py"] if day < "2022" else []))
     assert repo.ages().forgotten == {"old.py"}
     repo.ask("clone", "-q", "--depth", "5", f"file://{repo.root}", str(tmp_path / "cut"))
     cut = Repo(tmp_path / "cut")
@@ -57,15 +57,25 @@ def test_where_the_history_is_cut_off_nothing_is_said_of_any_file(tmp_path: Path
 
 def test_a_file_that_nobody_touched_for_two_years_is_forgotten(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
-    repo.commit("2020-01-01", "old.py", "kept.py")
+    repo.commit("2019-01-01", "old.py")
+    repo.commit("2020-01-01", "old.py", "kept.py", "done.py")
     repo.commit("2021-06-01", "kept.py")
     repo.commit("2022-12-01", "new.py")
     assert repo.ages() == Ages(frozenset({"old.py"}), frozenset())
 
 
+def test_a_file_that_was_worked_on_much_is_forgotten_after_one_year(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    for month in range(1, 9):
+        repo.commit(f"2020-0{month}-01", "old.py", *(["less.py"] if month > 1 else []))
+    repo.commit("2021-09-01", "new.py")
+    assert repo.ages().forgotten == {"old.py"}
+
+
 def test_a_folder_below_the_repository_is_judged_by_its_own_files(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     (tmp_path / "app").mkdir()
+    repo.commit("2019-01-01", "app/old.py")
     repo.commit("2020-01-01", "app/busy.py", "app/old.py")
     for day in ("01", "02", "03", "04"):
         repo.commit(f"2022-12-{day}", "app/busy.py", "elsewhere.py")

@@ -12,6 +12,8 @@ DAY = 86_400
 QUIET = 2 * 365 * DAY
 """Seconds without a change, from which on a program that nothing names counts as forgotten."""
 YEAR = 365 * DAY
+WORKED = 8
+"""Changes, from which on a file was worked on so much that a year without any says as much."""
 OFTEN = 4
 """Changes within a year, from which on somebody needs a file, whatever else is seen of it."""
 BULK = 30
@@ -28,26 +30,36 @@ class Ages(NamedTuple):
 
 
 def ages(ask: Callable[..., str], tip: str = "HEAD") -> Ages:
-    """Of the Python files up to a commit; wide sweeps are left out, and a history that is not long
-    enough to tell says of no file that it is forgotten. `ask` puts words to git."""
+    """Of the Python files up to a commit; wide sweeps are left out. A history that is not long
+    enough to tell says of no file that it is forgotten, nor is one that was never changed since it
+    was written: it may be finished. `ask` puts words to git."""
     if ask("rev-parse", "--is-shallow-repository").strip() == "true":
         # Where it is cut every file seems new, and what was merged from beyond seems untouched.
         return Ages(cut=True)
     newest = int(ask("log", "-1", "--format=%ct", tip))
-    then = ask("rev-list", "-1", f"--before={newest - QUIET}", tip).strip()
-    said = ask("ls-tree", "-r", "-z", "--name-only", then) if then else ""
-    there = frozenset(path for path in said.split("\0") if path.endswith(".py"))
-    touched: set[str] = set()
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    changes: Counter[str] = Counter()
     often: Counter[str] = Counter()
-    for when, names in _changes(ask, f"{then}..{tip}" if then else tip):
+    for when, names in _changes(ask, tip):
+        changes.update(names)
+        first.update(dict.fromkeys(names, when))
         if len(names) <= BULK:
-            touched.update(names)
+            for name in names:
+                last.setdefault(name, when)
             often.update(names if newest - when < YEAR else ())
-    return Ages(there - touched, frozenset(path for path, n in often.items() if n >= OFTEN))
+    quiet = {path: newest - last.get(path, first[path]) for path in first}
+    forgotten = (
+        path
+        for path, n in changes.items()
+        if (quiet[path] >= QUIET and n > 1) or (quiet[path] >= YEAR and n >= WORKED)
+    )
+    busy = (path for path, n in often.items() if n >= OFTEN)
+    return Ages(frozenset(forgotten), frozenset(busy))
 
 
 def _changes(ask: Callable[..., str], span: str) -> Iterator[tuple[int, list[str]]]:
-    """When each commit was made, and the Python files that it touched."""
+    """When each commit was made, the newest first, and the Python files that it touched."""
     words = ("--no-merges", "--no-renames", "-z", "--format=%x01%ct%x02", "--name-only")
     # As the tree is named, which a folder below the repository's own may be asked for.
     for part in ask("log", *words, "--relative", span, "--", "*.py").split("\x01")[1:]:
