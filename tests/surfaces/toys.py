@@ -120,6 +120,7 @@ class ToyApp:
     def __init__(self) -> None:
         self.operations = OPERATIONS
         self.settings = defaults()
+        self.places = SimpleNamespace(look_at=lambda: None)
         self.threads: set[int] = set()
 
     def operation(self, name: str) -> Operation:
