@@ -58,6 +58,9 @@ def audit_range(
     place = Path(repo).expanduser()
     base, head = _ends(place, range)
     start = git.merge_base(place, base, head)
+    if start == head:
+        what = f"there is nothing to judge: {head[:12]} brings no commit that {base[:12]} has not"
+        raise Invalid(what, where=range, next="Name BASE..HEAD, the older one first.")
     diff = git.diff(place, start, head)
     subject = _subject(place, base, head, start, git.patch_id(place, diff), pr, title)
     texts = [*_described(title, description), *messages(place, start, head)]
@@ -85,15 +88,20 @@ def audit_patch(
     sarif_base: tuple[FilePath, ...] = (),
     dry_run: bool = False,
 ) -> dict[str, Any]:
-    """Judge a patch file. With the repository and the commit that it applies to, whole files are
-    read; without, its lines alone, and what they cannot tell is not told. `sarif` are reports of
-    linters, `sarif_base` those of what it applies to."""
+    """Judge a patch file: what it says of itself held against what it does.
+
+    With the repository and the commit that it applies to, whole files are read; without, its lines
+    alone, and what they cannot tell is not told. `sarif` are reports of linters, `sarif_base` those
+    of what it applies to.
+    """
     from passdown.ops.checks import linters, read
     from passdown.stages.audit.facts import LARGEST
 
     diff, place = read(file, LARGEST), Path(repo).expanduser()
     texts = [*_described(title, description), *_mailed(diff)]
     with _patched(diff, file, repo, base, title, pr) as (change, subject):
+        if not change.facts.files:
+            raise Invalid("the patch changes no file", where=file, next="Name another one.")
         more = linters(place, change, sarif, sarif_base)
         found = judged(ctx, subject, texts, change, more)
     return _told(ctx, found, dry_run=dry_run)
@@ -247,4 +255,5 @@ def _told(ctx: Ctx, verdict: Verdict, *, dry_run: bool) -> dict[str, Any]:
 
     plain: dict[str, Any] = cleaned(ctx, verdict.plain())
     found = plain if dry_run else kept(ctx, plain)
-    return {"ok": found["overall"] == "approve", "text": told.text(found), "verdict": found}
+    text = told.text(found, kept=not dry_run)
+    return {"ok": found["overall"] == "approve", "text": text, "verdict": found}

@@ -25,6 +25,7 @@ QUESTIONS = 1000
     cli=Shell(
         rows="audits",
         columns=("audit_key", "repo", "pr_number", "head", "overall", "audited_at", "one_liner"),
+        empty="there is no such audit; `passdown audit range` judges what this branch adds",
     ),
     example="passdown audit list --repo acme/shop",
 )
@@ -35,9 +36,7 @@ def audit_list(
     limit: int = 50,
 ) -> Json:
     """The audits there were, the newest first; of one repository or one conclusion when named."""
-    from passdown.stages.audit.keep import AUDIT
-
-    every = [row for row in _rows(ctx) if row.get("kind") == AUDIT]
+    every = _last(_rows(ctx))
     found = [
         {**row, "head": row.get("head_sha", "")[:12]}
         for row in every
@@ -82,8 +81,11 @@ def audit_export(
     id: Id,
     form: Literal["sarif", "markdown", "check-run", "status", "review"] = "markdown",
 ) -> Json:
-    """A verdict as others take it: code scanning, a comment, a check run in parts, a status or a
-    review. None of them approves a request: that is for people."""
+    """A verdict as others take it: for code scanning, or for what is said at a forge.
+
+    That is a comment, a check run in parts, a status or a review. None of them approves a request:
+    that is for people.
+    """
     verdict = _verdict(ctx, _audit(_rows(ctx), id))
     return {"form": form, "text": _formed(verdict, form)}
 
@@ -101,8 +103,10 @@ def audit_feedback(
     verdict: Literal["confirmed", "dismissed", "fixed"],
     reason: Text = "",
 ) -> Json:
-    """Say whether a finding of an audit was right. A dismissed one is quiet from then on, for as
-    long as the same lines show it."""
+    """Say whether a finding of an audit was right.
+
+    A dismissed one is quiet from then on, for as long as the same lines show it.
+    """
     from passdown.ops.auditing import outcomes
     from passdown.stages.audit.keep import FEEDBACK, note
 
@@ -127,8 +131,10 @@ def audit_feedback(
     example="passdown audit rules",
 )
 def audit_rules(ctx: Ctx) -> Json:
-    """What each rule of an audit has earned: how often people found it right, what it weighs now,
-    and what it could come to weigh if somebody agrees; with the question, where it is asked."""
+    """What each rule of an audit has earned: how often people found it right, and its weight now.
+
+    And what it could come to weigh if somebody agrees; with the question, where it is asked.
+    """
     from passdown.ops.auditing import standing
 
     asked = _asked(ctx)
@@ -156,6 +162,8 @@ def audit_result(
     from passdown.ops.auditing import outcomes
     from passdown.stages.audit.keep import RESULT, note
 
+    if pr < 1:
+        raise Invalid(f"{pr} is no number of a request", where="pr", next="They begin with 1.")
     at = host or _host(_rows(ctx), repo, pr)
     said: Json = {"kind": RESULT, "id": f"{at}/{repo}:{pr}:{result}".lstrip("/"), "repo": repo,
                   "pr_number": pr, "host": at, "result": result, "by": ctx.actor.name,
@@ -175,6 +183,19 @@ def _host(rows: list[Json], repo: str, pr: int) -> str:
             where="host", next="Say at which of them: --host NAME.",
         )  # fmt: skip
     return next(iter(found), "")
+
+
+def _last(rows: list[Json]) -> list[Json]:
+    """Each audit as it ended last: the same head may have been judged again."""
+    from passdown.stages.audit.keep import AUDIT
+
+    found: dict[str, Json] = {}
+    for n, row in enumerate(rows):
+        if row.get("kind") == AUDIT:
+            key = str(row.get("audit_key") or n)
+            found.pop(key, None)
+            found[key] = row
+    return list(found.values())
 
 
 def _asked(ctx: Ctx) -> dict[str, str]:

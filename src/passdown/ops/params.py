@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from passdown.ops.operation import Operation
 
-LIMIT = "limit"
-"""What every parameter is called that says how many rows at most, whoever declares it: no loop and
-no operation has to refuse itself what is less than none."""
+COUNTED = frozenset(("limit", "pr"))
+"""What every parameter is called that says how many rows at most, or which request, whoever
+declares it: no loop and no operation has to refuse itself what is less than none."""
 COUNT = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -62,7 +62,7 @@ def struct(op: Operation) -> type[msgspec.Struct]:
     """The type the parameters are validated against; unknown names are errors."""
     fields: list[Any] = []
     for p in parameters(op):
-        typed = COUNT if p.name == LIMIT and p.type is int else _bounded(p.type)
+        typed = COUNT if p.name in COUNTED and p.type is int else _bounded(p.type)
         fields.append((p.name, typed) if p.required else (p.name, typed, _default(p.default)))
     return msgspec.defstruct(
         op.name.replace(".", "_"), fields, forbid_unknown_fields=True, kw_only=True

@@ -23,13 +23,22 @@ def test_a_row_is_added_once_and_rows_hold_each_other(tmp_path: Path) -> None:
     file = tmp_path / "data" / "outcomes.jsonl"
     assert keep.note(file, row("a"))
     assert keep.note(file, row("b"))
-    assert not keep.note(file, row("a", one_liner="another telling"))
+    assert not keep.note(file, row("a", audited_at="later", elapsed_secs=3))
     assert keep.note(file, row("a", rules_version="2"))
     assert [one["id"] for one in keep.rows(file)] == ["a", "b", "a"]
     assert keep.broken_at(file) == 0
     lines = file.read_text().splitlines()
     file.write_text("\n".join([lines[0].replace('"a"', '"z"'), *lines[1:]]) + "\n")
     assert keep.broken_at(file) == 2
+
+
+def test_the_last_row_of_an_audit_is_what_was_said_last(tmp_path: Path) -> None:
+    file = tmp_path / "outcomes.jsonl"
+    for overall in ("block", "approve", "approve", "block"):
+        keep.note(file, row("a", overall=overall))
+    assert [one["overall"] for one in keep.rows(file)] == ["block", "approve", "block"]
+    said = {"kind": keep.FEEDBACK, "id": "a"}
+    assert [keep.note(file, {**said, "at": at}) for at in ("now", "later")] == [True, False]
 
 
 def test_rows_are_read_again_as_soon_as_the_file_is_another(tmp_path: Path) -> None:

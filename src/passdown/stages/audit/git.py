@@ -98,10 +98,21 @@ def sha(repo: Path, name: str) -> str:
             repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
         )
     except Unreadable as error:
+        _stands(repo)
         raise NotFound(
             f"no commit is called {name!r}", where=str(repo), next="fetch it, or name another"
         ) from error
     return said.decode().strip()
+
+
+def _stands(repo: Path) -> None:
+    """NotFound where there is no folder, or none of a repository."""
+    if not repo.is_dir():
+        raise NotFound("there is no such folder", where=str(repo), next="name the repository's")
+    if not ask(repo, "rev-parse", "--git-dir", fails=(128,)):
+        raise NotFound(
+            "this is no git repository", where=str(repo.resolve()), next="name the one it is in"
+        )
 
 
 def merge_base(repo: Path, base: str, head: str) -> str:
@@ -116,6 +127,7 @@ def default_base(repo: Path) -> str:
             return sha(repo, name)
         except NotFound:
             continue
+    _stands(repo)
     raise NotFound("there is no branch to compare with", where=str(repo), next="name BASE..HEAD")
 
 

@@ -27,6 +27,8 @@ Json: TypeAlias = dict[str, Any]
 VERDICTS = "data/_auditor/verdicts"
 OUTCOMES = "data/_kb/outcomes.jsonl"
 AUDIT, FEEDBACK, RESULT = "audit", "audit_feedback", "pr_result"
+PASSING = frozenset(("audited_at", "elapsed_secs", "gain", "model", "prev_hash"))
+"""What of an audit's row is another each time."""
 MOST_KEPT = 16 * 1024 * 1024
 """Bytes of a file whose rows are kept in memory."""
 _lately: dict[Path, tuple[tuple[int, int, int], list[Json]]] = {}
@@ -122,11 +124,12 @@ def event_of(verdict: Mapping[str, Any], *, run_ok: bool = True) -> Json:
 
 
 def note(file: Path, row: Json) -> bool:
-    """Add a row, on the disk when this returns; False when one of its kind and id, made under the
-    same configuration, is there. Each row holds the hash of the one before it."""
+    """Add a row, on the disk when this returns; False when it is there. Each row holds the hash of
+    the one before it. An audit is there when the last one of its id says the same, any other row
+    when one of its kind and id is."""
     with _locked(file) as handle:
         lines = _whole(handle)
-        if any(_same(known, row) for known in _read(lines, file)):
+        if _is_there(row, [one for one in _read(lines, file) if _same(one, row)]):
             return False
         before = hashlib.sha256(lines[-1]).hexdigest() if lines else ""
         told = json.dumps({**row, "prev_hash": before}, ensure_ascii=False, sort_keys=True)
@@ -206,8 +209,21 @@ def _whole(handle: int) -> list[bytes]:
 
 
 def _same(known: Json, row: Json) -> bool:
-    names = ("kind", "id", "config_digest", "rules_version")
-    return all(known.get(name) == row.get(name) for name in names)
+    return all(known.get(name) == row.get(name) for name in ("kind", "id"))
+
+
+def _is_there(row: Json, known: list[Json]) -> bool:
+    """The same head may be judged again with other words or another base: what was said last is
+    what stands, and the verdict's file says it."""
+    if row.get("kind") != AUDIT:
+        return bool(known)
+    return bool(known) and _said(known[-1]) == _said(row)
+
+
+def _said(row: Json) -> str:
+    """All of an audit's row but what differs from run to run."""
+    told = {name: value for name, value in row.items() if name not in PASSING}
+    return json.dumps(told, sort_keys=True)
 
 
 def _read(lines: list[bytes], file: Path) -> Iterator[Json]:

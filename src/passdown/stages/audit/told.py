@@ -14,6 +14,8 @@ MARK = "<!-- passdown:audit {key} -->"
 LONGEST = 65_000
 """Characters that a forge takes."""
 
+SHORT = 8
+"""Characters of a finding's name that are shown: a start of it is enough."""
 _WORD = {
     "approve": "nothing in the way",
     "request_changes": "changes are asked for",
@@ -26,9 +28,11 @@ _PART_OF = {"claims": "static", "sarif": "static", "lint": "static", "drift": "k
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~@])")
 
 
-def text(verdict: Mapping[str, Any]) -> str:
-    """For a terminal."""
-    return "\n".join(_lines(verdict)) + "\n"
+def text(verdict: Mapping[str, Any], *, kept: bool = True) -> str:
+    """For a terminal; of one that is kept with what findings are called by, to say of one whether
+    it was right."""
+    lines = [*_lines(verdict, kept=kept), *_after(verdict, kept=kept)]
+    return "\n".join(lines) + "\n"
 
 
 def markdown(verdict: Mapping[str, Any]) -> str:
@@ -66,11 +70,12 @@ def _part_of(check: str) -> str:
     return _PART_OF.get(check.partition(".")[0], check)
 
 
-def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
+def _lines(verdict: Mapping[str, Any], *, kept: bool) -> Iterator[str]:
     yield f"{_WORD[verdict['overall']]}: {verdict['one_liner']}"
     yield ""
     for one in shown(verdict):
-        yield f"{one['severity']:<5} {one['rule']}  {one['message']}"
+        mark = f" [{one['fp'][:SHORT]}]" if kept else ""
+        yield f"{one['severity']:<5} {one['rule']}  {one['message']}{mark}"
         yield from (f"        {_place(at)}  {at['text'][:100]}" for at in one["locations"][:3])
     quiet = [one for one in verdict["findings"] if one["state"] == "suppressed"]
     yield from (f"quiet {one['rule']}  {one['message']} ({one['reason']})" for one in quiet)
@@ -85,6 +90,15 @@ def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
     )
     for prior in verdict["kb"]["prior_audits"][:3]:
         yield f"before: audit {prior['id']} ended in {prior['overall']}"
+
+
+def _after(verdict: Mapping[str, Any], *, kept: bool) -> Iterator[str]:
+    """What could not be done, and what a reader may do next."""
+    yield from (f"warning: {one}" for one in verdict.get("warnings", ()))
+    if kept:
+        key = verdict["audit_key"][:12]
+        how = f": passdown audit feedback {key} [FINDING] confirmed|dismissed|fixed"
+        yield f"kept as audit {key}{how if shown(verdict) else ''}"
 
 
 def _sections(verdict: Mapping[str, Any]) -> Iterator[str]:
