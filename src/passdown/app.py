@@ -60,6 +60,7 @@ class App:
         self._allowed: Allowed
         self._redactor: tuple[Settings, Redactor] | None = None
         self._kept: dict[str, Any] = {}
+        self._operations: Mapping[str, Operation] | None = None
 
     @property
     def home(self) -> Path:
@@ -96,9 +97,11 @@ class App:
     @property
     def operations(self) -> Mapping[str, Operation]:
         """All operations by name, the loops' own queries too."""
-        from passdown.ops.queries import of_loops
+        if self._operations is None:
+            from passdown.ops.queries import of_loops
 
-        return {**catalogue.everything(), **of_loops(self.loops)}
+            self._operations = {**catalogue.everything(), **of_loops(self.loops)}
+        return self._operations
 
     def operation(self, name: str) -> Operation:
         """One operation by name or alias; Invalid names the nearest ones."""

@@ -64,8 +64,10 @@ class Called:
 
     def since(self, name: str) -> At:
         """Since when a name is known; '' where no record says so."""
-        found = [self.records[id] for id in self._ids.get(name, ())]
-        return max(found, key=_key).since if found else ""
+        ids = self._ids.get(name, ())
+        if len(ids) == 1:
+            return self.records[ids[0]].since
+        return max(map(self.records.__getitem__, ids), key=_key).since if ids else ""
 
 
 def _named(record: Record) -> Named:
