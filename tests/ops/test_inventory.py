@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from passdown.domain.errors import Unreadable
+from passdown.domain.errors import Invalid, Unreadable
 from passdown.ops.operation import Progress
 from tests.desk import ALICE, Desk, desk
 from tests.stages.audit.repo import commit, init, run
@@ -53,6 +53,12 @@ def test_a_folder_that_is_a_link_out_of_the_repository_is_not_written_to(
         at.call("inventory", path=str(repo))
     assert "--out" in refused.value.next
     assert not [*(tmp_path / "elsewhere").iterdir()]
+
+
+def test_a_class_that_is_none_is_refused(at: Desk, repo: Path) -> None:
+    for name in ("inventory", "inventory.kept"):
+        with pytest.raises(Invalid, match="nonsense"):
+            at.call(name, only="nonsense")
 
 
 def test_it_is_told_how_far_a_long_inventory_is(at: Desk, repo: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from passdown.domain.errors import NotFound, Unreadable
 from passdown.ops.kinds import FilePath, Id, Name
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 STEP = 20
 """Files after which it is told how far it is."""
+Class = Literal["", "production", "documented", "manual", "dead", "test", "test_only"]
 _COUNTED = ("production", "documented", "manual", "dead")
+_NONE = "of the Python files that are there none is to be listed"
 _FOLD = Fold("class", ("production", "documented", "test"), by="confidence", unless=("all", "only"))
 
 
@@ -34,6 +36,7 @@ _FOLD = Fold("class", ("production", "documented", "test"), by="confidence", unl
         facts=("root", *_COUNTED, "left_out", "written", "note", "others"),
         also=(("symbols", ("path", "line", "name", "dead", "why")),),
         bare="path",
+        empty=_NONE,
         fold=_FOLD,
     ),
     example="passdown inventory .",
@@ -43,7 +46,7 @@ def inventory(
     ctx: Ctx,
     path: FilePath = ".",
     out: FilePath = "docs/PYTHON_INVENTORY.md",
-    only: str = "",
+    only: Class = "",
     probe: bool = False,
     symbols: bool = False,
     all: bool = False,
@@ -86,7 +89,7 @@ def inventory(
     example="passdown inventory kept --only dead",
 )
 def inventory_kept(
-    ctx: Ctx, id: Id = "", folder: Name = "", only: Name = "", all: bool = False
+    ctx: Ctx, id: Id = "", folder: Name = "", only: Class = "", all: bool = False
 ) -> dict[str, Any]:
     """The last inventory that was taken, or the last of one repository by its id.
 
