@@ -12,16 +12,16 @@ FOLDER holds a clone of each repository, bare or not, in `owner+name`, `owner+na
   migration, packaging script, vendored copy, or file that says nothing or cannot be parsed.
 - It went `alone` when no surviving file that is no test and no document lost a line that says its
   module's name, and `mixed` otherwise: what stopped naming it was its user until then, and no
-  reading of the tree before could call it dead.
+  reading of the tree before could call it dead. What went `mixed` has users of its own: what it
+  imports went `mixed` with it.
 
-Half of the repositories, by a hash of their names, is for looking at and half is held out; one that
-was met before in other labels is of the first half.
+Repositories that a rule of the inventory was ever looked at with are LEARNT_FROM; all others are
+held out.
 """
 
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 import re
 import subprocess
@@ -36,7 +36,17 @@ from passdown.text import sorts
 
 SINCE = "2016-01-01"
 LEARNT, HELD_OUT = "learnt", "held out"
-MET_BEFORE = ("mitmproxy/mitmproxy", "pypi/warehouse")
+LEARNT_FROM = frozenset(
+    ("PrefectHQ/prefect", "Yelp/paasta", "alphagov/notifications-api", "ansible/awx",
+     "borgbackup/borg", "buildbot/buildbot", "canonical/cloud-init", "celery/celery",
+     "certbot/certbot", "ckan/ckan", "conda/conda", "evennia/evennia", "fedora-infra/bodhi",
+     "indico/indico", "internetarchive/openlibrary", "kobotoolbox/kpi", "learningequality/kolibri",
+     "matrix-org/synapse", "mitmproxy/mitmproxy", "mozilla/kitsune", "mozilla/treeherder",
+     "openstack/cinder", "openstack/horizon", "openstack/ironic", "openstack/neutron",
+     "pantsbuild/pants", "pypa/pip", "pypi/warehouse", "quay/quay", "quodlibet/quodlibet",
+     "raiden-network/raiden", "readthedocs/readthedocs.org", "scrapy/scrapy", "twisted/twisted",
+     "wagtail/wagtail")
+)  # fmt: skip
 WIDEST = 60
 """Python files that one commit deletes, from which on it is no tidying."""
 
@@ -45,9 +55,11 @@ _SAYS = re.compile(
     r"(?![- ](?:links?|urls?|letters?|locks?|imports?|variables?|arg|param))",
     re.I,
 )
+_IMPORTS = re.compile(r"^[ \t]*(?:from|import)\b(?:[^(\n]*\([^)]*\)|[^\n]*)", re.M)
 _APART = re.compile(
-    r"(?:^|/)(?:migrations?|alembic|versions|_?vendor(?:ed)?|third[_-]?party|extern(?:al)?|tests?|"
-    r"testing|test-\w+|benchmarks?|examples?)/|(?:^|/)(?:setup|conf|noxfile)\.py\Z"
+    r"(?:^|/)(?:migrations?|alembic|versions|_?vendor(?:ed)?|third[_-]?party|extern(?:al)?|"
+    r"(?:[\w-]+[_-])?i?tests?|testing|test-\w+|testutils?|testprojects?|testdata|benchmarks?|"
+    r"examples?)/|^t/|(?:^|/)(?:setup|conf|noxfile)\.py\Z"
 )
 
 
@@ -112,9 +124,8 @@ def clones(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def half(repo: str) -> str:
-    """Which half of the repositories one is of."""
-    odd = hashlib.sha256(repo.encode()).digest()[0] % 2
-    return HELD_OUT if odd and repo not in MET_BEFORE else LEARNT
+    """Which part of the repositories one is of."""
+    return LEARNT if repo in LEARNT_FROM else HELD_OUT
 
 
 def removals(repo: str, clone: Path) -> Iterator[Removal]:
@@ -126,10 +137,23 @@ def removals(repo: str, clone: Path) -> Iterator[Removal]:
         if not gone or len(change.deleted) > WIDEST:
             continue
         lost = _lost(clone, change)
-        mixed = tuple(path for path in gone if _said(path) & lost)
-        alone = tuple(path for path in gone if path not in mixed)
+        alone, mixed = apart(clone, change.parent, gone, [p for p in gone if _said(p) & lost])
         later = _later(clone, change)
         yield Removal(repo, half(repo), change.commit, change.parent, later, alone, mixed)
+
+
+def apart(
+    clone: Path, parent: str, gone: Sequence[str], used: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What went alone and what did not: what was used, and whatever that imports."""
+    mixed, waiting = set(used), list(used)
+    while waiting:
+        text = _text(clone, parent, waiting.pop())
+        said = set(re.findall(r"\w+", "\n".join(_IMPORTS.findall(text))))
+        fresh = [path for path in gone if path not in mixed and _said(path) & said]
+        mixed.update(fresh)
+        waiting += fresh
+    return tuple(p for p in gone if p not in mixed), tuple(p for p in gone if p in mixed)
 
 
 def counts(path: str, text: str) -> bool:

@@ -2,8 +2,8 @@
 
 `./run eval inventory --history FOLDER`, where FOLDER holds clones of the repositories that
 labels/removed_files.jsonl names (`_removals` says how, and by what rule the list was made). Each
-tree is the parent of a commit that removed something; half of the repositories are held out, and
-the goals are theirs. Without clones: a history that is made here.
+tree is the parent of a commit that removed something; the goals are those of the repositories that
+are held out, which no rule was made after. Without clones: a history that is made here.
 
 A file counts as flagged when its proposal takes it away: delete, merge, archive, or wire up or
 delete with its tests. It stayed when it is there a year later, or today; one nobody has noticed to
@@ -74,7 +74,9 @@ def measure(data: Path | None) -> Measured:
         rows = [row for row in rows if row.repo in here and row.alone]
         said = _said(rows, here, home)
     held = [one for one in said.found if one.half == HELD_OUT]
-    learnt = {f"learnt_{name}": value for name, value in _shares(said.found, LEARNT).items()}
+    known = any(one.half == LEARNT for one in said.found)
+    learnt = {f"learnt_{name}": value for name, value in _shares(said.found, LEARNT).items()
+              if known}  # fmt: skip
     against = {
         **_intervals(held), **learnt, **_by_repository(said.found), **said.compared,
         "trees": len(rows), "cpu_s_200_files": round(said.seconds / max(said.files, 1) * 200, 3),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evals import _history, _removals, goals_of, inventory_history, missed
+from evals import _history, goals_of, inventory_history, missed
 from evals._dead_rivals import Answer, Flag, whole_files
 from evals._history import ALONE, STAYED, Judged, between, fates, once, share, tree
 from evals._removals import HELD_OUT, LEARNT, Removal, clones, half, removals
@@ -83,6 +83,14 @@ def test_a_file_that_went_with_what_named_it_is_told_apart(repo: Repo) -> None:
     assert (one.alone, one.mixed) == ((), ("cart.py",))
 
 
+def test_what_only_a_used_file_imports_went_with_it(repo: Repo) -> None:
+    repo.commit("More", cart_py="from price import total\n" + CODE.format("cart", 1),
+                price_py=CODE.format("total", 1))  # fmt: skip
+    repo.commit("Drop dead cart code", "cart.py", "price.py", "old.py", main_py="print(1)\n")
+    (one,) = repo.removals()
+    assert (one.alone, one.mixed) == (("old.py",), ("cart.py", "price.py"))
+
+
 @pytest.mark.parametrize("subject", ["Remove old", "Fix dead links", "Drop unused imports"])
 def test_a_commit_that_does_not_call_it_unused_does_not_count(repo: Repo, subject: str) -> None:
     repo.commit(subject, "old.py")
@@ -137,9 +145,9 @@ def test_a_file_counts_once_and_as_removed_where_it_was() -> None:
     assert once([second, first]) == [second]
 
 
-def test_a_repository_is_of_one_half_for_good() -> None:
-    assert {half(f"a/{n}") for n in range(20)} == {LEARNT, HELD_OUT}
-    assert {half(name) for name in _removals.MET_BEFORE} == {LEARNT}
+def test_what_was_learnt_from_is_never_held_out() -> None:
+    assert half("mitmproxy/mitmproxy") == LEARNT
+    assert half("some/shop") == HELD_OUT
 
 
 def test_the_list_names_repositories_commits_and_paths_and_each_in_its_half() -> None:
