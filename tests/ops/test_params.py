@@ -45,6 +45,7 @@ def nested(depth: int) -> dict[str, object]:
         ("ingest", {"paths": ["x"] * 10_001}, "paths"),
         ("ingest", {"paths": ["x" * 5000]}, "paths"),
         ("backup", {"to": 3}, "to"),
+        ("audit.list", {"overall": "x"}, "overall is none of approve, request_changes, block"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_named(at: Desk, name: str, params, said: str):

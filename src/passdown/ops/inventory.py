@@ -23,7 +23,7 @@ STEP = 20
 """Files after which it is told how far it is."""
 Class = Literal["", "production", "documented", "manual", "dead", "test", "test_only"]
 _COUNTED = ("production", "documented", "manual", "dead")
-_NONE = "of the Python files that are there none is to be listed"
+_NONE = "there is no Python file to list"
 _FOLD = Fold("class", ("production", "documented", "test"), by="confidence", unless=("all", "only"))
 
 

@@ -84,24 +84,35 @@ def accept(op: Operation, raw: Mapping[str, Any], clean: Callable[[str], str]) -
         values = {p.name: getattr(valid, p.name) for p in parameters(op)}
         _fits(op, values)
     except (msgspec.ValidationError, RecursionError, UnicodeError) as error:
-        raise Invalid(_wrong(error), where=op.name, next=_usage(op)) from error
+        raise Invalid(_wrong(op, error), where=op.name, next=_usage(op)) from error
     if op.effect.value == "read":
         return values
     free = _free(op)
     return {name: _clean(v, clean) if name in free else v for name, v in values.items()}
 
 
-def _wrong(error: Exception) -> str:
+def _wrong(op: Operation, error: Exception) -> str:
     """What does not fit; of a pattern, which only ids have, what it means."""
     if isinstance(error, UnicodeEncodeError):
         half = error.object[error.start].encode("unicode-escape").decode()
         return f"a text holds {half}, which is half a character"
     said, _, where = str(error).partition(" - at ")
+    name = where.strip("`$.")
     if "matching regex" in said:
-        return f"{where.strip('`$.')} holds what no id does: letters, digits, ':', '_', '-' only"
+        return f"{name} holds what no id does: letters, digits, ':', '_', '-' only"
     if said == "Expected `int` >= 0":
-        return f"{where.strip('`$.')} is less than 0"
+        return f"{name} is less than 0"
+    if said.startswith("Invalid enum value") and (known := _known(op, name)):
+        return f"{name} is none of {', '.join(known)}"
     return str(error)
+
+
+def _known(op: Operation, name: str) -> list[str]:
+    """The values that a parameter may have, where they are few; '' is to leave it out."""
+    found = next((p for p in parameters(op) if p.name == name), None)
+    if found is None:
+        return []
+    return [str(one) for one in found.choices or get_args(_base(found.type)) if one]
 
 
 def _fits(op: Operation, values: Mapping[str, Any]) -> None:
