@@ -9,7 +9,7 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from passdown.text.vectors import DIMENSIONS, cosine, embed, features, likeness, outline
+from passdown.text.vectors import DIMENSIONS, Sought, cosine, embed, features, likeness, outline
 
 
 @given(st.text())
@@ -78,3 +78,15 @@ def test_outlines_tell_most_texts_apart() -> None:
     one, other = outline("how do I reset my password"), outline("the build of last night is green")
     assert one.beyond(other, 0.92)
     assert not one.beyond(outline("how do I reset my password?"), 0.92)
+
+
+def test_what_is_sought_is_likest_to_itself_and_to_nothing_that_shares_nothing():
+    asked = Sought("the login test")
+    assert asked.likeness("The login: test!") == 1.0
+    assert 1.0 > asked.likeness("the logins are tested") > asked.likeness("kubernetes log") > 0.0
+    assert asked.likeness("xyzzy") == asked.likeness("") == Sought("").likeness("the login") == 0.0
+
+
+@given(st.text(), st.text())
+def test_how_much_of_a_text_is_there_is_a_share(one: str, other: str):
+    assert 0.0 <= Sought(one).likeness(other) <= 1.0

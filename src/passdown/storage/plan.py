@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-MOST = 500
+MOST = 300
 """Entries that are expected for one question; with fewer, every word is asked for, as in a plain
 OR. Of the ten best of 100,000 records by all words, 98 % are found so (by `MOST` rarest words
 without pairs 58 %)."""

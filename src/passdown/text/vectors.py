@@ -37,7 +37,7 @@ def embed(text: str) -> dict[int, float]:
 
 def features(text: str) -> frozenset[int]:
     """What `embed` weighs, without weights: which words and trigrams there are."""
-    words = _WORD.findall(text.lower() if text.isascii() else normalise(text))
+    words = _words(text)
     each = _known if max(map(len, words), default=0) <= _LONGEST else buckets
     return frozenset(chain.from_iterable(map(each, words)))
 
@@ -45,6 +45,29 @@ def features(text: str) -> frozenset[int]:
 def likeness(a: frozenset[int], b: frozenset[int]) -> float:
     """The cosine of two texts by their features, each counted once; 0 when one has none."""
     return len(a & b) / sqrt(len(a) * len(b)) if a and b else 0.0
+
+
+class Sought:
+    """The words and trigrams of one text, each once, to be looked for in many others: nothing is
+    kept of those, and nothing made of them but a line of words."""
+
+    def __init__(self, text: str) -> None:
+        framed = [f" {word} " for word in _words(text)]
+        each = (word[i : i + 3] for word in framed for i in range(len(word) - 2))
+        self._grams = tuple(dict.fromkeys(chain(framed, each)))
+
+    def likeness(self, text: str) -> float:
+        """How much of it is there, for what is there besides: in [0, 1], 0 when one is empty."""
+        line = f" {' '.join(_words(text))} "
+        # Each word of it has as many features as letters, and one more: what its frame adds here.
+        many = len(self._grams) * (len(line) - 1)
+        there = sum([gram in line for gram in self._grams])
+        return min(there / sqrt(many), 1.0) if there else 0.0
+
+
+def _words(text: str) -> list[str]:
+    found: list[str] = _WORD.findall(text.lower() if text.isascii() else normalise(text))
+    return found
 
 
 class Outline(NamedTuple):

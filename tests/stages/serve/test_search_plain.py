@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
-from math import prod
+from math import prod, sqrt
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,8 +22,7 @@ from passdown.storage.scoring import K1, TYPICAL as LONG, B, _weight, scored
 from passdown.storage.sqlite import open_sqlite
 from passdown.testing import VirtualClock
 from passdown.text.rank import Common, Doc, Ranked, question, rank
-from passdown.text.tokens import content_words
-from passdown.text.vectors import features, likeness
+from passdown.text.tokens import content_words, normalise
 from passdown.text.worth import answers, worth
 
 if TYPE_CHECKING:
@@ -105,10 +105,24 @@ def plainly_found(tx: Tx, every: Sequence[Record], query: str, limit: int) -> li
 def judged(query: str, record: Record, words: list[str], one: Ranked, best: float) -> Found:
     """One of them with all that speaks for it."""
     parts = {NAMES.get(name, name): part / best for name, part in one.parts.items()}
-    parts["like"] = LIKE * likeness(features(query), features(record.text))
+    parts["like"] = LIKE * plainly_like(query, record.text)
     times = dict(zip(TIMES, _times(record), strict=True))
     shared = tuple(w for w in dict.fromkeys(question(query).words) if w in words)
     return Found(record, sum(parts.values()) * prod(times.values()), shared, parts | times)
+
+
+def plainly_like(query: str, text: str) -> float:
+    """Words and trigrams that both have, each once, for those of the one and all of the other."""
+    asked, there = pieces(query), pieces(text)
+    both = len(set(asked) & set(there))
+    return both / sqrt(len(set(asked)) * len(there)) if both else 0.0
+
+
+def pieces(text: str) -> list[str]:
+    """Every word in its frame, and every trigram of that; a single letter is both at once."""
+    words = re.findall(r"\w+", text.lower() if text.isascii() else normalise(text))
+    framed = [f" {word} " for word in words]
+    return framed + [word[n : n + 3] for word in framed for n in range(len(word) - 2)]
 
 
 def agree(store: Store, every: Sequence[Record], query: str, limit: int, sight: Sight) -> None:

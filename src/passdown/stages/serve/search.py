@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from passdown.storage.index import Hit
 from passdown.text.rank import Common, Doc, Ranked, question, rank
 from passdown.text.tokens import content_words
-from passdown.text.vectors import features, likeness
+from passdown.text.vectors import Sought
 from passdown.text.worth import answering, worth
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _judged(
     """The best, each with its score: its words, whether they stand in a row, its likeness to the
     question, what it means; then its scope, how sure it is and how much its source is trusted."""
     ranked = rank(asked, [Doc(hit.words) for hit in those], known)
-    best, like = ranked[0].score if ranked else 1.0, features(query)
+    best, like = ranked[0].score if ranked else 1.0, Sought(query)
     without = set(range(len(those))) - {one.at for one in ranked}
     ranked += [Ranked(n, 0.0, {}) for n in sorted(without) if those[n].id in means]
     first: list[tuple[float, str, Judged]] = []
@@ -173,7 +173,7 @@ def _judged(
         if len(first) == limit and most < -first[-1][0]:
             break
         hit = those[one.at]
-        alike = LIKE * likeness(like, features(hit.record.text))
+        alike = LIKE * like.likeness(hit.record.text)
         judged = Judged(
             hit, one.parts, best, alike, means.get(hit.id, 0.0) if means else None, times
         )
