@@ -218,15 +218,6 @@ def test_a_request_that_was_reverted_is_remembered_where_the_same_is_touched(
     assert "a request that was reverted" in prior["reasons"]
 
 
-def test_a_revert_at_another_forge_says_nothing_of_this_one_s_request(
-    desk: Desk, repo: Path
-) -> None:
-    audited(desk, repo, "one", TRUE, "Nothing to say.", 101)
-    desk.call("audit.result", repo="acme/shop", pr=101, result="reverted", host="other.example")
-    second = audited(desk, repo, "two", {"shop/cart.py": "x = 1\n"}, "Something else.", 102)
-    assert "reverted" not in str(second["kb"]["prior_audits"])
-
-
 def test_the_same_kind_of_claim_alone_is_no_reason_to_remember(desk: Desk, repo: Path) -> None:
     audited(desk, repo, "one", {"a.py": "x = 1\n"}, "- Adds tests. Updates the changelog.", 101)
     second = audited(

@@ -109,3 +109,16 @@ def test_what_could_not_be_done_is_shown(desk: Desk, repo: str) -> None:
     (desk.app.places.root / "data/_kb/outcomes.jsonl").mkdir(parents=True)
     text = desk.call("audit.range", range="main..HEAD", repo=repo)["text"]
     assert "warning: the row was not written to" in text
+
+
+def test_a_revert_at_another_forge_says_nothing_of_this_one_s_request(
+    desk: Desk, repo: str
+) -> None:
+    run(Path(repo), "remote", "add", "origin", "https://git.example.com/acme/shop.git")
+    desk.call("audit.range", range="main..HEAD~1", repo=repo, pr=101)
+    undone = {"repo": "acme/shop", "pr": 101, "result": "reverted"}
+    for host, told in (("other.example", False), ("", True)):
+        desk.call("audit.result", **undone, host=host)
+        later = desk.call("audit.range", range="main..HEAD", repo=repo, pr=102)["verdict"]
+        (prior,) = later["kb"]["prior_audits"]
+        assert ("a request that was reverted" in prior["reasons"]) is told

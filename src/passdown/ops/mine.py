@@ -342,18 +342,11 @@ def put(ctx: Ctx, loop: Loop[Any], payload: Any, ask: Ask) -> dict[str, Any]:
 
     clean = ctx.redactor().clean
     typed = payload_of(loop, _cleaned(msgspec.to_builtins(payload), clean))
-    text = (ask.titled(typed) if ask.titled else _words(loop, typed, ask.name))[:400]
+    told = (str(getattr(typed, name, "")) for name in ("target", "reason"))
+    words = " ".join((ask.name, loop.name, *filter(None, told)))
+    text = (ask.titled(typed) if ask.titled else words)[:400]
     finding = _finding(loop, typed, text, _said(ctx, text, GLOBAL), GLOBAL)
     return _answer(ctx, _file(ctx, loop, finding, ctx.actor.name), confirm=False)
-
-
-def _words(loop: Loop[Any], payload: Any, how: str) -> str:
-    """What was asked, of which loop, of what and why."""
-    import msgspec
-
-    plain = msgspec.to_builtins(payload)
-    told = [str(plain[name]) for name in ("target", "reason") if plain.get(name)]
-    return " ".join((how, loop.name, *told))
 
 
 def put_mined(ctx: Ctx, loop: Loop[Any], findings: list[Finding[Any]]) -> dict[str, Any]:
