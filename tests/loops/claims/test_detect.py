@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from passdown.contract.loop import Finding
 from passdown.domain.record import Life, Record
-from passdown.domain.settings import Setting, Settings, defaults
+from passdown.domain.settings import defaults
 from passdown.loops.claims import LOOP
 from passdown.loops.claims.changes import claim_key
 from passdown.loops.claims.detect import detect
@@ -365,46 +365,3 @@ def test_plain_words_are_asked_only_where_that_was_chosen() -> None:
     chosen = defaults(replace(k, default=True) if k.default is False else k for k in LOOP.settings)
     (one,) = detect(world.corpus(), chosen)
     assert one.confidence == 0.75
-
-
-CATEGORIES = {"facts": "fact", "pitfalls": "pitfall", "quirks": "tool-quirk"}
-EVERY = ("facts", "patterns", "pitfalls", "plain", "questions", "quirks", "outputs")
-
-
-def taught() -> World:
-    """Two sessions with a cure, a quirk and what people said, and with a habit."""
-    world = World()
-    for repo in ("web", "api"):
-        world.session(repo)
-        world.runs("git log --no-stat", "fatal: unrecognized argument: --no-stat", ok=False)
-        world.runs("git log", "commit 8312232")
-    world.stumbles()
-    world.says("We use pnpm, not npm, in `web`.")
-    world.says("Never push to main.")
-    world.says("Our CI runs on Python 3.11 only.")
-    for _ in range(5):
-        world.session("api").runs("make lint", "ok")
-        world.runs("make test", "ok")
-    return world
-
-
-def asked_with(**knobs: bool) -> set[str]:
-    """The categories that are asked with these knobs of claims, the others off."""
-    off = {f"claims.{name}": Setting(knobs.get(name, False)) for name in EVERY}
-    every = detect(taught().corpus(), Settings({**KNOBS.values, **off}))
-    return {getattr(one.payload, "category", "") for one in every}
-
-
-@pytest.mark.parametrize("knob", CATEGORIES)
-def test_a_category_is_asked_only_where_its_setting_says_so(knob: str) -> None:
-    on = dict.fromkeys(CATEGORIES, True)
-    assert asked_with(**on) == {*CATEGORIES.values()}
-    assert asked_with(**{**on, knob: False}) == {*CATEGORIES.values()} - {CATEGORIES[knob]}
-
-
-def test_by_default_what_calls_taught_is_asked_and_nothing_else() -> None:
-    asked = list(detect(taught().corpus(), turned()))
-    assert {getattr(one.payload, "category", "") for one in asked} == {"pitfall", "tool-quirk"}
-    assert all(getattr(one.payload, "cure", None) for one in asked)
-    assert asked_with(pitfalls=True, quirks=True) == {"pitfall", "tool-quirk"}
-    assert asked_with(patterns=True) == {"pattern"}

@@ -182,48 +182,12 @@ def test_a_command_to_the_client_states_nothing() -> None:
     assert list(stated(world.corpus())) == []
 
 
-@pytest.mark.parametrize(
-    ("said", "plain"),
-    [
-        ("Remember that staging is read-only on Fridays.", False),
-        ("Remember: we deploy on Thursdays only.", False),
-        ("IMPORTANT: do not touch the mock database.", False),
-        ("Note: always run `make check` before you push.", False),
-        ("Note that hashes do not apply to event handlers and style attributes.", True),
-        ("Reminder that the browser gives you the console and the network.", True),
-        ("Never import axios directly outside `api/client.ts`.", False),
-        ("Use the same line endings as the source files from now on.", False),
-        ("When adding a migration, never edit an existing one.", False),
-        ("Our agents must never print environment files.", False),
-        ("Do not push without asking.", False),
-        ("We always use the same command as the build.", True),
-        ("Make sure to always stretch the x axis to the last day.", True),
-        ("If none is given, always freeze the first column.", True),
-        ("Every time we rebuild the mod it duplicates the guides.", True),
-        ("The names of players should always be visible.", True),
-        ("Do not use magic numbers anywhere else.", True),
-        ("remember, save memory not documentation if is not required!", True),
-    ],
-)
-def test_what_documents_say_too_counts_as_plain_words(said: str, plain: bool) -> None:
-    world = World().session()
-    world.says(said)
-    (one,) = stated(world.corpus())
-    assert one.plain is plain
-
-
 def test_what_the_client_was_told_to_remember_needs_no_form() -> None:
     world = World().session()
     world.says("tests live next to the code they test", meta={"kind": "memory"})
     world.says("what is the port of the api", meta={"kind": "memory"})
     (found,) = stated(world.corpus())
     assert found.text == "Tests live next to the code they test."
-
-
-def test_a_page_is_no_line_to_remember() -> None:
-    world = World().session()
-    world.says("on the form of the test drive:\nremove the date field", meta={"kind": "memory"})
-    assert list(stated(world.corpus())) == []
 
 
 def test_a_correction_needs_a_reply_in_its_own_session() -> None:
