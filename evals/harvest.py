@@ -1,6 +1,7 @@
 """What is harvested: lessons that somebody planted in written sessions, and what real ones teach.
 
-Planted: how many of 60 lessons in five categories become claims that a brief would take, how many
+Planted: how many of 60 lessons in five categories become claims that a brief would take once every
+switch is on (beside it: how many by default, and what that turns on), how many
 of 30 and 40 more that were written apart from them, on how many of 58 decoys a claim rests, and
 whether a receipt is false or a secret told. --data names a folder with `sessions/`: of all findings
 there how many are right, judged by reading their evidence (`labels/judged.jsonl`), how they agree
@@ -204,6 +205,9 @@ def _beside(first: Field) -> dict[str, float | str]:
     lesson = frozenset[int]().union(*(first.where[one.id] for one in lessons(SCRIPTS)))
     said["decoys_proposed"] = first.taken(first.found.findings)
     said["told_of_planted"] = len(first.found.told)
+    on = [knob for knob in CHOSEN_BY.values() if SETTINGS.flag(knob)]
+    said["on_by_default"] = ", ".join(on)
+    said["told_by_default"] = first.learned(sure(first.found.by_default)).total()
     said["told_beside_lessons"] = sum(not lesson & {*one.evidence} for one in first.found.told)
     return said
 
