@@ -57,10 +57,7 @@ def audit_range(
 
     place = Path(repo).expanduser()
     base, head = _ends(place, range)
-    start = git.merge_base(place, base, head)
-    if start == head:
-        what = f"there is nothing to judge: {head[:12]} brings no commit that {base[:12]} has not"
-        raise Invalid(what, where=range, next="Name BASE..HEAD, the older one first.")
+    start = _start(place, base, head)
     diff = git.diff(place, start, head)
     subject = _subject(place, base, head, start, git.patch_id(place, diff), pr, title)
     texts = [*_described(title, description), *messages(place, start, head)]
@@ -139,6 +136,17 @@ def _ends(place: Path, range: str) -> tuple[str, str]:
         raise Invalid(f"{range!r} is no range", next="name BASE..HEAD")
     start = git.sha(place, base) if base else git.default_base(place)
     return start, git.sha(place, head.lstrip(".") or "HEAD")
+
+
+def _start(place: Path, base: str, head: str) -> str:
+    """Where the change began; Invalid where it brings nothing."""
+    from passdown.stages.audit import git
+
+    start = git.merge_base(place, base, head)
+    if start == head:
+        what = f"there is nothing to judge: {head[:12]} brings no commit that {base[:12]} has not"
+        raise Invalid(what, where=str(place), next="Name BASE..HEAD, the older one first.")
+    return start
 
 
 def _subject(

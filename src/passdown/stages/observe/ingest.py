@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from passdown.domain.errors import PassdownError
     from passdown.domain.settings import Settings
     from passdown.stages.observe.draw import Batch
+    from passdown.stages.observe.files import Found
     from passdown.stages.observe.readers import Readers
     from passdown.stages.observe.todo import Work
     from passdown.storage.port import Store
@@ -72,9 +73,7 @@ def ingest(
     found = find(path for path in every if path != PIPED.path)
     drawn = drawing_by(readers, redactor, settings, clock, is_echo)
     run = _Run(store, drawn, report, settings, again=again, about=about)
-    run.tally.count("ignored", found.ignored)
-    run.tally.count("linked_out", found.linked_out)
-    run.refuse(*found.refused, *readers.broken)
+    run.begins(found, readers.broken)
     run.files(todo(store, found.files, since, run.tally.count, again=again))
     if PIPED.path in every:
         run.piped(piped)
@@ -113,6 +112,12 @@ class _Run:
     errors: list[PassdownError] = field(default_factory=list)
     waiting: list[Batch] = field(default_factory=list)
     flushed: float = field(default_factory=time.monotonic)
+
+    def begins(self, found: Found, broken: Iterable[PassdownError]) -> None:
+        """What is not read of what was found."""
+        self.tally.count("ignored", found.ignored)
+        self.tally.count("linked_out", found.linked_out)
+        self.refuse(*found.refused, *broken)
 
     def files(self, work: list[Work]) -> None:
         """Read and store them all."""

@@ -19,7 +19,7 @@ from passdown.stages.audit.runs.record import Covered, Record
 from passdown.stages.audit.runs.sandbox import NONE, Ran, Sandbox, sandbox
 from passdown.stages.audit.said import Text, claims
 from passdown.stages.audit.trials import Trial
-from tests.stages.audit.repo import change, commit, init, run
+from tests.stages.audit.repo import change, commit, init
 from tests.stages.audit.runs.pythons import bare
 
 if TYPE_CHECKING:
@@ -363,25 +363,6 @@ def test_a_link_in_the_way_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "place" / "a").symlink_to(tmp_path / "else")
     laid.lay(tree, tmp_path / "place")
     assert list((tmp_path / "else").iterdir()) == []
-
-
-def test_a_file_that_became_a_package_and_a_folder_that_became_a_file_are_laid(
-    tmp_path: Path,
-) -> None:
-    repo = init(tmp_path / "repo")
-    before = commit(repo, {"tool": "old", "kit/deep": "old", "kit/x/y": "old", "near": "stays"})
-    run(repo, "rm", "-qr", "tool", "kit")
-    after = commit(repo, {"tool/__init__.py": "new", "kit": "new"})
-    one = change(repo, before, after)
-    assert one.before is not None
-    assert one.after is not None
-    place = tmp_path / "place"
-    place.mkdir()
-    laid.lay(one.before, place)
-    laid.lay(one.after, place, ["tool/__init__.py", "kit"])
-    assert (place / "tool/__init__.py").read_text() == "new"
-    assert (place / "kit").read_text() == "new"
-    assert (place / "near").read_text() == "stays"
 
 
 def test_tests_run_shut_in_with_an_environment_that_they_only_read(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from passdown.stages.audit.runs.lint import Both, keep, kept, program, run
 from passdown.stages.audit.runs.linters import BY_NAME, Tool, asked, configured
 from passdown.stages.audit.runs.sandbox import KINDS, NONE, sandbox
 from passdown.stages.audit.tree import Tree
-from tests.stages.audit.repo import change, commit, init, run as git
+from tests.stages.audit.repo import change, commit, init
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,14 +107,6 @@ def test_ordinary_changes_of_a_file_full_of_old_trouble_are_silent(
     tmp_path: Path, after: dict[str, str | None]
 ) -> None:
     assert told(changed(tmp_path, BASE, after)) == []
-
-
-def test_a_file_that_becomes_a_package_stops_no_linter(tmp_path: Path) -> None:
-    repo = init(tmp_path / "repo")
-    base = commit(repo, {**BASE, "shop/tool": "#!/usr/bin/env python3\n"})
-    git(repo, "rm", "-q", "shop/tool")
-    known = change(repo, base, commit(repo, {"shop/tool/__init__.py": "import os\n"}))
-    assert [one.rule for one in told(known)] == ["lint.ruff.f401"]
 
 
 def test_a_change_does_not_configure_what_judges_it(tmp_path: Path) -> None:
