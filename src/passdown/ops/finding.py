@@ -39,6 +39,7 @@ class Asked(NamedTuple):
     as_of: At = ""
     session: str = ""
     ontology: str = ""
+    explain: bool = False
 
 
 def place(name: str) -> Place:
@@ -66,7 +67,10 @@ def in_records(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, An
     if asked.kind and not found:
         _check_kind(asked.kind, _kinds(ctx))
     served(ctx, "search", tuple(f.record.id for f in found))
-    return {"results": [_record(f) for f in found], **({"note": note} if note else {})}
+    return {
+        "results": [_record(f, asked.explain) for f in found],
+        **({"note": note} if note else {}),
+    }
 
 
 def _sense(ctx: Ctx, query: str) -> tuple[Sense | None, str]:
@@ -109,7 +113,7 @@ def in_sessions(ctx: Ctx, sight: Sight, asked: Asked, limit: int) -> dict[str, A
         heading = search_sessions(tx, asked.query, narrow=narrow, limit=most)
     turns = [turn for turn in heading.turns if _wanted(turn.seen, asked)][:limit]
     sessions = list(heading.sessions[:limit])
-    return {"results": [_turn(turn) for turn in turns], "sessions": sessions}
+    return {"results": [_turn(turn, asked.explain) for turn in turns], "sessions": sessions}
 
 
 def _kinds(ctx: Ctx) -> set[str]:
@@ -124,12 +128,6 @@ def _check_kind(kind: str, known: set[str]) -> None:
     if kind not in known:
         one_of = ", ".join(sorted(known))
         raise Invalid(f"no kind {kind[:80]!r}", where="kind", next=f"One of: {one_of}.")
-
-
-def unexplained(found: dict[str, Any]) -> dict[str, Any]:
-    """The same without why."""
-    rows = [{n: v for n, v in row.items() if n != "why"} for row in found["results"]]
-    return {**found, "results": rows}
 
 
 def served(ctx: Ctx, how: str, items: tuple[str, ...]) -> None:
@@ -155,8 +153,9 @@ def _wanted(one: Observation, asked: Asked) -> bool:
     return one.trust >= asked.trust and one.scope == (asked.scope or one.scope)
 
 
-def _record(found: Found) -> dict[str, Any]:
+def _record(found: Found, explain: bool) -> dict[str, Any]:
     record = found.record
+    why = {"why": {"words": list(found.words), **_rounded(found.parts)}} if explain else {}
     return {
         "id": record.id,
         "kind": record.kind,
@@ -165,11 +164,11 @@ def _record(found: Found) -> dict[str, Any]:
         "text": record.text,
         "confidence": record.confidence,
         "score": round(found.score, 4),
-        "why": {"words": list(found.words), **_rounded(found.parts)},
+        **why,
     }
 
 
-def _turn(turn: Turn) -> dict[str, Any]:
+def _turn(turn: Turn, explain: bool) -> dict[str, Any]:
     one = turn.seen
     return {
         "id": str(one.seq),
@@ -183,7 +182,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "before": _beside(turn.before),
         "after": _beside(turn.after),
         "score": round(turn.score, 4),
-        "why": _rounded(turn.parts),
+        **({"why": _rounded(turn.parts)} if explain else {}),
     }
 
 

@@ -127,11 +127,11 @@ def search(
     or had been said, then. `--ontology` is what belongs to that domain.
     """
     then = as_of and _moment(ctx, as_of)
-    asked = finding.Asked(query, kind, category, scope, entity, trust, then, session, ontology)
+    narrow = (kind, category, scope, entity, trust, then, session, ontology)
+    asked = finding.Asked(query, *narrow, explain)
     most = min(limit, 200) if limit > 0 else ctx.settings.whole("search.limit")
     sight = ctx.narrow(repo, agent) if repo or agent else ctx.sight
-    found = finding.place(in_)(ctx, sight, asked, most)
-    return {"query": query, **(found if explain else finding.unexplained(found))}
+    return {"query": query, **finding.place(in_)(ctx, sight, asked, most)}
 
 
 @operation(

@@ -36,13 +36,13 @@ def scored(rows: Iterable[Sequence[str]], having: Mapping[str, int], many: int) 
     """Ids with their words, best first, then by id; only words that some record has count. As many
     are put in order as are asked for."""
     weights = [(f" {word} ", _weight(n, many)) for word, n in sorted(having.items())]
-    found = []
+    found, scale, long = [], K1 + 1, _long
     for id, words in rows:
         framed, has = f" {words} ", 0.0
         for word, weight in weights:
             if word in framed:
                 has += weight
-        found.append((-has * (K1 + 1) / _long(words.count(" ")), id, words))
+        found.append((-has * scale / long(words.count(" ")), id, words))
     heapify(found)
     while found:
         yield heappop(found)

@@ -333,7 +333,7 @@ class _Ranking:
         return any(first in count and second in count for first, second in self._pairs)
 
     def _in_a_row(self, words: Sequence[str]) -> int:
-        return sum(pair in self._pairs for pair in pairwise(words))
+        return sum(map(self._pairs.__contains__, pairwise(words)))
 
 
 def _worth(having: float, many: int) -> float:

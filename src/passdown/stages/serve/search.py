@@ -14,6 +14,7 @@ from math import prod
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from passdown.domain.record import Life
 from passdown.storage.index import Hit
 from passdown.text.rank import Common, Doc, Ranked, question, rank
 from passdown.text.tokens import content_words
@@ -115,7 +116,9 @@ def search(
     fit = partial(_stood, at=as_of) if as_of else partial(_serves, now=now)
     beside = tx.knowledge.by_ids(id for id in means if id not in close)
     hits = [*close.values(), *map(_unlike, (r for r in beside if not kinds or r.kind in kinds))]
-    those = [hit for hit in hits if fit(hit.record) and only.takes(hit.record)]
+    those = [hit for hit in hits if fit(hit.record)]
+    if only != ANY:
+        those = [hit for hit in those if only.takes(hit.record)]
     return _judged(query, asked, known, those, means, limit)
 
 
@@ -132,7 +135,7 @@ def _unlike(record: Record) -> Hit:
 
 
 def _serves(record: Record, now: At) -> bool:
-    if record.life.value != "active" or record.valid_from > now:
+    if record.life is not Life.ACTIVE or record.valid_from > now:
         return False
     return not (record.valid_to and record.valid_to <= now)
 
