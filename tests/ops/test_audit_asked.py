@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from passdown.app import App
-from passdown.domain.errors import Invalid, NotFound
+from passdown.domain.errors import Invalid, NotFound, Unavailable
 from passdown.testing import VirtualClock
 from tests.desk import Desk, places
 from tests.stages.audit.repo import commit, init, run
@@ -122,3 +122,21 @@ def test_a_revert_at_another_forge_says_nothing_of_this_one_s_request(
         later = desk.call("audit.range", range="main..HEAD", repo=repo, pr=102)["verdict"]
         (prior,) = later["kb"]["prior_audits"]
         assert ("a request that was reverted" in prior["reasons"]) is told
+
+
+def test_a_clone_that_is_cut_off_is_told_as_that_and_judges_nothing_it_cannot_see(
+    desk: Desk, repo: str, tmp_path: Path
+) -> None:
+    run(Path(repo), "checkout", "-q", "main")
+    commit(Path(repo), {"other.py": "y = 1\n"}, "Elsewhere")
+    cut = str(tmp_path / "cut")
+    run(tmp_path, "clone", "-q", "--depth", "1", "--no-single-branch", f"file://{repo}", cut)
+    with pytest.raises(Unavailable, match="cut off before the two lines parted") as parted:
+        desk.call("audit.range", range="origin/main..origin/work", repo=cut)
+    with pytest.raises(NotFound, match="no commit is called 'HEAD~1'") as gone:
+        desk.call("audit.range", range="HEAD~1..HEAD", repo=cut)
+    assert all("--unshallow" in one.value.next for one in (parted, gone))
+    assert desk.call("audit.list")["total"] == 0
+    run(Path(cut), "fetch", "-q", "--unshallow")
+    found = desk.call("audit.range", range="origin/main..origin/work", repo=cut)["verdict"]
+    assert found["paths"] == ["cart.py"]

@@ -37,6 +37,7 @@ _HOST = re.compile(r"(?:[a-z+]+://(?:[^@/]*@)?([^/:]+)|[^@/:]+@([^:/]+):)")
 _ALONE = ("GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1")
 """An object that is missing is not fetched: its config would say from where, and by which program.
 Older versions of git know only the first of these."""
+WHOLE = "`git fetch --unshallow` brings the whole history; so does `fetch-depth: 0` of a workflow"
 _FIELDS = "%H%x00%an%x00%ae%x00%s%x00%b%x00%x01"
 
 
@@ -99,9 +100,8 @@ def sha(repo: Path, name: str) -> str:
         )
     except Unreadable as error:
         _stands(repo)
-        raise NotFound(
-            f"no commit is called {name!r}", where=str(repo), next="fetch it, or name another"
-        ) from error
+        step = WHOLE if _is_cut(repo) else "fetch it, or name another"
+        raise NotFound(f"no commit is called {name!r}", where=str(repo), next=step) from error
     return said.decode().strip()
 
 
@@ -116,8 +116,21 @@ def _stands(repo: Path) -> None:
 
 
 def merge_base(repo: Path, base: str, head: str) -> str:
-    """Where the two lines parted; the base itself where they never met."""
-    return ask(repo, "merge-base", base, head, fails=(1,)).decode().strip() or base
+    """Where the two lines parted; the base itself where they never met.
+
+    Raises:
+        Unavailable: this clone's history does not go back to where that was.
+    """
+    found = ask(repo, "merge-base", base, head, fails=(1,)).decode().strip()
+    if not found and _is_cut(repo):
+        # Held against the base, what others did there since would seem to be taken back.
+        what = "this clone's history is cut off before the two lines parted"
+        raise Unavailable(what, where=str(repo), next=WHOLE)
+    return found or base
+
+
+def _is_cut(repo: Path) -> bool:
+    return ask(repo, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def default_base(repo: Path) -> str:
