@@ -100,8 +100,7 @@ NO_TEXT = {
     "finished_at",
     "ledger": "seq at actor name subject body prev hash",
     "ledger_days": "loop name day scope n",
-    "proposal_counts": "loop status scope n",
-    "record_counts": "life kind scope n",
+    **{"proposal_counts": "loop status scope n", "record_counts": "life kind scope n"},
     "anchor": "one seq at hash",
     "activities": "seq at name session items detail",
     "activity_items": "item activity",
@@ -115,8 +114,7 @@ NO_TEXT = {
     "vectors": "model hash vector",
     "indexed": "num id words",
     "indexed_having": "word many",
-    "indexed_seen": "seq words",
-    "indexed_anew": "seq",
+    **{"indexed_seen": "seq words", "indexed_anew": "seq"},
     "indexed_meant": "num id model parts signs vector",
 }
 

@@ -19,7 +19,7 @@ BEFORE = {
     "pyproject.toml": '[project]\nname = "shop"\n\n[project.scripts]\nshop = "shop.main:main"\n',
     "shop/main.py": "from shop import cart\n\n\ndef main(): ...\n",
     "shop/cart.py": "def total_price(): ...\ndef legacy_total(): ...\ndef old_rate(): ...\n",
-    "shop/unused.py": "def nobody(): ...\n",
+    "shop/unused.py": "".join(f"def nobody{n}(): ...\n" for n in range(10)),
     "tests/test_cart.py": "def test_total():\n    assert 1\n",
 }
 AFTER = {"shop/cart.py": "def total_price(): ...\ndef round_price(): ...\ndef old_rate(): ...\n"}

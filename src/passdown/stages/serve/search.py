@@ -113,13 +113,17 @@ def search(
     known = Common(*tx.index.counts(asked.words), TYPICAL)
     close = _close(asked, hits, known)
     means = sense.near(tx, close) if sense else {}
-    fit = partial(_stood, at=as_of) if as_of else partial(_serves, now=now)
+    fits = _fitting(only, now, as_of)
     beside = tx.knowledge.by_ids(id for id in means if id not in close)
     hits = [*close.values(), *map(_unlike, (r for r in beside if not kinds or r.kind in kinds))]
-    those = [hit for hit in hits if fit(hit.record)]
-    if only != ANY:
-        those = [hit for hit in those if only.takes(hit.record)]
+    those = [hit for hit in hits if fits(hit.record)]
     return _judged(query, asked, known, those, means, limit)
+
+
+def _fitting(only: Only, now: At, as_of: At) -> Callable[[Record], bool]:
+    """Whether a record holds, or held then, and is one of those that are wanted."""
+    holds = partial(_stood, at=as_of) if as_of else partial(_serves, now=now)
+    return holds if only == ANY else lambda record: holds(record) and only.takes(record)
 
 
 def _close(asked: Question, hits: Sequence[Hit], known: Common) -> dict[str, Hit]:
