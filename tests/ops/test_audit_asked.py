@@ -118,7 +118,7 @@ def test_a_revert_at_another_forge_says_nothing_of_this_one_s_request(
     desk.call("audit.range", range="main..HEAD~1", repo=repo, pr=101)
     undone = {"repo": "acme/shop", "pr": 101, "result": "reverted"}
     for host, told in (("other.example", False), ("", True)):
-        desk.call("audit.result", **undone, host=host)
+        desk.call("audit.result", **undone, forge=host)
         later = desk.call("audit.range", range="main..HEAD", repo=repo, pr=102)["verdict"]
         (prior,) = later["kb"]["prior_audits"]
         assert ("a request that was reverted" in prior["reasons"]) is told

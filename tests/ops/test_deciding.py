@@ -55,7 +55,7 @@ def many(at: Desk, n: int, loop: str = "notes") -> None:
             tx.queue.add(replace(asked, id=f"{asked.id}{k}", fingerprint=str(k), loop=loop))
 
 
-@pytest.mark.parametrize(("limit", "n"), [(-1, 1), (0, 1), (1, 1), (2, 2), (3, 3)])
+@pytest.mark.parametrize(("limit", "n"), [(0, 1), (1, 1), (2, 2), (3, 3)])
 @pytest.mark.parametrize("order", ["confidence", "value"])
 def test_a_page_has_one_row_at_least_and_as_many_as_are_asked_for(
     at: Desk, limit: int, n: int, order: str

@@ -49,3 +49,13 @@ def test_what_writes_makes_the_store_that_it_names_and_nobody_names_the_usual_on
         assert done.returncode == 0
     assert (tmp_path / "data/passdown/store.db").exists()
     assert (tmp_path / "new/store.db").exists()
+
+
+@pytest.mark.parametrize("words", [("discover",), ("capabilities",), ("config", "show")])
+def test_what_needs_no_store_answers_whichever_is_named(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = subprocess.run(
+        [PROGRAM, *words, "--store", str(tmp_path / "none")], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -59,7 +59,7 @@ def _checked(ctx: Ctx, name: str, check: Any) -> dict[str, Any]:
 @operation(
     "config.show",
     Effect.READ,
-    cli=Shell(rows="settings", columns=("name", "value", "origin", "summary")),
+    cli=Shell(rows="settings", columns=("name", "value", "origin", "summary"), storeless=True),
     example="passdown config show --name brief.budget",
 )
 def show(ctx: Ctx, name: Name = "") -> dict[str, Any]:
@@ -90,7 +90,7 @@ def show(ctx: Ctx, name: Name = "") -> dict[str, Any]:
     Effect.READ,
     agents=True,
     http=(Route("GET", "/capabilities"),),
-    cli=Shell(rows="operations", columns=("name", "effect", "surfaces", "summary")),
+    cli=Shell(rows="operations", columns=("name", "effect", "surfaces", "summary"), storeless=True),
     example="passdown capabilities",
 )
 def capabilities(ctx: Ctx) -> dict[str, Any]:

@@ -152,19 +152,19 @@ def audit_result(
     repo: Name,
     pr: int,
     result: Literal["merged", "closed", "reverted"],
-    host: Name = "",
+    forge: Name = "",
 ) -> Json:
     """Say what became of a request: audits of the same places know it from then on.
 
-    `host` is its forge's, as audits name it; needed where requests of the same number were audited
-    at two.
+    `forge` is where it is, as audits name that; needed where requests of the same number were
+    audited at two.
     """
     from passdown.ops.auditing import outcomes
     from passdown.stages.audit.keep import RESULT, note
 
     if pr < 1:
         raise Invalid(f"{pr} is no number of a request", where="pr", next="They begin with 1.")
-    at = host or _host(_rows(ctx), repo, pr)
+    at = forge or _host(_rows(ctx), repo, pr)
     said: Json = {"kind": RESULT, "id": f"{at}/{repo}:{pr}:{result}".lstrip("/"), "repo": repo,
                   "pr_number": pr, "host": at, "result": result, "by": ctx.actor.name,
                   "at": ctx.clock.now()}  # fmt: skip
@@ -180,7 +180,7 @@ def _host(rows: list[Json], repo: str, pr: int) -> str:
     if len(found) > 1:
         raise Invalid(
             f"requests {repo}#{pr} were audited at {' and '.join(sorted(found))}",
-            where="host", next="Say at which of them: --host NAME.",
+            where="forge", next="Say at which of them: --forge NAME.",
         )  # fmt: skip
     return next(iter(found), "")
 

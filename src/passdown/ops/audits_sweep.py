@@ -166,7 +166,7 @@ def _reverts(
 def _noted(ctx: Ctx, forge: Forge, repo: str, number: int, how: str) -> Json:
     from passdown.ops.audits import audit_result
 
-    said = {"repo": repo, "pr": number, "result": how, "host": forge.host}
+    said = {"repo": repo, "pr": number, "result": how, "forge": forge.host}
     found: Json = audit_result.run(ctx, said)
     return found
 

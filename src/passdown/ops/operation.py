@@ -92,7 +92,7 @@ class Shell(NamedTuple):
     tables below; which value is a card or a text to read, what may come from standard input, which
     list takes the bare words though it may be left out; whether it is a check, whose `ok` decides
     the exit code; which flags make it another operation `instead`; what is said, with what to do
-    next, where the answer is `empty`; which rows are only counted."""
+    next, where the answer is `empty`; which rows are only counted; whether no store is needed."""
 
     columns: tuple[str, ...] = ()
     rows: str = ""
@@ -105,6 +105,7 @@ class Shell(NamedTuple):
     instead: tuple[tuple[str, str], ...] = ()
     empty: str = ""
     fold: Fold | None = None
+    storeless: bool = False
 
 
 PLAIN = Shell()

@@ -108,7 +108,7 @@ def reread(ctx: Ctx, paths: tuple[FilePath, ...] = ()) -> Any:
 @operation(
     "discover",
     Effect.READ,
-    cli=Shell(rows="places", columns=("client", "path", "files", "bytes")),
+    cli=Shell(rows="places", columns=("client", "path", "files", "bytes"), storeless=True),
     example="passdown discover",
 )
 def discover(ctx: Ctx) -> dict[str, Any]:

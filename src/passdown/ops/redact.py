@@ -27,6 +27,7 @@ PART = 1_048_576
         columns=("line", "column", "length", "rule"),
         facts=("found", "rules"),
         check=True,
+        storeless=True,
     ),
     example="passdown redact --check session.jsonl",
 )

@@ -290,7 +290,7 @@ def _jobs(forge: str, host: str, told: Delivery) -> Iterator[Job]:
         ends = [(told.number, told.result)]
         for n, result in [*ends, (told.undone, "reverted")] if told.undone else ends:
             key = f"pull_request_result:{forge}:{told.repo}#{n}:{result}"
-            said = {"repo": told.repo, "pr": n, "result": result, "host": host}
+            said = {"repo": told.repo, "pr": n, "result": result, "forge": host}
             yield _job(audit_result, key, said)
 
 

@@ -86,7 +86,7 @@ def call(app: App, words: list[str], commands: Collection[str], show: Show) -> i
     context = _parse(command(op), f"{PROGRAM} {_spoken(found.name)}", found.rest)
     if context is None:
         return 0
-    if op.effect.value == "read":
+    if op.effect.value == "read" and not op.cli.storeless:
         app.places.look_at()
     given, as_json = _given(context, op), bool(context.params["as_json"])
     value = _result(app, op, given)

@@ -99,8 +99,8 @@ def test_what_became_of_a_request_at_one_forge_says_nothing_of_another_forge_s(
     here = forge.url.split("//")[1].split(":")[0]
     with pytest.raises(Invalid, match="were audited at") as unclear:
         at.call("audit.result", repo="acme/shop", pr=7, result="merged")
-    assert "--host" in unclear.value.next
-    at.call("audit.result", repo="acme/shop", pr=7, result="merged", host="git.example.com")
+    assert "--forge" in unclear.value.next
+    at.call("audit.result", repo="acme/shop", pr=7, result="merged", forge="git.example.com")
     assert at.call("audit.show", id="k")["results"][0]["host"] == "git.example.com"
     mine = next(one["audit_key"] for one in rows(at) if one.get("host") == here)
     assert at.call("audit.show", id=mine)["results"] == []
