@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from passdown.app import App
 from passdown.domain.errors import Invalid, NotFound, Unavailable
-from passdown.testing import VirtualClock
-from tests.desk import Desk, places
+from tests.desk import Desk
+from tests.ops.audited import desks
 from tests.stages.audit.repo import commit, init, run
 
 CODE = "def total(items):\n    return sum(items)\n\n\ndef legacy_total(items):\n    return 0\n"
@@ -20,11 +19,8 @@ CODE = "def total(items):\n    return sum(items)\n\n\ndef legacy_total(items):\n
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    home, clock = tmp_path / "desk", VirtualClock()
-    app = App(places(str(home / "store.db"), home), clock=clock, flags={"audit.observer": ""})
-    made = Desk(app, clock)
-    yield made
-    made.close()
+    with desks(tmp_path) as make:
+        yield make()
 
 
 @pytest.fixture

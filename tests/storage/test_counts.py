@@ -6,14 +6,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from passdown.domain.proposal import OPEN, TRANSITIONS, Proposal, Status
 from passdown.domain.record import Life, Record
 from passdown.domain.scope import ALL, Sight
+from passdown.storage.migrate import SCHEMA
 from passdown.storage.port import Store, Tx
+from tests.storage.released import path_of
 
 AT = "2026-11-21T03:15:00.000Z"
+ASKED = Proposal("", "one", "ADD", {}, (), "me", AT, AT, "global", "a question")
 SCOPES = ("global", "repo:a", "who:ann")
 STEPS = st.lists(
     st.one_of(
@@ -40,14 +44,28 @@ def test_what_stands_is_counted_as_by_looking_at_each(
             _step(tx, asked, what, which, how)
     for sight in (ALL, Sight(("repo:a",)), Sight(("global", "who:ann"))):
         with store.read(sight) as tx:
-            every = tx.queue.all(tuple(Status), limit=1000)
-            assert tx.queue.counts() == Counter((p.loop, p.status) for p in every)
-            for loop in ("", "one"):
-                waits = [p for p in every if p.status in OPEN and loop in ("", p.loop)]
-                assert tx.queue.waiting(loop) == len(waits)
-            known = tx.knowledge.all()
-            assert tx.knowledge.counts() == Counter(record.kind for record in known)
-            assert tx.sums.records() == len(known)
+            agree(tx)
+
+
+@pytest.mark.parametrize("schema", range(1, SCHEMA + 1))
+def test_what_a_backup_brings_is_counted(store: Store, schema: int) -> None:
+    store.restore(path_of(schema))
+    with store.read(ALL) as tx:
+        assert tx.queue.counts()
+        assert tx.knowledge.counts()
+        agree(tx)
+
+
+def agree(tx: Tx) -> None:
+    """What is counted is what a look at each says."""
+    every = tx.queue.all(tuple(Status), limit=1000)
+    assert tx.queue.counts() == Counter((p.loop, p.status) for p in every)
+    for loop in ("", "one"):
+        waits = [p for p in every if p.status in OPEN and loop in ("", p.loop)]
+        assert tx.queue.waiting(loop) == len(waits)
+    known = tx.knowledge.all()
+    assert tx.knowledge.counts() == Counter(record.kind for record in known)
+    assert tx.sums.records() == len(known)
 
 
 def _emptied(tx: Tx) -> None:
@@ -58,8 +76,7 @@ def _emptied(tx: Tx) -> None:
 def _step(tx: Tx, asked: list[str], what: str, which: object, how: object) -> None:
     if what == "ask":
         asked.append(f"{len(asked):032x}")
-        made = Proposal(asked[-1], str(which), "ADD", {}, (), "me", AT, AT, str(how), "a question")
-        tx.queue.add(made)
+        tx.queue.add(replace(ASKED, id=asked[-1], loop=str(which), scope=str(how)))
     elif what == "move" and asked:
         one = tx.queue.get(asked[int(str(which)) % len(asked)])
         assert one is not None

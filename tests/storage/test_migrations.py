@@ -7,28 +7,36 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from passdown.domain.errors import Integrity, NewerSchema
-from passdown.domain.scope import ALL
+from passdown.domain.record import Record
+from passdown.domain.scope import ALL, Sight
 from passdown.stages.measure.verify import verify
 from passdown.storage import migrate as module
 from passdown.storage.migrate import FOLDER, SCHEMA, migrate, migrations
 from passdown.storage.port import Store
 from passdown.storage.postgres import open_postgres
+from passdown.storage.rows.knowledge import RecordRow, record_row
+from passdown.storage.rows.queue import ProposalRow, proposal_row
 from passdown.storage.sql.named import Queries
 from passdown.storage.sql.postgres import DIALECT, PostgresConnection
 from passdown.storage.sql.sqlite import SqliteConnection
 from passdown.storage.sqlite import open_sqlite
 from tests.storage.released import made, path_of, told, write_everything
+from tests.storage.test_counts import ASKED, agree
 
 SECOND = """-- A second migration, as a later release would bring it.
 ALTER TABLE records ADD COLUMN entities TEXT NOT NULL DEFAULT '[]';
 
 CREATE TABLE entities (name TEXT PRIMARY KEY);
 """
+
+KEPT_COUNTED = 12
+"""The schema from which on what stands is kept counted."""
 
 databases = pytest.mark.parametrize("backend", ["sqlite", "postgres"], indirect=True)
 
@@ -122,6 +130,23 @@ def test_a_later_release_brings_a_full_store_up_and_keeps_all(connect, reopen, l
         rows = connection.rows("SELECT kind, key, text, entities FROM records ORDER BY key")
         assert rows[0] == ("claim", "k", "Clear the cache", "[]")
         assert connection.rows("SELECT count(*) FROM ledger") == [(2,)]
+
+
+@databases
+def test_what_stood_before_counts_were_kept_is_counted(connect, reopen, backend, tmp_path):
+    (tmp_path / "store").mkdir()
+    scopes = ("global", "repo:a", "repo:a")
+    asked = [replace(ASKED, id=f"{n:032x}", scope=scope) for n, scope in enumerate(scopes)]
+    known = [Record("claim", f"k{n}", "x", scope=scope) for n, scope in enumerate(scopes)]
+    with closing(connect()) as connection:
+        migrate(connection, backend, "here", upto=KEPT_COUNTED - 1)
+        connection.bulk("proposals", ProposalRow._fields, map(proposal_row, asked))
+        connection.bulk("records", RecordRow._fields, map(record_row, known))
+    with closing(reopen()) as store, store.read(ALL) as tx:
+        assert tx.queue.waiting() == tx.sums.records() == len(scopes)
+        agree(tx)
+    with closing(reopen()) as store, store.read(Sight(("repo:a",))) as tx:
+        assert tx.queue.waiting() == tx.sums.records() == 2
 
 
 @databases
