@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.stages.audit import code, names, trials
 from passdown.text import sorts
@@ -34,6 +34,13 @@ class Proof:
     line: int
     text: str
     note: str
+
+
+class Parts(NamedTuple):
+    """What names are made of: each word by itself, and the names without what joins these."""
+
+    single: frozenset[str]
+    flat: str
 
 
 @dataclass(frozen=True)
@@ -80,18 +87,14 @@ class Change:
         return _words(self.facts.removed())
 
     @cached_property
-    def came_parts(self) -> frozenset[str]:
+    def came_parts(self) -> Parts:
         """The words that the names of what came are made of: `fast`, `acquire`."""
-        return frozenset(part for word in self.came for part in names.parts(word)) | _parts(
-            file.after for file in self.facts.files
-        )
+        return _parts(self.came, (file.after for file in self.facts.files))
 
     @cached_property
-    def went_parts(self) -> frozenset[str]:
+    def went_parts(self) -> Parts:
         """The words that the names of what went are made of."""
-        return frozenset(part for word in self.went for part in names.parts(word)) | _parts(
-            file.before for file in self.facts.files if not file.after
-        )
+        return _parts(self.went, (file.before for file in self.facts.files if not file.after))
 
     @cached_property
     def new_tests(self) -> tuple[tuple[str, trials.Trial], ...]:
@@ -120,7 +123,12 @@ class Change:
     @property
     def open_tests(self) -> bool:
         """Whether only a run could tell how many cases the new tests stand for."""
-        return any(test.open for _, test in self.new_tests) or (
+        more = {file.path for file in self.facts.files if file.added}
+        if any(test.open and path in more for path, test in self._tests(old=False)):
+            return True
+        unread = (path for path in more if sorts.test(path) and sorts.CODE.search(path)
+                  and trials.trials(path, "") is None)  # fmt: skip
+        return any(unread) or (
             not self.whole and any(_MANY.search(line.text) for _, line in self.facts.added())
         )
 
@@ -178,5 +186,7 @@ def _words(lines: Iterator[tuple[str, Line]]) -> dict[str, tuple[str, Line]]:
     return found
 
 
-def _parts(paths: Iterable[str]) -> frozenset[str]:
-    return frozenset(part for path in paths for part in names.parts(path))
+def _parts(words: Iterable[str], paths: Iterable[str]) -> Parts:
+    every = (*words, *paths)
+    single = frozenset(part for word in every for part in names.parts(word))
+    return Parts(single, "\n".join(map(names.flat, every)))

@@ -25,7 +25,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """One name that a file defines: `Client.send`, with the parameters it takes."""
+    """One name that a file defines: `Client.send`, with the parameters it takes. One that is `made`
+    has parts that do not stand in its text: a decorator or a metaclass gives them."""
 
     name: str
     kind: str
@@ -33,6 +34,7 @@ class Symbol:
     params: tuple[Param, ...] = ()
     bases: tuple[str, ...] = ()
     deprecated: bool = False
+    made: bool = False
 
     @property
     def public(self) -> bool:
@@ -68,12 +70,20 @@ def exported(text: str) -> frozenset[str]:
     if tree is None:
         return frozenset()
     found: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom):
+    for node in _every(tree.body):
+        if isinstance(node, (ast.ImportFrom, ast.Import)):
             found.update(alias.asname or alias.name for alias in node.names)
         elif isinstance(node, ast.Assign) and _targets(node) == ["__all__"]:
             found.update(_strings(node.value))
     return frozenset(found)
+
+
+def _every(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a file, with those of its branches."""
+    for node in body:
+        yield node
+        if isinstance(node, (ast.If, ast.Try)):
+            yield from _every(_branches(node))
 
 
 def same(before: str, after: str) -> bool | None:
@@ -134,7 +144,8 @@ def _defined(body: list[ast.stmt], prefix: str) -> Iterator[Symbol]:
         elif isinstance(node, ast.ClassDef):
             bases = tuple(ast.unparse(base) for base in node.bases)
             name = prefix + node.name
-            yield Symbol(name, CLASS, node.lineno, (), bases, _deprecated(node.decorator_list))
+            old, made = _deprecated(node.decorator_list), node.decorator_list or node.keywords
+            yield Symbol(name, CLASS, node.lineno, (), bases, old, bool(made))
             yield from _defined(node.body, f"{name}.")
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             yield from (Symbol(prefix + name, VALUE, node.lineno) for name in _targets(node))
@@ -204,13 +215,22 @@ def _bare(text: str) -> str | None:
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and _is_text(body[0]):
             node.body = body[1:]  # type: ignore[attr-defined]  # every node with a body list
-    imports = sorted(ast.dump(node) for node in copy.body if _imports(node))
+    imports = sorted(one for node in copy.body for one in _imported(node))
     rest = [ast.dump(node) for node in copy.body if not _imports(node)]
     return "\n".join([*imports, *rest])
 
 
 def _imports(node: ast.stmt) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def _imported(node: ast.stmt) -> list[str]:
+    """Each name of an import by itself: `import a, b` is two."""
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        return []
+    lead = ast.dump(ast.ImportFrom(node.module, [], node.level)) if isinstance(
+        node, ast.ImportFrom) else ""  # fmt: skip
+    return [f"{lead}{ast.dump(alias)}" for alias in node.names]
 
 
 def _is_text(node: object) -> bool:

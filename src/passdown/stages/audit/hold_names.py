@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from passdown.stages.audit import code
 from passdown.stages.audit.change import Proof
-from passdown.stages.audit.names import Name, canon, distinctive, last, parts
+from passdown.stages.audit.names import Name, canon, distinctive, doubtful, flat, last, parts
 from passdown.text import sorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from passdown.stages.audit.change import Change
+    from passdown.stages.audit.change import Change, Parts
     from passdown.stages.audit.facts import Line, Touched
     from passdown.stages.audit.said import Said
 
@@ -47,6 +47,8 @@ def adds_file(claim: Said, change: Change) -> Answer:
         return "refuted", f"{file.path} was deleted", [Proof(file.path, 0, "", file.how)]
     if _partly(claim.object, change.came_parts):
         return "unverifiable", f"{claim.object} is spoken of in what came", ()
+    if doubtful(claim.object):
+        return "unverifiable", f"{claim.object} may be no file", ()
     return "refuted", f"no file {claim.object} came", ()
 
 
@@ -57,6 +59,8 @@ def removes(claim: Said, change: Change) -> Answer:
     name = last(claim.object)
     if found := _line(change.went, name):
         return _removed(claim, change, name, _proof(found, "went here"))
+    if doubtful(claim.object):
+        return "unverifiable", f"{claim.object} may be no file", ()
     if found := _line(change.came, name):
         return "refuted", f"`{name}` did not go; it came", [_proof(found, "came here")]
     if _partly(claim.object, change.went_parts):
@@ -70,6 +74,8 @@ def renames(claim: Said, change: Change) -> Answer:
     moved = _touched(change, claim.object)
     if moved and moved.old and canon(moved.path).endswith(canon(str(claim.args["to"]))):
         return "verified", f"{moved.old} is {moved.path} now", [Proof(moved.path, 0, "", "renamed")]
+    if pair := _module(change, claim):
+        return "verified", f"{pair[0]} is {pair[1]} now", [Proof(pair[1], 0, "", "renamed")]
     went, came = _line(change.went, old), _line(change.came, new)
     if came is None and not _partly(str(claim.args["to"]), change.came_parts):
         return "refuted", f"nothing of `{new}` stands in what came", _whereabouts(change, new)
@@ -183,10 +189,28 @@ def _touched(change: Change, name: str) -> Touched | None:
     return None
 
 
-def _partly(name: str, came: frozenset[str]) -> bool:
-    """Whether most of the words a name is made of are there, so that it may be under another."""
+def _module(change: Change, claim: Said) -> tuple[str, str] | None:
+    """The file or folder that went and the one that came, where modules are named by them."""
+    went = [file.before for file in change.facts.files if file.before and file.before != file.after]
+    came = [file.after for file in change.facts.files if file.after and file.before != file.after]
+    old, new = _named(went, claim.object), _named(came, str(claim.args["to"]))
+    return (old, new) if old and new else None
+
+
+def _named(paths: Sequence[str], name: str) -> str:
+    """The first of these that a module or a package of this dotted name stands in."""
+    wanted = "/" + re.sub(r"\.|::|/", "/", canon(name)).strip("/") + "/"
+    return next((one for one in paths if wanted in f"/{one.rpartition('.')[0]}/".casefold()), "")
+
+
+def _partly(name: str, came: Parts) -> bool:
+    """Whether most of the words a name is made of are there, or all of them written as one, so that
+    it may be under another."""
+    one = flat(last(name))
+    if len(one) > 3 and one in came.flat:
+        return True
     wanted = [part for part in parts(last(name)) if len(part) > 2] or parts(last(name))
-    there = sum(part in came for part in wanted)
+    there = sum(part in came.single for part in wanted)
     return bool(wanted) and there * 2 > len(wanted)
 
 

@@ -22,7 +22,8 @@ Answer = tuple[str, str, "Sequence[Proof]"]
 def no_new(claim: Said, change: Change) -> Answer:
     """No manifest asks for a package that none asked for before."""
     manifests = [file for file in change.facts.files if sorts.manifest(file.path)]
-    added = [proof for file in manifests for proof in _new(change, file)]
+    had = {name for file in manifests for name in _asked(change, file)}
+    added = [one for file in manifests for one in _new(change, file) if one.text not in had]
     if added:
         return "refuted", f"`{added[0].text}` is a new dependency", added[:8]
     return "verified", "no manifest asks for more", ()
@@ -37,12 +38,23 @@ def bump(claim: Said, change: Change) -> Answer:
         path, line = next(hit for hit in came if _says(hit[1], new))
         return "verified", f"{claim.object} is at {new}", [_proof(path, line)]
     versions = [hit for hit in change.facts.added() if _says(hit[1], new)]
+    if not _versioned(new, claim.object, came):
+        return "unverifiable", f"whether {claim.object} is at {new} is not told so", ()
     if not came and not went and not versions:
         return "refuted", f"neither {claim.object} nor {new} stands in what came", ()
     if came and not versions:
         path, line = came[0]
         return "refuted", f"{claim.object} came, but not at {new}", [_proof(path, line)]
     return "unverifiable", f"{new} came, beside no name of {claim.object}", ()
+
+
+def _asked(change: Change, file: Touched) -> frozenset[str]:
+    """What a manifest asked for before: what only moves to another is not new."""
+    before, _ = change.texts(file)
+    if not file.before:
+        return frozenset()
+    by_line = frozenset(packages.of_line(line.text) for line in file.removed)
+    return (packages.named(file.before, before or "") or frozenset()) | by_line
 
 
 def _new(change: Change, file: Touched) -> Iterator[Proof]:
@@ -67,6 +79,16 @@ def _by_lines(file: Touched) -> Iterator[Proof]:
 
 def _where(file: Touched, name: str) -> int:
     return next((line.n for line in file.added if packages.of_line(line.text) == name), 0)
+
+
+def _versioned(new: str, package: str, came: Sequence[tuple[str, Line]]) -> bool:
+    """Whether the number could only stand as it is told: a plain one may be written `10_000` or
+    `30s`, that of a language `py312`, and a line may give but the start of a version."""
+    pinned = [line for path, line in came if sorts.manifest(path) or sorts.ci(path)]
+    if package.casefold() == "python" or ("." not in new and not pinned):
+        return False
+    heads = [new.rsplit(".", n)[0] for n in range(1, new.count(".") + 1)]
+    return not any(_says(line, head) for head in heads for _, line in came)
 
 
 def _names(line: Line, package: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from passdown.stages.audit import code
+from passdown.stages.audit import code, hold_interface
 from passdown.stages.audit.change import Proof
 from passdown.text import sorts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.facts import Touched
@@ -50,12 +50,12 @@ def no_behaviour_change(claim: Said, change: Change) -> Answer:
 
 def no_api_change(claim: Said, change: Change) -> Answer:
     """What others may call is what it was."""
-    return _interface(change, additions=True)
+    return hold_interface.held(change, additions=True)
 
 
 def back_compat(claim: Said, change: Change) -> Answer:
     """Whoever calls it as before still can."""
-    return _interface(change, additions=False)
+    return hold_interface.held(change, additions=False)
 
 
 def changelog(claim: Said, change: Change) -> Answer:
@@ -111,58 +111,3 @@ def _words_changed(change: Change, file: Touched) -> bool:
         line.text.strip().startswith(("#", "//", "*", "/*")) or line.n in documented
         for line in file.added
     )
-
-
-def _interface(change: Change, *, additions: bool) -> Answer:
-    broken = [proof for file in change.code for proof in _broken(change, file, additions=additions)]
-    if broken:
-        return "refuted", broken[0].note, broken[:8]
-    unread = [file for file in change.code if change.same(file) is None and _opaque(change, file)]
-    if unread:
-        return "unverifiable", f"the interface of {unread[0].path} is not read here", ()
-    return "verified", "what others may call is what it was", ()
-
-
-def _opaque(change: Change, file: Touched) -> bool:
-    before, after = change.texts(file)
-    return not file.path.endswith(".py") or before is None or after is None
-
-
-def _broken(change: Change, file: Touched, *, additions: bool) -> Iterator[Proof]:
-    if not file.path.endswith(".py") or not _reachable(change, file):
-        return
-    before, after = change.texts(file)
-    old, new = code.symbols(before or ""), code.symbols(after or "")
-    if before is None or after is None or old is None or new is None:
-        return
-    handed = code.exported(after)
-    for name, symbol in old.items():
-        if not symbol.public or (symbol.kind == code.VALUE and "." in name):
-            continue
-        if name not in new:
-            if name not in handed:
-                yield Proof(file.before, symbol.line, name, f"`{name}` is gone")
-        elif why := code.broken(symbol, new[name]):
-            yield Proof(file.path, new[name].line, name, f"`{name}` {why}")
-        elif additions and symbol.params != new[name].params:
-            yield Proof(file.path, new[name].line, name, f"`{name}` takes other parameters")
-    if additions:
-        yield from _added(file, old, new)
-
-
-def _added(
-    file: Touched, old: dict[str, code.Symbol], new: dict[str, code.Symbol]
-) -> Iterator[Proof]:
-    for name, symbol in new.items():
-        if name not in old and symbol.public and symbol.kind != code.VALUE:
-            yield Proof(file.path, symbol.line, name, f"`{name}` is new")
-
-
-def _reachable(change: Change, file: Touched) -> bool:
-    """Whether others can import it: no part of its path is private, unless a package hands on what
-    it holds; scripts and tests are called by nobody."""
-    where = file.before or file.path
-    folders = where.removesuffix(".py").split("/")
-    if folders[0] in ("scripts", "tools", "examples", "benchmarks", "docs", "ci", ".github"):
-        return False
-    return not any(part.startswith("_") and not part.startswith("__") for part in folders)

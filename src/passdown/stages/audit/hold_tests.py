@@ -48,7 +48,7 @@ def counted(claim: Said, change: Change) -> Answer:
     ]
     if got >= told:
         return "verified", f"{got} new tests, {told} told", proof
-    if change.open_tests:
+    if change.open_tests or _unread(claim, change, got):
         return "unverifiable", f"{got} new tests; how many cases they are only a run tells", proof
     if not got and not _has_tests(change):
         return "unverifiable", "this repository has no tests that are known as such", ()
@@ -66,6 +66,15 @@ def regression(claim: Said, change: Change) -> Answer:
 def unrun(claim: Said, change: Change) -> Answer:
     """What only a run can tell."""
     return "not_run", "the tests were not run", ()
+
+
+def _unread(claim: Said, change: Change, got: int) -> bool:
+    """Whether what came to tests may be cases that no function stands for: rows of a table where
+    cases are told, files of data where no test came."""
+    files = [file.path for file in change.facts.files if sorts.test(file.path) and file.added]
+    if "case" in claim.words.casefold():
+        return bool(files)
+    return not got and any(not sorts.CODE.search(path) for path in files)
 
 
 def _has_tests(change: Change) -> bool:

@@ -53,9 +53,17 @@ _WHAT = (
 _ADD = r"(?:add(?:s|ed)?|introduc(?:e|es|ed)|creat(?:e|es|ed)|implement(?:s|ed)?)"
 _REMOVE = r"(?:remov(?:e|es|ed)|delet(?:e|es|ed)|drop(?:s|ped)?|get(?:s)? rid of)"
 _RENAME = r"(?:renam(?:e|es|ed))"
+_QUALITY = re.compile(
+    r"\s+(?:support|handling|integration|compatibility|instrumentation|backend|adapter|connector|"
+    r"driver|export|tracing|metrics|locale|preview|plugin|alert|trace|build|wheel|image|translation|"
+    r"logo|icon|badge|link)s?\b",
+    re.I,
+)
+"""What a word stands before that names a product, a platform or a language, and no code."""
 _LIST = re.compile(r"(?:\s*(?:,|&|\+|/|and)\s*(?:and\s+)?)(?:the\s+|a\s+|an\s+)?")
 _SCOPE = re.compile(
-    r"\b(?:in|from|for|of|to|inside|within|under|on|across)\s+(?:the\s+)?([^,;:.()]{2,60})", re.I
+    r"\b(?:in|from|for|of|to|inside|within|under|on|across)\s+(?:the\s+)?((?:[^,;:.()]|\.(?=\w)){2,60})",
+    re.I,
 )
 _NUMBER = r"(\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _COUNTS = {
@@ -103,7 +111,7 @@ def _objects(verb: str, kind: Callable[[Name], bool]) -> Callable[[str], Iterato
     def find(text: str) -> Iterator[Match]:
         for found in opens.finditer(text):
             for name in _listed(text, found.end()):
-                if kind(name):
+                if kind(name) and (name.ticked or not _QUALITY.match(text, name.end)):
                     yield Match(found.start(), name.end, name.text, scope=_scope(text, name.end))
 
     return find
@@ -134,7 +142,7 @@ def _numbered(pattern: str) -> Callable[[str], Iterator[Match]]:
     def find(text: str) -> Iterator[Match]:
         for found in said.finditer(text):
             yield Match(
-                found.start(), found.end(), args={"n": count(found[1])},
+                found.start(), found.end(), args={"n": count(found[found.lastindex or 0])},
                 scope=_scope(text, found.end()),
             )  # fmt: skip
 
@@ -191,7 +199,7 @@ def _symbol(name: Name) -> bool:
 _A_TEST = (
     r"(?:unit |integration |regression |e2e |end-to-end |property |new |more |additional |basic )*"
 )
-_TESTS = r"(?:tests?|test cases?|test coverage|testcases?)"
+_TESTS = r"(?:test cases?|test coverage|testcases?|tests?)"
 
 KINDS: tuple[Kind, ...] = (
     Kind("n_tests", WARN, _numbered(
@@ -209,8 +217,8 @@ KINDS: tuple[Kind, ...] = (
     )),
     Kind("adds_tests", INFO, _phrases(
         rf"{_OPENING}(?:{_ADD}|includ(?:e|es|ed|ing)|wrote|write|extend(?:s|ed)?|have added)\s+"
-        rf"{_THE}(?:\w+ )?{_A_TEST}{_TESTS}\b(?!\s+(?:job|matrix|runner|helper|fixture|util|script|"
-        r"data|suite|command|config|docs?|mode|env|workflow|harness|server|client|page)\b)",
+        rf"{_THE}(?:\w+ )?{_A_TEST}{_TESTS}\b"
+        r"(?![-/]|\s+(?:job|matrix|runner|helper|fixture|util|script|data|suite|command|config|docs?|mode|env|workflow|harness|server|client|page)\b)",
     )),
     Kind("docs_only", INFO, _phrases(
         r"\b(?:docs?|documentation)[ -]only\b",

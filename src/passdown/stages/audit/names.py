@@ -65,8 +65,16 @@ _PROPER = frozenset(
         "nodejs",
         "huggingface",
         "langchain",
+        "e.g",
+        "i.e",
+        "three.js",
+        "d3.js",
     ]
 )
+
+
+_PRODUCT = re.compile(r"[A-Z]\w*\.js\Z")
+_ENDED = re.compile(rf"\.(?:{_SUFFIX})\Z|(?:^|/)(?:Dockerfile|Makefile)\Z|.\Z(?<=/)")
 
 
 class Name(NamedTuple):
@@ -99,7 +107,7 @@ def fit(text: str, *, ticked: bool) -> bool:
     """Whether this can be looked for in code: one name, no sentence, no expression."""
     if not text or len(text) > LONGEST or " " in text.strip():
         return False
-    if not ticked and text.casefold() in _PROPER:
+    if not ticked and (text.casefold() in _PROPER or _PRODUCT.match(text)):
         return False
     return bool(_FILE.match(text) or _CODE.match(text))
 
@@ -119,6 +127,17 @@ def last(text: str) -> str:
 def parts(text: str) -> list[str]:
     """The words a name is made of, without case."""
     return [part.casefold() for part in _SPLIT.split(text) if len(part) > 1]
+
+
+def flat(text: str) -> str:
+    """A name without case and without what joins its words: `OpenTelemetry`, `open_telemetry`."""
+    return re.sub(r"[^a-z0-9]+", "", text.casefold())
+
+
+def doubtful(text: str) -> bool:
+    """Whether it has the form of a path and may as well be none: `read/write`, `CI/CD`, `/users`.
+    A known ending or a slash behind it says that it is one."""
+    return "/" in text and not _ENDED.search(text)
 
 
 def distinctive(text: str) -> bool:

@@ -48,7 +48,11 @@ _LATER = re.compile(
     r"hope|going to|intend(?:s|ed)?|need(?:s|ed)? to|please|let me know|once)\b",
     re.I,
 )
-_PROVISO = re.compile(r"\b(?:if|unless|whether|in case|assuming|suppose|optional(?:ly)?)\b", re.I)
+_PROVISO = re.compile(
+    r"\b(?:if|unless|whether|in case|assuming|suppose|optional(?:ly)?|"
+    r"n/a|not applicable|(?:where|when|as|if) (?:applicable|appropriate|needed|necessary))\b",
+    re.I,
+)
 _FORMER = re.compile(
     r"\b(?:previously|formerly|used to|originally|before this|prior to|earlier|in the past|"
     r"currently|at the moment|was|were|had|has been|have been|already|existing behaviou?r)\b",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from passdown.stages.audit import masked
 from passdown.stages.audit.change import Proof
 from passdown.stages.audit.finding import Finding, at
 from passdown.text import sorts
@@ -26,9 +27,6 @@ _SKIPS = re.compile(
     r"#\[ignore\b|\bt\.Skip(?:f|Now)?\("
 )
 _FOCUSES = re.compile(r"\b(?:it|test|describe)\.only\(|\b(?:fit|fdescribe)\(")
-_MASKS = re.compile(r"\|\|\s*(?:true|:|exit 0)\s*(?:$|[\"'#;])|\bcontinue-on-error:\s*true\b|"
-                    r"\ballow_failure:\s*true\b|^\s*if:\s*(?:\$\{\{\s*)?false\b|--exit-zero\b|"
-                    r"\bset \+e\b")  # fmt: skip
 _BAR = re.compile(
     r"(fail[-_]under|coverageThreshold|min[-_]coverage|threshold|max[-_]warnings)\D{0,6}"
     r"(\d+(?:\.\d+)?)",
@@ -53,7 +51,8 @@ def tampering(change: Change) -> Iterator[Finding]:
     for file in change.facts.files:
         yield from _gates(file)
         if sorts.test(file.path) or sorts.test(file.old):
-            yield from _tests(file)
+            yield from _tests(file, {test.line for path, test in change.new_tests
+                                     if path == file.path})  # fmt: skip
     yield from _deleted(change)
     yield from _unchecked(change)
 
@@ -64,17 +63,20 @@ def _gates(file: Touched) -> Iterator[Finding]:
         yield at("tamper.config", CHECK, BLOCK, "changes what audits it; the base's is used", proof)
     if _OWNERS.search(file.path):
         proof = Proof(file.path, 0, "", file.how)
-        yield at("tamper.owners", CHECK, WARN, "changes who must agree", proof)
-    if sorts.ci(file.path) or file.path.endswith((".sh", "Makefile")):
-        yield from _matches(file, _MASKS, "tamper.masked", BLOCK, "a failure here no longer fails")
+        weight = WARN if file.before else INFO
+        yield at("tamper.owners", CHECK, weight, "changes who must agree", proof)
+    for line, weight, message in masked.masked(file, _CHECKS):
+        yield _of(file, line, "tamper.masked", weight, message)
     yield from _bars(file)
 
 
-def _tests(file: Touched) -> Iterator[Finding]:
+def _tests(file: Touched, fresh_tests: set[int]) -> Iterator[Finding]:
     had = {line.text.strip() for line in file.removed}
     fresh = [line for line in file.added if line.text.strip() not in had]
     for line in fresh:
-        if _SKIPS.search(line.text):
+        if _SKIPS.search(line.text) and _within(file, line, fresh_tests):
+            yield _of(file, line, "tamper.skipped", INFO, "a new test may be skipped")
+        elif _SKIPS.search(line.text):
             yield _of(file, line, "tamper.skipped", WARN, "a test is skipped")
         elif _FOCUSES.search(line.text):
             yield _of(file, line, "tamper.focused", WARN, "other tests no longer run beside it")
@@ -133,13 +135,10 @@ def _settings(path: str) -> bool:
     return path.endswith((".toml", ".cfg", ".ini", ".coveragerc", ".json", ".yml", ".yaml"))
 
 
-def _matches(
-    file: Touched, sign: re.Pattern[str], rule: str, severity: str, message: str
-) -> Iterator[Finding]:
-    had = {line.text.strip() for line in file.removed}
-    for line in file.added:
-        if sign.search(line.text) and line.text.strip() not in had:
-            yield _of(file, line, rule, severity, message)
+def _within(file: Touched, line: Line, tests: set[int]) -> bool:
+    """Whether a line belongs to a test that came with it: all between them came, too."""
+    came = {one.n for one in file.added}
+    return any(came.issuperset(range(min(n, line.n), max(n, line.n) + 1)) for n in tests)
 
 
 def _of(file: Touched, line: Line, rule: str, severity: str, message: str) -> Finding:

@@ -60,10 +60,31 @@ def _of_python(
                 node.body, f"{prefix}{node.name}.", several, times * cases,
                 open_before=open_before or open_,
             )  # fmt: skip
+        elif isinstance(node, (ast.ClassDef, ast.If, ast.Try, ast.With)):
+            inner = f"{prefix}{node.name}." if isinstance(node, ast.ClassDef) else prefix
+            yield from _of_python(
+                _inside(node), inner, several, times, open_before=open_before
+            )  # fmt: skip
+        elif isinstance(node, ast.Assign) and _made(node):
+            yield Trial(prefix + _made(node), node.lineno, times, True)
         elif _is_test(node):
             cases, open_ = _cases(node.decorator_list)
             dynamic = open_ or open_before or (several and "sub" in ast.dump(node).casefold())
             yield Trial(prefix + node.name, node.lineno, times * cases, dynamic)
+
+
+def _inside(node: ast.ClassDef | ast.If | ast.Try | ast.With) -> list[ast.stmt]:
+    """What stands in it, in one branch or another."""
+    more = [] if isinstance(node, (ast.ClassDef, ast.With)) else node.orelse
+    caught = node.handlers if isinstance(node, ast.Try) else []
+    return [*node.body, *more, *(one for handler in caught for one in handler.body)]
+
+
+def _made(node: ast.Assign) -> str:
+    """The name of a test that a call makes; '' for another assignment."""
+    name = node.targets[0]
+    made = isinstance(name, ast.Name) and isinstance(node.value, ast.Call)
+    return name.id if made and isinstance(name, ast.Name) and name.id.startswith("test_") else ""
 
 
 def _is_test(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -150,7 +171,8 @@ def _said(node: Any) -> str:
 
 
 _CALLED = re.compile(
-    r"(?:it|test|specify|Deno\.test|bench)(?:\.(?:only|skip|todo|concurrent|each|failing))*\Z"
+    r"(?:it|test|specify|Deno\.test|QUnit\.test|t\.test|bench)"
+    r"(?:\.(?:only|skip|todo|concurrent|each|failing|fails|serial|sequential|for|skipIf|runIf))*\Z"
 )
 
 
@@ -180,26 +202,36 @@ def _script(node: Any) -> Trial:
     return Trial(name, node.start_point[0] + 1, 1, ".each" in _said(node)[:200])
 
 
+_RUST = re.compile(r"\b(?:test|rstest|test_case|proptest|quickcheck|wasm_bindgen_test)\b")
+_RUST_CASE = re.compile(r"#\[(?:\w+::)*(?:case|test_case)\b")
+
+
 def _is_rust_test(node: Any) -> bool:
-    if node.type != "function_item":
-        return False
+    return node.type == "function_item" and any(map(_RUST.search, _attributes(node)))
+
+
+def _attributes(node: Any) -> list[str]:
+    """What is said of a function above it."""
+    found: list[str] = []
     before = node.prev_named_sibling
     while before is not None and before.type in ("attribute_item", "line_comment", "block_comment"):
-        if before.type == "attribute_item" and re.search(
-            r"\b(?:test|rstest|test_case|proptest|quickcheck|wasm_bindgen_test)\b", _said(before)
-        ):
-            return True
+        if before.type == "attribute_item":
+            found.append(_said(before))
         before = before.prev_named_sibling
-    return False
+    return found
 
 
 def _rust(node: Any) -> Trial:
-    name = node.child_by_field_name("name")
-    return Trial(_said(name), node.start_point[0] + 1)
+    name = _said(node.child_by_field_name("name"))
+    cases = sum(bool(_RUST_CASE.match(one)) for one in _attributes(node))
+    several = "#[values" in _said(node.child_by_field_name("parameters"))
+    return Trial(name, node.start_point[0] + 1, cases or 1, several)
 
 
 def _is_go_test(node: Any) -> bool:
-    if node.type != "function_declaration":
+    if node.type == "call_expression":
+        return _said(node.child_by_field_name("function")) in ("It", "FIt", "Specify", "Entry")
+    if node.type not in ("function_declaration", "method_declaration"):
         return False
     return bool(
         re.match(r"(?:Test|Fuzz|Example)(?:[A-Z_]|\Z)", _said(node.child_by_field_name("name")))
@@ -207,6 +239,8 @@ def _is_go_test(node: Any) -> bool:
 
 
 def _go(node: Any) -> Trial:
+    if node.type == "call_expression":
+        return _script(node)
     name = _said(node.child_by_field_name("name"))
     return Trial(name, node.start_point[0] + 1, 1, ".Run(" in _said(node))
 
