@@ -232,3 +232,9 @@ def _rows(told: str) -> Iterator[tuple[str, str, str]]:
             if not path:
                 _, path = next(parts), next(parts)
             yield added.rpartition("\n")[2], removed, path
+
+
+def test_a_diff_against_several_parents_is_refused_and_not_taken_for_an_empty_one() -> None:
+    merged = b"diff --cc x\n--- a/x\n+++ b/x\n@@@ -1,1 -1,1 +1,1 @@@\n- a\n -b\n++c\n"
+    with pytest.raises(Unreadable, match="not a unified diff"):
+        facts.read(merged)

@@ -24,6 +24,7 @@ _COPY = re.compile(r"^copy from ", re.M)
 LARGEST = 33_554_432
 """Bytes of a diff that is read; parsing takes most of a second for each two million."""
 _HEADER = re.compile(rb"^(?:diff --git |--- )", re.M)
+_COMBINED = re.compile(rb"^@@@+ -", re.M)
 _ESCAPED = re.compile(r"\\([0-7]{3}|.)", re.S)
 _LETTERS = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 
@@ -119,7 +120,8 @@ def read(diff: bytes, file: str = "") -> Facts:
     if len(diff) > LARGEST:
         what = f"the diff has {len(diff) // 1_048_576} MB; {LARGEST // 1_048_576} are read"
         raise Limit(what, where=file, next="Audit it in parts.")
-    if not _HEADER.search(diff):
+    if _COMBINED.search(diff) or not _HEADER.search(diff):
+        # Of one against several parents no line would be seen, and so none objected to.
         what = "this is not a unified diff"
         raise Unreadable(what, where=file, next="make one with `git diff -U3`")
     try:

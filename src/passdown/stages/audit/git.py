@@ -27,16 +27,18 @@ _QUIET = (
     "-c", "protocol.ext.allow=never", "-c", "diff.external=", "-c", "core.pager=cat",
     "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "-c", "core.attributesFile=",
     "-c", "log.showSignature=false", "-c", "grep.fullName=true", "-c", "safe.bareRepository=all",
+    "-c", "diff.orderFile=/dev/null", "-c", "diff.suppressBlankEmpty=false",
 )  # fmt: skip
 _NOBODY = ("-c", "user.name=passdown", "-c", "user.email=passdown@localhost",
            "-c", "commit.gpgSign=false")  # fmt: skip
 _DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "-M", "-U3", "--src-prefix=a/",
-         "--dst-prefix=b/", "--submodule=short")  # fmt: skip
+         "--dst-prefix=b/", "--submodule=short", "--no-relative", "--diff-algorithm=default",
+         "--ignore-submodules=none", "--inter-hunk-context=0")  # fmt: skip
 _OWNED = re.compile(r"[:/]([^/:]+/[^/]+?)(?:\.git)?/?$")
 _HOST = re.compile(r"(?:[a-z+]+://(?:[^@/]*@)?([^/:]+)|[^@/:]+@([^:/]+):)")
-_ALONE = ("GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1")
+_ALONE = ("GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_ATTR_NOSYSTEM=1")
 """An object that is missing is not fetched: its config would say from where, and by which program.
-Older versions of git know only the first of these."""
+Older versions of git know only the first of these two."""
 WHOLE = "`git fetch --unshallow` brings the whole history; so does `fetch-depth: 0` of a workflow"
 _FIELDS = "%H%x00%an%x00%ae%x00%s%x00%b%x00%x01"
 
@@ -79,6 +81,13 @@ def ask(
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise Unreadable(f"git {words[0]}: {said[-1] if said else 'failed'}", where=str(repo))
     return done.stdout
+
+
+def bare(repo: Path, *words: str, fails: tuple[int, ...] = ()) -> bytes:
+    """What git answers where no file of a work tree or an index is seen: what stands checked out
+    may be the change itself, and its `.gitattributes` say that its lines are not to be shown."""
+    own = Path(ask(repo, "rev-parse", "--absolute-git-dir").decode().strip())
+    return ask(own, *words, fails=fails, index=own / "no-index-of-audits")
 
 
 def _missing() -> Unavailable:
@@ -146,7 +155,7 @@ def default_base(repo: Path) -> str:
 
 def diff(repo: Path, base: str, head: str) -> bytes:
     """The change from one commit to another."""
-    return ask(repo, "diff", *_DIFF, "--end-of-options", base, head, "--")
+    return bare(repo, "diff", *_DIFF, "--end-of-options", base, head, "--")
 
 
 def patch_id(repo: Path, change: bytes) -> str:
@@ -158,8 +167,9 @@ def patch_id(repo: Path, change: bytes) -> str:
 def commits(repo: Path, base: str, head: str) -> list[Commit]:
     """The commits that the change consists of, the oldest first."""
     said = ask(
-        repo, "log", "--reverse", f"--format={_FIELDS}", "--end-of-options", f"{base}..{head}"
-    )
+        repo, "log", "--reverse", "--encoding=UTF-8", f"--format={_FIELDS}", "--end-of-options",
+        f"{base}..{head}",
+    )  # fmt: skip
     return [
         Commit(*row.lstrip("\n").split("\0")[:5])
         for row in said.decode("utf-8", "replace").split("\x01")

@@ -91,8 +91,9 @@ class Tree:
         if not words:
             return ""
         asked = [part for word in words for part in ("-e", word)]
-        said = git.ask(
-            self.repo, "grep", how, "-w", "-F", "-I", "-z", "--full-name", *asked,
+        said = git.bare(
+            self.repo, "-c", "grep.column=false", "grep", "--no-color", how, "-w", "-F", "-I", "-z",
+            "--full-name", *asked,
             self.commit, "--", where, fails=(1,),
         )  # fmt: skip
         return said.decode("utf-8", "surrogateescape")
