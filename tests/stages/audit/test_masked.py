@@ -81,3 +81,28 @@ def test_a_new_test_that_is_skipped_is_noted_and_an_old_one_asks_for_changes(
 
 def test_the_first_owners_are_noted_only(tmp_path: Path) -> None:
     assert weights(tmp_path, "CODEOWNERS", "", "* @a\n") == ["info"]
+
+
+def test_the_threshold_of_an_alarm_is_no_bar_of_a_check(tmp_path: Path) -> None:
+    old, new = "failureThreshold: 5\n", "failureThreshold: 3\n"
+    assert weights(tmp_path / "a", "k8s/app.yaml", old, new) == []
+    assert weights(tmp_path / "b", "jest.config.json", old, new) == ["warn"]
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        ({"f.py": "def keep(): ...\n", "tests/test_f.py": ""}, []),
+        ({"f.py": "def keep(): ...\n\n\ndef gone(): ...\n", "tests/test_f.py": ""}, ["warn"]),
+        ({"tests/test_f.py": ""}, ["warn"]),
+    ],
+)
+def test_tests_may_go_with_what_they_try_and_not_beside_it(
+    tmp_path: Path, after: dict[str, str | None], found: list[str]
+) -> None:
+    repo = init(tmp_path / "repo")
+    base = commit(repo, {
+        "f.py": "def keep(): ...\n\n\ndef gone(): return 1\n",
+        "tests/test_f.py": "def test_gone():\n    assert gone()\n",
+    })  # fmt: skip
+    assert [one.severity for one in tampering(change(repo, base, commit(repo, after)))] == found

@@ -12,7 +12,7 @@ from passdown.text import sorts
 from passdown.text.earned import BLOCK, INFO, WARN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from passdown.stages.audit.change import Change
     from passdown.stages.audit.facts import Line, Touched
@@ -43,6 +43,11 @@ _CHECKS = re.compile(
     r"(?:test|lint|check|vet|clippy|verify))\b(?![\w-]*\s*(?:[=<>]|:\s*$))"
 )
 """A line of a workflow that checks something, and what it does so with."""
+_WORD = re.compile(r"[A-Za-z_]\w{3,}")
+_RUNNER = re.compile(
+    r"(?:^|/)\.?(?:codecov|coverage|nyc|jest|vitest|karma|sonar|lighthouse|stryker)", re.I
+)
+"""Files in which a plain `threshold` is one that checks must reach."""
 _OWNERS = re.compile(r"(?:^|/)CODEOWNERS\Z")
 
 
@@ -93,11 +98,27 @@ def _deleted(change: Change) -> Iterator[Finding]:
     """Tests that went though the code they try did not."""
     gone = change.gone_tests
     lost = [one for one in gone if not any(file.how == "deleted" for file in change.code)]
-    if lost and len(lost) > len(change.new_tests):
+    if lost and len(lost) > len(change.new_tests) and not _with_code(change):
         path, test = lost[0]
         count = f"{len(lost)} tests went" if len(lost) > 1 else "a test went"
         proof = Proof(path, test.line, test.name, "went")
         yield at("tamper.deleted", CHECK, WARN, f"{count}, and no code that they try", proof)
+
+
+def _with_code(change: Change) -> bool:
+    """Whether something that the lines of tests which went speak of is gone from the code."""
+    tests = _words(line for file in change.facts.files for line in file.removed
+                   if sorts.test(file.before))  # fmt: skip
+    for file in change.code:
+        _, after = change.texts(file)
+        left = set(_WORD.findall(after)) if after is not None else _words(file.added)
+        if (_words(file.removed) & tests) - left:
+            return True
+    return False
+
+
+def _words(lines: Iterable[Line]) -> set[str]:
+    return {word for line in lines for word in _WORD.findall(line.text)}
 
 
 def _unchecked(change: Change) -> Iterator[Finding]:
@@ -124,6 +145,8 @@ def _bars(file: Touched) -> Iterator[Finding]:
     for line in file.added:
         for found in _BAR.finditer(line.text):
             name, now = found[1].casefold(), float(found[2])
+            if name == "threshold" and not (sorts.ci(file.path) or _RUNNER.search(file.path)):
+                continue
             less = now < had.get(name, now)
             more = name.startswith("max") and now > had.get(name, now)
             if more or (less and not name.startswith("max")):
