@@ -152,3 +152,10 @@ def test_a_removal_from_one_file_is_none_from_the_others(tmp_path: Path) -> None
     files = {"a.py": "max_tokens = 1\n", "b.py": "max_tokens = 2\n"}
     found = held(tmp_path, files, {"a.py": ""}, "Remove max_tokens from a.py\n")
     assert found["removes", "max_tokens"].result == "verified"
+
+
+def test_parts_of_a_name_that_came_apart_from_each_other_are_not_the_name(tmp_path: Path) -> None:
+    before = {"ci.yml": "- renovate-config-validator --no-global\n"}
+    after: Files = {"ci.yml": "- uses: renovate\n- config: x\n- validator: y\n"}
+    body = "Remove `renovate-config-validator-x`\n"
+    assert refuted(tmp_path, before, after, body) == []

@@ -106,3 +106,8 @@ def test_tests_may_go_with_what_they_try_and_not_beside_it(
         "tests/test_f.py": "def test_gone():\n    assert gone()\n",
     })  # fmt: skip
     assert [one.severity for one in tampering(change(repo, base, commit(repo, after)))] == found
+
+
+def test_a_test_that_was_skipped_already_is_noted_only(tmp_path: Path) -> None:
+    old = TESTS.replace("def", "@pytest.mark.xfail\ndef")
+    assert weights(tmp_path, "tests/test_a.py", old, old.replace("xfail", "skip")) == ["info"]

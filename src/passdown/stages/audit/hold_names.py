@@ -61,7 +61,7 @@ def removes(claim: Said, change: Change) -> Answer:
         return _removed(claim, change, name, _proof(found, "went here"))
     if doubtful(claim.object):
         return "unverifiable", f"{claim.object} may be no file", ()
-    if found := _line(change.came, name):
+    if (found := _line(change.came, name)) and name in found[1].text:
         return "refuted", f"`{name}` did not go; it came", [_proof(found, "came here")]
     if _partly(claim.object, change.went_parts):
         return "unverifiable", f"`{name}` did not go under this very name", ()

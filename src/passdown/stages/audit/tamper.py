@@ -78,9 +78,13 @@ def _gates(file: Touched) -> Iterator[Finding]:
 def _tests(file: Touched, fresh_tests: set[int]) -> Iterator[Finding]:
     had = {line.text.strip() for line in file.removed}
     fresh = [line for line in file.added if line.text.strip() not in had]
+    were = sum(bool(_SKIPS.search(line.text)) for line in file.removed)
+    more = sum(bool(_SKIPS.search(line.text)) for line in file.added) > were
     for line in fresh:
         if _SKIPS.search(line.text) and _within(file, line, fresh_tests):
             yield _of(file, line, "tamper.skipped", INFO, "a new test may be skipped")
+        elif _SKIPS.search(line.text) and not more:
+            yield _of(file, line, "tamper.skipped", INFO, "a test is skipped in another way")
         elif _SKIPS.search(line.text):
             yield _of(file, line, "tamper.skipped", WARN, "a test is skipped")
         elif _FOCUSES.search(line.text):
