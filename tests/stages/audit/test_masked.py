@@ -35,6 +35,7 @@ def weights(root: Path, path: str, before: str, after: str) -> list[str]:
         (CI, STEPS, STEPS + "      - run: ./scripts/test.sh || true\n"),
         (".gitlab-ci.yml", "t:\n  script: x\n", "t:\n  script: x\n  allow_failure: true\n"),
         ("run.sh", "", "mypy src || true\n"),
+        ("run.sh", "", "cd a && pytest || true\n"),
         ("Makefile", "t:\n\tpytest\n", "t:\n\tpytest || true\n"),
     ],
 )
@@ -52,6 +53,7 @@ def test_a_check_that_may_fail_now_blocks(
         ("deploy.sh", "set -e\n", "set -e\nkill $1 || true\nset +e\n"),
         ("Makefile", "c:\n\tdist\n", "c:\n\tdist || true\n"),
         ("deploy.py", "", "x = 'pytest || true'\n"),
+        ("run.sh", "", "set -e; pipx uninstall ansible-lint || true; pipx install .\n"),
     ],
 )
 def test_what_tidies_up_may_fail(tmp_path: Path, path: str, before: str, after: str) -> None:

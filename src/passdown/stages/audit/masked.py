@@ -18,7 +18,7 @@ _ENDS = re.compile(r"\s*\|\|\s*(?:true|:|exit 0)\s*(?:$|[\"'#;].*)|\s*--exit-zer
 _STATES = re.compile(r"\bcontinue-on-error:\s*true\b|\ballow_failure:\s*true\b|"
                      r"^\s*(?:-\s+)?if:\s*(?:\$\{\{\s*)?false\b|\bset \+e\b")  # fmt: skip
 _NAMED = re.compile(
-    r"(?:^|[\s/_-])(?:tests?|lint|checks?|verify|audit|typecheck)(?:\.\w+)?(?:\s|$)"
+    r"(?:^|[\s/_]|run-)(?:tests?|lint|checks?|verify|audit|typecheck)(?:\.\w+)?(?:\s|$)"
 )
 _TIDIES = re.compile(
     r"^(?:-\s+)?(?:run:\s*)?(?:sudo\s+)?(?:rm|rmdir|mkdir|docker|podman|kill|pkill|echo|cat|grep|"
@@ -46,8 +46,12 @@ def masked(file: Touched, checks: re.Pattern[str]) -> Iterator[tuple[Line, str, 
 
 
 def _checks(told: str, checks: re.Pattern[str]) -> bool:
-    """Whether a line checks something, by the tool that it runs or the name of its script."""
-    return bool(checks.match(told)) or (not _TIDIES.match(told) and bool(_NAMED.search(told)))
+    """Whether a line checks something, by the tool that it runs or the name of its script; of
+    several commands the last is the one that may fail."""
+    last = re.split(r";|&&", told)[-1].strip()
+    if checks.match(told) or checks.match(last):
+        return True
+    return not _TIDIES.match(last) and bool(_NAMED.search(last))
 
 
 def _weakened(file: Touched, line: Line, bare: str, had: set[str], checks: re.Pattern[str]) -> bool:
