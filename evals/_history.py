@@ -27,7 +27,8 @@ _PICTURES = re.compile(r"\.(?:po|mo|pot|png|jpe?g|gif|svg|ico|pdf|woff2?|ttf|eot
 
 class Judged(NamedTuple):
     """One file of the tree before a commit: what became of it, how often it was edited afterwards,
-    its class, and whether what is proposed takes it away."""
+    its class, whether what is proposed takes it away, and how many programs the commit edited
+    besides."""
 
     repo: str
     half: str
@@ -37,6 +38,7 @@ class Judged(NamedTuple):
     edits: int
     cls: str
     goes: bool
+    beside: int = 0
 
 
 def labelled(path: Path) -> list[Removal]:

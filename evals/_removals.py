@@ -37,15 +37,28 @@ from passdown.text import sorts
 SINCE = "2016-01-01"
 LEARNT, HELD_OUT = "learnt", "held out"
 LEARNT_FROM = frozenset(
-    ("PrefectHQ/prefect", "Yelp/paasta", "alphagov/notifications-api", "ansible/awx",
-     "borgbackup/borg", "buildbot/buildbot", "canonical/cloud-init", "celery/celery",
-     "certbot/certbot", "ckan/ckan", "conda/conda", "evennia/evennia", "fedora-infra/bodhi",
-     "indico/indico", "internetarchive/openlibrary", "kobotoolbox/kpi", "learningequality/kolibri",
-     "matrix-org/synapse", "mitmproxy/mitmproxy", "mozilla/kitsune", "mozilla/treeherder",
-     "openstack/cinder", "openstack/horizon", "openstack/ironic", "openstack/neutron",
-     "pantsbuild/pants", "pypa/pip", "pypi/warehouse", "quay/quay", "quodlibet/quodlibet",
-     "raiden-network/raiden", "readthedocs/readthedocs.org", "scrapy/scrapy", "twisted/twisted",
-     "wagtail/wagtail")
+    ("CenterForOpenScience/osf.io", "DIRACGrid/DIRAC", "DemocracyClub/yournextrepresentative",
+     "Kinto/kinto", "Opentrons/opentrons", "PrefectHQ/prefect", "StackStorm/st2",
+     "Tribler/tribler", "Yelp/paasta", "alphagov/notifications-api", "ansible/awx",
+     "ansible/galaxy_ng", "astropy/astropy", "borgbackup/borg", "buildbot/buildbot",
+     "canonical/cloud-init", "celery/celery", "certbot/certbot", "chainer/chainer", "ckan/ckan",
+     "cms-dev/cms", "conan-io/conan", "conda/conda", "dbt-labs/dbt-core",
+     "django-oscar/django-oscar", "edgedb/edgedb", "edx/edx-analytics-pipeline",
+     "ethereum/py-evm", "evennia/evennia", "fecgov/openFEC", "fedora-infra/bodhi",
+     "freelawproject/courtlistener", "freqtrade/freqtrade", "hypothesis/h", "indico/indico",
+     "internetarchive/openlibrary", "ipython/ipython", "iterative/dvc", "kobotoolbox/kpi",
+     "kovidgoyal/calibre", "learningequality/kolibri", "log2timeline/plaso", "lutris/lutris",
+     "matrix-org/synapse", "meltano/meltano", "metabrainz/listenbrainz-server",
+     "metabrainz/picard", "ministryofjustice/cla_backend", "mitmproxy/mitmproxy", "mopidy/mopidy",
+     "mozilla-services/socorro", "mozilla/fx-private-relay", "mozilla/kitsune", "mozilla/pontoon",
+     "mozilla/treeherder", "netbox-community/netbox", "nipy/nipype", "nltk/nltk",
+     "openedx/ecommerce", "openstack/cinder", "openstack/horizon", "openstack/ironic",
+     "openstack/murano", "openstack/neutron", "openstack/tempest", "pantsbuild/pants",
+     "project-koku/koku", "pydata/pandas", "pymedusa/Medusa", "pypa/pip", "pypi/warehouse",
+     "python/mypy", "quay/quay", "quodlibet/quodlibet", "raiden-network/raiden",
+     "readthedocs/readthedocs.org", "rucio/rucio", "scipy/scipy", "scrapy/scrapy",
+     "spesmilo/electrum", "sunpy/sunpy", "taigaio/taiga-back", "translate/pootle",
+     "twisted/twisted", "uktrade/data-hub-api", "uktrade/directory-api", "wagtail/wagtail")
 )  # fmt: skip
 WIDEST = 60
 """Python files that one commit deletes, from which on it is no tidying."""
@@ -73,6 +86,7 @@ class Removal(NamedTuple):
     later: str
     alone: tuple[str, ...]
     mixed: tuple[str, ...]
+    beside: int = 0
 
 
 class Change(NamedTuple):
@@ -90,6 +104,12 @@ class Change(NamedTuple):
         new = {_name(path) for what, path in self.paths if what in "AC"}
         return [p for what, p in self.paths
                 if what == "D" and p.endswith(".py") and _name(p) not in new]  # fmt: skip
+
+    @property
+    def edited(self) -> list[str]:
+        """The programs that stayed and that it edited."""
+        return [p for what, p in self.paths
+                if what in "MR" and p.endswith(".py") and not sorts.test(p)]  # fmt: skip
 
 
 def git(clone: Path, *words: str, patience: int = 600) -> str:
@@ -139,7 +159,8 @@ def removals(repo: str, clone: Path) -> Iterator[Removal]:
         lost = _lost(clone, change)
         alone, mixed = apart(clone, change.parent, gone, [p for p in gone if _said(p) & lost])
         later = _later(clone, change)
-        yield Removal(repo, half(repo), change.commit, change.parent, later, alone, mixed)
+        beside = len(change.edited)
+        yield Removal(repo, half(repo), change.commit, change.parent, later, alone, mixed, beside)
 
 
 def apart(

@@ -6,8 +6,10 @@ tree is the parent of a commit that removed something; the goals are those of th
 are held out, which no rule was made after. Without clones: a history that is made here.
 
 A file counts as flagged when its proposal takes it away: delete, merge, archive, or wire up or
-delete with its tests. It stayed when it is there a year later, or today; one nobody has noticed to
-be dead counts against us.
+delete with its tests. Recall is of the files that went alone, by commits that edited no program
+that stayed; of the others that went alone it is told beside. A false alarm is a file that is there
+a year later, and that people went on to work on (three later commits or more); of all that stayed
+the share is told beside, where one nobody has noticed to be dead counts against us.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from evals._wired import planted
 from passdown.stages.inventory.ages import ages
 from passdown.stages.inventory.classify import DEAD, classify, world
 from passdown.stages.inventory.files import read
+from passdown.stages.inventory.needless import needless
 from passdown.stages.inventory.report import action, goes
 
 READS_DATA = True
@@ -81,7 +84,8 @@ def measure(data: Path | None) -> Measured:
         **_intervals(held), **learnt, **_by_repository(said.found), **said.compared,
         "trees": len(rows), "cpu_s_200_files": round(said.seconds / max(said.files, 1) * 200, 3),
     }  # fmt: skip
-    return Measured(_shares(said.found, HELD_OUT), len(held), against)
+    judged = sum(_is_gone(one) or _is_worked_on(one) for one in held)
+    return Measured(_shares(said.found, HELD_OUT), judged, against)
 
 
 def _said(rows: Sequence[Removal], here: Mapping[str, Path], home: Path) -> Said:
@@ -115,8 +119,10 @@ def _one(
 def _told(root: Path, clone: Path, commit: str) -> dict[str, tuple[str, bool]]:
     """The class of every file, and whether what is proposed takes it away."""
     seen = ages(lambda *words: git(clone, *words), commit)
-    rows = classify(world(read(root)))
-    return {row.path: (row.cls, goes(action(row, (), seen))) for row in rows}
+    found = world(read(root))
+    rows = classify(found)
+    weighed = needless(found, rows, seen)
+    return {row.path: (row.cls, goes(action(row, (), weighed.get(row.path)))) for row in rows}
 
 
 def _judged(
@@ -124,7 +130,7 @@ def _judged(
 ) -> Iterable[Judged]:
     for path, (fate, edits) in became.items():
         if path in told:
-            yield Judged(row.repo, row.half, row.commit, path, fate, edits, *told[path])
+            yield Judged(row.repo, row.half, row.commit, path, fate, edits, *told[path], row.beside)
 
 
 def _others(
@@ -157,8 +163,8 @@ def _beside(
     same = [one for one in found if one.repo in flags and one.commit == newest[one.repo].commit]
     told: dict[str, float | str] = {name: RIVALS[name].pinned, f"{name}_cpu_s": round(seconds, 1),
                                     f"{name}_trees": len(flags)}  # fmt: skip
-    for figure, fate in (("recall", ALONE), ("false_alarms", STAYED)):
-        mine = [one for one in same if one.fate == fate]
+    for figure, counts in (("recall", _is_gone), ("false_alarms", _is_worked_on)):
+        mine = [one for one in same if counts(one)]
         told[f"{name}_{figure}"] = between([one.path in flags[one.repo] for one in mine])
         told[f"beside_{name}_{figure}"] = between([one.goes for one in mine])
     return told
@@ -166,16 +172,26 @@ def _beside(
 
 def _shares(found: Sequence[Judged], half: str) -> dict[str, float]:
     mine = [one for one in found if one.half == half]
-    sorts = {fate: [one for one in mine if one.fate == fate] for fate in (ALONE, MIXED, STAYED)}
+    gone, worked = list(filter(_is_gone, mine)), list(filter(_is_worked_on, mine))
     return {
-        "recall": share([one.goes for one in sorts[ALONE]]),
-        "false_alarms": share([one.goes for one in sorts[STAYED]]),
-        "dead_recall": share([_is_dead(one) for one in sorts[ALONE]]),
-        "dead_false_alarms": share([_is_dead(one) for one in sorts[STAYED]]),
-        "removed": len(sorts[ALONE]),
-        "stayed": len(sorts[STAYED]),
+        "recall": share([one.goes for one in gone]),
+        "false_alarms": share([one.goes for one in worked]),
+        "dead_recall": share([_is_dead(one) for one in gone]),
+        "dead_false_alarms": share([_is_dead(one) for one in worked]),
+        "removed": len(gone),
+        "worked_on": len(worked),
         "repositories": len({one.repo for one in mine}),
     }
+
+
+def _is_gone(one: Judged) -> bool:
+    """Whether a file went alone, by a commit that did nothing but tidy up."""
+    return one.fate == ALONE and not one.beside
+
+
+def _is_worked_on(one: Judged) -> bool:
+    """Whether a file stayed, and people went on to work on it."""
+    return one.fate == STAYED and one.edits >= EDITS
 
 
 def _is_dead(one: Judged) -> bool:
@@ -183,28 +199,29 @@ def _is_dead(one: Judged) -> bool:
 
 
 def _intervals(held: Sequence[Judged]) -> dict[str, str]:
-    """The same shares with their intervals; of files that went with what used them, and of files
-    that people went on to work on, apart; and each class."""
+    """The same shares with their intervals; of files that went beside edits, or with what used
+    them, and of all that stayed, apart; and each class."""
+    gone, worked = list(filter(_is_gone, held)), list(filter(_is_worked_on, held))
     sorts = {fate: [one for one in held if one.fate == fate] for fate in (ALONE, MIXED, STAYED)}
-    worked = [one for one in sorts[STAYED] if one.edits >= EDITS]
-    classes = Counter(one.cls for one in sorts[ALONE])
+    classes = Counter(one.cls for one in gone)
     return {
-        "recall_between": between([one.goes for one in sorts[ALONE]]),
-        "false_alarms_between": between([one.goes for one in sorts[STAYED]]),
-        "dead_false_alarms_between": between([_is_dead(one) for one in sorts[STAYED]]),
+        "recall_between": between([one.goes for one in gone]),
+        "false_alarms_between": between([one.goes for one in worked]),
+        "dead_false_alarms_between": between([_is_dead(one) for one in worked]),
+        "removed_beside_edits": between([one.goes for one in sorts[ALONE] if one.beside]),
         "removed_with_their_users": between([one.goes for one in sorts[MIXED]]),
-        "stayed_and_worked_on": between([one.goes for one in worked]),
+        "all_that_stayed": between([one.goes for one in sorts[STAYED]]),
         "classes_of_removed": ", ".join(f"{cls} {n}" for cls, n in classes.most_common()),
     }
 
 
 def _by_repository(found: Sequence[Judged]) -> dict[str, str]:
-    """How many of each repository's removed files are flagged, and of those that stayed."""
+    """How many of each repository's removed files are flagged, and of those worked on later."""
     told = {}
     for repo in sorted({one.repo for one in found}):
         mine = [one for one in found if one.repo == repo]
-        gone = [one.goes for one in mine if one.fate == ALONE]
-        kept = [one.goes for one in mine if one.fate == STAYED]
+        gone = [one.goes for one in mine if _is_gone(one)]
+        kept = [one.goes for one in mine if _is_worked_on(one)]
         told[repo] = f"{mine[0].half}: {sum(gone)}/{len(gone)} and {sum(kept)}/{len(kept)}"
     return told
 
@@ -213,7 +230,8 @@ def _by_repository(found: Sequence[Judged]) -> dict[str, str]:
 
 
 def _made(folder: Path) -> Path:
-    """A clone of a repository whose last commit but one removed what nothing starts."""
+    """A clone of a repository that was worked on for years, before and after a commit removed
+    what nothing starts."""
     work = folder / "made+shop"
     planted(work)
     last = [path for path in work.rglob("*.py") if path.name in LAST]
@@ -228,10 +246,18 @@ def _made(folder: Path) -> Path:
 
     run("init", "-q")
     run("add", "-A")
-    run("commit", "-qm", "Shops", date="2020-01-01T00:00:00Z")
-    for path in last:
-        path.unlink()
-    run("commit", "-qam", "Remove unused modules", date="2020-06-01T00:00:00Z")
+    run("commit", "-qm", "Shops", date="2014-01-01T00:00:00Z")
+    for year in (2017, 2018, 2019, 2020, 2021):
+        if year == 2019:
+            for path in last:
+                path.unlink()
+            run("commit", "-qam", "Remove unused modules", date="2019-01-01T00:00:00Z")
+        for service in sorted((work / "services").iterdir()):
+            told = service / "README.md"
+            told.write_text(f"{told.read_text()}python scripts/fix_{service.name}.py\n")
+            for path in {*service.rglob("*.py")}.difference(last):
+                path.write_text(f"{path.read_text()}# looked at in {year}\n")
+            run("commit", "-qam", "Look at each", date=f"{year}-05-01T00:00:00Z")
     return folder
 
 

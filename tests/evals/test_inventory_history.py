@@ -175,7 +175,7 @@ def test_the_made_history_meets_the_goals_with_others_beside_it(
     monkeypatch.setattr(inventory_history, "asked", told)
     measured = inventory_history.measure(None)
     assert missed(measured.figures, goals_of("inventory_history")) == []
-    assert measured.n == measured.figures["removed"] + measured.figures["stayed"]
+    assert measured.n == measured.figures["removed"] + measured.figures["worked_on"]
     assert measured.against["vulture_recall"] == "0/48, 0.000 to 0.074"
     assert measured.against["beside_vulture_recall"] == "48/48, 0.926 to 1.000"
     assert measured.against["deadcode"] == "not compared: why"

@@ -211,7 +211,8 @@ def test_a_typescript_file_stands_where_it_is_with_what_it_is_like(
     assert "1 typescript" in page
     dead = page[page.index(">parcel.py<") :].partition("</details>")[0]
     assert "<code>web/parcel.ts</code>" in dead
-    assert '<span class="act">wire up</span>' in dead  # it is short: nobody knows what it is to be
+    assert '<span class="act">delete</span>' in dead
+    assert "For its going speaks that " in dead
     assert "parcel.ts<" in web.browser().get("/inventory?folder=web").text
     assert ">parcel.ts<" not in web.browser().get("/inventory?folder=shop").text
     assert ">parcel.ts<" not in web.browser().get("/inventory?only=dead").text

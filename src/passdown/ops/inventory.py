@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from passdown.domain.errors import NotFound, Unreadable
 from passdown.ops.kinds import FilePath, Id, Name
@@ -12,10 +12,11 @@ from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 from passdown.text.fold import Fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from passdown.stages.inventory.ages import Ages
     from passdown.stages.inventory.classify import Row, World
+    from passdown.stages.inventory.needless import Weighed
     from passdown.stages.inventory.overlap import Overlap
 
 
@@ -61,20 +62,17 @@ def inventory(
     missed. `symbols` lists definitions, too, that nothing seems to need.
     """
     root = Path(path).expanduser()
-    found, rows, alike, seen = _taken(ctx, root)
-    written = "" if dry_run or not out else _written(root, out, rows, alike, seen)
-    told = _told(rows, alike, seen)
+    taken = _taken(ctx, root)
+    written = "" if dry_run or not out else _written(root, out, taken)
+    told = _told(taken)
     shown = [one for one in told if only in ("", one["class"])]
     if not dry_run:
-        _keep(ctx, root, rows, told, alike, found.files.left_out, _note(seen))
+        _keep(ctx, root, taken, told)
     more = {
-        "note": _note(seen),
-        "probed": _probed(found, shown) if probe else [],
-        "symbols": _symbols(found, rows) if symbols else [],
-        "overlap": [_overlap(one) for one in alike],
-        "left_out": found.files.left_out,
+        "probed": _probed(taken.found, shown) if probe else [],
+        "symbols": _symbols(taken.found, taken.rows) if symbols else [],
     }
-    return {"root": str(root), **_counts(rows), "written": written, "files": shown, **more}
+    return {"root": str(root), "written": written, "files": shown, **_beside(taken), **more}
 
 
 @operation(
@@ -120,10 +118,25 @@ def _place(ctx: Ctx) -> Path:
     return path if path.is_absolute() else home / path
 
 
-def _keep(
-    ctx: Ctx, root: Path, rows: list[Row], files: list[dict[str, Any]], alike: list[Overlap],
-    left_out: int, note: str,
-) -> None:  # fmt: skip
+class _Taken(NamedTuple):
+    """An inventory as it was taken: what was read, what is known of it, what is alike and what is
+    weighed, and whether the history is cut off."""
+
+    found: World
+    rows: list[Row]
+    alike: list[Overlap]
+    weighed: Mapping[str, Weighed]
+    is_cut: bool
+
+
+def _beside(taken: _Taken) -> dict[str, Any]:
+    """What is told beside the files."""
+    overlap = [_overlap(one) for one in taken.alike]
+    left_out = taken.found.files.left_out
+    return {**_counts(taken.rows), "overlap": overlap, "left_out": left_out, "note": _note(taken)}
+
+
+def _keep(ctx: Ctx, root: Path, taken: _Taken, files: list[dict[str, Any]]) -> None:
     """Put the whole inventory where it is found again without its folder."""
     import hashlib
 
@@ -133,11 +146,7 @@ def _keep(
 
     whole = root.resolve()
     id = hashlib.sha256(str(whole).encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    told = {
-        "id": id, "name": whole.name, "at": ctx.clock.now(), **_counts(rows),
-        "files": files,
-        "overlap": [_overlap(one) for one in alike], "left_out": left_out, "note": note,
-    }  # fmt: skip
+    told = {"id": id, "name": whole.name, "at": ctx.clock.now(), "files": files, **_beside(taken)}
     write(_place(ctx) / f"{id}.json", msgspec.json.encode(told))
 
 
@@ -156,21 +165,24 @@ def _kept(ctx: Ctx) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["at"], one["id"]), reverse=True)
 
 
-def _told(rows: list[Row], alike: list[Overlap], seen: Ages) -> list[dict[str, Any]]:
+def _told(taken: _Taken) -> list[dict[str, Any]]:
     from passdown.stages.inventory.report import action
 
-    return [_plain(row, action(row, alike, seen)) for row in rows]
+    told = [(row, taken.weighed.get(row.path)) for row in taken.rows]
+    return [_plain(row, action(row, taken.alike, one), one) for row, one in told]
 
 
-def _taken(ctx: Ctx, root: Path) -> tuple[World, list[Row], list[Overlap], Ages]:
+def _taken(ctx: Ctx, root: Path) -> _Taken:
     from passdown.stages.inventory.classify import classify, world
     from passdown.stages.inventory.files import read
+    from passdown.stages.inventory.needless import needless
     from passdown.stages.inventory.overlap import overlaps
 
     found = world(read(root, partial(_each, ctx, "reading")), partial(_each, ctx, "understanding"))
     rows, seen = classify(found), _seen(root)
     changed = {} if seen.cut else _ages(root)
-    return found, rows, overlaps(found, rows, changed, partial(_each, ctx, "comparing")), seen
+    alike = overlaps(found, rows, changed, partial(_each, ctx, "comparing"))
+    return _Taken(found, rows, alike, needless(found, rows, seen), seen.cut)
 
 
 def _each(ctx: Ctx, note: str, paths: list[str]) -> Iterator[str]:
@@ -181,14 +193,14 @@ def _each(ctx: Ctx, note: str, paths: list[str]) -> Iterator[str]:
         yield path
 
 
-def _note(seen: Ages) -> str:
+def _note(taken: _Taken) -> str:
     """What a reader has to know of how it was taken; '' for nothing."""
     from passdown.stages.inventory.report import CUT
 
-    return CUT if seen.cut else ""
+    return CUT if taken.is_cut else ""
 
 
-def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap], seen: Ages) -> str:
+def _written(root: Path, out: str, taken: _Taken) -> str:
     from passdown.stages.inventory.report import markdown
 
     place = root / out
@@ -198,7 +210,8 @@ def _written(root: Path, out: str, rows: list[Row], alike: list[Overlap], seen: 
             "a link leads out of the folder that the report belongs in", where=str(place),
             next="name another place with --out, or --dry-run",
         )  # fmt: skip
-    _write(place, markdown(rows, alike, root.resolve().name, seen))
+    name = root.resolve().name
+    _write(place, markdown(taken.rows, taken.alike, name, taken.weighed, taken.is_cut))
     return str(place)
 
 
@@ -228,12 +241,14 @@ def _write(path: Path, text: str) -> None:
         ) from error  # fmt: skip
 
 
-def _plain(row: Row, action: str) -> dict[str, Any]:
+def _plain(row: Row, action: str, weighed: Weighed | None) -> dict[str, Any]:
     return {
         "path": row.path, "class": row.cls, "confidence": row.confidence,
         "shown": " -> ".join(row.chain), "chain": list(row.chain), "action": action,
         "evidence": list(row.evidence), "importers": list(row.importers), "loc": row.loc,
         "flags": list(row.flags), "mentioned": list(row.mentioned),
+        "points": None if weighed is None else weighed.points,
+        "why": [] if weighed is None else list(weighed.why),
     }  # fmt: skip
 
 
@@ -260,7 +275,7 @@ def _probed(found: World, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _seen(root: Path) -> Ages:
-    """Which files are worked on and which are forgotten; neither where there is no history."""
+    """What the history says of each file; nothing where there is none."""
     from passdown.domain.errors import Unavailable
     from passdown.stages.audit import git
     from passdown.stages.inventory.ages import Ages, ages

@@ -1,14 +1,11 @@
-"""Who works on a file is told by its history; where that is short, nothing is."""
+"""What a history says of each file; where that is cut off, nothing."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-from passdown.stages.inventory.ages import Ages, ages
-from passdown.stages.inventory.classify import classify, world
-from passdown.stages.inventory.files import read
-from passdown.stages.inventory.report import TESTED, action, goes
+from passdown.stages.inventory.ages import Ages, Past, ages
 
 MAIN = "print(1)\nif __name__ == '__main__':\n    print(2)\n"
 
@@ -47,40 +44,32 @@ class Repo:
 
 def test_where_the_history_is_cut_off_nothing_is_said_of_any_file(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "whole")
-    for day in ("2020-01-01", "2021-06-01", "2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"):
+    for day in ("2020-01-01", "2021-06-01", "2024-01-01", "2024-02-01"):
         repo.commit(day, "kept.py", *(["old.py"] if day < "2022" else []))
-    assert repo.ages().forgotten == {"old.py"}
-    repo.ask("clone", "-q", "--depth", "5", f"file://{repo.root}", str(tmp_path / "cut"))
-    cut = Repo(tmp_path / "cut")
-    assert cut.ages() == Ages(cut=True)
+    assert {*repo.ages().past} == {"kept.py", "old.py"}
+    repo.ask("clone", "-q", "--depth", "3", f"file://{repo.root}", str(tmp_path / "cut"))
+    assert Repo(tmp_path / "cut").ages() == Ages(cut=True)
 
 
-def test_a_file_that_nobody_touched_for_two_years_is_forgotten(tmp_path: Path) -> None:
+def test_each_file_has_its_changes_and_how_long_ago_the_first_and_last_of_them_are(
+    tmp_path: Path,
+) -> None:
     repo = Repo(tmp_path)
     repo.commit("2019-01-01", "old.py")
-    repo.commit("2020-01-01", "old.py", "kept.py", "done.py")
-    repo.commit("2021-06-01", "kept.py")
-    repo.commit("2022-12-01", "new.py")
-    assert repo.ages() == Ages(frozenset({"old.py"}), frozenset())
-
-
-def test_a_file_that_was_worked_on_much_is_forgotten_after_one_year(tmp_path: Path) -> None:
-    repo = Repo(tmp_path)
-    for month in range(1, 9):
-        repo.commit(f"2020-0{month}-01", "old.py", *(["less.py"] if month > 1 else []))
-    repo.commit("2021-09-01", "new.py")
-    assert repo.ages().forgotten == {"old.py"}
+    repo.commit("2020-01-01", "old.py", "busy.py")
+    for day in ("2021-12-01", "2022-02-01", "2022-12-27"):
+        repo.commit(day, "busy.py")
+    past = repo.ages().past
+    assert past["old.py"] == Past(2, 0, 0, 1456 / 90, 1091 / 90)
+    assert past["busy.py"] == Past(4, 0, 2, 1091 / 90, 0)
 
 
 def test_a_folder_below_the_repository_is_judged_by_its_own_files(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     (tmp_path / "app").mkdir()
-    repo.commit("2019-01-01", "app/old.py")
-    repo.commit("2020-01-01", "app/busy.py", "app/old.py")
-    for day in ("01", "02", "03", "04"):
-        repo.commit(f"2022-12-{day}", "app/busy.py", "elsewhere.py")
+    repo.commit("2019-01-01", "app/old.py", "elsewhere.py")
     repo.root = tmp_path / "app"
-    assert repo.ages() == Ages(frozenset({"old.py"}), frozenset({"busy.py"}))
+    assert {*repo.ages().past} == {"old.py"}
 
 
 def test_a_wide_sweep_is_no_work_on_any_file(tmp_path: Path) -> None:
@@ -88,28 +77,4 @@ def test_a_wide_sweep_is_no_work_on_any_file(tmp_path: Path) -> None:
     names = [f"a{n}.py" for n in range(40)]
     repo.commit("2020-01-01", *names)
     repo.commit("2022-12-01", *names)
-    assert repo.ages().forgotten == {*names}
-
-
-def test_a_file_that_many_commits_of_a_year_touch_is_worked_on(tmp_path: Path) -> None:
-    repo = Repo(tmp_path)
-    for month in range(1, 5):
-        repo.commit(f"2022-0{month}-01", "busy.py", *(["calm.py"] if month > 1 else []))
-    assert repo.ages() == Ages(frozenset(), frozenset({"busy.py"}))
-
-
-def test_what_is_proposed_goes_by_the_history_too(tmp_path: Path) -> None:
-    (tmp_path / "tool.py").write_text(MAIN)
-    (tmp_path / "dead.py").write_text("x = 1\n" * 12)
-    rows = {row.path: row for row in classify(world(read(tmp_path)))}
-    told = Ages(frozenset({"tool.py"}), frozenset({"dead.py"}))
-    assert [action(rows["tool.py"], []), action(rows["dead.py"], [])] == [
-        "move to scripts/",
-        "delete",
-    ]
-    assert [action(rows["tool.py"], [], told), action(rows["dead.py"], [], told)] == [
-        "archive", "wire up",
-    ]  # fmt: skip
-    assert [goes(said) for said in ("archive", "delete", TESTED, "wire up", "keep")] == [
-        True, True, True, False, False,
-    ]  # fmt: skip
+    assert repo.ages().past == dict.fromkeys(names, Past(2, 2, 0, 1065 / 90, 1065 / 90))

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from passdown.stages.inventory.ages import Ages
 from passdown.stages.inventory.classify import Row, classify, world
 from passdown.stages.inventory.files import read
+from passdown.stages.inventory.needless import needless
 from passdown.stages.inventory.overlap import overlaps
 from passdown.stages.inventory.probe import probe
 from passdown.stages.inventory.report import action, markdown
@@ -268,10 +270,11 @@ def test_a_duplicate_of_a_better_connected_file_would_give_way_to_it(tmp_path: P
     table = classify(found)
     (one,) = overlaps(found, table, {})
     assert (one.path, one.other) == ("old.py", "new.py")
-    by = {row.path: action(row, [one]) for row in table}
+    weighed = needless(found, table, Ages())
+    by = {row.path: action(row, [one], weighed.get(row.path)) for row in table}
     assert by["old.py"] == "merge into new.py"
     assert by["far.py"] == "delete"
-    text = markdown(table, [one], "shop")
+    text = markdown(table, [one], "shop", weighed)
     assert "`old.py` | `new.py`" in text
     assert "1. Delete: `far.py`" in text
 
@@ -299,6 +302,6 @@ def test_an_inventory_that_was_written_says_of_no_file_what_starts_it(tmp_path: 
         "shop/cart.py": "def add(): ...\n", "shop/old.py": "def gone(): ...\n",
     }  # fmt: skip
     first = rows(tmp_path, files)
-    report = markdown([*first.values()], [], "shop")
+    report = markdown([*first.values()], [], "shop", {})
     assert "`old.py`" in report
     assert rows(tmp_path, {"docs/PYTHON_INVENTORY.md": report}) == first

@@ -8,7 +8,6 @@ import pytest
 
 from passdown.stages.inventory.classify import Row, classify, world
 from passdown.stages.inventory.files import read
-from passdown.stages.inventory.report import TESTED, action, goes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,17 +112,85 @@ def test_what_tests_have_in_common_is_a_test(tmp_path: Path) -> None:
     assert found["shop/test.py"].cls == "production"
 
 
-def test_what_one_test_needs_may_go_and_what_several_need_is_to_be_decided(tmp_path: Path) -> None:
+def test_a_stub_and_a_view_that_nothing_names_are_not_found_by_their_names(
+    tmp_path: Path,
+) -> None:
     found = rows(tmp_path, {
-        "tests/test_a.py": "from shop import one, both\n", "tests/test_b.py": "import shop.both\n",
-        "shop/one.py": LONG, "shop/both.py": LONG,
+        "manage.py": "import django\n", "shop/admin.py": "from django.contrib import admin\n",
+        "shop/views.py": LONG, "cart/admin.py": "from cart import models\n" + LONG,
+        "cart/models.py": LONG, "cart/views.py": LONG, "cart/urls.py": "from cart import views\n",
+        "site/settings.py": 'ROOT_URLCONF = "cart.urls"\n', "cart/__init__.py": "",
     })  # fmt: skip
-    assert action(found["shop/one.py"], []) == TESTED
-    assert not goes(action(found["shop/both.py"], []))
+    dead = {path for path, row in found.items() if row.cls == "dead"}
+    assert {"shop/admin.py", "shop/views.py"} <= dead
+    assert not {"cart/admin.py", "cart/views.py", "cart/urls.py", "cart/models.py"} & dead
 
 
-def test_a_file_of_a_few_lines_says_too_little_to_be_proposed(tmp_path: Path) -> None:
-    found = rows(tmp_path, {"shop/short.py": "x = 1\n", "shop/long.py": LONG})
-    assert {found[path].cls for path in ("shop/short.py", "shop/long.py")} == {"dead"}
-    assert action(found["shop/short.py"], []) == "wire up"
-    assert action(found["shop/long.py"], []) == "delete"
+def test_a_copy_of_another_project_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    used = {f"ext/soup/{name}.py": LONG for name in ("__init__", "parse", "spare", "__main__")}
+    idle = {f"ext/wheel/{name}.py": "import wheel.core\n" + LONG
+            for name in ("__init__", "core", "tool", "a", "b", "__main__")}  # fmt: skip
+    found = rows(tmp_path, {"shop/cli.py": "import soup\n", **used, **idle})
+    assert {found[path].cls for path in used} == {"production"}
+    assert {found[path].cls for path in idle} == {"dead"}
+
+
+def test_a_package_that_is_installed_by_another_name_is_reached_by_that(tmp_path: Path) -> None:
+    found = rows(tmp_path, {
+        "setup.py": "setup(name='till', package_dir={'till': 'lib', 'till_gui': 'gui'})\n",
+        "lib/coins.py": LONG, "gui/kivy/screen.py": LONG, "gui/kivy/old.py": LONG,
+        "shop/cli.py": "import till.coins\nfrom till_gui.kivy import screen\n",
+    })  # fmt: skip
+    assert found["lib/coins.py"].cls == found["gui/kivy/screen.py"].cls == "production"
+    assert found["gui/kivy/old.py"].cls == "dead"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'config.register("." + "x", ".parts.make")',
+        'config.include(".parts")',
+        'config.scan("shop")',
+        'home = "shop.side."\nimportlib.import_module(home + name)',
+    ],
+)
+def test_what_is_said_in_part_is_found_from_where_it_is_said(line: str, tmp_path: Path) -> None:
+    name = "shop/side/parts.py" if "side" in line else "shop/parts.py"
+    found = rows(tmp_path, {"shop/cli.py": f"{line}\n", name: LONG, "shop/side/__init__.py": ""})
+    assert found[name].cls == "production"
+    assert found["shop/other/idle.py"].cls == ("production" if "scan" in line else "dead")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("shop/window.ui", "<header>shop.parts</header>"),
+        ("shop/window.kv", "#:import parts shop.parts"),
+        (".pylintrc", "load-plugins=shop.parts"),
+    ],
+)
+def test_what_a_window_or_a_linter_loads_is_used(path: str, text: str, tmp_path: Path) -> None:
+    assert rows(tmp_path, {path: text, "shop/parts.py": LONG})["shop/parts.py"].cls == "production"
+
+
+def test_that_a_file_is_packed_says_nothing_of_its_use(tmp_path: Path) -> None:
+    found = rows(tmp_path, {"MANIFEST.in": "include shop/parts.py\n", "shop/parts.py": LONG})
+    assert found["shop/parts.py"].cls == "dead"
+
+
+def test_a_library_offers_what_its_manifest_packs_and_no_folder_beside(tmp_path: Path) -> None:
+    found = rows(tmp_path, {
+        "pyproject.toml": '[project]\nname = "shop"\n', "copies/tail/__init__.py": "",
+        "copies/tail/end.py": LONG, "src/shop/__init__.py": "", "src/shop/cart.py": LONG,
+    })  # fmt: skip
+    assert found["src/shop/cart.py"].chain[0] == "public API"
+    assert found["copies/tail/end.py"].cls == "dead"
+
+
+def test_packages_beside_each_other_that_say_the_same_are_found_by_something(
+    tmp_path: Path,
+) -> None:
+    recipes = {f"recipes/{name}/__init__.py": f"class R(Recipe):\n    v = '{name}'\n"
+               for name in ("ssl", "qt", "zip")}  # fmt: skip
+    found = rows(tmp_path, recipes)
+    assert {found[path].cls for path in recipes} == {"production"}

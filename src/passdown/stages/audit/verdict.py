@@ -26,7 +26,7 @@ WORSE = (SKIPPED, PASS, FAIL, TIMEOUT, ERROR)
 """How a check may end, from nothing done to what is worst."""
 SHOWN_CHECKS = ("static", "dynamic", "inference", "kb_query")
 ONE_LINE = 140
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 UNJUDGED: Json = {"n": 0, "mean": 0.0, "lb": 0.0}
 """How right a rule is of which nobody judged a finding."""
 

@@ -1,4 +1,4 @@
-"""What a history says of a file: whether anyone works on it, or nobody has for long."""
+"""What a history says of each file: how old it is, and how much and how lately it was worked on."""
 
 from __future__ import annotations
 
@@ -6,33 +6,35 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-DAY = 86_400
-QUIET = 2 * 365 * DAY
-"""Seconds without a change, from which on a program that nothing names counts as forgotten."""
-YEAR = 365 * DAY
-WORKED = 8
-"""Changes, from which on a file was worked on so much that a year without any says as much."""
-OFTEN = 4
-"""Changes within a year, from which on somebody needs a file, whatever else is seen of it."""
+QUARTER = 90 * 86_400
+YEAR = 365 * 86_400
 BULK = 30
 """Python files of one commit, from which on it does not say that anyone looked at each."""
 
 
-class Ages(NamedTuple):
-    """The files that nobody worked on for long, and those that somebody works on; `cut` where the
-    history is, so that nothing goes by it."""
+class Past(NamedTuple):
+    """How often a file was changed, how often of these by a wide sweep and how often in the last
+    year by none, with the quarters since it was written and since it was last worked on."""
 
-    forgotten: frozenset[str] = frozenset()
-    busy: frozenset[str] = frozenset()
+    changes: int
+    sweeps: int
+    lately: int
+    age: float
+    quiet: float
+
+
+class Ages(NamedTuple):
+    """The past of every Python file that a history knows; `cut` where that does not go back to its
+    beginning, so that nothing goes by it."""
+
+    past: Mapping[str, Past] = {}
     cut: bool = False
 
 
 def ages(ask: Callable[..., str], tip: str = "HEAD") -> Ages:
-    """Of the Python files up to a commit; wide sweeps are left out. A history that is not long
-    enough to tell says of no file that it is forgotten, nor is one that was never changed since it
-    was written: it may be finished. `ask` puts words to git."""
+    """Of the Python files up to a commit, as of its day. `ask` puts words to git."""
     if ask("rev-parse", "--is-shallow-repository").strip() == "true":
         # Where it is cut every file seems new, and what was merged from beyond seems untouched.
         return Ages(cut=True)
@@ -40,22 +42,21 @@ def ages(ask: Callable[..., str], tip: str = "HEAD") -> Ages:
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     changes: Counter[str] = Counter()
-    often: Counter[str] = Counter()
+    looked: Counter[str] = Counter()
+    lately: Counter[str] = Counter()
     for when, names in _changes(ask, tip):
         changes.update(names)
         first.update(dict.fromkeys(names, when))
         if len(names) <= BULK:
             for name in names:
                 last.setdefault(name, when)
-            often.update(names if newest - when < YEAR else ())
-    quiet = {path: newest - last.get(path, first[path]) for path in first}
-    forgotten = (
-        path
-        for path, n in changes.items()
-        if (quiet[path] >= QUIET and n > 1) or (quiet[path] >= YEAR and n >= WORKED)
-    )
-    busy = (path for path, n in often.items() if n >= OFTEN)
-    return Ages(frozenset(forgotten), frozenset(busy))
+            looked.update(names)
+            lately.update(names if newest - when < YEAR else ())
+    return Ages(
+        {path: Past(n, n - looked[path], lately[path], (newest - first[path]) / QUARTER,
+                    (newest - last.get(path, first[path])) / QUARTER)
+         for path, n in changes.items()}
+    )  # fmt: skip
 
 
 def _changes(ask: Callable[..., str], span: str) -> Iterator[tuple[int, list[str]]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from passdown.stages.inventory import conventions, mentions as named
 from passdown.stages.inventory.conventions import PROGRAMS, SHOWN
 from passdown.stages.inventory.modules import INIT, Modules
+from passdown.stages.inventory.reach import at, loaded, targets
 from passdown.stages.inventory.source import TYPING, Source, read
 from passdown.stages.inventory.tested import tests_of
 from passdown.text import sorts
@@ -74,9 +75,9 @@ class World:
 def world(files: Files, each: Each = iter) -> World:
     """Everything that an inventory goes by; `each` hands the paths on."""
     sources = {path: read(files.texts[path]) for path in each(files.python)}
-    found = World(files, sources, Modules(files.python))
+    found = World(files, sources, Modules(files.python, named.installed(files.texts)))
     for path, source in sources.items():
-        for target, line in _reached(found, path, source):
+        for target, line in targets(found, path, source):
             if target != path:
                 found.edges[path].setdefault(target, line)
         for one in source.imports:
@@ -92,13 +93,15 @@ def _bare(found: World) -> Iterator[tuple[str, Step]]:
     for path in found.files.others:
         text = found.files.texts[path]
         if path.endswith(_PROGRAMS) or _PYTHON.match(text):
-            for target, line in _reached(found, path, read(text)):
+            for target, line in targets(found, path, read(text)):
                 yield target, Step(path, line, named.BUILD)
 
 
 def _rooted(found: World) -> None:
     """What every file is named by: services, builds, documents, and the habits of tools."""
     for mention in _mentions(found.files):
+        if conventions.copied(mention.file):
+            continue  # what a copy says of itself
         for target in _meant(found, mention):
             found.roots[target].append(Step(mention.file, mention.line, mention.tier))
     for path, step in (*_told(found), *_bare(found)):
@@ -138,10 +141,22 @@ def classify(found: World) -> list[Row]:
         (DOCUMENTED, documented, 0.75), (PRODUCTION, old, 0.6), (MANUAL, manual, 0.7),
         (TEST_ONLY, tried, 0.7),
     )  # fmt: skip
+    _kept_whole(found, production, documented)
     rows = [_row(found, path, reached) for path in found.files.python]
     unseen = _islands(found, [row.path for row in rows if row.cls in (DEAD, TEST_ONLY)])
     return [_made(found, row.path, PRODUCTION, 0.5, (UNSEEN,)) if row.path in unseen else row
             for row in rows]  # fmt: skip
+
+
+def _kept_whole(found: World, *reached: Chains) -> None:
+    """A copy of another project is kept whole: where a part of one is reached, all of it is."""
+    for chains in reached:
+        homes = {copy: chains[path] for path in sorted(chains)
+                 if (copy := conventions.copied(path))}  # fmt: skip
+        for path in found.sources:
+            copy = conventions.copied(path)
+            if copy in homes:
+                chains.setdefault(path, homes[copy] or (f"{copy}/",))
 
 
 def _islands(found: World, needless: Iterable[str]) -> set[str]:
@@ -162,7 +177,7 @@ def _islands(found: World, needless: Iterable[str]) -> set[str]:
             group |= fresh
             waiting += fresh
         large |= group if len(group) >= ISLAND else set()
-    return large
+    return {path for path in large if not conventions.copied(path)}
 
 
 def _old_names(found: World, alive: Set[str]) -> Chains:
@@ -198,83 +213,6 @@ def _made(found: World, path: str, cls: str, sure: float, chain: tuple[str, ...]
     )
 
 
-def _reached(found: World, path: str, source: Source) -> Iterator[tuple[str, int]]:
-    for one in source.imports:
-        if one.how != TYPING:
-            yield from ((target, one.line) for target in found.modules.meant(path, one))
-    for text, line in source.strings:
-        if "." in text or ":" in text:
-            yield from ((target, line) for target in _loaded(found, text))
-        elif "_" in text and (beside := _beside(path, text)) in found.sources:
-            yield beside, line
-    for text, line in source.prefixes:
-        yield from ((target, line) for target in _begun(found, path, text))
-    for text, line in source.scripts:
-        yield from ((target, line) for target in _at(found, text, path))
-    for word, line in source.folders:
-        yield from ((target, line) for target in _housed(found, path, word))
-    if source.scans and path.endswith(f"/{INIT}"):
-        yield from ((target, source.scans) for target in found.modules.beside(path))
-
-
-def _loaded(found: World, text: str) -> Iterable[str]:
-    """A text that is a module's whole name, or one of an object in it."""
-    return [one for one in found.modules.longest(text)
-            if any(text.partition(":")[0].startswith(name) and "." in name
-                   for name in found.modules.names(one))]  # fmt: skip
-
-
-def _beside(path: str, name: str) -> str:
-    """The module that this name would mean in a file's own folder."""
-    folder = path.rpartition("/")[0]
-    return f"{folder}/{name}.py".lstrip("/")
-
-
-def _begun(found: World, path: str, prefix: str) -> Iterator[str]:
-    """What a name that is put together may load: everything that begins so, from here or above."""
-    if prefix.startswith("."):
-        folder = path.rpartition("/")[0]
-        bare = prefix.lstrip(".").replace(".", "/")
-        yield from (one for one in found.files.python if one.startswith(f"{folder}/{bare}"))
-    elif prefix:
-        yield from found.modules.under(prefix)
-    else:
-        yield from found.modules.beside(path)
-
-
-def _housed(found: World, path: str, word: str) -> Iterator[str]:
-    """What stands in a folder of that name, of the tree that a file is in and not around it."""
-    top = path[: path.find("/") + 1]
-    if f"/{word}/" not in f"/{path}":
-        yield from (one for one in found.sources
-                    if f"/{word}/" in f"/{one}" and one.startswith(top))  # fmt: skip
-
-
-def _at(found: World, script: str, path: str) -> Iterator[str]:
-    """The file that a path means, whatever folder of a container or machine it starts with."""
-    if script.endswith("/*.py"):
-        folder = script.removesuffix("*.py")
-        yield from (one for one in found.sources
-                    if one.startswith(folder) and "/" not in one.removeprefix(folder))  # fmt: skip
-        return
-    parts = script.lstrip("./").split("/")
-    folder = path.rpartition("/")[0]
-    if f"{folder}/{'/'.join(parts)}".lstrip("/") in found.sources:
-        yield f"{folder}/{'/'.join(parts)}".lstrip("/")
-        return
-    for start in range(len(parts)):
-        tail = "/".join(parts[start:])
-        if tail in found.sources:
-            yield tail
-            return
-        if start == len(parts) - 1 and len(parts) > 1:
-            return
-        hits = [one for one in found.sources if one.endswith(f"/{tail}")]
-        if len(hits) == 1 or (hits and start < len(parts) - 1):
-            yield from hits
-            return
-
-
 def _mentions(files: Files) -> Iterator[Mention]:
     """What other files name. What a shell script names weighs what it weighs that it is called."""
     called = _called(files)
@@ -307,7 +245,7 @@ def _called(files: Files) -> dict[str, int]:
 
 def _meant(found: World, one: Mention) -> Iterable[str]:
     if one.path:
-        return list(_at(found, one.path, one.file))
+        return list(at(found, one.path, one.file))
     if "." not in one.module:
         hits = found.modules.files(one.module)
         home = one.file.rpartition("/")[0]
@@ -316,7 +254,7 @@ def _meant(found: World, one: Mention) -> Iterable[str]:
     hits = found.modules.longest(one.module)
     whole = [path for path in hits if one.module in found.modules.names(path)]
     main = [path for path in found.modules.files(f"{one.module}.__main__")]
-    return [*(whole or _loaded(found, one.module)), *main]
+    return [*(whole or loaded(found, one.module)), *main]
 
 
 def _starts(found: World, paths: list[str], tiers: tuple[int, ...]) -> Chains:
@@ -336,6 +274,8 @@ def _shown(found: World, paths: list[str]) -> Chains:
 def _by_hand(found: World, path: str) -> bool:
     """Whether somebody may start it: it says so itself."""
     source = found.sources[path]
+    if conventions.copied(path):
+        return False
     return source.has_main or path in found.files.runnable or (
         bool(PROGRAMS.search(path))
         and (source.parses_arguments or bool(source.publics & {"main", "run"}))

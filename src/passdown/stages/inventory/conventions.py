@@ -21,8 +21,8 @@ OLD_NAME = "an old name of what users import"
 FAMILY = 3
 """Files of one folder that share what nothing imports, from which on something finds them."""
 FOLDERS = 4
-"""Folders of one package with a file of one name that nothing imports, from which on it is found
-by that."""
+"""Folders of one package with a file of one name that nothing imports, from which on it is found by
+that."""
 
 SHOWN = re.compile(
     r"(?:^|/)(?:examples?|benchmarks?|bench|profiling|demos?|samples?|tutorials?|docs?|docs?_src|"
@@ -31,16 +31,20 @@ SHOWN = re.compile(
 PROGRAMS = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|utils?|hack|contrib|maint|dev|ci|release)/")
 _USUAL = re.compile(
     r"(?:^|/)(?:setup|noxfile|tasks|fabfile|manage|wsgi|asgi|conftest|hatch_build|gunicorn[._]\w+|"
-    r"dodo|celeryconfig|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|__main__)\.py\Z|"
+    r"dodo|pavement|celeryconfig|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|__main__)\.py\Z|"
     r"(?:^|/)(?:migrations|alembic)/(?:.*/)?[^/]*\.py\Z|(?:^|/)versions/[0-9a-f]+_|"
     r"(?:^|/)docs?/(?:.*/)?conf\.py\Z|(?:^|/)management/commands/[^/]+\.py\Z|"
     r"(?:^|/)\d+/(?:.*/)?[^/]+\.py\Z|(?:^|/)templatetags/[^/]+\.py\Z|(?:^|/)hook-[^/]+\.py\Z|(?:^|/)\.[\w-]+/|"
-    r"(?:^|/)(?:\w+_)?templates?/|(?:^|/)steps/[^/]+\.py\Z|(?:^|/)environment\.py\Z"
+    r"(?:^|/)(?:\w+_)?templates?/|\.(?:example|sample|dist|template)\.py\Z|(?:^|/)steps/[^/]+\.py\Z|(?:^|/)environment\.py\Z"
 )
 _DJANGO = re.compile(
-    r"(?:^|/)(?:apps|admin|models|urls|signals|settings|forms|views|context_processors|middleware)"
-    r"(?:/__init__)?\.py\Z|(?:^|/)settings/[^/]+\.py\Z"
+    r"(?:^|/)(?:apps|admin|models|settings|search_indexes|cms_plugins|cms_apps|wagtail_hooks)(?:/__init__)?\.py\Z|(?:^|/)settings/[^/]+\.py\Z"
 )
+"""What Django itself looks for; its views, forms and the rest are named where they are used."""
+_COPIES = re.compile(
+    r"(?:ext|(?:.*/)?(?:_?vendor(?:ed|s)?|third[_-]?party|extern(?:al)?s?|bundled))/[\w.-]+"
+)
+"""Folders that hold copies of other projects, and in them one copy."""
 _SITES = ("manage.py", "wsgi.py", "asgi.py")
 _COMMON = frozenset(
     ("main", "run", "usage", "parse_args", "parse_arguments", "get_args", "get_parser", "cli",
@@ -62,11 +66,19 @@ _GENERIC = frozenset(("utils", "util", "helpers", "helper", "base", "common", "c
 def found(world: World) -> Iterator[tuple[str, str]]:
     """Each such file, and what finds it."""
     django = _is_django(world)
-    for path in world.sources:
-        if _USUAL.search(path) or (django and _DJANGO.search(path)):
+    for path, source in world.sources.items():
+        stub = source.only_imports and not world.edges.get(path)
+        called_so = _USUAL.search(path) or (django and _DJANGO.search(path))
+        if called_so and not stub and not copied(path):
             yield path, BY_NAME
     yield from _offered(world)
     yield from ((path, ALIKE) for path in sorted(_alike(world)))
+
+
+def copied(path: str) -> str:
+    """The copy of another project that a file is of, in a folder of such; '' for the rest."""
+    hit = _COPIES.match(path)
+    return hit[0].rstrip("/") if hit else ""
 
 
 def _is_django(world: World) -> bool:
@@ -86,7 +98,7 @@ def _offered(world: World) -> Iterator[tuple[str, str]]:
                  if not commands and not _is_served(world, home)}  # fmt: skip
     for path in world.sources:
         home = _home(path, homes)
-        if (home in libraries and _is_public(world, path)) or (
+        if (home is not None and home in libraries and _is_public(world, path, home)) or (
             home is not None and _is_contributed(world, path)
         ):
             yield path, PUBLIC
@@ -112,13 +124,25 @@ def _is_served(world: World, home: str) -> bool:
     )
 
 
-def _is_public(world: World, path: str) -> bool:
-    """Whether a module is in a package and none of its path is private."""
+def _is_public(world: World, path: str, home: str) -> bool:
+    """Whether a module is in a package that is published and none of its path is private."""
     parts = path.removesuffix(".py").split("/")
     if sorts.test(path) or SHOWN.search(path) or PROGRAMS.search(path):
         return False
-    packaged = f"{path.rpartition('/')[0]}/{INIT}" in world.sources
-    return packaged and not any(p.startswith("_") and p != "__init__" for p in parts)
+    package = _package(world, path.rpartition("/")[0])
+    private = any(part.startswith("_") and part != "__init__" for part in parts)
+    return bool(package) and not private and _is_published(world, package, home)
+
+
+def _is_published(world: World, package: str, home: str) -> bool:
+    """Whether a manifest packs it: what stands beside the manifest or in `src`, or in a folder that
+    it names; what stands elsewhere below it, copies of other projects above all, it does not."""
+    folder = package.rpartition("/")[0].removeprefix(home).strip("/")
+    if folder in ("", "src"):
+        return True
+    texts = (world.files.texts.get(f"{home}/{name}".lstrip("/"), "") for name in named.MANIFESTS)
+    said = re.compile(rf"(?<![\w-]){re.escape(folder)}(?![\w-])")
+    return any(said.search(text) for text in texts)
 
 
 def _is_contributed(world: World, path: str) -> bool:
@@ -158,22 +182,25 @@ def _alike(world: World) -> set[str]:
     one folder's by what they share, several folders' by their name."""
     used = _used(world)
     alone = [path for path in world.sources
-             if path not in used and not sorts.test(path) and not path.endswith(INIT)
-             and not SHOWN.search(path)]  # fmt: skip
+             if path not in used and not sorts.test(path) and not SHOWN.search(path)
+             and not copied(path)]  # fmt: skip
     shared: dict[tuple[str, str], list[str]] = defaultdict(list)
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for path in alone:
         folder, _, name = path.rpartition("/")
+        if name == INIT:
+            for mark in world.sources[path].marks - _COMMON:
+                # Packages that stand beside each other.
+                shared[folder.rpartition("/")[0] + "/*/", mark].append(path)
+            continue
         names[_package(world, folder), name].append(path)
         if f"{folder}/{INIT}" in world.sources or not world.sources[path].has_main:
             for mark in _marks(world, path):
                 shared[folder, mark].append(path)
     several = [paths for paths in shared.values() if len(paths) >= FAMILY]
-    several += [
-        paths
-        for (package, name), paths in names.items()
-        if package and len(paths) >= FOLDERS and name.removesuffix(".py") not in _GENERIC
-    ]
+    several += [paths for (package, name), paths in names.items()
+                if package and len(paths) >= FOLDERS
+                and name.removesuffix(".py") not in _GENERIC]  # fmt: skip
     return {path for paths in several for path in paths}
 
 

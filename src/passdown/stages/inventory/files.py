@@ -30,7 +30,8 @@ _TEXTS = (
     ".yaml", ".json", ".sh", ".bash", ".service", ".timer", ".conf", ".tf", ".mk", ".html", ".js",
     ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".rs", ".ipynb", ".env", ".jinja", ".j2", ".bat", ".ps1",
     ".cron", ".nix", ".spec", ".bzl", ".pth", ".xml", ".bazel", ".jnj", ".jinja2", ".tmpl", ".tpl",
-    ".template", ".erb", ".dist", ".sample", ".wsgi", ".cgi", ".fcgi", ".pyw",
+    ".template", ".erb", ".dist", ".sample", ".wsgi", ".cgi", ".fcgi", ".pyw", ".ui", ".kv",
+    ".zcml", "pylintrc",
 )  # fmt: skip
 _BARE = ("Dockerfile", "Makefile", "makefile", "GNUmakefile", "Justfile", "justfile", "Procfile",
          "Containerfile", "Jenkinsfile", "crontab", "Pipfile", "Vagrantfile", "Snakefile", "BUILD",

@@ -24,12 +24,12 @@ _CHECKS = re.compile(
     r"^\.github/|^\.gitlab-ci|^\.circleci/|^azure-pipelines|^\.travis|(?:^|/)(?:Makefile|makefile|"
     r"GNUmakefile|[Jj]ustfile|tox\.ini|noxfile\.py|\.pre-commit[^/]*|Jenkinsfile|appveyor\.yml|"
     r"[^/]*\.mk|Taskfile\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|package\.json|pytest\.ini|hatch\.toml|"
-    r"BUILD|BUILD\.bazel|MANIFEST\.in|[^/]*\.spec|netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
+    r"BUILD|BUILD\.bazel|[^/]*\.spec|netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
 )
 _HISTORY = re.compile(
     r"(?:^|/)(?:change(?:s|log)?|history|news|release[-_]?notes?|releases?|migrations?|upgrading|"
     r"notes|whats[-_]?new|decisions?|adr|api|reference|archive|authors|contributors)(?:[-_.][^/]*)?(?:/|\Z)|"
-    r"(?:^|/)RELEASE\.|(?:^|/)v?\d+\.\d[\w.-]*\.(?:rst|md|txt)\Z|\.json\Z|(?:^|/)(?:poetry\.lock|uv\.lock|SOURCES\.txt)\Z",
+    r"(?:^|/)RELEASE\.|(?:^|/)v?\d+\.\d[\w.-]*\.(?:rst|md|txt)\Z|\.json\Z|(?:^|/)(?:poetry\.lock|uv\.lock|SOURCES\.txt|MANIFEST\.in)\Z",
     re.I,
 )
 _DOCUMENTS = re.compile(
@@ -49,7 +49,7 @@ _CHECKED = re.compile(
     r"deptry|bandit|pydocstyle|pytype|interrogate|\w+_coverage|mutmut|codespell|ty|pyrefly)\b"
 )
 """Settings of what reads code and runs none: that a module is named in them starts nothing."""
-_PLUGINS = re.compile(r"plugins\s*=")
+_PLUGINS = re.compile(r"(?:load-)?plugins\s*=")
 """What such settings do run."""
 _LOOKED_AT = re.compile(
     r"(?<![\w/-])(?:flake8|pylint|pycodestyle|pydocstyle|pyflakes|pep8|mypy|black|isort|bandit|ruff|"
@@ -65,12 +65,14 @@ _EACH = re.compile(r"(?<![\w/.-])(?:\./)?((?:[\w.+-]+/)+)\*\.py\b")
 _NAMED = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?::[A-Za-z_]\w*)?(?![\w/])")
 _OBJECT = re.compile(r"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):[A-Za-z_]\w*")
 _SHELL = re.compile(r"(?<![\w.-])((?:[\w.+-]+/)*[\w.-]+\.(?:sh|bash))\b")
-_DATA = (".toml", ".cfg", ".ini", ".yml", ".yaml", ".xml")
+_DATA = (".toml", ".cfg", ".ini", ".yml", ".yaml", ".xml", ".ui", ".kv", ".zcml")
 MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 _PACKAGE = re.compile(r"^\[project\]|^\[tool\.poetry\]|\bsetup\(|^\[metadata\]", re.M)
 _COMMANDS = re.compile(
     r"^\[(?:project|tool\.poetry)\.(?:gui-)?scripts\]|\bconsole_scripts\b|\bscripts\s*=", re.M
 )
+_PLACED = re.compile(r"\bpackage_dir\s*=\s*\{([^}]*)\}")
+_PLACE = re.compile(r"[\"']([\w.]*)[\"']\s*:\s*[\"']([\w./]*)[\"']")
 _SHEBANGS = ("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash", "#!/usr/bin/env sh")
 _CODE = re.compile(
     r"^\s*(?:from\s+([A-Za-z_][\w.]*)\s+import\s+([\w, ]+)|import\s+([A-Za-z_][\w.]*))", re.M
@@ -116,7 +118,8 @@ def mentions(path: str, text: str) -> Iterator[Mention]:
         # What stands within the tree of a program, and no tool reads: a plug-in's own description.
         weight = weight if weight not in (0, HISTORY) else BUILD
     shell = path.endswith((".sh", ".bash")) or text.startswith(_SHEBANGS)
-    if not weight and not shell and not path.endswith((".toml", ".cfg", ".ini", ".yml", ".yaml")):
+    settings = (".toml", ".cfg", ".ini", ".yml", ".yaml", "pylintrc")
+    if not weight and not shell and not path.endswith(settings):
         return
     for n, line, checked in _lines(path, text):
         if len(line) < 4000:
@@ -212,6 +215,20 @@ def _targets(data: dict[str, Any]) -> Iterator[str]:
 def _line(text: str, target: str) -> int:
     at = text.find(target)
     return text.count("\n", 0, at) + 1 if at >= 0 else 0
+
+
+def installed(texts: Mapping[str, str]) -> dict[str, str]:
+    """The folders whose packages are installed by another name: `package_dir={"shop": "lib"}`."""
+    found: dict[str, str] = {}
+    for path, text in texts.items():
+        if path.rpartition("/")[2] == "setup.py":
+            home = path.rpartition("/")[0]
+            for inner in _PLACED.findall(text):
+                for name, folder in _PLACE.findall(inner):
+                    place = f"{home}/{folder.strip('./')}".strip("/")
+                    if name and place:
+                        found[place] = name
+    return found
 
 
 def packages(texts: Mapping[str, str]) -> dict[str, bool]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from passdown.stages.inventory.source import Import
 
@@ -16,8 +16,10 @@ INIT = "__init__.py"
 class Modules:
     """Every module of a repository by the names it may be imported under."""
 
-    def __init__(self, python: Sequence[str]) -> None:
+    def __init__(self, python: Sequence[str], homes: Mapping[str, str] | None = None) -> None:
+        """`homes` are the folders whose packages are installed by another name than theirs."""
         self._paths = frozenset(python)
+        self._homes = dict(homes or {})
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._names: dict[str, list[str]] = defaultdict(list)
         for path in python:
@@ -73,6 +75,9 @@ class Modules:
         for start in range(len(parts)):
             if all(part.isidentifier() for part in parts[start:]):
                 yield ".".join(parts[start:])
+        for folder, name in self._homes.items():
+            if f"{bare}/".startswith(f"{folder}/"):
+                yield ".".join([name, *parts[folder.count("/") + 1 :]])
 
     def _reached(self, name: str, path: str) -> Iterator[str]:
         """The module, or the one that has it as an attribute, and every package above it."""

@@ -6,17 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from passdown.stages.inventory import classify as known
-from passdown.stages.inventory.ages import Ages
 from passdown.stages.inventory.files import TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from passdown.stages.inventory.classify import Row
+    from passdown.stages.inventory.needless import Weighed
     from passdown.stages.inventory.overlap import Overlap
 
 WHERE = "docs/PYTHON_INVENTORY.md"
-UNKNOWN = Ages()
 _FOUR = {known.TEST: known.DOCUMENTED, known.TEST_ONLY: known.DEAD}
 
 
@@ -24,27 +23,17 @@ CUT = (
     "This clone's history is cut off: nothing goes by when a file was last worked on. "
     "`git fetch --unshallow` brings the rest."
 )
-FEW = 10
-"""Lines, up to which a file says too little for it to be sure that nobody means it."""
 TESTED = "wire up, or delete with its tests"
 
 
-def action(row: Row, overlaps: Sequence[Overlap], seen: Ages = UNKNOWN) -> str:
-    """What is proposed for a file, given what its history says. Nothing is ever done."""
-    if row.cls in (known.DEAD, known.TEST_ONLY) and row.path in seen.busy:
+def action(row: Row, overlaps: Sequence[Overlap], weighed: Weighed | None) -> str:
+    """What is proposed for a file, given what its signs come to. Nothing is ever done."""
+    if "package-marker" in row.flags and row.cls == known.DEAD:
+        return "keep"
+    if weighed is not None and weighed.goes:
+        return _away(row, overlaps)
+    if row.cls in (known.DEAD, known.TEST_ONLY):
         return "wire up"
-    if row.cls == known.DEAD:
-        if "package-marker" in row.flags:
-            return "keep"
-        alike = (one.other for one in overlaps if one.path == row.path)
-        twin = next((other for other in alike if other.endswith(".py")), "")
-        if twin:
-            return f"merge into {twin}"
-        return "wire up" if _is_unsure(row) else "delete" if row.confidence >= 0.8 else "archive"
-    if row.cls == known.TEST_ONLY:
-        return "wire up" if _is_unsure(row) else TESTED
-    if row.cls == known.MANUAL and seen.forgotten.issuperset((*row.chain, row.path)):
-        return "archive"
     if row.cls == known.MANUAL:
         return "keep" if _placed(row.path) else "move to scripts/"
     if row.cls == known.PRODUCTION and row.chain[:1] == ("public API",):
@@ -52,11 +41,17 @@ def action(row: Row, overlaps: Sequence[Overlap], seen: Ages = UNKNOWN) -> str:
     return "keep"
 
 
-def _is_unsure(row: Row) -> bool:
-    """Whether too little speaks for its going: it hardly says anything, or several tests need it,
-    so that it may be what tests have in common."""
-    several = row.cls == known.TEST_ONLY and len(row.importers) > 1
-    return several or row.loc < FEW
+def _away(row: Row, overlaps: Sequence[Overlap]) -> str:
+    """Where what nobody seems to need goes."""
+    if row.cls == known.TEST_ONLY:
+        return TESTED
+    if row.cls != known.DEAD:
+        return "archive"
+    alike = (one.other for one in overlaps if one.path == row.path)
+    twin = next((other for other in alike if other.endswith(".py")), "")
+    if twin:
+        return f"merge into {twin}"
+    return "delete" if row.confidence >= 0.8 else "archive"
 
 
 def goes(action: str) -> bool:
@@ -70,19 +65,21 @@ def four(row: Row) -> str:
 
 
 def markdown(
-    rows: Sequence[Row], overlaps: Sequence[Overlap], name: str, seen: Ages = UNKNOWN
-) -> str:
+    rows: Sequence[Row], overlaps: Sequence[Overlap], name: str,
+    weighed: Mapping[str, Weighed], is_cut: bool = False,
+) -> str:  # fmt: skip
     """The whole document."""
-    return "\n".join(_parts(rows, overlaps, name, seen)) + "\n"
+    return "\n".join(_parts(rows, overlaps, name, weighed, is_cut)) + "\n"
 
 
 def _parts(
-    rows: Sequence[Row], overlaps: Sequence[Overlap], name: str, seen: Ages
-) -> Iterator[str]:
+    rows: Sequence[Row], overlaps: Sequence[Overlap], name: str,
+    weighed: Mapping[str, Weighed], is_cut: bool,
+) -> Iterator[str]:  # fmt: skip
     counts = Counter(four(row) for row in rows)
     yield f"{TITLE}{name}\n"
     yield "Nothing was deleted. The class says what starts a file, with the chain that shows it.\n"
-    if seen.cut:
+    if is_cut:
         yield f"{CUT}\n"
     yield "| class | files |\n|---|---|"
     yield from (f"| {cls} | {counts[cls]} |" for cls in
@@ -90,7 +87,7 @@ def _parts(
     for folder in sorted({row.path.rpartition("/")[0] for row in rows}):
         yield from _folder(folder, [row for row in rows if row.path.rpartition("/")[0] == folder])
     yield from _overlapping(overlaps)
-    yield from _clean_up([(row, action(row, overlaps, seen)) for row in rows])
+    yield from _clean_up(rows, overlaps, weighed)
 
 
 def _folder(folder: str, rows: Sequence[Row]) -> Iterator[str]:
@@ -126,8 +123,13 @@ def _overlapping(overlaps: Sequence[Overlap]) -> Iterator[str]:
         yield f"| `{_plain(one.path)}` | `{_plain(one.other)}` | {one.share:.2f} | {one.why} |"
 
 
-def _clean_up(told: Sequence[tuple[Row, str]]) -> Iterator[str]:
+def _clean_up(
+    rows: Sequence[Row], overlaps: Sequence[Overlap], weighed: Mapping[str, Weighed]
+) -> Iterator[str]:
+    """What is proposed, the surest of each sort first, with what speaks for it."""
     yield "\n## Clean-up\n"
+    told = [(row, action(row, overlaps, weighed.get(row.path))) for row in rows]
+    told.sort(key=lambda one: -weighed[one[0].path].points if one[0].path in weighed else 0)
     n = 0
     for head, begins in (("Delete", "delete"), ("Merge", "merge"),
                          ("Archive to `scripts/legacy/`, with a README", "archive"),
@@ -136,7 +138,9 @@ def _clean_up(told: Sequence[tuple[Row, str]]) -> Iterator[str]:
         for row, what in told:
             if what.startswith(begins):
                 n += 1
-                yield f"{n}. {head}: `{_plain(row.path)}` ({row.cls}, {row.confidence:.2f}): {what}"
+                why = "; ".join(weighed[row.path].why) if goes(what) else ""
+                said = f"{what} ({why})" if why else what
+                yield f"{n}. {head}: `{_plain(row.path)}` ({row.cls}, {row.confidence:.2f}): {said}"
     if not n:
         yield "Nothing to do."
 

@@ -34,8 +34,13 @@ _STARTERS = _LOADERS | {
     "execfile",
     "exec",
 }
+_SWEEPERS = frozenset(("scan", "autodiscover_modules", "load_modules", "walk_modules"))
+"""What loads every module of a package that it is told."""
 _LISTERS = frozenset(("iter_modules", "walk_packages"))
 _FOLDER = re.compile(r"[a-z_]\w+\Z")
+_BESIDE = re.compile(r"\.[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_][\w.]*)?\Z")
+"""What frameworks resolve from the package that says it: `.feature.make`."""
+_HEAD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\.\Z")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_][\w.]*)?\Z")
 _SCRIPT = re.compile(r"[\w./-]*[\w-]\.py\Z")
 
@@ -60,12 +65,16 @@ class Source:
     prefixes: list[tuple[str, int]] = field(default_factory=list)
     scripts: list[tuple[str, int]] = field(default_factory=list)
     folders: list[tuple[str, int]] = field(default_factory=list)
+    heads: list[tuple[str, int]] = field(default_factory=list)
+    beside: list[tuple[str, int]] = field(default_factory=list)
     scans: int = 0
+    loads: bool = False
     has_main: bool = False
     parses_arguments: bool = False
     is_broken: bool = False
     is_empty: bool = False
     hands_on: bool = False
+    only_imports: bool = False
     loc: int = 0
     publics: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
@@ -84,6 +93,9 @@ def read(text: str) -> Source:
         return found
     found.is_empty = all(_says_nothing(node) for node in tree.body)
     found.hands_on = not found.is_empty and all(_hands_on(node) for node in tree.body)
+    found.only_imports = not found.is_empty and all(
+        _says_nothing(node) or isinstance(node, (ast.Import, ast.ImportFrom)) for node in tree.body
+    )
     found.publics = frozenset(_publics(tree))
     found.marks = frozenset(_marks(tree))
     for node in tree.body:
@@ -167,7 +179,11 @@ class _Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         name = _name(node.func)
         if name in _LOADERS:
+            self._found.loads = True
             self._loads(node)
+        if name in _SWEEPERS:
+            words = (_text(arg) for arg in node.args)
+            self._found.prefixes += ((f"{w}.", node.lineno) for w in words if _DOTTED.match(w))
         if name in _RUNNERS:
             self._runs(node)
         if name in _SCANNERS:
@@ -182,6 +198,10 @@ class _Reader(ast.NodeVisitor):
         if isinstance(node.value, str) and 2 < len(node.value) < 200:
             if _SCRIPT.match(node.value):
                 self._found.scripts.append((node.value, node.lineno))
+            elif _BESIDE.match(node.value):
+                self._found.beside.append((node.value, node.lineno))
+            elif _HEAD.match(node.value):
+                self._found.heads.append((node.value, node.lineno))
             elif _DOTTED.match(node.value):
                 self._found.strings.append((node.value, node.lineno))
 

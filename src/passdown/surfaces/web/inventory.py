@@ -65,7 +65,9 @@ def _first(files: Iterable[Json]) -> list[Json]:
     """What there is to decide, the surest first, where it would be looked for among much else."""
     needless = [one for one in files if one["class"] in ("dead", "test_only")
                 or one.get("action", "") == "archive"]  # fmt: skip
-    return sorted(needless, key=lambda one: (-one["confidence"], one["path"]))[:FIRST]
+    # One that an earlier passdown kept has no points.
+    return sorted(needless, key=lambda one: (-(one.get("points") or 0), -one["confidence"],
+                                             one["path"]))[:FIRST]  # fmt: skip
 
 
 def _with_twins(files: Iterable[Json], alike: Iterable[Json]) -> list[Json]:

@@ -1,0 +1,171 @@
+"""The weights of the signs that a file is needless, from what real histories removed.
+
+    python -m evals._needless FOLDER > src/passdown/stages/inventory/weights.py
+
+FOLDER holds clones of the repositories that labels/removed_files.jsonl names; only those are read
+that may be learnt from (`_removals.LEARNT_FROM`), the held-out ones stay unseen. A logistic
+regression over the signs of `stages/inventory/signs.py`: of each commit that removed several files
+one counts as much as that of one that removed a single file, and of a large repository's files one
+counts less than that of a small one's, so that neither says it all. Files that stayed and were
+worked on later count in full, those that only stayed a tenth: some are dead, and nobody has
+noticed. The bar is where, each twelfth of the repositories judged by weights of the others, no more
+than FALSE of the files that stayed and were worked on would be proposed to go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import pprint
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from evals._history import ALONE, EDITS, STAYED, fates, labelled, tree
+from evals._removals import LEARNT, Removal, clones, git
+from passdown.stages.inventory.ages import ages
+from passdown.stages.inventory.classify import classify, world
+from passdown.stages.inventory.files import read
+from passdown.stages.inventory.signs import signs
+
+LABELS = Path(__file__).with_name("labels") / "removed_files.jsonl"
+FALSE = 0.0185
+UNSURE = 0.1
+FOLDS = 12
+HARDNESS = 0.05
+HISTORY = ("_quiet", "_lately", "_changes")
+USUAL = ("never_touched", "new", "swept")
+
+
+class Example(NamedTuple):
+    """One file: what became of it, whether it was worked on later, and its signs."""
+
+    repo: str
+    commit: str
+    path: str
+    gone: bool
+    alone: bool
+    worked: bool
+    kind: str
+    seen: Mapping[str, float]
+
+
+def examples(folder: Path, half: str = LEARNT) -> list[Example]:
+    """Every file of the labelled trees, each once: as removed where it was, else as first seen."""
+    here = dict(clones(folder))
+    rows = [one for one in labelled(LABELS) if one.half == half and one.repo in here and one.alone]
+    dead = {repo: frozenset(path for row in rows if row.repo == repo
+                            for path in (*row.alone, *row.mixed)) for repo in here}  # fmt: skip
+    found: list[Example] = []
+    with TemporaryDirectory() as home, ProcessPoolExecutor(2) as pool:
+        told = [pool.submit(_of_tree, row, here[row.repo], Path(home) / str(n), dead[row.repo])
+                for n, row in enumerate(rows)]  # fmt: skip
+        for n, one in enumerate(as_completed(told)):
+            found += one.result()
+            print(f"{n + 1} of {len(rows)} trees", file=sys.stderr, flush=True)
+    return _once(sorted(found, key=lambda one: (one.repo, one.commit, one.path)))
+
+
+def _of_tree(row: Removal, clone: Path, place: Path, dead: frozenset[str]) -> list[Example]:
+    with tree(clone, row.parent, place) as root:
+        became = fates(row, clone, root, dead)
+        found = world(read(root))
+    told = signs(found, classify(found), ages(lambda *words: git(clone, *words), row.parent))
+    files = []
+    for path, (fate, edits) in became.items():
+        if path in found.sources and fate in (ALONE, STAYED):
+            kind, seen = told.get(path, ("", {}))
+            gone = fate == ALONE
+            files.append(Example(row.repo, row.commit, path, gone, gone and not row.beside,
+                                 not gone and edits >= EDITS, kind, seen))  # fmt: skip
+    return files
+
+
+def _once(found: Sequence[Example]) -> list[Example]:
+    kept: dict[tuple[str, str], Example] = {}
+    for one in found:
+        known = kept.get((one.repo, one.path))
+        if known is None or (one.gone and not known.gone):
+            kept[one.repo, one.path] = one
+    return list(kept.values())
+
+
+def weighed(found: Sequence[Example]) -> np.ndarray:
+    """How much each counts."""
+    many = Counter((one.repo, one.commit) for one in found if one.gone)
+    size = Counter(one.repo for one in found if one.kind)
+    shares = np.array(
+        [(1 / many[one.repo, one.commit] if one.gone else 1.0 if one.worked else UNSURE)
+         / math.sqrt(size[one.repo] or 1) for one in found]
+    )  # fmt: skip
+    return shares / shares.mean()
+
+
+def table(found: Sequence[Example], names: Sequence[str]) -> np.ndarray:
+    """The signs as numbers, a row for each file."""
+    return np.array([[one.seen.get(name, 0.0) for name in names] for one in found])
+
+
+def fitted(rows: np.ndarray, gone: np.ndarray, weights: np.ndarray) -> LogisticRegression:
+    """The regression over these."""
+    model = LogisticRegression(C=HARDNESS, max_iter=5000, class_weight="balanced")
+    return model.fit(rows, gone, sample_weight=weights)
+
+
+def bar(found: Sequence[Example], names: Sequence[str]) -> tuple[float, float]:
+    """Where a file is proposed to go, and the share of those gone alone that then would be."""
+    open_ = [one for one in found if one.kind]
+    rows, weights = table(open_, names), weighed(open_)
+    gone = np.array([one.gone for one in open_])
+    fold = np.array([_fold(one.repo) for one in open_])
+    scores = np.zeros(len(open_))
+    for n in range(FOLDS):
+        rest = fold != n
+        if not rest.all():
+            model = fitted(rows[rest], gone[rest], weights[rest])
+            scores[~rest] = model.decision_function(rows[~rest])
+    worked = sorted((s for s, one in zip(scores, open_, strict=True) if one.worked), reverse=True)
+    place = float(worked[int(FALSE * sum(one.worked for one in found))])
+    alone = [float(s) > place for s, one in zip(scores, open_, strict=True) if one.alone]
+    return place, sum(alone) / sum(one.alone for one in found)
+
+
+def _fold(repo: str) -> int:
+    return int(hashlib.sha256(f"fold {repo}".encode()).hexdigest(), 16) % FOLDS
+
+
+def module(found: Sequence[Example]) -> Iterator[str]:
+    """The module that the inventory goes by."""
+    open_ = [one for one in found if one.kind]
+    names = sorted({name for one in open_ for name in one.seen})
+    gone = np.array([one.gone for one in open_])
+    model = fitted(table(open_, names), gone, weighed(open_))
+    place, share = bar(found, names)
+    print(f"left out, {share:.3f} of those that went alone", file=sys.stderr)
+    weights = {name: round(float(w), 3) for name, w in zip(names, model.coef_[0], strict=True)}
+    past = [name for name in names if name in USUAL or name.endswith(HISTORY)]
+    usual = {name: round(float(np.median([one.seen[name] for one in open_ if name in one.seen])), 2)
+             for name in past}  # fmt: skip
+    yield '"""What each sign weighs, as `python -m evals._needless` found it. Written by that."""\n'
+    yield "from __future__ import annotations\n"
+    yield f"BAR = {place - float(model.intercept_[0]):.3f}"
+    yield f"WEIGHTS = {pprint.pformat(weights, width=90)}"
+    yield f"USUAL = {pprint.pformat(usual, width=90)}"
+    yield '"""The middle of what histories say, for a file whose history is not known."""'
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the module."""
+    print("\n".join(module(examples(Path(argv[0])))))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,68 @@
+"""How far the signs of a file speak for its going: points, from zero on it is proposed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from passdown.stages.inventory.signs import GROUPS, signs
+from passdown.stages.inventory.weights import BAR, USUAL, WEIGHTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from passdown.stages.inventory.ages import Ages
+    from passdown.stages.inventory.classify import Row, World
+    from passdown.stages.inventory.signs import Signs
+
+TENTHS = 10
+"""Points of one unit of the logarithm of the odds."""
+LONG = 3.17
+"""The logarithm of two years in quarters: without work on a file for so long, it is said."""
+_WORDS = {
+    "names_unsaid": "nothing else says a name that it defines",
+    "unsaid": "nothing else says its name",
+    "called_old": "it is called old",
+    "called_for_once": "it is called as what is run once",
+    "defines_nothing": "it defines nothing",
+    "never_touched": "nobody worked on it since it was written",
+}
+
+
+class Weighed(NamedTuple):
+    """The points of a file, and which signs are meant."""
+
+    points: int
+    why: tuple[str, ...]
+
+    @property
+    def goes(self) -> bool:
+        """Whether enough speaks for its going."""
+        return self.points >= 0
+
+
+def needless(found: World, rows: Sequence[Row], ages: Ages) -> dict[str, Weighed]:
+    """What is weighed of every file that nothing needed reaches."""
+    return {path: weighed(one) for path, one in signs(found, rows, ages).items()}
+
+
+def weighed(one: Signs) -> Weighed:
+    """The points of these signs; where the history of a file is not known, it counts as usual."""
+    known = {**_usual(one), **one.seen}
+    total = sum(WEIGHTS.get(name, 0.0) * value for name, value in known.items())
+    return Weighed(round((total - BAR) * TENTHS), tuple(_why(one)))
+
+
+def _usual(one: Signs) -> Mapping[str, float]:
+    group = GROUPS[one.kind]
+    plain = ("never_touched", "new", "swept")
+    return {name: value for name, value in USUAL.items()
+            if name.startswith(f"{group}_") or name in plain}  # fmt: skip
+
+
+def _why(one: Signs) -> Iterator[str]:
+    for name, words in _WORDS.items():
+        if one.seen.get(name):
+            yield words
+    quiet = max((value for name, value in one.seen.items() if name.endswith("_quiet")), default=0.0)
+    if quiet >= LONG:
+        yield f"nobody worked on it for {(2**quiet - 1) / 4:.0f} years or more"
