@@ -101,11 +101,12 @@ def weighed(found: Sequence[Example]) -> np.ndarray:
     """How much each counts."""
     many = Counter((one.repo, one.commit) for one in found if one.gone)
     size = Counter(one.repo for one in found if one.kind)
-    shares = np.array(
+    shares: np.ndarray = np.array(
         [(1 / many[one.repo, one.commit] if one.gone else 1.0 if one.worked else UNSURE)
          / math.sqrt(size[one.repo] or 1) for one in found]
     )  # fmt: skip
-    return shares / shares.mean()
+    mean: float = float(shares.mean())
+    return np.asarray(shares / mean)
 
 
 def table(found: Sequence[Example], names: Sequence[str]) -> np.ndarray:
