@@ -98,6 +98,17 @@ def test_what_a_history_says_is_weighed_and_what_is_not_known_counts_as_usual(
     assert "nobody worked on it for 5 years or more" in weighed(stale).why
 
 
+def test_a_sign_that_weighs_against_a_file_is_not_told_to_speak_for_its_going(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, weight in (("defines_nothing", -1.0), ("unsaid", 1.0), ("dead_quiet", -1.0)):
+        monkeypatch.setitem(WEIGHTS, name, weight)
+    one = Signs("dead", {"dead": 1.0, "defines_nothing": 1.0, "unsaid": 1.0, "dead_quiet": 5.0})
+    assert weighed(one).why == ("nothing else says its name",)
+    monkeypatch.setitem(WEIGHTS, "dead_quiet", 0.1)
+    assert weighed(one).why[1] == "nobody worked on it for 8 years or more"
+
+
 def test_every_weight_is_of_a_sign_and_every_kind_has_one() -> None:
     groups = {*GROUPS.values()}
     known = {name for name in WEIGHTS if name.partition("_")[0] not in groups or name in KINDS}

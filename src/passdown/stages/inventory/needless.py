@@ -29,7 +29,7 @@ _WORDS = {
 
 
 class Weighed(NamedTuple):
-    """The points of a file, and which signs are meant."""
+    """The points of a file, and what speaks for its going."""
 
     points: int
     why: tuple[str, ...]
@@ -60,9 +60,11 @@ def _usual(one: Signs) -> Mapping[str, float]:
 
 
 def _why(one: Signs) -> Iterator[str]:
+    """The signs that speak for its going, in words; one that weighs against it is left out."""
     for name, words in _WORDS.items():
-        if one.seen.get(name):
+        if one.seen.get(name) and WEIGHTS.get(name, 0) > 0:
             yield words
-    quiet = max((value for name, value in one.seen.items() if name.endswith("_quiet")), default=0.0)
-    if quiet >= LONG:
+    sign = f"{GROUPS[one.kind]}_quiet"
+    quiet = one.seen.get(sign, 0)
+    if quiet >= LONG and WEIGHTS.get(sign, 0) > 0:
         yield f"nobody worked on it for {(2**quiet - 1) / 4:.0f} years or more"
