@@ -6,7 +6,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from passdown.text.calibrate import (
     CURVE,
@@ -170,6 +170,7 @@ def test_the_order_of_the_pairs_does_not_show_in_what_is_scored(pairs: list[Pair
 
 
 @given(MANY)
+@example([Pair(0.447940529180458, False, 1), Pair(0.447940529180458, True, 29)])
 def test_several_that_are_the_same_are_scored_as_each_by_itself(pairs: list[Pair]) -> None:
     each = [p._replace(n=1) for p in pairs for _ in range(p.n)]
     assert brier(pairs) == pytest.approx(brier(each))

@@ -217,7 +217,8 @@ def _shrunken(pairs: Sequence[Pair]) -> Curve:
     every = _sum(pairs)
     points = [
         (
-            sum(p.n * p.stated for p in part) / some.n,
+            # A mean of what is all the same may differ from it by a rounding: bins are one or not.
+            min(max(sum(p.n * p.stated for p in part) / some.n, part[0].stated), part[-1].stated),
             (some.right + SHRINK * every.share) / (some.n + SHRINK),
             float(some.n),
         )
