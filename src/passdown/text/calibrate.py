@@ -213,11 +213,10 @@ def recalibrated(pairs: Sequence[Pair]) -> Curve:
 
 
 def _shrunken(pairs: Sequence[Pair]) -> Curve:
-    """Bins, each drawn towards the base rate by a few pseudo-observations, never falling."""
+    """Bins drawn to the base rate by a few pseudo-observations, never falling, parted by no rounding."""
     every = _sum(pairs)
     points = [
         (
-            # A mean of what is all the same may differ from it by a rounding: bins are one or not.
             min(max(sum(p.n * p.stated for p in part) / some.n, part[0].stated), part[-1].stated),
             (some.right + SHRINK * every.share) / (some.n + SHRINK),
             float(some.n),
