@@ -213,7 +213,7 @@ def recalibrated(pairs: Sequence[Pair]) -> Curve:
 
 
 def _shrunken(pairs: Sequence[Pair]) -> Curve:
-    """Bins drawn to the base rate by a few pseudo-observations, never falling, parted by no rounding."""
+    """Bins drawn to the base rate by some pseudo-observations; none falls, or parts by rounding."""
     every = _sum(pairs)
     points = [
         (
