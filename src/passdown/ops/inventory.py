@@ -180,8 +180,7 @@ def _taken(ctx: Ctx, root: Path) -> _Taken:
 
     found = world(read(root, partial(_each, ctx, "reading")), partial(_each, ctx, "understanding"))
     rows, seen = classify(found), _seen(root)
-    changed = {} if seen.cut else _ages(root)
-    alike = overlaps(found, rows, changed, partial(_each, ctx, "comparing"))
+    alike = overlaps(found, rows, seen, partial(_each, ctx, "comparing"))
     return _Taken(found, rows, alike, needless(found, rows, seen), seen.cut)
 
 
@@ -284,22 +283,3 @@ def _seen(root: Path) -> Ages:
         return ages(lambda *words: git.ask(root, *words).decode("utf-8", "surrogateescape"))
     except (Unavailable, Unreadable):
         return Ages()
-
-
-def _ages(root: Path) -> dict[str, str]:
-    """When each file last changed; nothing where there is no history."""
-    from passdown.domain.errors import Unavailable
-    from passdown.stages.audit import git
-    from passdown.stages.audit.facts import unquoted
-
-    try:
-        asked = ("--format=%x00%cI", "--name-only", "--relative", "-n", "2000", "--", "*.py")
-        said = git.ask(root, "log", *asked)
-    except (Unavailable, Unreadable):
-        return {}
-    ages: dict[str, str] = {}
-    for part in said.decode("utf-8", "replace").split("\0")[1:]:
-        when, _, names = part.partition("\n")
-        for name in filter(None, names.split("\n")):
-            ages.setdefault(unquoted(name), when)
-    return ages

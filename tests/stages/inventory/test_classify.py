@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from passdown.stages.inventory.ages import Ages
+from passdown.stages.inventory.ages import Ages, Past
 from passdown.stages.inventory.classify import Row, classify, world
 from passdown.stages.inventory.files import read
 from passdown.stages.inventory.needless import needless
@@ -268,7 +268,7 @@ def test_a_duplicate_of_a_better_connected_file_would_give_way_to_it(tmp_path: P
              "far.py": BODY.format("far", "x", "x").replace("*", "//") + "y = 1\n" * 9}  # fmt: skip
     found = world(read(tree(tmp_path, files)))
     table = classify(found)
-    (one,) = overlaps(found, table, {})
+    (one,) = overlaps(found, table, Ages())
     assert (one.path, one.other) == ("old.py", "new.py")
     weighed = needless(found, table, Ages())
     by = {row.path: action(row, [one], weighed.get(row.path)) for row in table}
@@ -277,6 +277,18 @@ def test_a_duplicate_of_a_better_connected_file_would_give_way_to_it(tmp_path: P
     text = markdown(table, [one], "shop", weighed)
     assert "`old.py` | `new.py`" in text
     assert "1. Delete: `far.py`" in text
+
+
+def test_of_two_that_nothing_uses_the_one_that_was_worked_on_later_stays(tmp_path: Path) -> None:
+    files = {"one.py": BODY.format("count", "x", "x"), "two.py": BODY.format("count", "y", "y")}
+    found = world(read(tree(tmp_path, files)))
+    table = classify(found)
+    lately, long_ago = Past(2, 0, 1, 8, 1), Past(2, 0, 0, 8, 7)
+    for new, old in (("one.py", "two.py"), ("two.py", "one.py")):
+        (told,) = overlaps(found, table, Ages({new: lately, old: long_ago}))
+        assert (told.path, told.other) == (old, new)
+        (told,) = overlaps(found, table, Ages({new: long_ago}))
+        assert told.other == new
 
 
 def test_a_broken_file_and_one_of_comments_are_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from passdown.stages.inventory.classify import classify, world
 from passdown.stages.inventory.files import read
 from passdown.stages.inventory.needless import Weighed, needless, weighed
 from passdown.stages.inventory.report import TESTED, action, goes, markdown
-from passdown.stages.inventory.signs import GROUPS, KINDS, Signs, signs
+from passdown.stages.inventory.signs import GROUPS, Signs, signs
 from passdown.stages.inventory.weights import USUAL, WEIGHTS
 
 MAIN = "import argparse\nargparse.ArgumentParser()\nif __name__ == '__main__':\n    print(2)\n"
@@ -111,7 +111,7 @@ def test_a_sign_that_weighs_against_a_file_is_not_told_to_speak_for_its_going(
 
 def test_every_weight_is_of_a_sign_and_every_kind_has_one() -> None:
     groups = {*GROUPS.values()}
-    known = {name for name in WEIGHTS if name.partition("_")[0] not in groups or name in KINDS}
+    known = {name for name in WEIGHTS if name.partition("_")[0] not in groups or name in GROUPS}
     assert known >= {"names_unsaid", "called_old", "imported", "manual", "dead", "test_only"}
     assert {*USUAL} <= {*WEIGHTS}
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
+import math
 import re
 import warnings
 from contextlib import suppress
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from passdown.stages.inventory.ages import Ages
     from passdown.stages.inventory.classify import Row, World
     from passdown.stages.inventory.files import Each
 
@@ -46,10 +48,8 @@ class _Shape:
     routes: frozenset[str]
 
 
-def overlaps(
-    found: World, rows: Sequence[Row], ages: Mapping[str, str], each: Each = iter
-) -> list[Overlap]:
-    """Each pair that overlaps by half or more; `ages` is when each file last changed, `each` hands
+def overlaps(found: World, rows: Sequence[Row], ages: Ages, each: Each = iter) -> list[Overlap]:
+    """Each pair that overlaps by half or more; `ages` is what their history says, `each` hands
     the paths on."""
     texts = found.files.texts
     shapes = {path: _shape(texts[path], found, path) for path in each([row.path for row in rows])}
@@ -96,12 +96,14 @@ def _both_tests(one: Row, other: Row) -> bool:
     return one.cls == other.cls == "test"
 
 
-def _ordered(one: Row, other: Row, ages: Mapping[str, str]) -> tuple[Row, Row]:
+def _ordered(one: Row, other: Row, ages: Ages) -> tuple[Row, Row]:
     """The one to give way first: of a lesser class, less used, older."""
     classes = ("dead", "test_only", "manual", "documented", "test", "production")
 
-    def rank(row: Row) -> tuple[int, int, str, str]:
-        return classes.index(row.cls), len(row.importers), ages.get(row.path, ""), row.path
+    def rank(row: Row) -> tuple[int, int, float, str]:
+        past = ages.past.get(row.path)
+        quiet = math.inf if past is None else past.quiet
+        return classes.index(row.cls), len(row.importers), -quiet, row.path
 
     older, newer = sorted((one, other), key=rank)
     return older, newer

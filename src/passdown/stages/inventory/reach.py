@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def targets(found: World, path: str, source: Source) -> Iterator[tuple[str, int]]:
+    """Every file that this one reaches, and the line that does."""
     for one in source.imports:
         if one.how != TYPING:
             yield from ((target, one.line) for target in found.modules.meant(path, one))

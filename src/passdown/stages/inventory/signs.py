@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from passdown.stages.inventory.ages import Ages, Past
     from passdown.stages.inventory.classify import Row, World
 
-KINDS = ("dead", "test_only", "manual", "command", "alike", "old_name")
-"""The ways in which a file may start, or may not, that leave room for it to be needless: what a
-service, a build, a document or a published package names is not doubted."""
 _BY = {conventions.ALIKE: "alike", conventions.OLD_NAME: "old_name"}
 GROUPS = {"dead": "dead", "old_name": "dead", "test_only": "tests", "alike": "found",
           "manual": "run", "command": "run"}  # fmt: skip
-"""What each kind's history and names are weighed with."""
+"""The ways in which a file may start, or may not, that leave room for it to be needless: what a
+service, a build, a document or a published package names is not doubted. With what each one's
+history and names are weighed."""
 _OLD = re.compile(
     r"(?:^|[/_.-])(?:old|legacy|archived?|obsolete|deprecated|unused|bak|backup|te?mp|attic|"
     r"experiments?|experimental|prototype|demo)(?=[/_.-])",
