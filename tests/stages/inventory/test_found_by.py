@@ -194,3 +194,39 @@ def test_packages_beside_each_other_that_say_the_same_are_found_by_something(
                for name in ("ssl", "qt", "zip")}  # fmt: skip
     found = rows(tmp_path, recipes)
     assert {found[path].cls for path in recipes} == {"production"}
+
+
+def test_what_is_imported_from_where_it_is_put_later_is_used(tmp_path: Path) -> None:
+    found = rows(tmp_path, {
+        "shop/__init__.py": "", "shop/cli.py": "from shop.gui.till import Till\n",
+        "shop/gtk/till.py": LONG, "shop/gtk/idle.py": LONG, "shop/gtk/twice.py": LONG,
+        "shop/qt/twice.py": LONG, "shop/late.py": "from shop.gui import twice\n",
+    })  # fmt: skip
+    assert found["shop/gtk/till.py"].cls == "production"
+    assert {found[f"shop/{name}.py"].cls for name in ("gtk/idle", "gtk/twice", "qt/twice")} == {
+        "dead"
+    }
+
+
+def test_what_airflow_runs_is_found_in_its_folder(tmp_path: Path) -> None:
+    flow = "from airflow import DAG\n\nwith DAG('till') as flow:\n    pass\n"
+    found = rows(tmp_path, {"dags/till.py": flow, "dags/idle.py": "import airflow\n" + LONG})
+    assert found["dags/till.py"].cls == "production"
+    assert found["dags/idle.py"].cls == "dead"
+
+
+def test_a_program_of_a_hidden_folder_is_used_where_something_names_it(tmp_path: Path) -> None:
+    found = rows(tmp_path, {
+        ".github/workflows/ci.yml": "run: python .ci/build.py\n", ".ci/build.py": LONG,
+        ".ci/deploy.py": LONG,
+    })  # fmt: skip
+    assert found[".ci/build.py"].cls == "production"
+    assert found[".ci/deploy.py"].cls == "dead"
+
+
+def test_what_a_copy_says_of_itself_shows_no_use(tmp_path: Path) -> None:
+    found = rows(tmp_path, {
+        "ext/wheel/README.md": "Call SpinAround of `wheel_core`.\n", "ext/wheel/__init__.py": "",
+        "ext/wheel/core.py": "class SpinAround: ...\n", "shop/app.py": LONG,
+    })  # fmt: skip
+    assert found["ext/wheel/core.py"].cls == "dead"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from passdown.stages.inventory import conventions, mentions as named
 from passdown.stages.inventory.conventions import PROGRAMS, SHOWN
 from passdown.stages.inventory.modules import INIT, Modules
-from passdown.stages.inventory.reach import at, loaded, targets
+from passdown.stages.inventory.reach import at, guesses, loaded, targets
 from passdown.stages.inventory.source import TYPING, Source, read
 from passdown.stages.inventory.tested import tests_of
 from passdown.text import sorts
@@ -66,6 +66,7 @@ class World:
     edges: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     roots: dict[str, list[Step]] = field(default_factory=lambda: defaultdict(list))
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    guessed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def importers(self, path: str) -> list[str]:
         """The files that reach this one directly."""
@@ -80,6 +81,10 @@ def world(files: Files, each: Each = iter) -> World:
         for target, line in targets(found, path, source):
             if target != path:
                 found.edges[path].setdefault(target, line)
+        for target, line in guesses(found, path, source):
+            if target != path and target not in found.edges[path]:
+                found.edges[path][target] = line
+                found.guessed[path].add(target)
         for one in source.imports:
             if one.how == TYPING:
                 for target in found.modules.meant(path, one):
@@ -93,7 +98,8 @@ def _bare(found: World) -> Iterator[tuple[str, Step]]:
     for path in found.files.others:
         text = found.files.texts[path]
         if path.endswith(_PROGRAMS) or _PYTHON.match(text):
-            for target, line in targets(found, path, read(text)):
+            source = read(text)
+            for target, line in (*targets(found, path, source), *guesses(found, path, source)):
                 yield target, Step(path, line, named.BUILD)
 
 
@@ -117,7 +123,9 @@ def _told(found: World) -> Iterator[tuple[str, Step]]:
         if not sorts.test(path):
             for name in source.publics:
                 homes[name].append(path)
-    for name, (place, line) in named.spoken(found.files.texts).items():
+    texts = {path: found.files.texts[path] for path in found.files.others
+             if not conventions.copied(path)}  # fmt: skip
+    for name, (place, line) in named.spoken(texts).items():
         if len(homes.get(name, ())) == 1:
             yield homes[name][0], Step(place, line, named.DOCUMENT)
 

@@ -34,13 +34,14 @@ _USUAL = re.compile(
     r"dodo|pavement|celeryconfig|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|__main__)\.py\Z|"
     r"(?:^|/)(?:migrations|alembic)/(?:.*/)?[^/]*\.py\Z|(?:^|/)versions/[0-9a-f]+_|"
     r"(?:^|/)docs?/(?:.*/)?conf\.py\Z|(?:^|/)management/commands/[^/]+\.py\Z|"
-    r"(?:^|/)\d+/(?:.*/)?[^/]+\.py\Z|(?:^|/)templatetags/[^/]+\.py\Z|(?:^|/)hook-[^/]+\.py\Z|(?:^|/)\.[\w-]+/|"
+    r"(?:^|/)\d+/(?:.*/)?[^/]+\.py\Z|(?:^|/)templatetags/[^/]+\.py\Z|(?:^|/)hook-[^/]+\.py\Z|"
     r"(?:^|/)(?:\w+_)?templates?/|\.(?:example|sample|dist|template)\.py\Z|(?:^|/)steps/[^/]+\.py\Z|(?:^|/)environment\.py\Z"
 )
 _DJANGO = re.compile(
     r"(?:^|/)(?:apps|admin|models|settings|search_indexes|cms_plugins|cms_apps|wagtail_hooks)(?:/__init__)?\.py\Z|(?:^|/)settings/[^/]+\.py\Z"
 )
 """What Django itself looks for; its views, forms and the rest are named where they are used."""
+_FLOW = re.compile(r"\bDAG\(|@dag\b")
 _COPIES = re.compile(
     r"(?:ext|(?:.*/)?(?:_?vendor(?:ed|s)?|third[_-]?party|extern(?:al)?s?|bundled))/[\w.-]+"
 )
@@ -72,13 +73,21 @@ def found(world: World) -> Iterator[tuple[str, str]]:
         if called_so and not stub and not copied(path):
             yield path, BY_NAME
     yield from _offered(world)
-    yield from ((path, ALIKE) for path in sorted(_alike(world)))
+    alike = _alike(world)
+    flows = {path for path in world.sources if _is_flow(world, path)}
+    yield from ((path, ALIKE) for path in sorted(alike | flows))
 
 
 def copied(path: str) -> str:
     """The copy of another project that a file is of, in a folder of such; '' for the rest."""
     hit = _COPIES.match(path)
     return hit[0].rstrip("/") if hit else ""
+
+
+def _is_flow(world: World, path: str) -> bool:
+    """Whether a file makes a graph of tasks for Airflow, which runs what it finds in a folder."""
+    told = any(one.module.partition(".")[0] == "airflow" for one in world.sources[path].imports)
+    return told and bool(_FLOW.search(world.files.texts[path]))
 
 
 def _is_django(world: World) -> bool:

@@ -29,6 +29,7 @@ _CHECKS = re.compile(
 _HISTORY = re.compile(
     r"(?:^|/)(?:change(?:s|log)?|history|news|release[-_]?notes?|releases?|migrations?|upgrading|"
     r"notes|whats[-_]?new|decisions?|adr|api|reference|archive|authors|contributors)(?:[-_.][^/]*)?(?:/|\Z)|"
+    r"(?:^|/)[^/]*(?:exclu|ignore|skip|baseline|allow-?list|white-?list)[^/]*\.txt\Z|"
     r"(?:^|/)RELEASE\.|(?:^|/)v?\d+\.\d[\w.-]*\.(?:rst|md|txt)\Z|\.json\Z|(?:^|/)(?:poetry\.lock|uv\.lock|SOURCES\.txt|MANIFEST\.in)\Z",
     re.I,
 )

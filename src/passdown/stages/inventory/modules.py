@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -41,11 +42,22 @@ class Modules:
             if name.startswith(prefix):
                 yield from paths
 
-    def beside(self, path: str) -> Iterator[str]:
-        """Every file of the same folder, and below it."""
+    def like(self, pattern: str) -> Iterator[str]:
+        """Every file whose name is like this one, with a word of it for each star."""
+        head = pattern.partition("*")[0]
+        shape = re.compile(re.escape(pattern).replace(r"\*", r"\w+"))
+        for name, paths in self._by_name.items():
+            if name.startswith(head) and shape.fullmatch(name):
+                yield from paths
+
+    def beside(self, path: str, *, deep: bool) -> Iterator[str]:
+        """Every file of the same folder, and every package in it; with `deep` all below it."""
         folder = path.rpartition("/")[0]
-        head = f"{folder}/" if folder else ""
-        yield from (one for one in self._paths if one.startswith(head) and one != path)
+        for one in self._paths:
+            if one != path and one.startswith(f"{folder}/"):
+                inner = one.removeprefix(f"{folder}/").removesuffix(f"/{INIT}")
+                if deep or "/" not in inner:
+                    yield one
 
     def meant(self, path: str, one: Import) -> Iterator[str]:
         """The files that an import in this file reaches."""
@@ -55,6 +67,17 @@ class Modules:
         names = [f"{one.module}.{name}" for name in one.names] or [one.module]
         for name in names:
             yield from self._reached(name, path)
+
+    def strays(self, one: Import) -> Iterator[str]:
+        """What an import of this repository may mean whose module is not where it says: the only
+        one of that name in the same package, which is put there when it is built or started."""
+        parts = one.module.split(".")
+        if one.level or len(parts) < 2 or self.files(one.module):
+            return
+        for name in (parts[-1], *one.names):
+            near = [file for file in self.files(name) if f"/{parts[0]}/" in f"/{file}"]
+            if self.files(parts[0]) and len(near) == 1:
+                yield from near
 
     def longest(self, name: str) -> Sequence[str]:
         """The files of a dotted name, less what at its end is an attribute: `pkg.mod.Class`."""

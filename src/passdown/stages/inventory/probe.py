@@ -51,7 +51,8 @@ def probe(found: World, path: str, *, collect: bool = True) -> Probed:
 def _loaders(found: World, path: str) -> str:
     """Who may load it by a name that is put together at run time."""
     for user, source in found.sources.items():
-        for prefix, line in source.prefixes:
+        for pattern, line in source.prefixes:
+            prefix = pattern.partition("*")[0]
             if prefix and any(name.startswith(prefix) for name in found.modules.names(path)):
                 return f"{user}:{line}"
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from passdown.stages.inventory.modules import INIT
@@ -14,22 +15,35 @@ if TYPE_CHECKING:
 
 
 def targets(found: World, path: str, source: Source) -> Iterator[tuple[str, int]]:
-    """Every file that this one reaches, and the line that does."""
+    """Every file that this one names, and the line that does."""
     for one in source.imports:
         if one.how != TYPING:
             yield from ((target, one.line) for target in found.modules.meant(path, one))
     for text, line in source.strings:
         if "." in text or ":" in text:
             yield from ((target, line) for target in loaded(found, text))
-        elif "_" in text and (beside := _beside(path, text)) in found.sources:
-            yield beside, line
-    yield from _by_text(found, path, source)
+    for text, line in source.beside:
+        yield from ((target, line) for target in _resolved(found, path, text))
     for text, line in source.scripts:
         yield from ((target, line) for target in at(found, text, path))
+
+
+def guesses(found: World, path: str, source: Source) -> Iterator[tuple[str, int]]:
+    """Every file that this one may load without its whole name being said, and the line."""
+    for one in source.imports:
+        if one.how != TYPING:
+            yield from ((target, one.line) for target in found.modules.strays(one))
+    for text, line in source.strings:
+        near = _beside(path, text) if "_" in text and not set(".:") & set(text) else ""
+        if near in found.sources:
+            yield near, line
+    for text, line in [*source.prefixes, *(source.heads if source.loads else ())]:
+        yield from ((target, line) for target in _begun(found, path, text))
     for word, line in source.folders:
         yield from ((target, line) for target in _housed(found, path, word))
-    if source.scans and path.endswith(f"/{INIT}"):
-        yield from ((target, source.scans) for target in found.modules.beside(path))
+    if source.scans and source.loads and path.endswith(f"/{INIT}"):
+        inner = found.modules.beside(path, deep=source.scans_deep)
+        yield from ((target, source.scans) for target in inner)
 
 
 def loaded(found: World, text: str) -> Iterable[str]:
@@ -37,14 +51,6 @@ def loaded(found: World, text: str) -> Iterable[str]:
     return [one for one in found.modules.longest(text)
             if any(text.partition(":")[0].startswith(name) and "." in name
                    for name in found.modules.names(one))]  # fmt: skip
-
-
-def _by_text(found: World, path: str, source: Source) -> Iterator[tuple[str, int]]:
-    """What a file has loaded whose names it says in part: from where it is, or as they begin."""
-    for text, line in source.beside:
-        yield from ((target, line) for target in _resolved(found, path, text))
-    for text, line in [*source.prefixes, *(source.heads if source.loads else ())]:
-        yield from ((target, line) for target in _begun(found, path, text))
 
 
 def _resolved(found: World, path: str, text: str) -> Iterator[str]:
@@ -65,16 +71,29 @@ def _beside(path: str, name: str) -> str:
     return f"{folder}/{name}.py".lstrip("/")
 
 
-def _begun(found: World, path: str, prefix: str) -> Iterator[str]:
-    """What a name that is put together may load: everything that begins so, from here or above."""
-    if prefix.startswith("."):
-        folder = path.rpartition("/")[0]
-        bare = prefix.lstrip(".").replace(".", "/")
-        yield from (one for one in found.files.python if one.startswith(f"{folder}/{bare}"))
-    elif prefix:
-        yield from found.modules.under(prefix)
-    else:
-        yield from found.modules.beside(path)
+def _begun(found: World, path: str, said: str) -> Iterator[str]:
+    """What a name that is put together may load: `pkg.*.make`, from here or above; everything
+    that begins so where nothing is known of how it goes on."""
+    if said.startswith("."):
+        bare = said.lstrip(".")
+        folder = path.split("/")[: -(len(said) - len(bare))]
+        shape = _shape("/".join([*folder, bare.replace(".", "/")]))
+        yield from (one for one in found.sources if shape.fullmatch(one))
+        return
+    if "*" not in said:
+        yield from found.modules.under(said)
+        return
+    while "*" in said:
+        hits = list(found.modules.like(said))
+        yield from hits
+        said, _, last = said.rpartition(".")
+        if hits or "*" in last:
+            return
+
+
+def _shape(place: str) -> re.Pattern[str]:
+    """The files that a place with stars in it may mean."""
+    return re.compile(re.escape(place).replace(r"\*", r"\w+") + r"(?:\.py|/__init__\.py)")
 
 
 def _housed(found: World, path: str, word: str) -> Iterator[str]:

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from passdown.stages.inventory.mended import mended
+from passdown.stages.inventory.patterns import own, pattern
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 TOP, LAZY, TYPING = "top", "lazy", "typing"
 
@@ -36,6 +39,7 @@ _STARTERS = _LOADERS | {
 }
 _SWEEPERS = frozenset(("scan", "autodiscover_modules", "load_modules", "walk_modules"))
 """What loads every module of a package that it is told."""
+_DEEP = frozenset(("walk_packages", "walk", "rglob"))
 _LISTERS = frozenset(("iter_modules", "walk_packages"))
 _FOLDER = re.compile(r"[a-z_]\w+\Z")
 _BESIDE = re.compile(r"\.[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_][\w.]*)?\Z")
@@ -68,6 +72,7 @@ class Source:
     heads: list[tuple[str, int]] = field(default_factory=list)
     beside: list[tuple[str, int]] = field(default_factory=list)
     scans: int = 0
+    scans_deep: bool = False
     loads: bool = False
     has_main: bool = False
     parses_arguments: bool = False
@@ -90,10 +95,11 @@ def read(text: str) -> Source:
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         found.is_broken = True
-        return found
-    found.is_empty = all(_says_nothing(node) for node in tree.body)
-    found.hands_on = not found.is_empty and all(_hands_on(node) for node in tree.body)
-    found.only_imports = not found.is_empty and all(
+        tree = mended(text)
+    found.is_empty = not found.is_broken and all(_says_nothing(node) for node in tree.body)
+    whole = not (found.is_empty or found.is_broken)
+    found.hands_on = whole and all(_hands_on(node) for node in tree.body)
+    found.only_imports = whole and all(
         _says_nothing(node) or isinstance(node, (ast.Import, ast.ImportFrom)) for node in tree.body
     )
     found.publics = frozenset(_publics(tree))
@@ -156,6 +162,13 @@ class _Reader(ast.NodeVisitor):
         one = Import(node.module or "", names, node.level, self._how(), node.lineno)
         self._found.imports.append(one)
 
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """`__all__ = [one for one in listdir(...)]` is for who imports all of it."""
+        made = not isinstance(node.value, (ast.List, ast.Tuple, ast.Constant))
+        if made and any(isinstance(one, ast.Name) and one.id == "__all__" for one in node.targets):
+            self._found.loads = True
+        self.generic_visit(node)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._within(node)
 
@@ -188,11 +201,23 @@ class _Reader(ast.NodeVisitor):
             self._runs(node)
         if name in _SCANNERS:
             self._found.scans = self._found.scans or node.lineno
+        if name in _DEEP:
+            self._found.scans_deep = True
         if name in _LISTERS:
+            self._found.loads = True
             self._lists(node)
+        if name == "format":
+            self._put_together(node, node.args)
+            return
         if name in ("ArgumentParser", "command", "group", "Typer", "Fire"):
             self._found.parses_arguments = True
         self.generic_visit(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        self._put_together(node, [one for one in node.values if not isinstance(one, ast.Constant)])
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self._put_together(node, [node.right])
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str) and 2 < len(node.value) < 200:
@@ -204,6 +229,16 @@ class _Reader(ast.NodeVisitor):
                 self._found.heads.append((node.value, node.lineno))
             elif _DOTTED.match(node.value):
                 self._found.strings.append((node.value, node.lineno))
+
+    def _put_together(self, node: ast.expr, unknown: Sequence[ast.expr]) -> None:
+        """A name that is put together; what stands in it besides is looked at on its own."""
+        said = pattern(node)
+        if not said or (said.startswith(".") and not own(node)):
+            self.generic_visit(node)
+            return
+        self._found.heads.append((said, node.lineno))
+        for one in unknown:
+            self.visit(one)
 
     def _within(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if node.decorator_list and not self._depth:
@@ -218,15 +253,15 @@ class _Reader(ast.NodeVisitor):
         return TYPING if self._typing else LAZY if self._depth else TOP
 
     def _loads(self, node: ast.Call) -> None:
-        """`import_module(f"pkg.{name}")` loads whatever begins so, and so does
+        """`import_module(f"pkg.{name}")` loads whatever is called so, and so does
         `import_module("." + name, "pkg")`."""
-        if len(node.args) > 1 and (home := _text(node.args[1])) and not _text(node.args[0]):
-            self._found.prefixes.append((f"{home}.", node.lineno))
-            return
+        home = _text(node.args[1]) if len(node.args) > 1 else ""
         for arg in node.args[:1]:
-            prefix = _prefix(arg)
-            if prefix is not None:
-                self._found.prefixes.append((prefix, node.lineno))
+            said = pattern(arg)
+            if home and not _text(arg):
+                self._found.prefixes.append((f"{home}{said or '.*'}", node.lineno))
+            elif said:
+                self._found.prefixes.append((said, node.lineno))
 
     def _lists(self, node: ast.Call) -> None:
         """`iter_modules([path], "pkg.views.")` finds whatever begins so."""
@@ -271,23 +306,3 @@ def _name(func: ast.expr) -> str:
     if isinstance(func, ast.Name):
         return func.id
     return func.attr if isinstance(func, ast.Attribute) else ""
-
-
-def _prefix(arg: ast.expr) -> str | None:
-    """What a name that is put together begins with; None for a plain one and for an unknown one."""
-    if isinstance(arg, ast.JoinedStr):
-        head = arg.values[0] if arg.values else None
-        if isinstance(head, ast.Constant) and isinstance(head.value, str):
-            return head.value
-        return "" if any("__name__" in ast.unparse(one) or "__package__" in ast.unparse(one)
-                         for one in arg.values) else None  # fmt: skip
-    if isinstance(arg, ast.BinOp) and isinstance(arg.op, (ast.Add, ast.Mod)):
-        left = arg.left
-        if isinstance(left, ast.Constant) and isinstance(left.value, str):
-            return left.value.partition("%")[0]
-        return _prefix(left)
-    if isinstance(arg, ast.Call) and _name(arg.func) == "format":
-        inner = arg.func.value if isinstance(arg.func, ast.Attribute) else None
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-            return inner.value.partition("{")[0]
-    return None
