@@ -7,6 +7,7 @@ import math
 import os
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from shutil import rmtree
 from typing import NamedTuple
 
 from evals._removals import Removal, counts, git
+from passdown.stages.inventory.ages import BULK
 from passdown.text.stats import wilson
 
 ALONE, MIXED, STAYED = "alone", "mixed", "stayed"
@@ -25,17 +27,24 @@ _PICTURES = re.compile(r"\.(?:po|mo|pot|png|jpe?g|gif|svg|ico|pdf|woff2?|ttf|eot
 """What no inventory reads."""
 
 
+class Fate(NamedTuple):
+    """What became of a file: how, how many commits edited it from then on where it is there to this
+    day, and how many of these were no sweep over BULK programs or more."""
+
+    how: str
+    edits: int
+    looks: int
+
+
 class Judged(NamedTuple):
-    """One file of the tree before a commit: what became of it, how often it was edited afterwards,
-    its class, whether what is proposed takes it away, and how many programs the commit edited
-    besides."""
+    """One file of the tree before a commit: what became of it, its class, whether what is proposed
+    takes it away, and how many programs the commit edited besides."""
 
     repo: str
     half: str
     commit: str
     path: str
-    fate: str
-    edits: int
+    fate: Fate
     cls: str
     goes: bool
     beside: int = 0
@@ -72,19 +81,18 @@ def tree(clone: Path, commit: str, place: Path) -> Iterator[Path]:
         index.unlink(missing_ok=True)
 
 
-def fates(
-    one: Removal, clone: Path, root: Path, dead: frozenset[str]
-) -> dict[str, tuple[str, int]]:
+def fates(one: Removal, clone: Path, root: Path, dead: frozenset[str]) -> dict[str, Fate]:
     """What became of each file that counts: those that the commit removed, and those that stayed
-    for a year, whatever their name is then, with how often each was edited from then on. A file
-    that another of the labelled commits removed as dead is of neither sort."""
+    for a year, whatever their name is then. A file that another of the labelled commits removed as
+    dead is of neither sort."""
     told = dict.fromkeys(one.alone, ALONE) | dict.fromkeys(one.mixed, MIXED)
-    later = _names_later(clone, one)
-    edits = _edits(clone, one.parent)
-    for path in sorted(later):
+    today = _names_later(clone, one.parent, "HEAD")
+    edits, looks = _edits(clone, one.parent)
+    for path in sorted(_names_later(clone, one.parent, one.later)):
         if path not in dead and path not in told and counts(path, _read(root / path)):
             told[path] = STAYED
-    return {path: (fate, edits.get(path, 0)) for path, fate in told.items()}
+    return {path: Fate(how, edits[path], looks[path]) if path in today else Fate(how, 0, 0)
+            for path, how in told.items()}  # fmt: skip
 
 
 def share(found: Sequence[bool]) -> float:
@@ -104,29 +112,21 @@ def once(found: Iterable[Judged]) -> list[Judged]:
     kept: dict[tuple[str, str], Judged] = {}
     for one in found:
         known = kept.get((one.repo, one.path))
-        if known is None or (known.fate == STAYED and one.fate != STAYED):
+        if known is None or (known.fate.how == STAYED and one.fate.how != STAYED):
             kept[one.repo, one.path] = one
     return list(kept.values())
 
 
-def _names_later(clone: Path, one: Removal) -> frozenset[str]:
-    """The Python files of the tree that are there a year later, by today's name or another."""
-    here = _python(clone, one.parent)
-    kept = here & _python(clone, one.later)
-    said = git(
-        clone,
-        "diff",
-        "-M",
-        "-l4000",
-        "--name-status",
-        "--diff-filter=R",
-        one.parent,
-        one.later,
-        "--",
-        "*.py",
-    )
+def _names_later(clone: Path, before: str, later: str) -> frozenset[str]:
+    """The Python files of a commit that are there in a later one, by their names or by others."""
+    here = _python(clone, before)
+    try:
+        said = git(clone, "diff", "-M", "-l4000", "--name-status", "--diff-filter=R", before, later,
+                   "--", "*.py")  # fmt: skip
+    except subprocess.CalledProcessError:
+        said = ""  # a clone that lacks what would be compared
     moved = {line.split("\t")[1] for line in said.splitlines()}
-    return (kept | moved) & here
+    return here & (_python(clone, later) | moved)
 
 
 def _python(clone: Path, commit: str) -> frozenset[str]:
@@ -134,14 +134,18 @@ def _python(clone: Path, commit: str) -> frozenset[str]:
     return frozenset(path for path in said.splitlines() if path.endswith(".py"))
 
 
-def _edits(clone: Path, commit: str) -> dict[str, int]:
-    """How many commits touched each file since."""
-    said = git(clone, "log", "--no-merges", "--no-renames", "--format=", "--name-only",
+def _edits(clone: Path, commit: str) -> tuple[Counter[str], Counter[str]]:
+    """How many commits touched each file since, and how many of them looked at it: a sweep over
+    very many says of none that anyone did."""
+    said = git(clone, "log", "--no-merges", "--no-renames", "--format=%x01", "--name-only",
                f"{commit}..HEAD", "--", "*.py")  # fmt: skip
-    found: dict[str, int] = {}
-    for path in filter(None, said.splitlines()):
-        found[path] = found.get(path, 0) + 1
-    return found
+    edits: Counter[str] = Counter()
+    looks: Counter[str] = Counter()
+    for part in said.split("\x01"):
+        names = list(filter(None, part.splitlines()))
+        edits.update(names)
+        looks.update(names if len(names) <= BULK else ())
+    return edits, looks
 
 
 def _read(path: Path) -> str:

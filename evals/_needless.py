@@ -36,7 +36,7 @@ from passdown.stages.inventory.files import read
 from passdown.stages.inventory.signs import signs
 
 LABELS = Path(__file__).with_name("labels") / "removed_files.jsonl"
-FALSE = 0.0185
+FALSE = 0.0175
 """The share of files that people went on to work on, and that would be proposed to go."""
 UNSURE = 0.1
 """What a file that stayed, and that nobody worked on, counts of one that somebody did."""
@@ -83,12 +83,12 @@ def _of_tree(row: Removal, clone: Path, place: Path, dead: frozenset[str]) -> li
         found = world(read(root))
     told = signs(found, classify(found), ages(lambda *words: git(clone, *words), row.parent))
     files = []
-    for path, (fate, edits) in became.items():
-        if path in found.sources and fate in (ALONE, STAYED):
+    for path, fate in became.items():
+        if path in found.sources and fate.how in (ALONE, STAYED):
             kind, seen = told.get(path, ("", {}))
-            gone = fate == ALONE
+            gone = fate.how == ALONE
             files.append(Example(row.repo, row.commit, path, gone, gone and not row.beside,
-                                 not gone and edits >= EDITS, kind, seen))  # fmt: skip
+                                 not gone and fate.edits >= EDITS, kind, seen))  # fmt: skip
     return files
 
 

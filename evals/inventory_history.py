@@ -8,8 +8,9 @@ are held out, which no rule was made after. Without clones: a history that is ma
 A file counts as flagged when its proposal takes it away: delete, merge, archive, or wire up or
 delete with its tests. Recall is of the files that went alone, by commits that edited no program
 that stayed; of the others that went alone it is told beside. A false alarm is a file that is there
-a year later, and that people went on to work on (three later commits or more); of all that stayed
-the share is told beside, where one nobody has noticed to be dead counts against us.
+to this day, and that people went on to work on (three later commits or more). Told beside: of those
+that three commits or more looked at, which were no sweep over very many programs; and of all that
+stayed for a year, where one nobody has noticed to be dead counts against us.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from evals._history import (
     EDITS,
     MIXED,
     STAYED,
+    Fate,
     Judged,
     between,
     fates,
@@ -126,11 +128,11 @@ def _told(root: Path, clone: Path, commit: str) -> dict[str, tuple[str, bool]]:
 
 
 def _judged(
-    row: Removal, became: Mapping[str, tuple[str, int]], told: Mapping[str, tuple[str, bool]]
+    row: Removal, became: Mapping[str, Fate], told: Mapping[str, tuple[str, bool]]
 ) -> Iterable[Judged]:
-    for path, (fate, edits) in became.items():
+    for path, fate in became.items():
         if path in told:
-            yield Judged(row.repo, row.half, row.commit, path, fate, edits, *told[path], row.beside)
+            yield Judged(row.repo, row.half, row.commit, path, fate, *told[path], row.beside)
 
 
 def _others(
@@ -186,12 +188,12 @@ def _shares(found: Sequence[Judged], half: str) -> dict[str, float]:
 
 def _is_gone(one: Judged) -> bool:
     """Whether a file went alone, by a commit that did nothing but tidy up."""
-    return one.fate == ALONE and not one.beside
+    return one.fate.how == ALONE and not one.beside
 
 
 def _is_worked_on(one: Judged) -> bool:
     """Whether a file stayed, and people went on to work on it."""
-    return one.fate == STAYED and one.edits >= EDITS
+    return one.fate.how == STAYED and one.fate.edits >= EDITS
 
 
 def _is_dead(one: Judged) -> bool:
@@ -202,12 +204,13 @@ def _intervals(held: Sequence[Judged]) -> dict[str, str]:
     """The same shares with their intervals; of files that went beside edits, or with what used
     them, and of all that stayed, apart; and each class."""
     gone, worked = list(filter(_is_gone, held)), list(filter(_is_worked_on, held))
-    sorts = {fate: [one for one in held if one.fate == fate] for fate in (ALONE, MIXED, STAYED)}
+    sorts = {how: [one for one in held if one.fate.how == how] for how in (ALONE, MIXED, STAYED)}
     classes = Counter(one.cls for one in gone)
     return {
         "recall_between": between([one.goes for one in gone]),
         "false_alarms_between": between([one.goes for one in worked]),
         "dead_false_alarms_between": between([_is_dead(one) for one in worked]),
+        "false_alarms_looked_at": between([one.goes for one in worked if one.fate.looks >= EDITS]),
         "removed_beside_edits": between([one.goes for one in sorts[ALONE] if one.beside]),
         "removed_with_their_users": between([one.goes for one in sorts[MIXED]]),
         "all_that_stayed": between([one.goes for one in sorts[STAYED]]),

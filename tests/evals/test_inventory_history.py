@@ -11,8 +11,9 @@ import pytest
 
 from evals import _history, goals_of, inventory_history, missed
 from evals._dead_rivals import Answer, Flag, whole_files
-from evals._history import ALONE, STAYED, Judged, between, fates, once, share, tree
+from evals._history import ALONE, STAYED, Fate, Judged, between, fates, once, share, tree
 from evals._removals import HELD_OUT, LEARNT, Removal, clones, half, removals
+from passdown.stages.inventory.ages import BULK
 
 CODE = "def {}():\n    return {}\n"
 
@@ -126,10 +127,24 @@ def test_what_stayed_is_there_a_year_later_under_any_name(repo: Repo, tmp_path: 
         told = fates(
             one._replace(later=repo.git("rev-parse", "HEAD")), repo.clone, root, frozenset()
         )
-        assert {path: fate for path, (fate, _) in told.items()} == {
+        assert {path: fate.how for path, fate in told.items()} == {
             "old.py": ALONE, "cart.py": STAYED, "main.py": STAYED,
         }  # fmt: skip
         assert fates(one, repo.clone, root, frozenset({"main.py"})).keys() == {"old.py", "cart.py"}
+
+
+def test_work_on_a_file_counts_where_it_is_there_to_this_day(repo: Repo, tmp_path: Path) -> None:
+    repo.commit("Remove unused module", "old.py")
+    text = "import cart\nprint(cart)\n"
+    repo.commit("Work on both", main_py=f"{text}# 2\n", cart_py=CODE.format("cart", 2))
+    repo.commit("Sell otherwise", "cart.py", main_py=f"{text}# 3\n")
+    repo.git("mv", "main.py", "shop.py")
+    repo.commit("Rename, and sweep", **{f"new_{n}_py": "x = 1\n" for n in range(BULK)})
+    (one,) = repo.removals()
+    one = one._replace(later=repo.git("rev-parse", "HEAD~2"))
+    with tree(repo.clone, one.parent, tmp_path / "tree") as root:
+        told = fates(one, repo.clone, root, frozenset())
+    assert told == {"old.py": (ALONE, 0, 0), "cart.py": (STAYED, 0, 0), "main.py": (STAYED, 3, 2)}
 
 
 def test_a_share_has_its_interval_and_its_counts() -> None:
@@ -139,8 +154,8 @@ def test_a_share_has_its_interval_and_its_counts() -> None:
 
 
 def test_a_file_counts_once_and_as_removed_where_it_was() -> None:
-    first = Judged("a/b", LEARNT, "c1", "x.py", STAYED, 0, "dead", goes=True)
-    second = first._replace(commit="c2", fate=ALONE)
+    first = Judged("a/b", LEARNT, "c1", "x.py", Fate(STAYED, 0, 0), "dead", goes=True)
+    second = first._replace(commit="c2", fate=Fate(ALONE, 0, 0))
     assert once([first, second]) == [second]
     assert once([second, first]) == [second]
 

@@ -230,3 +230,22 @@ def test_what_a_copy_says_of_itself_shows_no_use(tmp_path: Path) -> None:
         "ext/wheel/core.py": "class SpinAround: ...\n", "shop/app.py": LONG,
     })  # fmt: skip
     assert found["ext/wheel/core.py"].cls == "dead"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/Sync.php", "exec('python3 ' . $dir . '/scripts/till.py');\n"),
+        ("src/main.go", 'exec.Command("python3", "scripts/till.py")\n'),
+        ("web/build.mjs", "spawn('python', ['scripts/till.py'])\n"),
+        ("CMakeLists.txt", "add_custom_command(COMMAND python scripts/till.py)\n"),
+        ("till.desktop", "Exec=/usr/bin/python3 /opt/shop/scripts/till.py\n"),
+    ],
+)
+def test_what_a_program_of_another_language_starts_is_used(
+    path: str, text: str, tmp_path: Path
+) -> None:
+    files = {path: text, "scripts/till.py": LONG, "scripts/idle.py": LONG}
+    found = rows(tmp_path, files)
+    assert found["scripts/till.py"].cls == "production"
+    assert found["scripts/idle.py"].cls == "dead"

@@ -25,13 +25,19 @@ _PASSED_OVER = frozenset(
     (".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache",
      ".pytest_cache", ".ruff_cache", ".eggs", "site-packages", "htmlcov")
 )  # fmt: skip
+WEB = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")
+OTHER = (*WEB, ".rs", ".php", ".rb", ".go", ".java", ".kt", ".scala", ".groovy", ".pl", ".pm",
+         ".lua", ".cs", ".swift", ".m", ".c", ".cc", ".cpp", ".h", ".hpp", ".r", ".R", ".jl",
+         ".nsi", ".iss", ".desktop")  # fmt: skip
+"""Programs of other languages, and what installs or starts some: they may run a Python file."""
 _TEXTS = (
     ".py", ".pyi", ".toml", ".cfg", ".ini", ".txt", ".in", ".md", ".mdx", ".rst", ".adoc", ".yml",
-    ".yaml", ".json", ".sh", ".bash", ".service", ".timer", ".conf", ".tf", ".mk", ".html", ".js",
-    ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".rs", ".ipynb", ".env", ".jinja", ".j2", ".bat", ".ps1",
+    ".yaml", ".json", ".sh", ".bash", ".service", ".timer", ".conf", ".tf", ".mk", ".html",
+    ".ipynb", ".env", ".jinja", ".j2", ".bat", ".ps1",
     ".cron", ".nix", ".spec", ".bzl", ".pth", ".xml", ".bazel", ".jnj", ".jinja2", ".tmpl", ".tpl",
     ".template", ".erb", ".dist", ".sample", ".wsgi", ".cgi", ".fcgi", ".pyw", ".ui", ".kv",
-    ".zcml", "pylintrc",
+    ".zcml", "pylintrc", ".cmake", ".gradle", "meson.build",
+    *OTHER,
 )  # fmt: skip
 _BARE = ("Dockerfile", "Makefile", "makefile", "GNUmakefile", "Justfile", "justfile", "Procfile",
          "Containerfile", "Jenkinsfile", "crontab", "Pipfile", "Vagrantfile", "Snakefile", "BUILD",

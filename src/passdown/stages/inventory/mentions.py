@@ -7,6 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from passdown.stages.inventory.files import OTHER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -24,7 +26,8 @@ _CHECKS = re.compile(
     r"^\.github/|^\.gitlab-ci|^\.circleci/|^azure-pipelines|^\.travis|(?:^|/)(?:Makefile|makefile|"
     r"GNUmakefile|[Jj]ustfile|tox\.ini|noxfile\.py|\.pre-commit[^/]*|Jenkinsfile|appveyor\.yml|"
     r"[^/]*\.mk|Taskfile\.ya?ml|mkdocs\.ya?ml|codecov\.ya?ml|package\.json|pytest\.ini|hatch\.toml|"
-    r"BUILD|BUILD\.bazel|[^/]*\.spec|netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
+    r"BUILD|BUILD\.bazel|CMakeLists\.txt|meson\.build|[^/]*\.(?:cmake|gradle)|[^/]*\.spec|"
+    r"netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
 )
 _HISTORY = re.compile(
     r"(?:^|/)(?:change(?:s|log)?|history|news|release[-_]?notes?|releases?|migrations?|upgrading|"
@@ -74,6 +77,8 @@ _COMMANDS = re.compile(
 )
 _PLACED = re.compile(r"\bpackage_dir\s*=\s*\{([^}]*)\}")
 _PLACE = re.compile(r"[\"']([\w.]*)[\"']\s*:\s*[\"']([\w./]*)[\"']")
+LONGEST = 4000
+"""Characters of a line, from which on a program wrote it."""
 _SHEBANGS = ("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash", "#!/usr/bin/env sh")
 _CODE = re.compile(
     r"^\s*(?:from\s+([A-Za-z_][\w.]*)\s+import\s+([\w, ]+)|import\s+([A-Za-z_][\w.]*))", re.M
@@ -110,6 +115,9 @@ def tier(path: str) -> int:
 def mentions(path: str, text: str) -> Iterator[Mention]:
     """What this file names, by its tier; a shell script's is that of who calls it."""
     weight = tier(path)
+    if path.endswith(OTHER):
+        yield from _started(path, text)
+        return
     if weight == DOCUMENT and _LISTS.search(text):
         weight = HISTORY
     if path.rpartition("/")[2] in MANIFESTS:
@@ -123,9 +131,17 @@ def mentions(path: str, text: str) -> Iterator[Mention]:
     if not weight and not shell and not path.endswith(settings):
         return
     for n, line, checked in _lines(path, text):
-        if len(line) < 4000:
+        if len(line) < LONGEST:
             plugin = BUILD if _PLUGINS.match(line) else weight
             yield from _of_line(path, n, line, HISTORY if checked else plugin)
+
+
+def _started(path: str, text: str) -> Iterator[Mention]:
+    """The Python files that a program of another language names."""
+    if ".py" in text:
+        for n, line in enumerate(text.splitlines(), 1):
+            if ".py" in line and len(line) < LONGEST:
+                yield from (Mention(path, n, BUILD, path=found) for found in _paths(line))
 
 
 def _lines(path: str, text: str) -> Iterator[tuple[int, str, bool]]:

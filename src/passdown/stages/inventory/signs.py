@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.stages.inventory import classify as known, conventions
+from passdown.stages.inventory.files import OTHER, WEB
 from passdown.stages.inventory.modules import INIT
 from passdown.text import sorts
 
@@ -69,11 +70,13 @@ def kind_of(row: Row) -> str:
 
 
 def _said(found: World, paths: Iterable[str]) -> Counter[str]:
-    """In how many texts, tests aside, each name stands that these files go by or define."""
+    """In how many texts each name stands that these files go by or define: tests aside, and
+    programs that share no names with Python's."""
     wanted = {name for path in paths for name in (_stem(path), *found.sources[path].publics)}
     said: Counter[str] = Counter()
     for path, text in found.files.texts.items():
-        if not sorts.test(path):
+        apart = path.endswith(OTHER) and not path.endswith(WEB)
+        if not apart and not sorts.test(path):
             said.update(wanted.intersection(_WORD.findall(text)))
     return said
 
