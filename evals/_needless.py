@@ -36,7 +36,7 @@ from passdown.stages.inventory.files import read
 from passdown.stages.inventory.signs import signs
 
 LABELS = Path(__file__).with_name("labels") / "removed_files.jsonl"
-FALSE = 0.0175
+FALSE = 0.0125
 """The share of files that people went on to work on, and that would be proposed to go."""
 UNSURE = 0.1
 """What a file that stayed, and that nobody worked on, counts of one that somebody did."""

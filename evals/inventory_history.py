@@ -138,23 +138,25 @@ def _judged(
 def _others(
     rows: Sequence[Removal], here: Mapping[str, Path], home: Path, found: Sequence[Judged]
 ) -> dict[str, float | str]:
-    """What other tools flag of one tree of each held-out repository, with ours over the same."""
+    """What other tools flag of one tree of each held-out repository, with ours over the same; what
+    one cannot read is counted, and left out."""
     newest = {row.repo: row for row in reversed(rows) if row.half == HELD_OUT}
     told: dict[str, float | str] = {}
     for name in COMPARED:
         flags: dict[str, frozenset[str]] = {}
-        seconds, why = 0.0, ""
+        seconds, failed = 0.0, []
         for repo, row in newest.items():
             with tree(here[repo], row.parent, home / f"{name}-tree") as root:
                 answer = asked(name, home, [root])
                 if answer.why:
-                    why = answer.why
-                    break
-                flags[repo] = whole_files(answer.flags[root], root)
+                    failed.append(answer.why)
+                else:
+                    flags[repo] = whole_files(answer.flags[root], root)
                 seconds += answer.seconds
-            if seconds > PATIENCE:
+            if seconds > PATIENCE or (failed and not flags):
                 break
-        told |= {name: why} if why else _beside(name, flags, newest, found, seconds)
+        told |= _beside(name, flags, newest, found, seconds) if flags else {name: failed[0]}
+        told |= {f"{name}_failed": len(failed)} if flags and failed else {}
     return told
 
 

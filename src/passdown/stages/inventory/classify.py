@@ -284,7 +284,8 @@ def _by_hand(found: World, path: str) -> bool:
     source = found.sources[path]
     if conventions.copied(path):
         return False
-    return source.has_main or path in found.files.runnable or (
+    told = source.has_main or path in found.files.runnable or path.endswith("/__main__.py")
+    return told or (
         bool(PROGRAMS.search(path))
         and (source.parses_arguments or bool(source.publics & {"main", "run"}))
     )  # fmt: skip

@@ -31,12 +31,14 @@ SHOWN = re.compile(
 PROGRAMS = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|utils?|hack|contrib|maint|dev|ci|release)/")
 _USUAL = re.compile(
     r"(?:^|/)(?:setup|noxfile|tasks|fabfile|manage|wsgi|asgi|conftest|hatch_build|gunicorn[._]\w+|"
-    r"dodo|pavement|celeryconfig|build|versioneer|_version|version|sitecustomize|locustfile|dagfile|__main__)\.py\Z|"
+    r"dodo|pavement|celeryconfig|build|versioneer|_version|version|sitecustomize|locustfile|dagfile)\.py\Z|"
     r"(?:^|/)(?:migrations|alembic)/(?:.*/)?[^/]*\.py\Z|(?:^|/)versions/[0-9a-f]+_|"
     r"(?:^|/)docs?/(?:.*/)?conf\.py\Z|(?:^|/)management/commands/[^/]+\.py\Z|"
     r"(?:^|/)\d+/(?:.*/)?[^/]+\.py\Z|(?:^|/)templatetags/[^/]+\.py\Z|(?:^|/)hook-[^/]+\.py\Z|"
     r"(?:^|/)(?:\w+_)?templates?/|\.(?:example|sample|dist|template)\.py\Z|(?:^|/)steps/[^/]+\.py\Z|(?:^|/)environment\.py\Z"
 )
+_HOME = re.compile(r"(?:src/)?(?:[^/]+/)?__main__\.py\Z")
+"""What the package that all is about is started by; one below it somebody starts by hand."""
 _DJANGO = re.compile(
     r"(?:^|/)(?:apps|admin|models|settings|search_indexes|cms_plugins|cms_apps|wagtail_hooks)(?:/__init__)?\.py\Z|(?:^|/)settings/[^/]+\.py\Z"
 )
@@ -69,7 +71,7 @@ def found(world: World) -> Iterator[tuple[str, str]]:
     django = _is_django(world)
     for path, source in world.sources.items():
         stub = source.only_imports and not world.edges.get(path)
-        called_so = _USUAL.search(path) or (django and _DJANGO.search(path))
+        called_so = _USUAL.search(path) or _HOME.search(path) or (django and _DJANGO.search(path))
         if called_so and not stub and not copied(path):
             yield path, BY_NAME
     yield from _offered(world)

@@ -7,8 +7,6 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from passdown.stages.inventory.files import OTHER
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -29,10 +27,15 @@ _CHECKS = re.compile(
     r"BUILD|BUILD\.bazel|CMakeLists\.txt|meson\.build|[^/]*\.(?:cmake|gradle)|[^/]*\.spec|"
     r"netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
 )
+_LISTED = re.compile(
+    r"(?:^|/)(?:CODEOWNERS|OWNERS|MAINTAINERS|LICEN[CS]E[^/]*|COPYING[^/]*|MANIFEST|FILES)\Z"
+)
+"""Who keeps a file, or what it may be used for: that it is there, and not what for."""
 _HISTORY = re.compile(
     r"(?:^|/)(?:change(?:s|log)?|history|news|release[-_]?notes?|releases?|migrations?|upgrading|"
     r"notes|whats[-_]?new|decisions?|adr|api|reference|archive|authors|contributors)(?:[-_.][^/]*)?(?:/|\Z)|"
     r"(?:^|/)[^/]*(?:exclu|ignore|skip|baseline|allow-?list|white-?list)[^/]*\.txt\Z|"
+    r"(?:^|/)[^/]*todo[^/]*\.(?:txt|md|rst)\Z|"
     r"(?:^|/)RELEASE\.|(?:^|/)v?\d+\.\d[\w.-]*\.(?:rst|md|txt)\Z|\.json\Z|(?:^|/)(?:poetry\.lock|uv\.lock|SOURCES\.txt|MANIFEST\.in)\Z",
     re.I,
 )
@@ -103,6 +106,8 @@ def tier(path: str) -> int:
     path = _MADE_FROM.sub("", path)
     if _MADE.search(path):
         return HISTORY
+    if _LISTED.search(path):
+        return HISTORY
     if _SERVICE.search(path):
         return SERVICE
     if _CHECKS.search(path):
@@ -115,9 +120,6 @@ def tier(path: str) -> int:
 def mentions(path: str, text: str) -> Iterator[Mention]:
     """What this file names, by its tier; a shell script's is that of who calls it."""
     weight = tier(path)
-    if path.endswith(OTHER):
-        yield from _started(path, text)
-        return
     if weight == DOCUMENT and _LISTS.search(text):
         weight = HISTORY
     if path.rpartition("/")[2] in MANIFESTS:
@@ -129,6 +131,7 @@ def mentions(path: str, text: str) -> Iterator[Mention]:
     shell = path.endswith((".sh", ".bash")) or text.startswith(_SHEBANGS)
     settings = (".toml", ".cfg", ".ini", ".yml", ".yaml", "pylintrc")
     if not weight and not shell and not path.endswith(settings):
+        yield from _started(path, text)
         return
     for n, line, checked in _lines(path, text):
         if len(line) < LONGEST:
@@ -137,7 +140,7 @@ def mentions(path: str, text: str) -> Iterator[Mention]:
 
 
 def _started(path: str, text: str) -> Iterator[Mention]:
-    """The Python files that a program of another language names."""
+    """The Python files that a program of another language names, or a text of no known sort."""
     if ".py" in text:
         for n, line in enumerate(text.splitlines(), 1):
             if ".py" in line and len(line) < LONGEST:

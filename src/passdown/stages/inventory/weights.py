@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-BAR = -1.972
+BAR = -1.297
 WEIGHTS = {
     "alike": -0.422,
     "at_the_top": 0.621,
