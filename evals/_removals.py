@@ -264,11 +264,14 @@ def _said(path: str) -> set[str]:
 
 
 def _later(clone: Path, change: Change) -> str:
-    """The state of a year later, or today's."""
+    """The state of a year later, or today's; of the line that was merged, or of any."""
     date = datetime.fromisoformat(change.date)
     # A leap day has no namesake in the year after.
     year = date.replace(year=date.year + 1, day=min(date.day, 28)).isoformat()
-    return git(clone, "rev-list", "-1", "--first-parent", f"--before={year}", "HEAD").strip()
+    for words in (("--first-parent",), ()):
+        if found := git(clone, "rev-list", "-1", *words, f"--before={year}", "HEAD").strip():
+            return found
+    return change.commit
 
 
 def _name(path: str) -> str:
