@@ -92,6 +92,24 @@ def test_what_a_python_2_program_imports_is_not_dead(tmp_path: Path) -> None:
     assert found == {"app.py": "production", "cart.py": "production"}
 
 
+def test_a_statement_of_very_many_lines_is_given_up_soon_and_its_imports_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[str] = []
+    parse = ast.parse
+    monkeypatch.setattr(ast, "parse", lambda text: (tries.append(text), parse(text))[1])
+    lines = [
+        "def go():",
+        *["    x = 1"] * 40_000,
+        *["    print 1"] * 9,
+        "    from shop import till",
+    ]
+    (found,) = mended("\n".join(lines)).body
+    assert isinstance(found, ast.ImportFrom)
+    assert (found.module, found.lineno) == ("shop", len(lines))
+    assert len(tries) == 2
+
+
 @given(st.lists(st.sampled_from(
     ["import a.b", "from .c import d", "print 'x'", "def f():", "    return 1", "class A[T]:",
      "    x = `1`", "if x:", "else:", "@f", '"""', "''' '''", ")", "x = (", "\\", "\t",

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 TRIES = 60
 """Lines of one statement at the top that are given up, before all of it is."""
+MOST = 100_000
+"""Lines that are parsed for one statement, over all tries: who writes more of them has a program
+write them."""
 _GOES_ON = re.compile(r"[\s#)\]}]|(?:else|elif|except|finally)\b|\Z")
 _CAUGHT = re.compile(r"except\s+(.+?)\s*,\s*(\w+)\s*:")
 """`except Error, name:` of Python 2."""
@@ -47,7 +50,7 @@ def _statements(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 def _parsed(lines: list[str], found: list[ast.stmt], start: int) -> ast.Module | None:
     """One statement, with what keeps it from being parsed taken out; imports that are taken out
     are added to what is found."""
-    for _ in range(TRIES):
+    for _ in range(max(min(TRIES, MOST // (len(lines) + 1)), 1)):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
