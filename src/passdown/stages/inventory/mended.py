@@ -22,6 +22,7 @@ _CAUGHT = re.compile(r"except\s+(.+?)\s*,\s*(\w+)\s*:")
 _TYPED = re.compile(r"((?:async\s+)?(?:def|class)\s+\w+)\[[^\]]*\]")
 """`class Box[T]:` of Python 3.12."""
 _FROM = re.compile(r"from\s+(\.*)([\w.]*)\s+import\s+(.+)")
+_IMPORT = re.compile(r"import\s+([\w., ]+)")
 
 
 def mended(text: str) -> ast.Module:
@@ -81,8 +82,13 @@ def _without(line: str, is_out_of_place: bool) -> str:
 
 def _imported(line: str, number: int) -> Iterator[ast.stmt]:
     """The import that a line is, where a word of it is a keyword now: `from .async import task`."""
-    said = _FROM.match(line.strip())
-    if said is not None:
-        names = [word.split()[0] for word in said[3].strip("() \\").split(",") if word.strip()]
-        yield ast.ImportFrom(said[2] or None, [ast.alias(name) for name in names],
-                             len(said[1]), lineno=number, col_offset=0)  # fmt: skip
+    bare = line.strip()
+    if said := _FROM.match(bare):
+        yield ast.ImportFrom(said[2] or None, _aliases(said[3]), len(said[1]), lineno=number,
+                             col_offset=0)  # fmt: skip
+    elif said := _IMPORT.match(bare):
+        yield ast.Import(_aliases(said[1]), lineno=number, col_offset=0)
+
+
+def _aliases(said: str) -> list[ast.alias]:
+    return [ast.alias(word.split()[0]) for word in said.strip("() \\").split(",") if word.strip()]
