@@ -8,11 +8,11 @@ import os
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from evals._removals import Removal, counts, git
 from passdown.stages.inventory.ages import BULK
@@ -29,11 +29,24 @@ _PICTURES = re.compile(r"\.(?:po|mo|pot|png|jpe?g|gif|svg|ico|pdf|woff2?|ttf|eot
 
 class Fate(NamedTuple):
     """What became of a file: how, how many commits edited it from then on where it is there to this
-    day, and how many of these were no sweep over BULK programs or more."""
+    day, and how many of these were no sweep over more than BULK programs."""
 
     how: str
     edits: int
     looks: int
+
+
+class OfAFile(Protocol):
+    """What is known of one file of a repository."""
+
+    @property
+    def repo(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
+
+
+Of = TypeVar("Of", bound=OfAFile)
 
 
 class Judged(NamedTuple):
@@ -107,14 +120,22 @@ def between(found: Sequence[bool]) -> str:
     return f"{k}/{n}, {low:.3f} to {high:.3f}" if n else "0/0"
 
 
-def once(found: Iterable[Judged]) -> list[Judged]:
+def once(found: Iterable[Of], went: Callable[[Of], bool]) -> list[Of]:
     """Each file of a repository once: as removed where it was, else as first seen."""
-    kept: dict[tuple[str, str], Judged] = {}
+    kept: dict[tuple[str, str], Of] = {}
     for one in found:
         known = kept.get((one.repo, one.path))
-        if known is None or (known.fate.how == STAYED and one.fate.how != STAYED):
+        if known is None or (went(one) and not went(known)):
             kept[one.repo, one.path] = one
     return list(kept.values())
+
+
+def gone(rows: Iterable[Removal]) -> dict[str, frozenset[str]]:
+    """Every file of each repository that one of the labelled commits removed."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.repo, set()).update((*row.alone, *row.mixed))
+    return {repo: frozenset(paths) for repo, paths in found.items()}
 
 
 def _names_later(clone: Path, before: str, later: str) -> frozenset[str]:

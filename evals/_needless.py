@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from evals._history import ALONE, EDITS, STAYED, fates, labelled, tree
+from evals._history import ALONE, EDITS, STAYED, fates, gone as removed, labelled, once, tree
 from evals._removals import LEARNT, Removal, clones, git
 from passdown.stages.inventory.ages import ages
 from passdown.stages.inventory.classify import classify, world
@@ -66,8 +66,7 @@ def examples(folder: Path, half: str = LEARNT) -> list[Example]:
     """Every file of the labelled trees, each once: as removed where it was, else as first seen."""
     here = dict(clones(folder))
     rows = [one for one in labelled(LABELS) if one.half == half and one.repo in here and one.alone]
-    dead = {repo: frozenset(path for row in rows if row.repo == repo
-                            for path in (*row.alone, *row.mixed)) for repo in here}  # fmt: skip
+    dead = removed(rows)
     found: list[Example] = []
     with TemporaryDirectory() as home, ProcessPoolExecutor(2) as pool:
         told = [pool.submit(_of_tree, row, here[row.repo], Path(home) / str(n), dead[row.repo])
@@ -75,7 +74,8 @@ def examples(folder: Path, half: str = LEARNT) -> list[Example]:
         for n, one in enumerate(as_completed(told)):
             found += one.result()
             print(f"{n + 1} of {len(rows)} trees", file=sys.stderr, flush=True)
-    return _once(sorted(found, key=lambda one: (one.repo, one.commit, one.path)))
+    found.sort(key=lambda one: (one.repo, one.commit, one.path))
+    return once(found, lambda one: one.gone)
 
 
 def _of_tree(row: Removal, clone: Path, place: Path, dead: frozenset[str]) -> list[Example]:
@@ -91,15 +91,6 @@ def _of_tree(row: Removal, clone: Path, place: Path, dead: frozenset[str]) -> li
             files.append(Example(row.repo, row.commit, path, gone, gone and not row.beside,
                                  not gone and fate.edits >= EDITS, kind, seen))  # fmt: skip
     return files
-
-
-def _once(found: Sequence[Example]) -> list[Example]:
-    kept: dict[tuple[str, str], Example] = {}
-    for one in found:
-        known = kept.get((one.repo, one.path))
-        if known is None or (one.gone and not known.gone):
-            kept[one.repo, one.path] = one
-    return list(kept.values())
 
 
 def weighed(found: Sequence[Example]) -> np.ndarray:

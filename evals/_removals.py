@@ -37,62 +37,8 @@ from passdown.text import sorts
 SINCE = "2016-01-01"
 LEARNT, HELD_OUT = "learnt", "held out"
 LEARNT_FROM = frozenset(
-    ("CenterForOpenScience/osf.io", "Chia-Network/chia-blockchain", "Cloud-CV/EvalAI",
-     "DIRACGrid/DIRAC", "DMOJ/online-judge", "DataBiosphere/toil",
-     "DemocracyClub/UK-Polling-Stations", "DemocracyClub/WhoCanIVoteFor",
-     "DemocracyClub/yournextrepresentative", "ESMValGroup/ESMValTool", "ESSolutions/ESSArch",
-     "Flexget/Flexget", "Kinto/kinto", "LMFDB/lmfdb", "MISP/MISP", "Netflix/dispatch",
-     "Opentrons/opentrons", "PanDAWMS/pilot2", "PrefectHQ/prefect", "Pyomo/pyomo",
-     "RedHatInsights/insights-core", "SickChill/SickChill", "StackStorm/st2", "Tautulli/Tautulli",
-     "Tribler/tribler", "Ultimaker/Uranium", "Uninett/nav", "Yelp/paasta",
-     "alphagov/notifications-api", "angr/angr", "ankitects/anki", "ansible/ansible-runner",
-     "ansible/awx", "ansible/galaxy_ng", "apache/allura", "apache/libcloud",
-     "artefactual/archivematica", "astropy/astropy", "avocado-framework/avocado",
-     "aws-cloudformation/cfn-lint", "aws/aws-cli", "aws/aws-parallelcluster", "bcbio/bcbio-nextgen",
-     "biolab/orange3", "borgbackup/borg", "buildbot/buildbot", "candlepin/subscription-manager",
-     "canonical/cloud-init", "canonical/maas", "canonical/snapcraft", "celery/celery",
-     "certbot/certbot", "chainer/chainer", "chanzuckerberg/cellxgene", "ckan/ckan",
-     "cloud-custodian/cloud-custodian", "cloudify-cosmo/cloudify-manager", "cms-dev/cms",
-     "cobbler/cobbler", "codalab/codalab-worksheets", "common-workflow-language/cwltool",
-     "conan-io/conan", "conda/conda", "crossbario/crossbar", "cylc/cylc-flow", "dask/distributed",
-     "dbt-labs/dbt-core", "devitocodes/devito", "django-oscar/django-oscar", "dmwm/WMCore",
-     "edgedb/edgedb", "edx/edx-analytics-pipeline", "ethereum/py-evm", "ethereum/trinity",
-     "ethereum/web3.py", "evennia/evennia", "fecgov/openFEC", "fedora-infra/anitya",
-     "fedora-infra/bodhi", "fedspendingtransparency/data-act-broker-backend", "freeipa/freeipa",
-     "freelawproject/courtlistener", "freqtrade/freqtrade", "gajim/gajim", "galaxyproject/planemo",
-     "getsentry/sentry-python", "getsentry/snuba", "golemfactory/golem", "google/clusterfuzz",
-     "google/grr", "google/timesketch", "great-expectations/great_expectations", "gwastro/pycbc",
-     "home-assistant/supervisor", "hummingbot/hummingbot", "hypothesis/h", "indico/indico",
-     "inspirehep/inspire-next", "internetarchive/openlibrary", "ipython/ipython", "iterative/dvc",
-     "jupyterhub/jupyterhub", "kobotoolbox/kpi", "kovidgoyal/calibre", "lbryio/lbry-sdk",
-     "learningequality/kolibri", "liberapay/liberapay.com", "localstack/localstack",
-     "log2timeline/plaso", "lutris/lutris", "mailpile/Mailpile", "mantidproject/mslice",
-     "matrix-org/synapse", "meltano/meltano", "metabrainz/listenbrainz-server", "metabrainz/picard",
-     "micropython/micropython", "ministryofjustice/cla_backend", "mirumee/saleor",
-     "mitmproxy/mitmproxy", "mitodl/open-discussions", "modin-project/modin", "mopidy/mopidy",
-     "mozilla-releng/balrog", "mozilla-services/socorro", "mozilla/experimenter",
-     "mozilla/fx-private-relay", "mozilla/kitsune", "mozilla/mozillians", "mozilla/normandy",
-     "mozilla/pontoon", "mozilla/telemetry-airflow", "mozilla/treeherder", "mozilla/zamboni",
-     "napari/napari", "nautobot/nautobot", "netbox-community/netbox", "networkx/networkx",
-     "nipy/nipype", "nltk/nltk", "onaio/onadata", "opendatacube/datacube-core",
-     "openedx/course-discovery", "openedx/credentials", "openedx/ecommerce", "openstack/barbican",
-     "openstack/ceilometer", "openstack/cinder", "openstack/cyborg", "openstack/designate",
-     "openstack/freezer", "openstack/glance", "openstack/horizon", "openstack/ironic",
-     "openstack/kolla", "openstack/mistral", "openstack/monasca-api", "openstack/murano",
-     "openstack/networking-odl", "openstack/neutron", "openstack/nova", "openstack/octavia",
-     "openstack/openstacksdk", "openstack/python-openstackclient", "openstack/tempest",
-     "openstack/tripleo-common", "openstack/watcher", "openstack/zun", "pantsbuild/pants",
-     "platformio/platformio-core", "plone/Products.CMFPlone", "praekelt/molo", "project-koku/koku",
-     "psychopy/psychopy", "pulp/pulpcore", "pydata/pandas", "pyinstaller/pyinstaller",
-     "pyload/pyload", "pymedusa/Medusa", "pypa/pip", "pypa/setuptools", "pypi/warehouse",
-     "python/mypy", "quantumlib/Cirq", "quay/quay", "quodlibet/quodlibet", "raiden-network/raiden",
-     "rapidpro/rapidpro", "readthedocs/readthedocs.org", "rhinstaller/anaconda", "rotki/rotki",
-     "rpm-software-management/dnf", "rucio/rucio", "scipy/scipy", "scrapy/scrapy", "sosreport/sos",
-     "spacetelescope/jwst", "spesmilo/electrum", "spyder-ide/spyder", "statsmodels/statsmodels",
-     "sunpy/sunpy", "tahoe-lafs/tahoe-lafs", "taigaio/taiga-back", "translate/pootle",
-     "twisted/twisted", "uktrade/data-hub-api", "uktrade/directory-api", "ultrabug/py3status",
-     "unicef/etools", "wagtail/wagtail", "wazuh/wazuh-qa", "wger-project/wger")
-)  # fmt: skip
+    Path(__file__).with_name("labels").joinpath("learnt_from.txt").read_text().split()
+)
 WIDEST = 60
 """Python files that one commit deletes, from which on it is no tidying."""
 
@@ -264,7 +210,8 @@ def _said(path: str) -> set[str]:
 
 
 def _later(clone: Path, change: Change) -> str:
-    """The state of a year later, or today's; of the line that was merged, or of any."""
+    """The state of a year later, or today's: of the line that all was merged into, or else of any;
+    its own where there is none."""
     date = datetime.fromisoformat(change.date)
     # A leap day has no namesake in the year after.
     year = date.replace(year=date.year + 1, day=min(date.day, 28)).isoformat()

@@ -36,6 +36,7 @@ from evals._history import (
     Judged,
     between,
     fates,
+    gone,
     labelled,
     once,
     share,
@@ -55,6 +56,8 @@ COMPARED = ("vulture", "deadcode")
 PROCESSES = 4
 PATIENCE = 120
 """Seconds of a processor that each of them has, a tree of every held-out repository in turn."""
+FAILURES = 3
+"""Trees that one cannot read, from which on it is not asked on where it could read none."""
 LAST = ("old_api.py", "older.py", "spare.py", "fake.py")
 """What the made history removes."""
 LONGER = "".join(f"step_{n} = {n}\n" for n in range(12))
@@ -92,8 +95,7 @@ def measure(data: Path | None) -> Measured:
 
 def _said(rows: Sequence[Removal], here: Mapping[str, Path], home: Path) -> Said:
     """Every tree judged, as many at a time as there are processes, and gone from the disk then."""
-    dead = {repo: frozenset(path for row in rows if row.repo == repo
-                            for path in (*row.alone, *row.mixed)) for repo in here}  # fmt: skip
+    dead = gone(rows)
     found: list[Judged] = []
     files, seconds = 0, 0.0
     with ProcessPoolExecutor(PROCESSES) as pool:
@@ -104,7 +106,7 @@ def _said(rows: Sequence[Removal], here: Mapping[str, Path], home: Path) -> Said
             found, files, seconds = found + mine, files + many, seconds + took
             print(f"{n + 1} of {len(rows)} trees", file=sys.stderr, flush=True)
     found.sort(key=lambda one: (one.repo, one.commit, one.path))
-    return Said(once(found), files, seconds, _others(rows, here, home, found))
+    return Said(once(found, _went), files, seconds, _others(rows, here, home, found))
 
 
 def _one(
@@ -153,7 +155,7 @@ def _others(
                 else:
                     flags[repo] = whole_files(answer.flags[root], root)
                 seconds += answer.seconds
-            if seconds > PATIENCE or (failed and not flags):
+            if seconds > PATIENCE or (len(failed) >= FAILURES and not flags):
                 break
         told |= _beside(name, flags, newest, found, seconds) if flags else {name: failed[0]}
         told |= {f"{name}_failed": len(failed)} if flags and failed else {}
@@ -176,16 +178,21 @@ def _beside(
 
 def _shares(found: Sequence[Judged], half: str) -> dict[str, float]:
     mine = [one for one in found if one.half == half]
-    gone, worked = list(filter(_is_gone, mine)), list(filter(_is_worked_on, mine))
+    away, worked = list(filter(_is_gone, mine)), list(filter(_is_worked_on, mine))
     return {
-        "recall": share([one.goes for one in gone]),
+        "recall": share([one.goes for one in away]),
         "false_alarms": share([one.goes for one in worked]),
-        "dead_recall": share([_is_dead(one) for one in gone]),
+        "dead_recall": share([_is_dead(one) for one in away]),
         "dead_false_alarms": share([_is_dead(one) for one in worked]),
-        "removed": len(gone),
+        "removed": len(away),
         "worked_on": len(worked),
         "repositories": len({one.repo for one in mine}),
     }
+
+
+def _went(one: Judged) -> bool:
+    """Whether a file was removed, with or without what used it."""
+    return one.fate.how != STAYED
 
 
 def _is_gone(one: Judged) -> bool:
@@ -205,11 +212,11 @@ def _is_dead(one: Judged) -> bool:
 def _intervals(held: Sequence[Judged]) -> dict[str, str]:
     """The same shares with their intervals; of files that went beside edits, or with what used
     them, and of all that stayed, apart; and each class."""
-    gone, worked = list(filter(_is_gone, held)), list(filter(_is_worked_on, held))
+    away, worked = list(filter(_is_gone, held)), list(filter(_is_worked_on, held))
     sorts = {how: [one for one in held if one.fate.how == how] for how in (ALONE, MIXED, STAYED)}
-    classes = Counter(one.cls for one in gone)
+    classes = Counter(one.cls for one in away)
     return {
-        "recall_between": between([one.goes for one in gone]),
+        "recall_between": between([one.goes for one in away]),
         "false_alarms_between": between([one.goes for one in worked]),
         "dead_false_alarms_between": between([_is_dead(one) for one in worked]),
         "false_alarms_looked_at": between([one.goes for one in worked if one.fate.looks >= EDITS]),
@@ -225,9 +232,9 @@ def _by_repository(found: Sequence[Judged]) -> dict[str, str]:
     told = {}
     for repo in sorted({one.repo for one in found}):
         mine = [one for one in found if one.repo == repo]
-        gone = [one.goes for one in mine if _is_gone(one)]
+        away = [one.goes for one in mine if _is_gone(one)]
         kept = [one.goes for one in mine if _is_worked_on(one)]
-        told[repo] = f"{mine[0].half}: {sum(gone)}/{len(gone)} and {sum(kept)}/{len(kept)}"
+        told[repo] = f"{mine[0].half}: {sum(away)}/{len(away)} and {sum(kept)}/{len(kept)}"
     return told
 
 

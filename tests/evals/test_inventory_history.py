@@ -13,6 +13,7 @@ from evals import _history, goals_of, inventory_history, missed
 from evals._dead_rivals import Answer, Flag, whole_files
 from evals._history import ALONE, STAYED, Fate, Judged, between, fates, once, share, tree
 from evals._removals import HELD_OUT, LEARNT, Removal, clones, half, removals
+from evals.inventory_history import _went
 from passdown.stages.inventory.ages import BULK
 
 CODE = "def {}():\n    return {}\n"
@@ -156,8 +157,8 @@ def test_a_share_has_its_interval_and_its_counts() -> None:
 def test_a_file_counts_once_and_as_removed_where_it_was() -> None:
     first = Judged("a/b", LEARNT, "c1", "x.py", Fate(STAYED, 0, 0), "dead", goes=True)
     second = first._replace(commit="c2", fate=Fate(ALONE, 0, 0))
-    assert once([first, second]) == [second]
-    assert once([second, first]) == [second]
+    assert once([first, second], _went) == [second]
+    assert once([second, first], _went) == [second]
 
 
 def test_what_was_learnt_from_is_never_held_out() -> None:
@@ -195,3 +196,24 @@ def test_the_made_history_meets_the_goals_with_others_beside_it(
     ours = str(measured.against["beside_vulture_recall"])
     assert int(ours.partition("/")[0]) >= 36  # three of the four that go of each
     assert measured.against["deadcode"] == "not compared: why"
+
+
+@pytest.mark.parametrize(("fails", "said"), [({0}, 2), ({0, 1, 2}, 0)])
+def test_a_tree_that_another_tool_cannot_read_is_left_out_and_counted(
+    fails: set[int], said: int, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit("Remove unused module", "old.py")
+    (one,) = repo.removals()
+    rows = [one._replace(repo=f"some/{n}", half=HELD_OUT) for n in range(3)]
+    answers = [Answer({}, why="it broke") if n in fails else None for n in range(3)]
+
+    def answered(_name: str, _home: Path, roots: list[Path]) -> Answer:
+        return answers.pop(0) or Answer({roots[0]: ()}, 1.0)
+
+    monkeypatch.setattr(inventory_history, "asked", answered)
+    monkeypatch.setattr(inventory_history, "COMPARED", ("vulture",))
+    told = inventory_history._others(rows, {row.repo: repo.clone for row in rows}, tmp_path, [])
+    if said:
+        assert (told["vulture_trees"], told["vulture_failed"]) == (said, len(fails))
+    else:
+        assert told == {"vulture": "it broke"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from passdown.stages.inventory import files
 from passdown.stages.inventory.classify import Row, classify, world
 from passdown.stages.inventory.files import read
 
@@ -249,3 +250,16 @@ def test_what_a_program_of_another_language_starts_is_used(
     found = rows(tmp_path, files)
     assert found["scripts/till.py"].cls == "production"
     assert found["scripts/idle.py"].cls == "dead"
+
+
+def test_a_program_of_another_language_that_starts_nothing_takes_no_file_s_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST", 2)
+    for n in range(9):
+        (tmp_path / f"a{n}.c").write_text("int main() { return 0; }\n")
+    (tmp_path / "main.go").write_text('run("till.py")\n')
+    (tmp_path / "till.py").write_text(LONG)
+    found = files.read(tmp_path)
+    assert {*found.texts} == {"main.go", "till.py"}
+    assert found.left_out == 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from passdown.stages.inventory import source
 from passdown.stages.inventory.classify import classify, world
 from passdown.stages.inventory.files import read
 from passdown.stages.inventory.patterns import pattern
@@ -78,6 +79,21 @@ def test_a_name_with_stars_loads_what_is_called_so(
     assert found.guessed["shop/cli.py"] - {"shop/pay/__init__.py"} == loaded
     assert {row.path for row in classify(found) if row.cls == "production"} >= loaded
     assert "shop/idle.py" not in found.guessed["shop/cli.py"]
+
+
+def test_a_long_sum_is_looked_at_once_and_so_is_what_is_added_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[ast.expr] = []
+
+    def counted(node: ast.expr) -> str:
+        asked.append(node)
+        return pattern(node)
+
+    monkeypatch.setattr(source, "pattern", counted)
+    found = source.read("x = " + " + ".join(["a"] * 300) + ' + ("shop." + b) + ("no" + c)\n')
+    assert found.heads == [("shop.*", 1)]
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,12 @@ _PASSED_OVER = frozenset(
     (".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache",
      ".pytest_cache", ".ruff_cache", ".eggs", "site-packages", "htmlcov")
 )  # fmt: skip
-WEB = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")
-OTHER = (*WEB, ".rs", ".php", ".rb", ".go", ".java", ".kt", ".scala", ".groovy", ".pl", ".pm",
-         ".lua", ".cs", ".swift", ".m", ".c", ".cc", ".cpp", ".h", ".hpp", ".r", ".R", ".jl",
-         ".nsi", ".iss", ".desktop")  # fmt: skip
-"""Programs of other languages, and what installs or starts some: they may run a Python file."""
+KIN = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".rs")
+"""Programs that may do what a Python file does, and share its names."""
+STARTERS = (".php", ".rb", ".go", ".java", ".kt", ".scala", ".groovy", ".pl", ".pm", ".lua", ".cs",
+            ".swift", ".m", ".c", ".cc", ".cpp", ".h", ".hpp", ".r", ".R", ".jl", ".nsi", ".iss",
+            ".desktop")  # fmt: skip
+"""What may run a Python file, and is of no interest where it names none."""
 _TEXTS = (
     ".py", ".pyi", ".toml", ".cfg", ".ini", ".txt", ".in", ".md", ".mdx", ".rst", ".adoc", ".yml",
     ".yaml", ".json", ".sh", ".bash", ".service", ".timer", ".conf", ".tf", ".mk", ".html",
@@ -37,7 +38,7 @@ _TEXTS = (
     ".cron", ".nix", ".spec", ".bzl", ".pth", ".xml", ".bazel", ".jnj", ".jinja2", ".tmpl", ".tpl",
     ".template", ".erb", ".dist", ".sample", ".wsgi", ".cgi", ".fcgi", ".pyw", ".ui", ".kv",
     ".zcml", "pylintrc", ".cmake", ".gradle", "meson.build",
-    *OTHER,
+    *KIN, *STARTERS,
 )  # fmt: skip
 _BARE = ("Dockerfile", "Makefile", "makefile", "GNUmakefile", "Justfile", "justfile", "Procfile",
          "Containerfile", "Jenkinsfile", "crontab", "Pipfile", "Vagrantfile", "Snakefile", "BUILD",
@@ -80,15 +81,22 @@ def read(root: Path, each: Each = iter) -> Files:
         if not _is_text(path):
             continue
         text = _text(root / path) if _is_sayable(path) else None
+        if text is not None and _says_nothing(path, text):
+            continue
         if text is None or len(texts) >= MOST:
             left_out += 1
-            continue
-        if path.endswith(".md") and text.startswith(TITLE):
             continue
         texts[path] = text
         if os.access(root / path, os.X_OK) or text.startswith("#!"):
             runnable.add(path)
     return Files(str(root), texts, frozenset(runnable), left_out)
+
+
+def _says_nothing(path: str, text: str) -> bool:
+    """Whether a text is an inventory itself, or a program that starts no Python file."""
+    return (path.endswith(".md") and text.startswith(TITLE)) or (
+        path.endswith(STARTERS) and ".py" not in text
+    )
 
 
 def _paths(root: Path) -> Iterator[str]:

@@ -72,11 +72,12 @@ class Modules:
         """What an import of this repository may mean whose module is not where it says: the only
         one of that name in the same package, which is put there when it is built or started."""
         parts = one.module.split(".")
-        if one.level or len(parts) < 2 or self.files(one.module):
+        ours = not one.level and len(parts) > 1 and self.files(parts[0])
+        if not ours or self.files(one.module):
             return
         for name in (parts[-1], *one.names):
             near = [file for file in self.files(name) if f"/{parts[0]}/" in f"/{file}"]
-            if self.files(parts[0]) and len(near) == 1:
+            if len(near) == 1:
                 yield from near
 
     def longest(self, name: str) -> Sequence[str]:

@@ -37,7 +37,8 @@ def guesses(found: World, path: str, source: Source) -> Iterator[tuple[str, int]
         near = _beside(path, text) if "_" in text and not set(".:") & set(text) else ""
         if near in found.sources:
             yield near, line
-    for text, line in [*source.prefixes, *(source.heads if source.loads else ())]:
+    # What a loader is given stands among both.
+    for text, line in dict.fromkeys((*source.prefixes, *(source.heads if source.loads else ()))):
         yield from ((target, line) for target in _begun(found, path, text))
     for word, line in source.folders:
         yield from ((target, line) for target in _housed(found, path, word))

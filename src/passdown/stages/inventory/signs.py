@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from passdown.stages.inventory import classify as known, conventions
-from passdown.stages.inventory.files import OTHER, WEB
+from passdown.stages.inventory.files import STARTERS
 from passdown.stages.inventory.modules import INIT
 from passdown.text import sorts
 
@@ -75,8 +75,7 @@ def _said(found: World, paths: Iterable[str]) -> Counter[str]:
     wanted = {name for path in paths for name in (_stem(path), *found.sources[path].publics)}
     said: Counter[str] = Counter()
     for path, text in found.files.texts.items():
-        apart = path.endswith(OTHER) and not path.endswith(WEB)
-        if not apart and not sorts.test(path):
+        if not path.endswith(STARTERS) and not sorts.test(path):
             said.update(wanted.intersection(_WORD.findall(text)))
     return said
 

@@ -152,6 +152,7 @@ class _Reader(ast.NodeVisitor):
         self._found = found
         self._depth = 0
         self._typing = 0
+        self._part: ast.expr | None = None
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -217,7 +218,13 @@ class _Reader(ast.NodeVisitor):
         self._put_together(node, [one for one in node.values if not isinstance(one, ast.Constant)])
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        self._put_together(node, [node.right])
+        """A sum is looked at as a whole: what its parts begin with is no name of its own."""
+        if node is not self._part:
+            self._put_together(node, [node.right])
+            return
+        self._part = node.left
+        self.visit(node.left)
+        self.visit(node.right)
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str) and 2 < len(node.value) < 200:
@@ -234,6 +241,7 @@ class _Reader(ast.NodeVisitor):
         """A name that is put together; what stands in it besides is looked at on its own."""
         said = pattern(node)
         if not said or (said.startswith(".") and not own(node)):
+            self._part = node.left if isinstance(node, ast.BinOp) else None
             self.generic_visit(node)
             return
         self._found.heads.append((said, node.lineno))
