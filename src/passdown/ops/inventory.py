@@ -59,8 +59,8 @@ def inventory(
     `only` shows one class. A terminal lists what nothing starts, the surest first; `all` lists
     every file there, as an answer in JSON always does.
     `probe` runs the repository's own code in a copy of it, to see whether what would be deleted is
-    missed. `symbols` lists definitions, too, that nothing seems to need. Points say what is proposed
-    to go: the signs that nobody needs a file, its history among them.
+    missed. `symbols` lists definitions, too, that nothing seems to need. Points say what is
+    proposed to go: the signs that nobody needs a file, its history among them.
     """
     root = Path(path).expanduser()
     taken = _taken(ctx, root)
