@@ -8,14 +8,16 @@ import os
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from typing import NamedTuple, Protocol, TypeVar
 
 from evals._removals import Removal, counts, git
 from passdown.stages.inventory.ages import BULK
+from passdown.stages.inventory.stopped import Stop, stopped
 from passdown.text.stats import wilson
 
 ALONE, MIXED, STAYED = "alone", "mixed", "stayed"
@@ -106,6 +108,17 @@ def fates(one: Removal, clone: Path, root: Path, dead: frozenset[str]) -> dict[s
             told[path] = STAYED
     return {path: Fate(how, edits[path], looks[path]) if path in today else Fate(how, 0, 0)
             for path, how in told.items()}  # fmt: skip
+
+
+def since(
+    clone: Path, commit: str, words: Set[str], texts: Mapping[str, str]
+) -> Mapping[str, Stop]:
+    """Which of these words the history up to a commit stopped saying; none where the clone lacks
+    what would be compared."""
+    try:
+        return stopped(partial(git, clone), commit, words, texts)
+    except subprocess.CalledProcessError:
+        return {}
 
 
 def share(found: Sequence[bool]) -> float:

@@ -21,6 +21,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -28,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from evals._history import ALONE, EDITS, STAYED, fates, gone as removed, labelled, once, tree
+from evals._history import ALONE, EDITS, STAYED, fates, gone as removed, labelled, once, since, tree
 from evals._removals import LEARNT, Removal, clones, git
 from passdown.stages.inventory.ages import ages
 from passdown.stages.inventory.classify import classify, world
@@ -82,7 +83,8 @@ def _of_tree(row: Removal, clone: Path, place: Path, dead: frozenset[str]) -> li
     with tree(clone, row.parent, place) as root:
         became = fates(row, clone, root, dead)
         found = world(read(root))
-    told = signs(found, classify(found), ages(lambda *words: git(clone, *words), row.parent))
+    past, stops = ages(partial(git, clone), row.parent), partial(since, clone, row.parent)
+    told = signs(found, classify(found), past, stops)
     files = []
     for path, fate in became.items():
         if path in found.sources and fate.how in (ALONE, STAYED):

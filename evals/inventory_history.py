@@ -20,6 +20,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -40,6 +41,7 @@ from evals._history import (
     labelled,
     once,
     share,
+    since,
     tree,
 )
 from evals._removals import HELD_OUT, LEARNT, Removal, clones, git, removals
@@ -122,10 +124,10 @@ def _one(
 
 def _told(root: Path, clone: Path, commit: str) -> dict[str, tuple[str, bool]]:
     """The class of every file, and whether what is proposed takes it away."""
-    seen = ages(lambda *words: git(clone, *words), commit)
+    seen = ages(partial(git, clone), commit)
     found = world(read(root))
     rows = classify(found)
-    weighed = needless(found, rows, seen)
+    weighed = needless(found, rows, seen, partial(since, clone, commit))
     return {row.path: (row.cls, goes(action(row, (), weighed.get(row.path)))) for row in rows}
 
 

@@ -12,12 +12,13 @@ from passdown.ops.operation import Ctx, Effect, Progress, Shell, operation
 from passdown.text.fold import Fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Set
 
     from passdown.stages.inventory.ages import Ages
     from passdown.stages.inventory.classify import Row, World
     from passdown.stages.inventory.needless import Weighed
     from passdown.stages.inventory.overlap import Overlap
+    from passdown.stages.inventory.stopped import Stop
 
 
 STEP = 20
@@ -182,7 +183,8 @@ def _taken(ctx: Ctx, root: Path) -> _Taken:
     found = world(read(root, partial(_each, ctx, "reading")), partial(_each, ctx, "understanding"))
     rows, seen = classify(found), _seen(root)
     alike = overlaps(found, rows, seen, partial(_each, ctx, "comparing"))
-    return _Taken(found, rows, alike, needless(found, rows, seen), seen.cut)
+    weighed = needless(found, rows, seen, partial(_stopped, root) if seen.past else None)
+    return _Taken(found, rows, alike, weighed, seen.cut)
 
 
 def _each(ctx: Ctx, note: str, paths: list[str]) -> Iterator[str]:
@@ -277,10 +279,27 @@ def _probed(found: World, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _seen(root: Path) -> Ages:
     """What the history says of each file; nothing where there is none."""
     from passdown.domain.errors import Unavailable
-    from passdown.stages.audit import git
     from passdown.stages.inventory.ages import Ages, ages
 
     try:
-        return ages(lambda *words: git.ask(root, *words).decode("utf-8", "surrogateescape"))
+        return ages(partial(_ask, root))
     except (Unavailable, Unreadable):
         return Ages()
+
+
+def _stopped(root: Path, words: Set[str], texts: Mapping[str, str]) -> Mapping[str, Stop]:
+    """Which of these words the history stopped saying; none where it cannot be asked: a clone may
+    lack what stood in older files."""
+    from passdown.domain.errors import Unavailable
+    from passdown.stages.inventory.stopped import stopped
+
+    try:
+        return stopped(partial(_ask, root), "HEAD", words, texts)
+    except (Unavailable, Unreadable):
+        return {}
+
+
+def _ask(root: Path, *words: str) -> str:
+    from passdown.stages.audit import git
+
+    return git.ask(root, *words).decode("utf-8", "surrogateescape")

@@ -50,6 +50,15 @@ def load():
         ("flows/nightly.py", {".github/workflows/x.yml": "  run: for f in flows/*.py; do :; done"}),
         ("build/start.py", {"build/shop.spec": "a = Analysis(['build/start.py'])\n"}),
         ("ci/plugin.py", {"mypy.ini": "[mypy]\nplugins = ci/plugin.py\n"}),
+        (".github/check.py", {".travis.yml": "script:\n  - python .github/check.py\n"}),
+        ("shop/sums.py", {"shop/fast.pyx": "cimport numpy\nfrom shop.sums cimport x\n"
+                                           "from shop.sums import total\ncdef int n = 0\n"}),
+        ("shop/pg/base.py", {"shop/pg/__init__.py": "", "shop/settings.py":
+                             "DATABASES = {'default': {'ENGINE': 'shop.pg'}}\n",
+                             "shop/cli.py": "import shop.settings\n"}),
+        ("shop/documents.py", {"shop/cli.py": "import django_elasticsearch_dsl\n"}),
+        ("play/action_plugins/insights.py", {}),
+        ("skins/scripts/translate.py", {}),
     ],
 )
 def test_what_something_finds_without_an_import_is_production(
@@ -263,3 +272,68 @@ def test_a_program_of_another_language_that_starts_nothing_takes_no_file_s_place
     found = files.read(tmp_path)
     assert {*found.texts} == {"main.go", "till.py"}
     assert found.left_out == 0
+
+
+def test_a_module_that_is_imported_as_if_it_stood_where_python_looks_is_the_only_one_so_called(
+    tmp_path: Path,
+) -> None:
+    taken = "def read(): ...\nprint('read by who puts this folder on the path of Python')\n"
+    files = {"shop/cli.py": "from mets import read\nfrom csv import reader\nfrom sums import add\n",
+             "common/lib/__init__.py": "", "common/lib/mets.py": taken, "common/lib/sums.py": taken,
+             "common/lib/csv.py": "def reader(): ...\nprint('Python has this one')\n"}  # fmt: skip
+    found = rows(tmp_path, files)
+    assert found["common/lib/mets.py"].cls == "production"
+    assert found["common/lib/csv.py"].cls == "dead"  # Python's own is meant
+    assert found["common/lib/sums.py"].cls == "dead"  # it defines no `add`
+
+
+def test_what_a_name_is_only_held_against_is_not_loaded(tmp_path: Path) -> None:
+    held = """
+def find(name):
+    if name.startswith('shop.old.') or name.startswith(('shop.older.', 'x')):
+        return import_module(name[len('shop.old.'):])
+    return import_module(len(import_module('shop.used').names))
+"""
+    files = {"shop/cli.py": held, "shop/old/one.py": LONG, "shop/older/two.py": LONG,
+             "shop/used.py": LONG}  # fmt: skip
+    found = rows(tmp_path, files)
+    assert (found["shop/old/one.py"].cls, found["shop/older/two.py"].cls) == ("dead", "dead")
+    assert found["shop/used.py"].cls == "production"
+
+
+@pytest.mark.parametrize(
+    ("listed", "other"), [("'csv', 'xml', 'pdf'", "dead"), ("'csv'", "production")]
+)
+def test_of_a_shape_of_names_those_are_loaded_that_the_program_lists(
+    tmp_path: Path, listed: str, other: str
+) -> None:
+    load = f"for kind in ({listed}):\n    import_module('shop.%s.make' % kind)\n"
+    kinds = {f"shop/{kind}/make.py": LONG for kind in ("csv", "xml", "pdf", "sgml")}
+    found = rows(tmp_path, {"shop/cli.py": load, **kinds})
+    assert found["shop/csv/make.py"].cls == "production"
+    assert found["shop/sgml/make.py"].cls == other
+
+
+def test_what_is_put_aside_does_not_start_itself(tmp_path: Path) -> None:
+    names = ("one", "two", "three", "four")
+    ring = {f"shop/OBSOLETE/{a}.py": f"import shop.OBSOLETE.{b}\n{LONG}"
+            for a, b in zip(names, (*names[1:], names[0]), strict=True)}  # fmt: skip
+    kept = {path.replace("OBSOLETE", "spare"): text.replace("OBSOLETE", "spare")
+            for path, text in ring.items()}  # fmt: skip
+    inits = {f"shop/{name}/__init__.py": "" for name in ("OBSOLETE", "spare")}
+    found = rows(tmp_path, {**ring, **kept, **inits, "shop/OBSOLETE/README.md": "python one.py",
+                            "shop/OBSOLETE/manage.py": LONG})  # fmt: skip
+    assert {found[path].cls for path in (*ring, "shop/OBSOLETE/manage.py")} == {"dead"}
+    assert {found[path].cls for path in kept} == {"production"}
+
+
+def test_a_program_of_an_inner_package_is_started_by_hand(tmp_path: Path) -> None:
+    files = {"shop/__main__.py": LONG, "tools/assets/__main__.py": LONG}
+    found = rows(tmp_path, files)
+    assert found["shop/__main__.py"].cls == "production"
+    assert found["tools/assets/__main__.py"].cls == "manual"
+
+
+def test_a_list_of_what_is_to_be_translated_starts_nothing(tmp_path: Path) -> None:
+    found = rows(tmp_path, {"po/POTFILES": "shop/idle.py\n", "shop/idle.py": LONG})
+    assert found["shop/idle.py"].cls == "dead"

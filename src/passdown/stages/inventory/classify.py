@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from passdown.stages.inventory import conventions, mentions as named
+from passdown.stages.inventory.asked_for import asked_for
 from passdown.stages.inventory.conventions import PROGRAMS, SHOWN
+from passdown.stages.inventory.copies import Copies, aside, copies
+from passdown.stages.inventory.files import PYTHONIC
 from passdown.stages.inventory.modules import INIT, Modules
 from passdown.stages.inventory.reach import at, guesses, loaded, targets
 from passdown.stages.inventory.source import TYPING, Source, read
@@ -26,7 +29,7 @@ TEST, TEST_ONLY = "test", "test_only"
 CLASSES = (PRODUCTION, DOCUMENTED, MANUAL, TEST, TEST_ONLY, DEAD)
 
 UNSEEN = "a start that is not seen"
-_PROGRAMS = (".wsgi", ".cgi", ".fcgi", ".pyw")
+_PROGRAMS = (".wsgi", ".cgi", ".fcgi", ".pyw", *PYTHONIC)
 _PYTHON = re.compile(r"#!.*\bpython")
 ISLAND = 4
 """Files that need each other, from which on it is not believed that nothing starts them."""
@@ -67,30 +70,57 @@ class World:
     roots: dict[str, list[Step]] = field(default_factory=lambda: defaultdict(list))
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     guessed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    users: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    libraries: frozenset[str] = frozenset()
+    copies: Copies = field(default_factory=Copies)
+
+    def copied(self, path: str) -> str:
+        """The copy of another project that a file is of; '' for the rest."""
+        return self.copies.of(path)
 
     def importers(self, path: str) -> list[str]:
         """The files that reach this one directly."""
-        return sorted(one for one, reached in self.edges.items() if path in reached)
+        return sorted(self.users.get(path, ()))
 
 
 def world(files: Files, each: Each = iter) -> World:
     """Everything that an inventory goes by; `each` hands the paths on."""
     sources = {path: read(files.texts[path]) for path in each(files.python)}
-    found = World(files, sources, Modules(files.python, named.installed(files.texts)))
+    found = World(
+        files,
+        sources,
+        Modules(files.python, named.installed(files.texts), asked_for(files.texts)),
+        libraries=frozenset(_libraries(sources.values())),
+        copies=copies(files.python, files.texts, named.packages(files.texts)),
+    )
     for path, source in sources.items():
-        for target, line in targets(found, path, source):
-            if target != path:
-                found.edges[path].setdefault(target, line)
-        for target, line in guesses(found, path, source):
-            if target != path and target not in found.edges[path]:
-                found.edges[path][target] = line
-                found.guessed[path].add(target)
-        for one in source.imports:
-            if one.how == TYPING:
-                for target in found.modules.meant(path, one):
-                    found.types[target].add(path)
+        _linked(found, path, source)
+    for path, reached in found.edges.items():
+        for target in reached:
+            found.users[target].add(path)
     _rooted(found)
     return found
+
+
+def _linked(found: World, path: str, source: Source) -> None:
+    """What one file reaches, by what it says and by what it may mean."""
+    for target, line in targets(found, path, source):
+        if target != path:
+            found.edges[path].setdefault(target, line)
+    for target, line in guesses(found, path, source):
+        if target != path and target not in found.edges[path]:
+            found.edges[path][target] = line
+            found.guessed[path].add(target)
+    for one in source.imports:
+        if one.how == TYPING:
+            for target in found.modules.meant(path, one):
+                found.types[target].add(path)
+
+
+def _libraries(sources: Iterable[Source]) -> Iterator[str]:
+    """The first words of everything that is imported by its whole name."""
+    for source in sources:
+        yield from (one.module.partition(".")[0] for one in source.imports if not one.level)
 
 
 def _bare(found: World) -> Iterator[tuple[str, Step]]:
@@ -106,9 +136,12 @@ def _bare(found: World) -> Iterator[tuple[str, Step]]:
 def _rooted(found: World) -> None:
     """What every file is named by: services, builds, documents, and the habits of tools."""
     for mention in _mentions(found.files):
-        if conventions.copied(mention.file):
+        if found.copied(mention.file):
             continue  # what a copy says of itself
+        home = aside(mention.file)
         for target in _meant(found, mention):
+            if home and target.startswith(home):
+                continue  # and what is put aside
             found.roots[target].append(Step(mention.file, mention.line, mention.tier))
     for path, step in (*_told(found), *_bare(found)):
         found.roots[path].append(step)
@@ -124,7 +157,7 @@ def _told(found: World) -> Iterator[tuple[str, Step]]:
             for name in source.publics:
                 homes[name].append(path)
     texts = {path: found.files.texts[path] for path in found.files.others
-             if not conventions.copied(path)}  # fmt: skip
+             if not found.copied(path)}  # fmt: skip
     for name, (place, line) in named.spoken(texts).items():
         if len(homes.get(name, ())) == 1:
             yield homes[name][0], Step(place, line, named.DOCUMENT)
@@ -160,9 +193,9 @@ def _kept_whole(found: World, *reached: Chains) -> None:
     """A copy of another project is kept whole: where a part of one is reached, all of it is."""
     for chains in reached:
         homes = {copy: chains[path] for path in sorted(chains)
-                 if (copy := conventions.copied(path))}  # fmt: skip
+                 if (copy := found.copied(path))}  # fmt: skip
         for path in found.sources:
-            copy = conventions.copied(path)
+            copy = found.copied(path)
             if copy in homes:
                 chains.setdefault(path, homes[copy] or (f"{copy}/",))
 
@@ -185,7 +218,7 @@ def _islands(found: World, needless: Iterable[str]) -> set[str]:
             group |= fresh
             waiting += fresh
         large |= group if len(group) >= ISLAND else set()
-    return {path for path in large if not conventions.copied(path)}
+    return {path for path in large if not found.copied(path) and not aside(path)}
 
 
 def _old_names(found: World, alive: Set[str]) -> Chains:
@@ -282,7 +315,7 @@ def _shown(found: World, paths: list[str]) -> Chains:
 def _by_hand(found: World, path: str) -> bool:
     """Whether somebody may start it: it says so itself."""
     source = found.sources[path]
-    if conventions.copied(path):
+    if found.copied(path):
         return False
     told = source.has_main or path in found.files.runnable or path.endswith("/__main__.py")
     return told or (

@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from passdown.stages.inventory import mentions as named
+from passdown.stages.inventory.copies import aside
 from passdown.stages.inventory.modules import INIT
 from passdown.text import sorts
 
@@ -35,6 +36,8 @@ _USUAL = re.compile(
     r"(?:^|/)(?:migrations|alembic)/(?:.*/)?[^/]*\.py\Z|(?:^|/)versions/[0-9a-f]+_|"
     r"(?:^|/)docs?/(?:.*/)?conf\.py\Z|(?:^|/)management/commands/[^/]+\.py\Z|"
     r"(?:^|/)\d+/(?:.*/)?[^/]+\.py\Z|(?:^|/)templatetags/[^/]+\.py\Z|(?:^|/)hook-[^/]+\.py\Z|"
+    r"(?:^|/)(?:action|become|cache|callback|connection|filter|inventory|lookup|strategy|test|vars)"
+    r"_plugins?/[^/]+\.py\Z|(?:^|/)roles/[^/]+/library/[^/]+\.py\Z|(?:^|/)skins/[^/]+/|"
     r"(?:^|/)(?:\w+_)?templates?/|\.(?:example|sample|dist|template)\.py\Z|(?:^|/)steps/[^/]+\.py\Z|(?:^|/)environment\.py\Z"
 )
 _HOME = re.compile(r"(?:src/)?(?:[^/]+/)?__main__\.py\Z")
@@ -43,11 +46,14 @@ _DJANGO = re.compile(
     r"(?:^|/)(?:apps|admin|models|settings|search_indexes|cms_plugins|cms_apps|wagtail_hooks)(?:/__init__)?\.py\Z|(?:^|/)settings/[^/]+\.py\Z"
 )
 """What Django itself looks for; its views, forms and the rest are named where they are used."""
+_LOOKED_FOR = {
+    "documents": "django_elasticsearch_dsl", "content_plugins": "fluent_contents",
+    "translation": "modeltranslation", "autocomplete_light_registry": "autocomplete_light",
+    "rules": "rules", "sitetrees": "sitetree", "lookups": "ajax_select", "panel": "horizon",
+    "dashboard": "horizon",
+}  # fmt: skip
+"""Modules that a library looks for in every app, by that library."""
 _FLOW = re.compile(r"\bDAG\(|@dag\b")
-_COPIES = re.compile(
-    r"(?:ext|(?:.*/)?(?:_?vendor(?:ed|s)?|third[_-]?party|extern(?:al)?s?|bundled))/[\w.-]+"
-)
-"""Folders that hold copies of other projects, and in them one copy."""
 _SITES = ("manage.py", "wsgi.py", "asgi.py")
 _COMMON = frozenset(
     ("main", "run", "usage", "parse_args", "parse_arguments", "get_args", "get_parser", "cli",
@@ -71,8 +77,9 @@ def found(world: World) -> Iterator[tuple[str, str]]:
     django = _is_django(world)
     for path, source in world.sources.items():
         stub = source.only_imports and not world.edges.get(path)
-        called_so = _USUAL.search(path) or _HOME.search(path) or (django and _DJANGO.search(path))
-        if called_so and not stub and not copied(path):
+        sought = (django and _DJANGO.search(path)) or _is_called_for(world, path)
+        called_so = _USUAL.search(path) or _HOME.match(path) or sought
+        if called_so and not stub and not world.copied(path) and not aside(path):
             yield path, BY_NAME
     yield from _offered(world)
     alike = _alike(world)
@@ -80,10 +87,10 @@ def found(world: World) -> Iterator[tuple[str, str]]:
     yield from ((path, ALIKE) for path in sorted(alike | flows))
 
 
-def copied(path: str) -> str:
-    """The copy of another project that a file is of, in a folder of such; '' for the rest."""
-    hit = _COPIES.match(path)
-    return hit[0].rstrip("/") if hit else ""
+def _is_called_for(world: World, path: str) -> bool:
+    """Whether a library that the repository uses looks for modules of this name in every app."""
+    library = _LOOKED_FOR.get(path.rpartition("/")[2].removesuffix(".py"))
+    return library in world.libraries
 
 
 def _is_flow(world: World, path: str) -> bool:
@@ -102,14 +109,26 @@ def _is_django(world: World) -> bool:
     return len(users) >= FAMILY or any(path.endswith("manage.py") for path in users)
 
 
+def published(world: World) -> set[str]:
+    """The modules of published packages that are not private, with commands beside or without."""
+    homes = named.packages(world.files.texts)
+    grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for path in world.sources:
+        home, package = _home(path, homes), _package(world, path.rpartition("/")[0])
+        if home is not None and package and _is_public(path):
+            grouped[package, home].append(path)
+    return {path for (package, home), paths in grouped.items()
+            if _is_published(world, package, home) for path in paths}  # fmt: skip
+
+
 def _offered(world: World) -> Iterator[tuple[str, str]]:
     """What a published package without a command or a service of its own offers."""
-    homes = named.packages(world.files.texts)
+    homes, public = named.packages(world.files.texts), published(world)
     libraries = {home for home, commands in homes.items()
                  if not commands and not _is_served(world, home)}  # fmt: skip
     for path in world.sources:
         home = _home(path, homes)
-        if (home is not None and home in libraries and _is_public(world, path, home)) or (
+        if (home in libraries and path in public) or (
             home is not None and _is_contributed(world, path)
         ):
             yield path, PUBLIC
@@ -135,14 +154,12 @@ def _is_served(world: World, home: str) -> bool:
     )
 
 
-def _is_public(world: World, path: str, home: str) -> bool:
-    """Whether a module is in a package that is published and none of its path is private."""
-    parts = path.removesuffix(".py").split("/")
+def _is_public(path: str) -> bool:
+    """Whether none of a module's path is private, and it is no program."""
     if sorts.test(path) or SHOWN.search(path) or PROGRAMS.search(path):
         return False
-    package = _package(world, path.rpartition("/")[0])
-    private = any(part.startswith("_") and part != "__init__" for part in parts)
-    return bool(package) and not private and _is_published(world, package, home)
+    parts = path.removesuffix(".py").split("/")
+    return not any(part.startswith("_") and part != "__init__" for part in parts)
 
 
 def _is_published(world: World, package: str, home: str) -> bool:
@@ -194,7 +211,7 @@ def _alike(world: World) -> set[str]:
     used = _used(world)
     alone = [path for path in world.sources
              if path not in used and not sorts.test(path) and not SHOWN.search(path)
-             and not copied(path)]  # fmt: skip
+             and not world.copied(path)]  # fmt: skip
     shared: dict[tuple[str, str], list[str]] = defaultdict(list)
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for path in alone:

@@ -25,6 +25,8 @@ _PASSED_OVER = frozenset(
     (".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache",
      ".pytest_cache", ".ruff_cache", ".eggs", "site-packages", "htmlcov")
 )  # fmt: skip
+PYTHONIC = (".pyx", ".pxi", ".sage", ".tac", ".xsh", ".rpy", ".pyt")
+"""Programs in what is made of Python, which import as it does."""
 KIN = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".rs")
 """Programs that may do what a Python file does, and share its names."""
 STARTERS = (".php", ".rb", ".go", ".java", ".kt", ".scala", ".groovy", ".pl", ".pm", ".lua", ".cs",
@@ -38,7 +40,7 @@ _TEXTS = (
     ".cron", ".nix", ".spec", ".bzl", ".pth", ".xml", ".bazel", ".jnj", ".jinja2", ".tmpl", ".tpl",
     ".template", ".erb", ".dist", ".sample", ".wsgi", ".cgi", ".fcgi", ".pyw", ".ui", ".kv",
     ".zcml", "pylintrc", ".cmake", ".gradle", "meson.build",
-    *KIN, *STARTERS,
+    *PYTHONIC, *KIN, *STARTERS,
 )  # fmt: skip
 _BARE = ("Dockerfile", "Makefile", "makefile", "GNUmakefile", "Justfile", "justfile", "Procfile",
          "Containerfile", "Jenkinsfile", "crontab", "Pipfile", "Vagrantfile", "Snakefile", "BUILD",

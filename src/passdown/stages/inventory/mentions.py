@@ -28,7 +28,7 @@ _CHECKS = re.compile(
     r"netlify\.toml|\.readthedocs\.ya?ml)\Z|^\.buildkite/|^ci/"
 )
 _LISTED = re.compile(
-    r"(?:^|/)(?:CODEOWNERS|OWNERS|MAINTAINERS|LICEN[CS]E[^/]*|COPYING[^/]*|MANIFEST|FILES)\Z"
+    r"(?:^|/)(?:CODEOWNERS|OWNERS|MAINTAINERS|POTFILES[^/]*|LICEN[CS]E[^/]*|COPYING[^/]*|MANIFEST|FILES)\Z"
 )
 """Who keeps a file, or what it may be used for: that it is there, and not what for."""
 _HISTORY = re.compile(

@@ -17,8 +17,13 @@ INIT = "__init__.py"
 class Modules:
     """Every module of a repository by the names it may be imported under."""
 
-    def __init__(self, python: Sequence[str], homes: Mapping[str, str] | None = None) -> None:
-        """`homes` are the folders whose packages are installed by another name than theirs."""
+    def __init__(
+        self, python: Sequence[str], homes: Mapping[str, str] | None = None,
+        outside: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """`homes` are the folders whose packages are installed by another name than theirs, and
+        `outside` the names of what is installed beside them."""
+        self._outside = frozenset(outside)
         self._paths = frozenset(python)
         self._homes = dict(homes or {})
         self._by_name: dict[str, list[str]] = defaultdict(list)
@@ -116,7 +121,7 @@ class Modules:
     def _nearest(self, name: str, path: str) -> Sequence[str]:
         """Of several files with one name: those beside the importing one, or at a root; a name of
         one part means a file here or a package's own, never any file that is called so."""
-        found = self.files(name)
+        found = [one for one in self.files(name) if self._is_meant(one, name, path)]
         if not found:
             return ()
         folder = path.rpartition("/")[0]
@@ -128,6 +133,24 @@ class Modules:
         least = min(len(self._names[one][0].split(".")) - len(name.split(".")) for one in found)
         return [one for one in found
                 if len(self._names[one][0].split(".")) - len(name.split(".")) == least]  # fmt: skip
+
+    def _is_meant(self, file: str, name: str, path: str) -> bool:
+        """Whether a name may mean a file: where something of that name is installed, it means no
+        copy that stands within another package, unless the copy itself says it."""
+        if name.partition(".")[0] not in self._outside:
+            return True
+        bare = file.removesuffix(".py").removesuffix("/__init__")
+        above = bare[: len(bare) - len(name)].rstrip("/")
+        home = f"{above}/{name.partition('.')[0]}"
+        return path.startswith(f"{home}/") or not self._is_packed(above)
+
+    def _is_packed(self, folder: str) -> bool:
+        """Whether a folder is a package's, or in one."""
+        while folder:
+            if f"{folder}/{INIT}" in self._paths:
+                return True
+            folder = folder.rpartition("/")[0]
+        return False
 
     def _relative(self, path: str, one: Import) -> Iterator[str]:
         folder = path.rpartition("/")[0].split("/") if "/" in path else []

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from passdown.stages.inventory.ages import Ages
     from passdown.stages.inventory.classify import Row, World
     from passdown.stages.inventory.signs import Signs
+    from passdown.stages.inventory.stopped import Stops
 
 TENTHS = 10
 """Points of one unit of the logarithm of the odds."""
@@ -24,6 +25,10 @@ _WORDS = {
     "called_old": "it is called old",
     "called_for_once": "it is called as what is run once",
     "defines_nothing": "it defines nothing",
+    "once_imported": "what imported it does so no more",
+    "once_tested": "what tested it does so no more",
+    "names_once_said": "what used a name that it defines does so no more",
+    "any_beside_gone": "files beside it went in the last year",
     "never_touched": "nobody worked on it since it was written",
 }
 
@@ -40,9 +45,11 @@ class Weighed(NamedTuple):
         return self.points >= 0
 
 
-def needless(found: World, rows: Sequence[Row], ages: Ages) -> dict[str, Weighed]:
+def needless(
+    found: World, rows: Sequence[Row], ages: Ages, stops: Stops | None = None
+) -> dict[str, Weighed]:
     """What is weighed of every file that nothing needed reaches."""
-    return {path: weighed(one) for path, one in signs(found, rows, ages).items()}
+    return {path: weighed(one) for path, one in signs(found, rows, ages, stops).items()}
 
 
 def weighed(one: Signs) -> Weighed:

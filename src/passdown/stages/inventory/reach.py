@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from passdown.stages.inventory.modules import INIT
 from passdown.stages.inventory.source import TYPING, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from passdown.stages.inventory.classify import World
+    from passdown.stages.inventory.source import Import
+
+LISTED = 3
+"""Files of a shape that a program has words for, from which on these are the ones it loads."""
+_LITERAL = re.compile(r"[\"'](\w+)[\"']")
 
 
 def targets(found: World, path: str, source: Source) -> Iterator[tuple[str, int]]:
@@ -22,6 +28,8 @@ def targets(found: World, path: str, source: Source) -> Iterator[tuple[str, int]
     for text, line in source.strings:
         if "." in text or ":" in text:
             yield from ((target, line) for target in loaded(found, text))
+        if "." in text and "ENGINE" in found.files.texts[path]:
+            yield from ((target, line) for target in found.modules.files(f"{text}.base"))
     for text, line in source.beside:
         yield from ((target, line) for target in _resolved(found, path, text))
     for text, line in source.scripts:
@@ -33,6 +41,7 @@ def guesses(found: World, path: str, source: Source) -> Iterator[tuple[str, int]
     for one in source.imports:
         if one.how != TYPING:
             yield from ((target, one.line) for target in found.modules.strays(one))
+            yield from ((target, one.line) for target in _lone(found, path, one))
     for text, line in source.strings:
         near = _beside(path, text) if "_" in text and not set(".:") & set(text) else ""
         if near in found.sources:
@@ -52,6 +61,18 @@ def loaded(found: World, text: str) -> Iterable[str]:
     return [one for one in found.modules.longest(text)
             if any(text.partition(":")[0].startswith(name) and "." in name
                    for name in found.modules.names(one))]  # fmt: skip
+
+
+def _lone(found: World, path: str, one: Import) -> Iterator[str]:
+    """The only file of a name that is imported as if it stood where Python looks, and that defines
+    what is taken from it: where it is put to be found nothing here says."""
+    if one.level or "." in one.module or one.module in sys.stdlib_module_names or not one.names:
+        return
+    files = found.modules.files(one.module)
+    if len(files) == 1 and not any(found.modules.meant(path, one)):
+        source = found.sources[files[0]]
+        if source.publics.issuperset(name for name in one.names if name != "*"):
+            yield files[0]
 
 
 def _resolved(found: World, path: str, text: str) -> Iterator[str]:
@@ -86,10 +107,21 @@ def _begun(found: World, path: str, said: str) -> Iterator[str]:
         return
     while "*" in said:
         hits = list(found.modules.like(said))
-        yield from hits
+        yield from _chosen(found, path, said, hits)
         said, _, last = said.rpartition(".")
         if hits or "*" in last:
             return
+
+
+def _chosen(found: World, path: str, said: str, hits: Sequence[str]) -> Sequence[str]:
+    """Those of a shape's files that the program which puts the name together has words for, where
+    it has such a list: `for kind in ("csv", "xml"): import_module(f"shop.{kind}.make")`."""
+    words = set(_LITERAL.findall(found.files.texts[path]))
+    shape = re.compile(re.escape(said).replace(r"\*", r"(\w+)"))
+    fills = {one: [hit.groups() for name in found.modules.names(one)
+                   if (hit := shape.fullmatch(name))] for one in hits}  # fmt: skip
+    listed = [one for one, each in fills.items() if any(words.issuperset(fill) for fill in each)]
+    return listed if len(listed) >= LISTED else hits
 
 
 def _shape(place: str) -> re.Pattern[str]:
@@ -105,6 +137,13 @@ def _housed(found: World, path: str, word: str) -> Iterator[str]:
                     if f"/{word}/" in f"/{one}" and one.startswith(top))  # fmt: skip
 
 
+def _plain(script: str) -> str:
+    """A path without its beginning, `./` or `../` or `/`; a hidden folder's dot is its name's."""
+    while script.startswith(("./", "../", "/")):
+        script = script.partition("/")[2]
+    return script
+
+
 def at(found: World, script: str, path: str) -> Iterator[str]:
     """The file that a path means, whatever folder of a container or machine it starts with."""
     if script.endswith("/*.py"):
@@ -112,7 +151,7 @@ def at(found: World, script: str, path: str) -> Iterator[str]:
         yield from (one for one in found.sources
                     if one.startswith(folder) and "/" not in one.removeprefix(folder))  # fmt: skip
         return
-    parts = script.lstrip("./").split("/")
+    parts = _plain(script).split("/")
     folder = path.rpartition("/")[0]
     if f"{folder}/{'/'.join(parts)}".lstrip("/") in found.sources:
         yield f"{folder}/{'/'.join(parts)}".lstrip("/")

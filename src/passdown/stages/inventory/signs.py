@@ -8,16 +8,19 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from passdown.stages.inventory import classify as known, conventions
+from passdown.stages.inventory import classify as classes, conventions
+from passdown.stages.inventory.conventions import published
 from passdown.stages.inventory.files import STARTERS
 from passdown.stages.inventory.modules import INIT
+from passdown.stages.inventory.stopped import Stop
 from passdown.text import sorts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from passdown.stages.inventory.ages import Ages, Past
     from passdown.stages.inventory.classify import Row, World
+    from passdown.stages.inventory.stopped import Stops
 
 _BY = {conventions.ALIKE: "alike", conventions.OLD_NAME: "old_name"}
 GROUPS = {"dead": "dead", "old_name": "dead", "test_only": "tests", "alike": "found",
@@ -48,21 +51,36 @@ class Signs(NamedTuple):
     seen: Mapping[str, float]
 
 
-def signs(found: World, rows: Sequence[Row], ages: Ages) -> dict[str, Signs]:
-    """The signs of every file that may be needless: one that something names has none."""
+class _Known(NamedTuple):
+    """What the signs of every file go by."""
+
+    found: World
+    said: Counter[str]
+    public: Set[str]
+    ages: Ages
+    stops: Mapping[str, Stop]
+
+
+def signs(
+    found: World, rows: Sequence[Row], ages: Ages, stops: Stops | None = None
+) -> dict[str, Signs]:
+    """The signs of every file that may be needless: one that something names has none. `stops`
+    says of names, which of them a history has stopped saying."""
     kinds = {row.path: kind for row in rows if (kind := kind_of(row))}
-    said = _said(found, kinds)
-    return {row.path: Signs(kinds[row.path], _seen(found, row, kinds[row.path], said, ages))
+    wanted = {name for path in kinds for name in (_name(path), *found.sources[path].publics)}
+    past = stops(wanted, found.files.texts) if stops is not None else {}
+    known = _Known(found, _said(found, kinds), published(found), ages, past)
+    return {row.path: Signs(kinds[row.path], _seen(known, row, kinds[row.path]))
             for row in rows if row.path in kinds}  # fmt: skip
 
 
 def kind_of(row: Row) -> str:
     """In which of the ways a file starts, or does not; '' where that is not doubted."""
-    if row.cls in (known.DEAD, known.TEST_ONLY):
+    if row.cls in (classes.DEAD, classes.TEST_ONLY):
         return row.cls
-    if row.cls == known.MANUAL:
+    if row.cls == classes.MANUAL:
         return "" if row.chain else "manual"
-    if row.cls != known.PRODUCTION or len(row.chain) != 2:
+    if row.cls != classes.PRODUCTION or len(row.chain) != 2:
         return ""
     if row.chain[0] == conventions.BY_NAME and "management/commands/" in row.path:
         return "command"
@@ -80,15 +98,17 @@ def _said(found: World, paths: Iterable[str]) -> Counter[str]:
     return said
 
 
-def _seen(found: World, row: Row, kind: str, said: Counter[str], ages: Ages) -> Mapping[str, float]:
-    group = GROUPS[kind]
-    told = {kind: 1.0, **_of_text(found, row, group, said)}
-    past = ages.past.get(row.path)
-    return told if past is None else {**told, **of_past(past, group)}
+def _seen(known: _Known, row: Row, kind: str) -> Mapping[str, float]:
+    group, past = GROUPS[kind], known.ages.past.get(row.path)
+    told = {kind: 1.0, **_of_text(known, row, group)}
+    if past is None:
+        return told
+    return {**told, **of_past(past, group), **_of_stops(known, row), **_of_folder(known, row)}
 
 
-def _of_text(found: World, row: Row, group: str, said: Counter[str]) -> dict[str, float]:
+def _of_text(known: _Known, row: Row, group: str) -> dict[str, float]:
     """What stands in a file and what other texts say of it."""
+    found, said = known.found, known.said
     source, steps = found.sources[row.path], found.roots.get(row.path, ())
     tests = sum(sorts.test(one) for one in row.importers)
     names = max((said[name] - 1 for name in source.publics), default=0)
@@ -107,6 +127,7 @@ def _of_text(found: World, row: Row, group: str, said: Counter[str]) -> dict[str
         "names_unsaid": float(names == 0),
         "unsaid": float(said[_stem(row.path)] <= 1),
         "short": float(row.loc < SHORT),
+        "published": float(row.path in known.public),
         f"{group}_names_said": min(_log(names), 5),
         f"{group}_said": min(_log(said[_stem(row.path)]), 5),
         f"{group}_lines": min(_log(row.loc), 10),
@@ -127,9 +148,41 @@ def of_past(past: Past, group: str) -> dict[str, float]:
     }
 
 
+def _of_stops(known: _Known, row: Row) -> dict[str, float]:
+    """What its history has stopped saying: its name, and the names that it defines."""
+    own = known.stops.get(_name(row.path), Stop())
+    names = [known.stops[name] for name in known.found.sources[row.path].publics
+             if name in known.stops]  # fmt: skip
+    return {
+        "once_imported": float(own.imports > 0),
+        "once_imported_often": min(_log(own.imports), 3),
+        "once_tested": float(own.tests > 0),
+        "once_said": min(_log(own.programs), 3),
+        "names_once_said": float(any(one.programs for one in names)),
+        "names_once_said_often": min(_log(max((one.programs for one in names), default=0)), 3),
+        "names_once_tested": float(any(one.tests for one in names)),
+    }
+
+
+def _of_folder(known: _Known, row: Row) -> dict[str, float]:
+    """How much was lately taken away around it."""
+    folder, ages = row.path.rpartition("/")[0], known.ages
+    return {
+        "beside_gone": min(_log(ages.gone.get(folder, 0)), 4),
+        "any_beside_gone": float(folder in ages.gone),
+        "below_gone": min(_log(ages.gone_below.get(folder, 0)), 5),
+        "share_gone": min(ages.gone_below.get("", 0) / len(known.found.sources), 1),
+    }
+
+
 def _log(n: float) -> float:
     return math.log2(1 + max(n, 0))
 
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".py")
+
+
+def _name(path: str) -> str:
+    """What others call a file by: its own name, or for a package its folder's."""
+    return _stem(path.removesuffix(f"/{INIT}") if path.endswith(f"/{INIT}") else path)

@@ -39,6 +39,8 @@ _STARTERS = _LOADERS | {
 }
 _SWEEPERS = frozenset(("scan", "autodiscover_modules", "load_modules", "walk_modules"))
 """What loads every module of a package that it is told."""
+_COMPARERS = frozenset(("startswith", "endswith", "removeprefix", "removesuffix", "len"))
+"""What a name is only held against: nothing is loaded by it."""
 _DEEP = frozenset(("walk_packages", "walk", "rglob"))
 _LISTERS = frozenset(("iter_modules", "walk_packages"))
 _FOLDER = re.compile(r"[a-z_]\w+\Z")
@@ -192,6 +194,21 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = _name(node.func)
+        self._starts(name, node)
+        self._looks_around(name, node)
+        if name in ("ArgumentParser", "command", "group", "Typer", "Fire"):
+            self._found.parses_arguments = True
+        if name == "format":
+            self._put_together(node, node.args)
+        elif name in _COMPARERS:
+            for one in (node.func, *node.args):
+                if not isinstance(one, (ast.Constant, ast.Tuple)):
+                    self.visit(one)
+        else:
+            self.generic_visit(node)
+
+    def _starts(self, name: str, node: ast.Call) -> None:
+        """What a call loads or runs by a name that it is given."""
         if name in _LOADERS:
             self._found.loads = True
             self._loads(node)
@@ -200,6 +217,9 @@ class _Reader(ast.NodeVisitor):
             self._found.prefixes += ((f"{w}.", node.lineno) for w in words if _DOTTED.match(w))
         if name in _RUNNERS:
             self._runs(node)
+
+    def _looks_around(self, name: str, node: ast.Call) -> None:
+        """Whether a call lists what is there."""
         if name in _SCANNERS:
             self._found.scans = self._found.scans or node.lineno
         if name in _DEEP:
@@ -207,12 +227,6 @@ class _Reader(ast.NodeVisitor):
         if name in _LISTERS:
             self._found.loads = True
             self._lists(node)
-        if name == "format":
-            self._put_together(node, node.args)
-            return
-        if name in ("ArgumentParser", "command", "group", "Typer", "Fire"):
-            self._found.parses_arguments = True
-        self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         self._put_together(node, [one for one in node.values if not isinstance(one, ast.Constant)])
