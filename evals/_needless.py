@@ -34,7 +34,7 @@ from evals._removals import LEARNT, Removal, clones, git
 from passdown.stages.inventory.ages import ages
 from passdown.stages.inventory.classify import classify, world
 from passdown.stages.inventory.files import read
-from passdown.stages.inventory.signs import signs
+from passdown.stages.inventory.signs import GROUPS, signs
 
 LABELS = Path(__file__).with_name("labels") / "removed_files.jsonl"
 FALSE = 0.0125
@@ -43,11 +43,11 @@ allowed, for of repositories that nobody had looked at it was half as much again
 UNSURE = 0.1
 """What a file that stayed, and that nobody worked on, counts of one that somebody did."""
 FOLDS = 12
-LOOSENESS = 0.05
+LOOSENESS = 0.1
 """How far a weight may go from nothing for the examples it explains."""
-HISTORY = ("_quiet", "_lately", "_changes")
-USUAL = ("never_touched", "new", "swept")
-"""How the signs end, or are called, that a history gives."""
+USUAL = ("never_touched", "new", "swept", "quiet", "lately", "changes")
+"""The signs that are taken to be as usual where there is no history."""
+TABLES = sorted(set(GROUPS.values()))
 
 
 class Example(NamedTuple):
@@ -108,8 +108,11 @@ def weighed(found: Sequence[Example]) -> np.ndarray:
 
 
 def table(found: Sequence[Example], names: Sequence[str]) -> np.ndarray:
-    """The signs as numbers, a row for each file."""
-    return np.array([[one.seen.get(name, 0.0) for name in names] for one in found])
+    """The signs as numbers, a row for each file: once for all of them, and once for each group
+    alone, so that a sign may weigh otherwise for a program than for a module."""
+    rows = np.array([[one.seen.get(name, 0.0) for name in names] for one in found])
+    group = np.array([GROUPS[one.kind] for one in found])
+    return np.hstack([rows, *(rows * (group == name)[:, None] for name in TABLES)])
 
 
 def fitted(rows: np.ndarray, gone: np.ndarray, weights: np.ndarray) -> LogisticRegression:
@@ -148,14 +151,20 @@ def module(found: Sequence[Example]) -> Iterator[str]:
     model = fitted(table(open_, names), gone, weighed(open_))
     place, share = bar(found, names)
     print(f"left out, {share:.3f} of those that went alone", file=sys.stderr)
-    weights = {name: round(float(w), 3) for name, w in zip(names, model.coef_[0], strict=True)}
-    past = [name for name in names if name in USUAL or name.endswith(HISTORY)]
-    usual = {name: round(float(np.median([one.seen[name] for one in open_ if name in one.seen])), 2)
-             for name in past}  # fmt: skip
+    shared, *own = np.split(model.coef_[0], len(TABLES) + 1)
+    weights, usual = {}, {}
+    for group, more in zip(TABLES, own, strict=True):
+        mine = [one.seen for one in open_ if GROUPS[one.kind] == group]
+        weights[group] = {name: round(float(w), 3)
+                          for name, w in zip(names, shared + more, strict=True)
+                          if any(seen.get(name) for seen in mine)}  # fmt: skip
+        usual[group] = {name: round(float(np.median([s[name] for s in mine if name in s])), 2)
+                        for name in USUAL if any(name in s for s in mine)}  # fmt: skip
     yield '"""What each sign weighs, as `python -m evals._needless` found it. Written by that."""\n'
     yield "from __future__ import annotations\n"
     yield f"BAR = {place - float(model.intercept_[0]):.3f}"
     yield f"WEIGHTS = {pprint.pformat(weights, width=90)}"
+    yield '"""By the group of a file."""'
     yield f"USUAL = {pprint.pformat(usual, width=90)}"
     yield '"""The middle of what histories say, for a file whose history is not known."""'
 

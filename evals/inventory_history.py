@@ -15,6 +15,7 @@ stayed for a year, where one nobody has noticed to be dead counts against us.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -250,7 +251,9 @@ def _made(folder: Path) -> Path:
     planted(work)
     last = [path for path in work.rglob("*.py") if path.name in LAST]
     for path in last:
-        path.write_text(path.read_text() + LONGER)
+        # Each service's own: of what twelve say nothing would be known by its name.
+        own = rf"def \1_of_{path.relative_to(work).parts[1]}"
+        path.write_text(re.sub(r"def (\w+)", own, path.read_text()) + LONGER)
 
     def run(*words: str, date: str = "") -> None:
         person = ("-c", "user.name=someone", "-c", "user.email=someone@example.com")

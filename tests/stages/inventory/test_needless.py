@@ -73,7 +73,7 @@ def test_what_stands_in_a_file_and_how_it_is_called_are_signs(
 def test_a_name_that_another_file_says_is_said(tmp_path: Path) -> None:
     found = told(tmp_path, {"dead.py": LONG, "notes.txt": "step_3 is next"})
     assert found["dead.py"].seen["names_unsaid"] == 0
-    assert found["dead.py"].seen["dead_names_said"] == 1
+    assert found["dead.py"].seen["names_said"] == 1
     assert found["dead.py"].seen["unsaid"] == 1
 
 
@@ -89,34 +89,53 @@ def test_what_a_history_says_is_weighed_and_what_is_not_known_counts_as_usual(
     ages = Ages({"stale.py": STALE, "fresh.py": FRESH})
     found = told(tmp_path, {f"{name}.py": MAIN for name in ("stale", "fresh", "unknown")}, ages)
     stale, fresh, unknown = (found[f"{name}.py"] for name in ("stale", "fresh", "unknown"))
-    own = {"never_touched", "new", "swept", "run_quiet", "run_lately", "run_changes"}
+    own = {"never_touched", "new", "swept", "quiet", "lately", "changes"}
     others = {"once_imported", "once_imported_often", "once_tested", "once_said", "beside_gone",
               "names_once_said", "names_once_said_often", "names_once_tested", "any_beside_gone",
               "below_gone", "share_gone"}  # fmt: skip
     assert {*stale.seen} - {*unknown.seen} == own | others
     assert weighed(stale).points > weighed(fresh).points
-    usual = {name: value for name, value in USUAL.items()
-             if name.startswith("run_") or name in ("never_touched", "new", "swept")}  # fmt: skip
-    assert weighed(unknown) == weighed(unknown._replace(seen={**unknown.seen, **usual}))
+    assert {*USUAL["run"]} == own
+    assert weighed(unknown) == weighed(unknown._replace(seen={**unknown.seen, **USUAL["run"]}))
     assert "nobody worked on it for 5 years or more" in weighed(stale).why
 
 
 def test_a_sign_that_weighs_against_a_file_is_not_told_to_speak_for_its_going(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name, weight in (("defines_nothing", -1.0), ("unsaid", 1.0), ("dead_quiet", -1.0)):
-        monkeypatch.setitem(WEIGHTS, name, weight)
-    one = Signs("dead", {"dead": 1.0, "defines_nothing": 1.0, "unsaid": 1.0, "dead_quiet": 5.0})
+    for name, weight in (("defines_nothing", -1.0), ("unsaid", 1.0), ("quiet", -1.0)):
+        monkeypatch.setitem(WEIGHTS["dead"], name, weight)
+    one = Signs("dead", {"dead": 1.0, "defines_nothing": 1.0, "unsaid": 1.0, "quiet": 5.0})
     assert weighed(one).why == ("nothing else says its name",)
-    monkeypatch.setitem(WEIGHTS, "dead_quiet", 0.1)
+    monkeypatch.setitem(WEIGHTS["dead"], "quiet", 0.1)
     assert weighed(one).why[1] == "nobody worked on it for 8 years or more"
 
 
-def test_every_weight_is_of_a_sign_and_every_kind_has_one() -> None:
-    groups = {*GROUPS.values()}
-    known = {name for name in WEIGHTS if name.partition("_")[0] not in groups or name in GROUPS}
-    assert known >= {"names_unsaid", "called_old", "imported", "manual", "dead", "test_only"}
-    assert {*USUAL} <= {*WEIGHTS}
+def test_every_kind_of_file_has_its_weight_in_the_table_of_its_group() -> None:
+    assert {*WEIGHTS} == {*USUAL} == {*GROUPS.values()}
+    for kind, group in GROUPS.items():
+        assert {kind, "names_unsaid", "said", "new"} <= {*WEIGHTS[group]}
+        assert {*USUAL[group]} <= {*WEIGHTS[group]}
+
+
+def test_what_a_package_offers_and_what_a_part_of_a_name_loads_is_doubted(tmp_path: Path) -> None:
+    found = told(tmp_path, {
+        "setup.py": "setup(name='shop')", "shop/__init__.py": "", "shop/api.py": LONG,
+        "app.py": f"import shop.pay\n{MAIN}", "shop/pay/__init__.py": "",
+        "shop/load.py": "import_module(f'shop.pay.{kind}')\n", "shop/pay/_card.py": LONG,
+    })  # fmt: skip
+    kinds = {path: one.kind for path, one in found.items()}
+    assert (kinds["shop/api.py"], kinds["shop/pay/_card.py"]) == ("public", "guessed")
+
+
+def test_a_ring_that_something_unseen_starts_is_doubted_and_a_documented_file_is_not(
+    tmp_path: Path,
+) -> None:
+    names = ("one", "two", "three", "four")
+    ring = {f"{a}.py": f"import {b}\n{LONG.replace('step', a)}"
+            for a, b in zip(names, (*names[1:], names[0]), strict=True)}  # fmt: skip
+    found = told(tmp_path, {**ring, "README.md": "python told.py\n", "told.py": MAIN})
+    assert {path: one.kind for path, one in found.items()} == dict.fromkeys(ring, "unseen")
 
 
 @pytest.mark.parametrize(

@@ -109,5 +109,5 @@ def test_they_are_signs_of_the_file_and_told_in_words(
     assert len(ours) > 3
     assert all(never[name] == 0 for name in ours)
     assert lost["names_once_said"] == lost["names_once_said_often"] == 1
-    monkeypatch.setitem(WEIGHTS, "names_once_said", 1.0)
+    monkeypatch.setitem(WEIGHTS["dead"], "names_once_said", 1.0)
     assert "what used a name that it defines does so no more" in weighed(told["shop/p.py"]).why

@@ -8,7 +8,7 @@ from passdown.stages.inventory.signs import GROUPS, signs
 from passdown.stages.inventory.weights import BAR, USUAL, WEIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from passdown.stages.inventory.ages import Ages
     from passdown.stages.inventory.classify import Row, World
@@ -54,24 +54,18 @@ def needless(
 
 def weighed(one: Signs) -> Weighed:
     """The points of these signs; where the history of a file is not known, it counts as usual."""
-    known = {**_usual(one), **one.seen}
-    total = sum(WEIGHTS.get(name, 0.0) * value for name, value in known.items())
-    return Weighed(round((total - BAR) * TENTHS), tuple(_why(one)))
-
-
-def _usual(one: Signs) -> Mapping[str, float]:
     group = GROUPS[one.kind]
-    plain = ("never_touched", "new", "swept")
-    return {name: value for name, value in USUAL.items()
-            if name.startswith(f"{group}_") or name in plain}  # fmt: skip
+    known = {**USUAL[group], **one.seen}
+    total = sum(WEIGHTS[group].get(name, 0.0) * value for name, value in known.items())
+    return Weighed(round((total - BAR) * TENTHS), tuple(_why(one)))
 
 
 def _why(one: Signs) -> Iterator[str]:
     """The signs that speak for its going, in words; one that weighs against it is left out."""
+    weights = WEIGHTS[GROUPS[one.kind]]
     for name, words in _WORDS.items():
-        if one.seen.get(name) and WEIGHTS.get(name, 0) > 0:
+        if one.seen.get(name) and weights.get(name, 0) > 0:
             yield words
-    sign = f"{GROUPS[one.kind]}_quiet"
-    quiet = one.seen.get(sign, 0)
-    if quiet >= LONG and WEIGHTS.get(sign, 0) > 0:
+    quiet = one.seen.get("quiet", 0)
+    if quiet >= LONG and weights.get("quiet", 0) > 0:
         yield f"nobody worked on it for {(2**quiet - 1) / 4:.0f} years or more"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.stages.inventory import classify as classes, conventions
 from passdown.stages.inventory.conventions import published
 from passdown.stages.inventory.files import STARTERS
+from passdown.stages.inventory.mentions import HISTORY
 from passdown.stages.inventory.modules import INIT
 from passdown.stages.inventory.stopped import Stop
 from passdown.text import sorts
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from passdown.stages.inventory.classify import Row, World
     from passdown.stages.inventory.stopped import Stops
 
-_BY = {conventions.ALIKE: "alike", conventions.OLD_NAME: "old_name"}
+_BY = {conventions.ALIKE: "alike", conventions.OLD_NAME: "old_name",
+       conventions.PUBLIC: "public", classes.UNSEEN: "unseen"}  # fmt: skip
 GROUPS = {"dead": "dead", "old_name": "dead", "test_only": "tests", "alike": "found",
-          "manual": "run", "command": "run"}  # fmt: skip
+          "guessed": "found", "manual": "run", "command": "run", "public": "offered",
+          "unseen": "offered"}  # fmt: skip
 """The ways in which a file may start, or may not, that leave room for it to be needless: what a
-service, a build, a document or a published package names is not doubted. With what each one's
-history and names are weighed."""
+service, a build or a document names is not doubted. With the table that weighs its signs."""
 _OLD = re.compile(
     r"(?:^|[/_.-])(?:old|legacy|archived?|obsolete|deprecated|unused|bak|backup|te?mp|attic|"
     r"experiments?|experimental|prototype|demo)(?=[/_.-])",
@@ -66,7 +68,7 @@ def signs(
 ) -> dict[str, Signs]:
     """The signs of every file that may be needless: one that something names has none. `stops`
     says of names, which of them a history has stopped saying."""
-    kinds = {row.path: kind for row in rows if (kind := kind_of(row))}
+    kinds = {row.path: kind for row in rows if (kind := kind_of(found, row))}
     wanted = {name for path in kinds for name in (_name(path), *found.sources[path].publics)}
     past = stops(wanted, found.files.texts) if stops is not None else {}
     known = _Known(found, _said(found, kinds), published(found), ages, past)
@@ -74,17 +76,27 @@ def signs(
             for row in rows if row.path in kinds}  # fmt: skip
 
 
-def kind_of(row: Row) -> str:
+def kind_of(found: World, row: Row) -> str:
     """In which of the ways a file starts, or does not; '' where that is not doubted."""
     if row.cls in (classes.DEAD, classes.TEST_ONLY):
         return row.cls
     if row.cls == classes.MANUAL:
         return "" if row.chain else "manual"
-    if row.cls != classes.PRODUCTION or len(row.chain) != 2:
+    if row.cls != classes.PRODUCTION:
         return ""
-    if row.chain[0] == conventions.BY_NAME and "management/commands/" in row.path:
-        return "command"
-    return _BY.get(row.chain[0], "")
+    if len(row.chain) != 2:
+        return "guessed" if _is_guessed(found, row) else ""
+    if row.chain[0] == conventions.BY_NAME:
+        return "command" if "management/commands/" in row.path else ""
+    return _BY.get(row.chain[0], "guessed" if _is_guessed(found, row) else "")
+
+
+def _is_guessed(found: World, row: Row) -> bool:
+    """Whether nothing says the whole name of a file: all that may load it goes by a part."""
+    if not row.importers or any(step.tier < HISTORY for step in found.roots.get(row.path, ())):
+        return False
+    return all(row.path in found.guessed.get(user, ())
+               for user in found.importers(row.path) if not sorts.test(user))  # fmt: skip
 
 
 def _said(found: World, paths: Iterable[str]) -> Counter[str]:
@@ -99,14 +111,14 @@ def _said(found: World, paths: Iterable[str]) -> Counter[str]:
 
 
 def _seen(known: _Known, row: Row, kind: str) -> Mapping[str, float]:
-    group, past = GROUPS[kind], known.ages.past.get(row.path)
-    told = {kind: 1.0, **_of_text(known, row, group)}
+    past = known.ages.past.get(row.path)
+    told = {kind: 1.0, **_of_text(known, row)}
     if past is None:
         return told
-    return {**told, **of_past(past, group), **_of_stops(known, row), **_of_folder(known, row)}
+    return {**told, **of_past(past), **_of_stops(known, row), **_of_folder(known, row)}
 
 
-def _of_text(known: _Known, row: Row, group: str) -> dict[str, float]:
+def _of_text(known: _Known, row: Row) -> dict[str, float]:
     """What stands in a file and what other texts say of it."""
     found, said = known.found, known.said
     source, steps = found.sources[row.path], found.roots.get(row.path, ())
@@ -116,7 +128,7 @@ def _of_text(known: _Known, row: Row, group: str) -> dict[str, float]:
         "imported": float(len(row.importers) > tests),
         "tests": min(_log(tests), 3),
         "named_often": float(len(steps) > 1),
-        "named_once_ago": float(any(step.tier == 4 for step in steps)),
+        "named_once_ago": float(any(step.tier == HISTORY for step in steps)),
         "package": float(row.path.endswith(INIT)),
         "at_the_top": float("/" not in row.path),
         "called_old": float(bool(_OLD.search(row.path))),
@@ -128,13 +140,13 @@ def _of_text(known: _Known, row: Row, group: str) -> dict[str, float]:
         "unsaid": float(said[_stem(row.path)] <= 1),
         "short": float(row.loc < SHORT),
         "published": float(row.path in known.public),
-        f"{group}_names_said": min(_log(names), 5),
-        f"{group}_said": min(_log(said[_stem(row.path)]), 5),
-        f"{group}_lines": min(_log(row.loc), 10),
+        "names_said": min(_log(names), 5),
+        "said": min(_log(said[_stem(row.path)]), 5),
+        "lines": min(_log(row.loc), 10),
     }
 
 
-def of_past(past: Past, group: str) -> dict[str, float]:
+def of_past(past: Past) -> dict[str, float]:
     """What the history of a file says of it."""
     quiet, age = min(_log(past.quiet), 5), min(_log(past.age), 5)
     looked = past.changes - past.sweeps
@@ -142,9 +154,9 @@ def of_past(past: Past, group: str) -> dict[str, float]:
         "never_touched": float(looked <= 1),
         "new": quiet / (age + 0.3),
         "swept": min(_log(past.sweeps), 4),
-        f"{group}_quiet": quiet,
-        f"{group}_lately": min(_log(past.lately), 5),
-        f"{group}_changes": min(_log(looked), 6),
+        "quiet": quiet,
+        "lately": min(_log(past.lately), 5),
+        "changes": min(_log(looked), 6),
     }
 
 

@@ -106,10 +106,11 @@ def read(text: str) -> Source:
     )
     found.publics = frozenset(_publics(tree))
     found.marks = frozenset(_marks(tree))
+    walks = all(any(word in text for word in words) for words in (_WALKERS, _STARTERS))
     for node in tree.body:
         # What is nested deeper than can be followed says nothing; the rest of the file does.
         with suppress(RecursionError):
-            _Reader(found).visit(node)
+            _Reader(found, walks).visit(node)
     return found
 
 
@@ -150,8 +151,10 @@ def _said(node: ast.expr) -> str:
 class _Reader(ast.NodeVisitor):
     """Walks a file once."""
 
-    def __init__(self, found: Source) -> None:
+    def __init__(self, found: Source, walks: bool) -> None:
+        """`walks` where a program may walk a folder to load what is in it."""
         self._found = found
+        self._walks = walks
         self._depth = 0
         self._typing = 0
         self._part: ast.expr | None = None
@@ -265,7 +268,7 @@ class _Reader(ast.NodeVisitor):
     def _within(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if node.decorator_list and not self._depth:
             self._found.decorated = True
-        if not self._depth:
+        if not self._depth and self._walks:
             self._found.folders += ((word, node.lineno) for word in _walked(node))
         self._depth += 1
         self.generic_visit(node)

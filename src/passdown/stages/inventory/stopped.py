@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from passdown.text import sorts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
     Ask = Callable[..., str]
     Stops = Callable[[Set[str], Mapping[str, str]], Mapping[str, "Stop"]]
 
 DAYS = (120, 365, 730, 1460)
 """How far back is looked: a file that lost its last user waits for years, or for a week."""
-LONGEST = 2000
-"""Characters of a line that a person writes."""
 _WORD = re.compile(r"[A-Za-z_]\w+")
-_IMPORTS = re.compile(r"\s*(?:from|import)\b|\s+[\w.]+(?: as \w+)?,?\s*\)?\Z")
+_LOST = re.compile(r"^-.{0,2000}$", re.M)
+_GAINED = re.compile(r"^\+.{0,2000}$", re.M)
+"""Lines that a person writes are no longer."""
+_IMPORTS = re.compile(r"^-\s*(?:from|import)\b.*|^-\s+[\w.]+(?: as \w+)?,?\s*\)?$", re.M)
 """A line of an import, or one of the names that it goes on with."""
 
 
@@ -37,9 +38,9 @@ class _Change(NamedTuple):
     """The words that one file lost and gained, and which of the lost ones it imported."""
 
     path: str
-    lost: Counter[str]
+    lost: Set[str]
     gained: Counter[str]
-    imported: set[str]
+    imported: Set[str]
 
 
 def stopped(ask: Ask, tip: str, words: Set[str], texts: Mapping[str, str]) -> dict[str, Stop]:
@@ -64,12 +65,12 @@ def _since(
     imports: Counter[str] = Counter()
     said: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
     for one in _changes(ask, then, tip, words):
-        now = Counter(w for w in _WORD.findall(texts.get(one.path, "")) if w in words)
+        now = _counted(_WORD.findall(texts.get(one.path, "")), words)
         is_test = sorts.test(one.path)
         gone = {word for word in one.lost if not now[word]}
         said[is_test].update(gone)
-        said[is_test].subtract(word for word in one.gained
-                               if not one.lost[word] and now[word] <= one.gained[word])  # fmt: skip
+        said[is_test].subtract(word for word, n in one.gained.items()
+                               if word not in one.lost and now[word] <= n)  # fmt: skip
         imports.update(() if is_test else gone & one.imported)
     told = {word: Stop(imports[word], max(said[True][word], 0), max(said[False][word], 0))
             for word in {*imports, *said[True], *said[False]}}  # fmt: skip
@@ -86,17 +87,13 @@ def _changes(ask: Ask, then: str, tip: str, words: Set[str]) -> Iterator[_Change
         head, _, rest = part.partition("\n@@")
         names = re.findall(r"^(?:---|\+\+\+) (.+?)\t?$", head, re.M)
         paths = [name for name in names if name != "/dev/null"]
-        if paths:
-            yield _change(paths[-1], rest.split("\n")[1:], words)
+        lost, gained = (_counted(_WORD.findall("\n".join(kind.findall(rest))), words)
+                        for kind in (_LOST, _GAINED))  # fmt: skip
+        if paths and (lost or gained):
+            imported = _WORD.findall("\n".join(_IMPORTS.findall(rest)))
+            yield _Change(paths[-1], lost.keys(), gained, words & set(imported))
 
 
-def _change(path: str, lines: Sequence[str], words: Set[str]) -> _Change:
-    one = _Change(path, Counter(), Counter(), set())
-    for line in lines:
-        if line[:1] not in ("-", "+") or len(line) > LONGEST:
-            continue
-        mine = [word for word in _WORD.findall(line) if word in words]
-        (one.lost if line[0] == "-" else one.gained).update(mine)
-        if mine and line[0] == "-" and _IMPORTS.match(line[1:]):
-            one.imported.update(mine)
-    return one
+def _counted(said: Iterable[str], words: Set[str]) -> Counter[str]:
+    """How often each of these words is said."""
+    return Counter(filter(words.__contains__, said))
