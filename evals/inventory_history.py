@@ -48,7 +48,7 @@ from evals._history import (
 from evals._removals import HELD_OUT, LEARNT, Removal, clones, git, removals
 from evals._wired import planted
 from passdown.stages.inventory.ages import ages
-from passdown.stages.inventory.classify import DEAD, classify, world
+from passdown.stages.inventory.classify import DEAD, MANUAL, TEST_ONLY, classify, world
 from passdown.stages.inventory.files import read
 from passdown.stages.inventory.needless import needless
 from passdown.stages.inventory.report import action, goes
@@ -61,6 +61,8 @@ PATIENCE = 120
 """Seconds of a processor that each of them has, a tree of every held-out repository in turn."""
 FAILURES = 3
 """Trees that one cannot read, from which on it is not asked on where it could read none."""
+UNWIRED = (DEAD, TEST_ONLY, MANUAL)
+"""The classes of what nothing starts but a person or a test."""
 LAST = ("old_api.py", "older.py", "spare.py", "fake.py")
 """What the made history removes."""
 LONGER = "".join(f"step_{n} = {n}\n" for n in range(12))
@@ -214,7 +216,7 @@ def _is_dead(one: Judged) -> bool:
 
 def _intervals(held: Sequence[Judged]) -> dict[str, str]:
     """The same shares with their intervals; of files that went beside edits, or with what used
-    them, and of all that stayed, apart; and each class."""
+    them, and of all that stayed, apart; and of each class, and those of what nothing started."""
     away, worked = list(filter(_is_gone, held)), list(filter(_is_worked_on, held))
     sorts = {how: [one for one in held if one.fate.how == how] for how in (ALONE, MIXED, STAYED)}
     classes = Counter(one.cls for one in away)
@@ -226,7 +228,11 @@ def _intervals(held: Sequence[Judged]) -> dict[str, str]:
         "removed_beside_edits": between([one.goes for one in sorts[ALONE] if one.beside]),
         "removed_with_their_users": between([one.goes for one in sorts[MIXED]]),
         "all_that_stayed": between([one.goes for one in sorts[STAYED]]),
-        "classes_of_removed": ", ".join(f"{cls} {n}" for cls, n in classes.most_common()),
+        "recall_by_class": ", ".join(
+            f"{cls} {sum(one.goes for one in away if one.cls == cls)}/{n}"
+            for cls, n in classes.most_common()
+        ),
+        "recall_unwired": between([one.goes for one in away if one.cls in UNWIRED]),
     }
 
 

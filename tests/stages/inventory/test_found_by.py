@@ -51,11 +51,21 @@ def load():
         ("build/start.py", {"build/shop.spec": "a = Analysis(['build/start.py'])\n"}),
         ("ci/plugin.py", {"mypy.ini": "[mypy]\nplugins = ci/plugin.py\n"}),
         (".github/check.py", {".travis.yml": "script:\n  - python .github/check.py\n"}),
-        ("shop/sums.py", {"shop/fast.pyx": "cimport numpy\nfrom shop.sums cimport x\n"
-                                           "from shop.sums import total\ncdef int n = 0\n"}),
-        ("shop/pg/base.py", {"shop/pg/__init__.py": "", "shop/settings.py":
-                             "DATABASES = {'default': {'ENGINE': 'shop.pg'}}\n",
-                             "shop/cli.py": "import shop.settings\n"}),
+        (
+            "shop/sums.py",
+            {
+                "shop/fast.pyx": "cimport numpy\nfrom shop.sums cimport x\n"
+                "from shop.sums import total\ncdef int n = 0\n"
+            },
+        ),
+        (
+            "shop/pg/base.py",
+            {
+                "shop/pg/__init__.py": "",
+                "shop/settings.py": "DATABASES = {'default': {'ENGINE': 'shop.pg'}}\n",
+                "shop/cli.py": "import shop.settings\n",
+            },
+        ),
         ("shop/documents.py", {"shop/cli.py": "import django_elasticsearch_dsl\n"}),
         ("play/action_plugins/insights.py", {}),
         ("skins/scripts/translate.py", {}),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ('"shop.pay." + name', "shop.pay.*"),
         ('"shop.pay." + name + ".make"', "shop.pay.*.make"),
         ('"shop.%s.%s_utils" % (kind, name)', "shop.*.*_utils"),
+        ('f"shop.{a}_{b}_{c}x.make"', "shop.*x.make"),
         ('"shop.{}.make".format(kind)', "shop.*.make"),
         ('"shop.{0.name}.make".format(kind)', "shop.*.make"),
         ('"." + name', ".*"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 import pytest
@@ -100,7 +100,7 @@ def test_they_are_signs_of_the_file_and_told_in_words(
     repo.commit("2022-01-01", {"app.py": "print(1)\n", "tests/test_p.py": None})
     found = world(read(tmp_path))
 
-    def since(words: set[str], texts: Mapping[str, str]) -> Mapping[str, Stop]:
+    def since(words: Set[str], texts: Mapping[str, str]) -> Mapping[str, Stop]:
         return stopped(repo.ask, "HEAD", words, texts)
 
     told = signs(found, classify(found), ages(repo.ask), since)

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _LISTS = re.compile(
     r"(?:^|/)(?:[\w-]*requirements[\w.-]*\.(?:txt|in)|requirements/[^/]+\.(?:txt|in)|Pipfile)\Z"
 )
 _MANIFESTS = re.compile(r"(?:^|/)(?:setup\.py|setup\.cfg|pyproject\.toml)\Z")
-_LINE = re.compile(r"^\s*([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;]=?|\Z|#|@)", re.M)
-_QUOTED = re.compile(r"[\"']([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;][^\"'\n]*)?[\"']")
+_EXTRAS = r"(?:\s*\[[^\]\n]{0,200}\])?\s*"
+_LINE = re.compile(rf"\s*([A-Za-z][\w.-]*){_EXTRAS}(?:[<>=!~;#@]|\Z)")
+_QUOTED = re.compile(rf"[\"']([A-Za-z][\w.-]*){_EXTRAS}(?:[<>=!~;][^\"'\n]*)?[\"']")
 
 
 def asked_for(texts: Mapping[str, str]) -> set[str]:
@@ -21,10 +22,12 @@ def asked_for(texts: Mapping[str, str]) -> set[str]:
     found: set[str] = set()
     for path, text in texts.items():
         if _LISTS.search(path) or path.endswith("setup.cfg"):
-            for line in text.splitlines():
-                found.update(_LINE.findall(line))
+            found.update(_lines(text))
         elif _MANIFESTS.search(path):
-            found.update(_QUOTED.findall(text))
-            for line in text.splitlines() if path.endswith(".toml") else ():
-                found.update(_LINE.findall(line))
+            found.update(_QUOTED.findall(text), _lines(text) if path.endswith(".toml") else ())
     return {name.replace("-", "_") for name in found}
+
+
+def _lines(text: str) -> Iterator[str]:
+    """What stands alone in a line, with its version or without."""
+    yield from (hit[1] for line in text.splitlines() if (hit := _LINE.match(line)))

@@ -15,7 +15,9 @@ _HERE = ("__name__", "__package__")
 def pattern(node: ast.expr) -> str:
     """What an expression puts together, with a star for each part that is not known; '' where
     that is no name of a module."""
-    said = re.sub(r"\*+", "*", _put_together(node))
+    # One star for each part of a name: of `*_*_*` nothing more is known than of `*`, and the ways
+    # in which a long name may be like it are too many to be tried.
+    said = re.sub(r"\*(?:\w*\*)+", "*", _put_together(node))
     said = re.sub(r"\A@\.", ".", said)
     return said if _PATTERN.match(said) else ""
 
