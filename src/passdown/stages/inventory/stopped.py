@@ -22,9 +22,7 @@ _WORD = re.compile(r"[A-Za-z_]\w+")
 _LOST = re.compile(r"^-.{0,2000}$", re.M)
 _GAINED = re.compile(r"^\+.{0,2000}$", re.M)
 """Lines that a person writes are no longer."""
-_IMPORTS = re.compile(
-    r"^-[ \t]*(?:from|import)\b.*|^-[ \t]+[\w.]+(?: as \w+)?,?[ \t]*\)?$", re.M
-)
+_IMPORTS = re.compile(r"^-[ \t]*(?:from|import)\b.*|^-[ \t]+[\w.]+(?: as \w+)?,?[ \t]*\)?$", re.M)
 """A line of an import, or one of the names that it goes on with."""
 
 
