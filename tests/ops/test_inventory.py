@@ -88,6 +88,25 @@ def test_a_history_that_is_cut_off_says_nothing_of_a_file_s_age_and_is_told(
         assert at.call("inventory.kept", id=kept[name])["note"] == one["note"]
 
 
+def test_a_clone_that_lacks_what_stood_in_older_files_is_told_of_all_the_same(
+    at: Desk, tmp_path: Path
+) -> None:
+    repo = init(tmp_path / "shop")
+    used = "".join(f"def step_{n}():\n    return {n}\n" for n in range(9))
+    commit(repo, {"coins.py": used, "till.py": "import coins\n"}, day="2020-01-01")
+    lost = run(repo, "rev-parse", "HEAD:till.py").strip()
+    commit(repo, {"till.py": "print(1)\n"}, day="2022-01-01")
+
+    def why() -> list[str]:
+        told = at.call("inventory", path=str(repo), dry_run=True)["files"]
+        return next(one["why"] for one in told if one["path"] == "coins.py")
+
+    said = "what imported it does so no more"
+    assert said in why()
+    (repo / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    assert said not in why()
+
+
 def test_the_second_inventory_says_what_the_first_did(at: Desk, repo: Path) -> None:
     first, second = (at.call("inventory", path=str(repo)) for _ in range(2))
     assert first == second

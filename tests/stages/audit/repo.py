@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 _WHO = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
 
 
-def run(repo: Path, *words: str) -> str:
+def run(repo: Path, *words: str, date: str = "") -> str:
     command = ["git", "-C", str(repo), *_WHO, *words]
-    return subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    dated = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
+    done = subprocess.run(command, capture_output=True, check=True, env={**os.environ, **dated})
+    return done.stdout.decode()
 
 
 def init(repo: Path) -> Path:
@@ -27,8 +30,10 @@ def init(repo: Path) -> Path:
     return repo
 
 
-def commit(repo: Path, files: Mapping[str, str | bytes | None], message: str = "a change") -> str:
-    """Write these files (None: delete it) and commit them."""
+def commit(
+    repo: Path, files: Mapping[str, str | bytes | None], message: str = "a change", day: str = ""
+) -> str:
+    """Write these files (None: delete it) and commit them, on that day where one is given."""
     for path, text in files.items():
         place = repo / path
         if text is None:
@@ -37,7 +42,8 @@ def commit(repo: Path, files: Mapping[str, str | bytes | None], message: str = "
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text if isinstance(text, bytes) else text.encode())
     run(repo, "add", "-A")
-    run(repo, "commit", "-q", "--allow-empty", "-m", message)
+    date = f"{day}T12:00:00Z" if day else ""
+    run(repo, "commit", "-q", "--allow-empty", "-m", message, date=date)
     return run(repo, "rev-parse", "HEAD").strip()
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from functools import partial
 from pathlib import Path
 
-from passdown.stages.inventory.ages import Ages, Past, ages
+from passdown.stages.inventory.ages import WIDEST, Ages, Past, ages
+from tests.stages.audit.repo import commit, init, run
 
 MAIN = "print(1)\nif __name__ == '__main__':\n    print(2)\n"
 
@@ -78,3 +80,24 @@ def test_a_wide_sweep_is_no_work_on_any_file(tmp_path: Path) -> None:
     repo.commit("2020-01-01", *names)
     repo.commit("2022-12-01", *names)
     assert repo.ages().past == dict.fromkeys(names, Past(2, 2, 0, 1065 / 90, 1065 / 90))
+
+
+def test_what_went_in_the_last_year_is_told_of_its_folder_and_of_those_above(
+    tmp_path: Path,
+) -> None:
+    repo, names = init(tmp_path), ("early", "late", "moved", "kept")
+    commit(repo, {f"shop/pay/{name}.py": MAIN for name in names}, day="2020-01-01")
+    commit(repo, {"shop/pay/early.py": None}, day="2020-02-01")
+    commit(repo, {"shop/pay/late.py": None, "shop/pay/moved.py": None, "shop/moved.py": MAIN,
+                  "note.py": MAIN}, day="2022-01-01")  # fmt: skip
+    commit(repo, {"note.py": None}, day="2022-02-01")
+    told = ages(partial(run, repo))
+    assert told.gone == {"shop/pay": 1, "": 1}
+    assert told.gone_below == {"shop/pay": 1, "shop": 1, "": 2}
+
+
+def test_a_commit_that_takes_very_much_away_is_no_tidying(tmp_path: Path) -> None:
+    repo, names = init(tmp_path), [f"m{n}.py" for n in range(WIDEST + 1)]
+    commit(repo, {"kept.py": MAIN, **dict.fromkeys(names, MAIN)}, day="2022-01-01")
+    commit(repo, dict.fromkeys(names), day="2022-02-01")
+    assert ages(partial(run, repo)).gone == {}

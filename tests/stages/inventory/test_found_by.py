@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from passdown.stages.inventory import files
+from passdown.stages.inventory import files, reach
 from passdown.stages.inventory.classify import Row, classify, world
 from passdown.stages.inventory.files import read
 
@@ -347,3 +347,12 @@ def test_a_program_of_an_inner_package_is_started_by_hand(tmp_path: Path) -> Non
 def test_a_list_of_what_is_to_be_translated_starts_nothing(tmp_path: Path) -> None:
     found = rows(tmp_path, {"po/POTFILES": "shop/idle.py\n", "shop/idle.py": LONG})
     assert found["shop/idle.py"].cls == "dead"
+
+
+def test_a_program_of_many_names_is_read_through_once_for_all_of_them(tmp_path: Path) -> None:
+    made = "".join(f"import_module(f'shop.{{x}}.y{n}')\n" for n in range(40))
+    files = {f"shop/pay/y{n}.py": LONG for n in range(40)}
+    reach._literals.cache_clear()
+    found = rows(tmp_path, {"shop/cli.py": made, **files})
+    assert {found[path].cls for path in files} == {"production"}
+    assert reach._literals.cache_info()[:2] == (39, 1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Set
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,32 +15,20 @@ from passdown.stages.inventory.needless import weighed
 from passdown.stages.inventory.signs import signs
 from passdown.stages.inventory.stopped import Stop, stopped
 from passdown.stages.inventory.weights import WEIGHTS
+from tests.stages.audit.repo import commit, init, run
 
 USED = "from shop.coins import (\n    count,\n    sort,\n)\nprint(count)\n"
 
 
 class Repo:
-    """A repository of which each commit says what stands in its files."""
+    """A repository of which each commit says what stands in its files on a day."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.ask("init", "-q")
-
-    def ask(self, *words: str, date: str = "") -> str:
-        person = ("-c", "user.name=ada", "-c", "user.email=ada@example.com")
-        said = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
-        return subprocess.run(
-            ["git", *person, *words], cwd=self.root, check=True, text=True, capture_output=True,
-            env={"PATH": "/usr/bin:/bin:/usr/local/bin", **said},
-        ).stdout  # fmt: skip
+        self.root = init(root)
+        self.ask = partial(run, root)
 
     def commit(self, day: str, texts: Mapping[str, str | None]) -> None:
-        for name, text in texts.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True) if text is None else path.write_text(text)
-        self.ask("add", "-A")
-        self.ask("commit", "-qm", "work", date=f"{day}T12:00:00Z")
+        commit(self.root, texts, day=day)
 
     def stopped(self, *words: str) -> dict[str, Stop]:
         return stopped(self.ask, "HEAD", set(words), read(self.root).texts)
@@ -73,6 +61,13 @@ def test_what_was_lost_years_ago_and_what_was_lost_lately_are_both_found(tmp_pat
     repo.commit("2021-12-01", {"b.py": "x = 1\n"})
     repo.commit("2022-01-01", {"c.py": "x = 1\n"})
     assert set(repo.stopped("early", "late")) == {"early", "late"}
+
+
+def test_a_file_with_letters_of_another_language_in_its_name_is_known_by_it(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    repo.commit("2020-01-01", {"caf\u00e9 au lait.py": "import coins\nprint(1, coins)\n"})
+    repo.commit("2022-01-01", {"caf\u00e9 au lait.py": "import coins\nprint(2)\n"})
+    assert repo.stopped("coins") == {}
 
 
 def test_a_young_history_and_no_words_say_nothing(tmp_path: Path) -> None:

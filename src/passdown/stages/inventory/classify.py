@@ -72,6 +72,7 @@ class World:
     guessed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     users: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     libraries: frozenset[str] = frozenset()
+    projects: Mapping[str, bool] = field(default_factory=dict)
     copies: Copies = field(default_factory=Copies)
 
     def copied(self, path: str) -> str:
@@ -86,12 +87,14 @@ class World:
 def world(files: Files, each: Each = iter) -> World:
     """Everything that an inventory goes by; `each` hands the paths on."""
     sources = {path: read(files.texts[path]) for path in each(files.python)}
+    projects = named.packages(files.texts)
     found = World(
         files,
         sources,
         Modules(files.python, named.installed(files.texts), asked_for(files.texts)),
         libraries=frozenset(_libraries(sources.values())),
-        copies=copies(files.python, files.texts, named.packages(files.texts)),
+        projects=projects,
+        copies=copies(files.python, files.texts, projects),
     )
     for path, source in sources.items():
         _linked(found, path, source)

@@ -111,7 +111,7 @@ def _is_django(world: World) -> bool:
 
 def published(world: World) -> set[str]:
     """The modules of published packages that are not private, with commands beside or without."""
-    homes = named.packages(world.files.texts)
+    homes = world.projects
     grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
     for path in world.sources:
         home, package = _home(path, homes), _package(world, path.rpartition("/")[0])
@@ -123,7 +123,7 @@ def published(world: World) -> set[str]:
 
 def _offered(world: World) -> Iterator[tuple[str, str]]:
     """What a published package without a command or a service of its own offers."""
-    homes, public = named.packages(world.files.texts), published(world)
+    homes, public = world.projects, published(world)
     libraries = {home for home, commands in homes.items()
                  if not commands and not _is_served(world, home)}  # fmt: skip
     for path in world.sources:
@@ -183,7 +183,7 @@ def _is_contributed(world: World, path: str) -> bool:
 def old_names(world: World) -> Iterator[str]:
     """The modules of published packages that nothing imports, and that only give on what is defined
     elsewhere in the repository: they are there for who imports it by its old name."""
-    homes, used = named.packages(world.files.texts), _used(world)
+    homes, used = world.projects, _used(world)
     for path in world.sources:
         if path not in used and _home(path, homes) is not None and _hands_on(world, path):
             yield path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from passdown.stages.inventory.modules import INIT
@@ -25,10 +26,11 @@ def targets(found: World, path: str, source: Source) -> Iterator[tuple[str, int]
     for one in source.imports:
         if one.how != TYPING:
             yield from ((target, one.line) for target in found.modules.meant(path, one))
+    has_engine = "ENGINE" in found.files.texts[path]
     for text, line in source.strings:
         if "." in text or ":" in text:
             yield from ((target, line) for target in loaded(found, text))
-        if "." in text and "ENGINE" in found.files.texts[path]:
+        if has_engine and "." in text:
             yield from ((target, line) for target in found.modules.files(f"{text}.base"))
     for text, line in source.beside:
         yield from ((target, line) for target in _resolved(found, path, text))
@@ -116,12 +118,18 @@ def _begun(found: World, path: str, said: str) -> Iterator[str]:
 def _chosen(found: World, path: str, said: str, hits: Sequence[str]) -> Sequence[str]:
     """Those of a shape's files that the program which puts the name together has words for, where
     it has such a list: `for kind in ("csv", "xml"): import_module(f"shop.{kind}.make")`."""
-    words = set(_LITERAL.findall(found.files.texts[path]))
+    words = _literals(found.files.texts[path])
     shape = re.compile(re.escape(said).replace(r"\*", r"(\w+)"))
     fills = {one: [hit.groups() for name in found.modules.names(one)
                    if (hit := shape.fullmatch(name))] for one in hits}  # fmt: skip
     listed = [one for one, each in fills.items() if any(words.issuperset(fill) for fill in each)]
     return listed if len(listed) >= LISTED else hits
+
+
+@lru_cache(1)
+def _literals(text: str) -> frozenset[str]:
+    """The words that stand in quotes; a program that puts many names together is asked for each."""
+    return frozenset(_LITERAL.findall(text))
 
 
 def _shape(place: str) -> re.Pattern[str]:

@@ -17,7 +17,7 @@ from passdown.stages.inventory.stopped import Stop
 from passdown.text import sorts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set
+    from collections.abc import Mapping, Sequence, Set
 
     from passdown.stages.inventory.ages import Ages, Past
     from passdown.stages.inventory.classify import Row, World
@@ -71,7 +71,8 @@ def signs(
     kinds = {row.path: kind for row in rows if (kind := kind_of(found, row))}
     wanted = {name for path in kinds for name in (_name(path), *found.sources[path].publics)}
     past = stops(wanted, found.files.texts) if stops is not None else {}
-    known = _Known(found, _said(found, kinds), published(found), ages, past)
+    said = _said(found, {*wanted, _stem(INIT)})
+    known = _Known(found, said, published(found), ages, past)
     return {row.path: Signs(kinds[row.path], _seen(known, row, kinds[row.path]))
             for row in rows if row.path in kinds}  # fmt: skip
 
@@ -99,14 +100,13 @@ def _is_guessed(found: World, row: Row) -> bool:
                for user in found.importers(row.path) if not sorts.test(user))  # fmt: skip
 
 
-def _said(found: World, paths: Iterable[str]) -> Counter[str]:
-    """In how many texts each name stands that these files go by or define: tests aside, and
-    programs that share no names with Python's."""
-    wanted = {name for path in paths for name in (_stem(path), *found.sources[path].publics)}
+def _said(found: World, wanted: Set[str]) -> Counter[str]:
+    """In how many texts each of these names stands: tests aside, and programs that share no names
+    with Python's."""
     said: Counter[str] = Counter()
     for path, text in found.files.texts.items():
         if not path.endswith(STARTERS) and not sorts.test(path):
-            said.update(wanted.intersection(_WORD.findall(text)))
+            said.update(wanted & set(_WORD.findall(text)))
     return said
 
 
@@ -115,7 +115,7 @@ def _seen(known: _Known, row: Row, kind: str) -> Mapping[str, float]:
     told = {kind: 1.0, **_of_text(known, row)}
     if past is None:
         return told
-    return {**told, **of_past(past), **_of_stops(known, row), **_of_folder(known, row)}
+    return {**told, **_of_past(past), **_of_stops(known, row), **_of_folder(known, row)}
 
 
 def _of_text(known: _Known, row: Row) -> dict[str, float]:
@@ -146,7 +146,7 @@ def _of_text(known: _Known, row: Row) -> dict[str, float]:
     }
 
 
-def of_past(past: Past) -> dict[str, float]:
+def _of_past(past: Past) -> dict[str, float]:
     """What the history of a file says of it."""
     quiet, age = min(_log(past.quiet), 5), min(_log(past.age), 5)
     looked = past.changes - past.sweeps

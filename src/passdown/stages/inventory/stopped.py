@@ -80,8 +80,8 @@ def _since(
 def _changes(ask: Ask, then: str, tip: str, words: Set[str]) -> Iterator[_Change]:
     """What became of each Python file from one commit to another, of these words."""
     said = ask(
-        "diff", "-U0", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--relative",
-        "--no-prefix", then, tip, "--", "*.py",
+        "-c", "core.quotePath=false", "diff", "-U0", "--no-renames", "--no-color", "--no-prefix",
+        "--no-ext-diff", "--no-textconv", "--relative", then, tip, "--", "*.py",
     )  # fmt: skip
     for part in re.split(r"^diff --git .*\n", said, flags=re.M)[1:]:
         head, _, rest = part.partition("\n@@")
